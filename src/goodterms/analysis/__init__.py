@@ -1,0 +1,1 @@
+"""Study: the profit engine. Tables of facts in, tables of results out."""

@@ -1,0 +1,172 @@
+"""What one analysis found: the answer, its pictures' figures and every table behind them, at full precision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from goodterms.facts.periods import Period
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Measure = Literal["net profit", "gross margin", "net sales"]
+"""What the answer is about: the furthest measure that the data reaches."""
+
+
+@dataclass(frozen=True)
+class BridgeStep:
+    """One bar of a bridge. ``step`` is its stable name ("new customers", "price: discount", "picking: rate"), ``label`` what is printed."""
+
+    step: str
+    label: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class ContinuingShare:
+    """How much of both periods' sales continues at one level ("customers", "customer x family", "items"): counts and shares between 0 and 1."""
+
+    level: str
+    continuing: int
+    only_earlier: int
+    only_later: int
+    share_earlier: Decimal | None
+    share_later: Decimal | None
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """The exact decomposition of a change: ``start`` + the amounts of ``steps`` = ``end``, with no remainder."""
+
+    measure: Measure
+    earlier: str
+    later: str
+    quantities: Literal["value", "physical"]
+    start: Decimal
+    end: Decimal
+    sales_start: Decimal
+    sales_end: Decimal
+    steps: tuple[BridgeStep, ...]
+    continuing: tuple[ContinuingShare, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def change(self) -> Decimal:
+        """End minus start."""
+        return self.end - self.start
+
+    def amount(self, step: str) -> Decimal:
+        """The amount of one step; 0 where the bridge has none of that name."""
+        return sum((s.amount for s in self.steps if s.step == step), Decimal(0))
+
+
+@dataclass(frozen=True)
+class WaterfallRow:
+    """One row of the waterfall, in order. ``kind``: "total" (a level reached), "step" (added to the total above; costs are negative), "memo" (a row below net
+    profit on the way to the general ledger)."""
+
+    step: str
+    label: str
+    kind: Literal["total", "step", "memo"]
+    earlier: Decimal | None
+    later: Decimal | None
+    avoidable: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Whale:
+    """The whale curve of one period: customers ranked by ``measure``, best first, cumulated.
+
+    ``points``: (rank, cumulative amount), thinned to at most 400, first, peak and last always there. ``peak_share`` and shares are fractions (1.04 = 104 %), None
+    where the total is not above 0.
+    """
+
+    period: str
+    measure: Measure
+    customers: int
+    total: Decimal
+    peak: Decimal
+    peak_share: Decimal | None
+    peak_rank: int
+    losers: int
+    losses: Decimal
+    loss_share: Decimal | None
+    hhi: Decimal | None
+    points: tuple[tuple[int, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that the data could not say, and the file that would let it say it."""
+
+    topic: str
+    sentence: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """One of the customers or products that cost most, with the step where it leaks against its peers."""
+
+    kind: Literal["customer", "product"]
+    key: str
+    name: str
+    rank_by: str
+    earlier: Decimal | None
+    later: Decimal | None
+    sales_earlier: Decimal | None
+    sales_later: Decimal | None
+    leak_step: str
+    leak_worth: Decimal | None
+    leak_sentence: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one analysis found. Amounts are decimals at full precision; ``goodterms.facts.money`` makes cents of them for printing.
+
+    ``tables`` are all the tables that are exported, as pyarrow tables by name:
+
+    ========================  =======================================================================================================
+    ``waterfall``             step, label, kind, earlier, later, change
+    ``bridge``                step, label, amount (and ``bridge_like_for_like`` where a period is unfilled)
+    ``customers``             one row a counterparty: customer, name, segment, country, manager, then per measure ``<measure>_earlier``, ``<measure>_later``
+                              (sales, gross margin, net profit, avoidable profit, one column a waterfall step), leak_step, leak_worth
+    ``products``              the same for products, down to product contribution
+    ``families``              the same for product families
+    ``managers``, ``segments``  the same for these
+    ``months``                month, sales, gross margin, net profit, customers, orders
+    ``whale``                 rank, customer, name, amount, cumulative
+    ``leaks``                 kind, key, name, step, rate, peer_median, peers, base, worth
+    ``pools``                 reconciliation: period, entity, pool, account, account_name, driver, step, amount, assigned, unused, unassigned, sustaining, excluded
+    ``rates``                 entity, month, pool, driver, level, amount, traced, driver_total, rate
+    ``shares``                cost shared: entity, month, pool, step, level, counterparty, product, manager, channel, driver_count, amount
+    ``bridge_customers``      one row a counterparty, one column a bridge step
+    ``bridge_families``       one row a counterparty x family
+    ``bridge_items``          one row a counterparty x product: class, quantities, sales, margins and its part of every item step, in both periods
+    ``cube``                  entity x month x counterparty x product x manager x channel, one column a step
+    ========================  =======================================================================================================
+    """
+
+    measure: Measure
+    currency: str | None
+    earlier: Period | None
+    later: Period
+    unfilled: tuple[str, ...]
+    answer: str
+    explanation: tuple[str, ...]
+    bridge: Bridge | None
+    like_for_like: Bridge | None
+    waterfall: tuple[WaterfallRow, ...]
+    whale: Whale | None
+    whale_earlier: Whale | None
+    customers: tuple[Culprit, ...]
+    products: tuple[Culprit, ...]
+    missing: tuple[Missing, ...]
+    notices: tuple[str, ...]
+    unassigned: Decimal
+    tables: Mapping[str, pa.Table]
+    figures: Mapping[str, Any] = field(default_factory=dict)

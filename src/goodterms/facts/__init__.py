@@ -1,0 +1,1 @@
+"""Foundation: column names and types, periods, money, policy, the engine, and the tables of facts."""

@@ -1,0 +1,31 @@
+"""The engine that works on facts: an Ibis connection, DuckDB embedded by default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ibis
+
+
+def connect(database: str = ":memory:", *, threads: int | None = None, memory_limit: str | None = None) -> Any:
+    """Open the embedded engine. Nothing is downloaded: extensions that are not built in stay away.
+
+    Returns
+    -------
+    ibis.backends.duckdb.Backend
+        A connection whose work files lie beside ``database``, or in the system's temporary folder.
+    """
+    import ibis  # noqa: PLC0415  (1 s to import: only where it is used)
+
+    settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "TimeZone": "UTC", "preserve_insertion_order": "true"}
+    if threads:
+        settings["threads"] = threads
+    if memory_limit:
+        settings["memory_limit"] = memory_limit
+    return ibis.duckdb.connect(database, **settings)
+
+
+def keep(engine: Any, name: str, table: ibis.Table) -> ibis.Table:
+    """Work a step out once and keep it under its name, so that later steps read it and a person can open it."""
+    return engine.create_table(name, table, temp=True, overwrite=True)

@@ -1,0 +1,186 @@
+"""Periods: months, quarters, years and spans of them, and how far the data fills them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from goodterms.errors import PeriodError
+
+_ASK = "Write a period as 2012, 2012Q1, 2012-03 or 2012-01..2012-11."
+
+
+def month_of(day: date) -> date:
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def add_months(month: date, count: int) -> date:
+    """The month that lies ``count`` months later.
+
+    Examples
+    --------
+    >>> add_months(date(2012, 11, 1), 3), add_months(date(2012, 1, 1), -1)
+    (datetime.date(2013, 2, 1), datetime.date(2011, 12, 1))
+    """
+    years, month = divmod(month.year * 12 + month.month - 1 + count, 12)
+    return date(years, month + 1, 1)
+
+
+def month_name(month: date) -> str:
+    """A month as people write it in files: 2012-03."""
+    return f"{month.year:04d}-{month.month:02d}"
+
+
+def day_in_words(day: date) -> str:
+    """A day as people say it: 29 November."""
+    return f"{day.day} {day:%B}"
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A span of whole months, first and last included.
+
+    Examples
+    --------
+    >>> period = Period.read("2012Q2")
+    >>> period.label, len(period.months), Period.read("2012-01..2012-11").label, Period.read("2012").label
+    ('2012Q2', 3, '2012-01..2012-11', '2012')
+    """
+
+    first: date
+    last: date
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        """Name the period by its months where no name was given."""
+        if self.last < self.first:
+            raise PeriodError(f"The period {month_name(self.first)}..{month_name(self.last)} ends before it begins. {_ASK}")
+        if not self.label:
+            object.__setattr__(self, "label", self._own_label())
+
+    def _own_label(self) -> str:
+        if self.first == self.last:
+            return month_name(self.first)
+        if (self.first.month, self.last.month) == (1, 12) and self.first.year == self.last.year:
+            return str(self.first.year)
+        return f"{month_name(self.first)}..{month_name(self.last)}"
+
+    @classmethod
+    def read(cls, text: str, fiscal_year_start: int = 1) -> Period:
+        """Read ``2012``, ``2012Q1``, ``2012-03`` or ``2012-01..2012-11``.
+
+        A year or quarter is of the fiscal year, named by the calendar year in which it begins.
+
+        Raises
+        ------
+        PeriodError
+            When the text is none of these.
+        """
+        text = text.strip()
+        if ".." in text:
+            first, _, last = text.partition("..")
+            return cls(cls.read(first, fiscal_year_start).first, cls.read(last, fiscal_year_start).last, text)
+        match = re.fullmatch(r"(\d{4})(?:[Qq]([1-4])|-(\d{1,2}))?", text)
+        if not match or not 1 <= int(match[3] or 1) <= 12 or not int(match[1]):
+            raise PeriodError(f'"{text}" is not a period. {_ASK}')
+        year, quarter, month = int(match[1]), match[2], match[3]
+        if month:
+            only = date(year, int(month), 1)
+            return cls(only, only, month_name(only))
+        start = date(year, fiscal_year_start, 1)
+        if quarter:
+            begin = add_months(start, 3 * (int(quarter) - 1))
+            return cls(begin, add_months(begin, 2), text.upper())
+        return cls(start, add_months(start, 11), text)
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """The months, in order."""
+        count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        return tuple(add_months(self.first, i) for i in range(count))
+
+    def __contains__(self, month: date) -> bool:
+        """Whether a month lies in the period."""
+        return self.first <= month <= self.last
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.label
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How far sale lines fill the calendar: per month with sale lines, its last sale day.
+
+    Only sale lines decide. The data's last month is full if its last sale day is not earlier in the month than the earliest last-sale day of the twelve
+    months before; the first month counts as full; a month without sale lines is not filled.
+    """
+
+    last_sale_days: dict[date, date]
+
+    @property
+    def full_months(self) -> tuple[date, ...]:
+        """The months that the data fills, in order."""
+        months = sorted(self.last_sale_days)
+        if len(months) < 2:
+            return tuple(months)
+        newest = months[-1]
+        before = [self.last_sale_days[m].day for m in months if add_months(newest, -12) <= m < newest]
+        is_full = not before or self.last_sale_days[newest].day >= min(before)
+        return tuple(months if is_full else months[:-1])
+
+    @property
+    def last_sale_day(self) -> date | None:
+        """The last sale day of all."""
+        return max(self.last_sale_days.values(), default=None)
+
+    def unfilled(self, period: Period) -> str | None:
+        """The sentence that announces a period that the data does not fill; None where it does."""
+        full = set(self.full_months)
+        missing = [m for m in period.months if m not in full]
+        if not missing:
+            return None
+        inside = [day for month, day in self.last_sale_days.items() if month in period]
+        if not inside:
+            return f"{period} has no sale lines"
+        first_inside = min(m for m in self.last_sale_days if m in period)
+        said = []
+        if first_inside > period.first and min(self.last_sale_days) == first_inside:
+            said.append(f"{period} begins in {first_inside:%B %Y} in the data")
+        last = max(inside)
+        if month_of(last) == max(self.last_sale_days) and (month_of(last) < period.last or month_of(last) not in full):
+            said.append(f"{period} ends on {day_in_words(last)}")
+        gaps = [month_name(m) for m in missing if first_inside < m < month_of(last)]
+        if gaps:
+            said.append(f"{period} has no sale lines in {', '.join(gaps)}")
+        return " and ".join(said) or f"{period} is not filled by the data"
+
+    def like_for_like(self, earlier: Period, later: Period) -> tuple[tuple[date, ...], tuple[date, ...]]:
+        """The full months that both periods have, matched by their place in the period."""
+        full = set(self.full_months)
+        pairs = [(a, b) for a, b in zip(earlier.months, later.months, strict=False) if a in full and b in full]
+        return tuple(a for a, _ in pairs), tuple(b for _, b in pairs)
+
+    def default_periods(self) -> tuple[Period | None, Period | None]:
+        """The last twelve full months against the twelve before; with less, the two longest equal spans of full months; with one month, no earlier period.
+
+        Examples
+        --------
+        >>> days = {add_months(date(2023, 1, 1), i): add_months(date(2023, 1, 1), i).replace(day=28) for i in range(7)}
+        >>> [str(p) for p in Filling(days).default_periods()]
+        ['2023-02..2023-04', '2023-05..2023-07']
+        """
+        full = self.full_months
+        if not full:
+            return None, None
+        newest = full[-1]
+        run = 1
+        while add_months(newest, -run) in full:
+            run += 1
+        span = min(12, run // 2)
+        if not span:
+            return None, Period(full[0], newest)
+        later = Period(add_months(newest, 1 - span), newest)
+        return Period(add_months(later.first, -span), add_months(later.last, -span)), later

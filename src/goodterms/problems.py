@@ -1,0 +1,66 @@
+"""Defects in data, each with its place: what was seen, what was expected, what to do."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+class Severity(enum.StrEnum):
+    """What a problem did to the row or file that it stands at."""
+
+    REJECTED = "rejected"
+    """The row takes no part; it is given back in a file, to be mended."""
+    SET_ASIDE = "set aside"
+    """The row is no fact (a header, a total, a blank line) and takes no part."""
+    WARNING = "warning"
+    """The row takes part, but a person should look."""
+    NOTICE = "notice"
+    """Nothing is wrong; it is worth knowing."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where something stands: file, sheet, row (1 = first physical record of the file or sheet), column as written there."""
+
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        """The place as a person would say it."""
+        parts = [self.file, self.sheet and f"sheet {self.sheet}", self.row is not None and f"row {self.row:,}", self.column and f"column {self.column}"]
+        return ", ".join(str(part) for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One defect. ``code`` is stable and made of words with hyphens; ``rows`` counts the rows it stands for (a problem may be said once for many rows).
+
+    Examples
+    --------
+    >>> print(Problem("not-a-number", Severity.REJECTED, Origin("invoices.csv", row=7, column="Net"), seen="12,x", expected="an amount", action="Mend it."))
+    invoices.csv, row 7, column Net: "12,x" where an amount was expected. Mend it.
+    """
+
+    code: str
+    severity: Severity
+    origin: Origin = Origin()
+    seen: str = ""
+    expected: str = ""
+    action: str = ""
+    sentence: str = ""
+    rows: int = 1
+
+    def __str__(self) -> str:
+        """One line for a person: the place, then what was seen and expected or a sentence of its own, then what to do."""
+        said = self.sentence or f'"{self.seen}" where {self.expected} was expected.'
+        place = str(self.origin)
+        return " ".join(part for part in (f"{place}: {said}" if place else said, self.action) if part)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The problem as plain values, for JSON and tables."""
+        flat = asdict(self)
+        return {"code": self.code, "severity": str(self.severity), **flat.pop("origin"), **{k: v for k, v in flat.items() if k not in {"code", "severity"}}}

@@ -18,12 +18,14 @@ def connect(database: str = ":memory:", *, threads: int | None = None, memory_li
     """
     import ibis  # noqa: PLC0415  (1 s to import: only where it is used)
 
-    settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "TimeZone": "UTC", "preserve_insertion_order": "true"}
+    settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "preserve_insertion_order": "true"}
     if threads:
         settings["threads"] = threads
     if memory_limit:
         settings["memory_limit"] = memory_limit
-    return ibis.duckdb.connect(database, **settings)
+    engine = ibis.duckdb.connect(database, **settings)
+    engine.raw_sql("SET TimeZone = 'UTC'")
+    return engine
 
 
 def keep(engine: Any, name: str, table: ibis.Table) -> ibis.Table:

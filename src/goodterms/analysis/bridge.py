@@ -1,0 +1,343 @@
+"""The bridge: why profit changed between two periods, exactly, additive by customer x product, nested in families and customers.
+
+A new product range or a merged account does not turn everything into "new" and "lost": customers are judged first, then product families at continuing
+customers, then price and cost over products sold in both periods, then volume and mix. A quotient is made once, as a decimal of 12 places, and everything
+else follows by subtraction, so the parts sum to the change with no remainder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import ibis
+from ibis import _
+
+from goodterms.analysis.result import Bridge, BridgeStep, ContinuingShare, Measure
+from goodterms.facts.columns import NO_CUSTOMER
+from goodterms.facts.engine import keep
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+EXACT = "decimal(38, 12)"
+"""The scale of quotients: made once, everything else follows by subtraction."""
+WHEN = ("earlier", "later")
+_SUMMED = ("quantity", "list_value", "discount", "charges", "rebate", "net_sales", "product_cost")
+
+ITEM_STEPS = {
+    "new customers": "New customers",
+    "lost customers": "Stopped buying",
+    "adjustments": "Returns, credits and free goods",
+    "new families": "New product families",
+    "lost families": "Dropped product families",
+    "price: list": "List price",
+    "price: discount": "Discount",
+    "price: charges": "Freight and fees charged",
+    "price: rebate": "Rebates",
+    "cost": "Product cost",
+}
+"""The steps that are made item by item, with what is printed."""
+FAMILY_STEPS = {"volume": "Volume", "mix between": "Mix between customers and families", "mix within": "Mix within families"}
+"""The steps that are made customer x family."""
+
+
+@dataclass(frozen=True)
+class BridgeTables:
+    """A bridge with the tables that it was summed from: one row a counterparty x product, a counterparty x family, a counterparty."""
+
+    bridge: Bridge
+    items: Table
+    families: Table
+    customers: Table
+
+
+def build_bridge(
+    cube: Table,
+    families: Table,
+    cost_to_serve: Table | None,
+    *,
+    engine: Any,
+    name: str,
+    months: tuple[Sequence[date], Sequence[date]],
+    labels: tuple[str, str],
+    measure: Measure,
+    quantities: Literal["value", "physical"] = "value",
+) -> BridgeTables:
+    """Decompose the change of ``measure`` between two sets of months.
+
+    Parameters
+    ----------
+    cube
+        :func:`goodterms.analysis.cube.sales_cube`, worked out.
+    families
+        ``product``, ``family``; a product without one is its own family.
+    cost_to_serve
+        Cost shared (:mod:`goodterms.analysis.cost_to_serve`), for a bridge of net profit; else None.
+    name
+        Under which the tables are kept on the engine: ``<name>_items``, ``<name>_families``, ``<name>_customers``.
+    """
+    sums = keep(engine, f"{name}_sums", _sums_of_items(cube, families, months, measure))
+    items = keep(engine, f"{name}_items", item_steps(sums, _customer_classes(cube, months), measure, quantities))
+    pairs = keep(engine, f"{name}_families", family_steps(items))
+    customers = keep(engine, f"{name}_customers", _by_customer(items, pairs, cost_to_serve, months, _customer_classes(cube, months)))
+    totals = _totals(customers)
+    step_labels = {**ITEM_STEPS, **FAMILY_STEPS}
+    always = {"new customers", "lost customers", "adjustments", "new families", "lost families", "price: list", "volume", "mix between", "mix within"} | (
+        {"cost"} if measure != "net sales" else set()
+    )
+    steps = [BridgeStep(step, label, totals[step]) for step, label in step_labels.items() if totals[step] or step in always]
+    steps += [
+        BridgeStep(step, f"{step.rpartition(':')[0].capitalize()}: {'cost per unit of work' if step.endswith('rate') else 'amount of work'}", totals[step])
+        for step in customers.columns
+        if step.endswith((": rate", ": activity"))
+    ]
+    steps = _with_one_price(steps)
+    bridge = Bridge(
+        measure=measure,
+        earlier=labels[0],
+        later=labels[1],
+        quantities=quantities,
+        start=totals["measure_earlier"],
+        end=totals["measure_later"],
+        sales_start=totals["sales_earlier"],
+        sales_end=totals["sales_later"],
+        steps=tuple(steps),
+        continuing=_continuing_shares(items, pairs, customers),
+        counts=_counts(customers),
+    )
+    return BridgeTables(bridge, items, pairs, customers)
+
+
+def _with_one_price(steps: list[BridgeStep]) -> list[BridgeStep]:
+    """Where price has one layer only, it is called price, not list price."""
+    layers = [step for step in steps if step.step.startswith("price: ")]
+    if len(layers) > 1:
+        return steps
+    return [BridgeStep("price", "Price", step.amount) if step.step == "price: list" else step for step in steps]
+
+
+def _in(months: Sequence[date]) -> Any:
+    """Whether a row lies in one of the months."""
+    return _.month.isin([ibis.date(m.isoformat()) for m in months]) if months else ibis.literal(value=False)
+
+
+def _sums_of_items(cube: Table, families: Table, months: tuple[Sequence[date], Sequence[date]], measure: Measure) -> Table:
+    """Return one row an item (counterparty x product x unit) with its sums in both periods. Sales without a known cost stay outside a margin."""
+    in_play = cube if measure == "net sales" else cube.filter(_.costed)
+    in_play = in_play.filter(_in([*months[0], *months[1]]))
+    sums = {
+        f"{column}_{when}": in_play[column].sum(where=_in(span)).fill_null(0).cast(EXACT) for when, span in zip(WHEN, months, strict=True) for column in _SUMMED
+    }
+    if measure == "net sales":
+        sums |= {f"product_cost_{when}": ibis.literal(Decimal(0)).cast(EXACT) for when in WHEN}
+    items = in_play.group_by("counterparty", "product", "unit").agg(**sums)
+    family = families.select(of_product="product", family="family")
+    known = items.left_join(family, items["product"] == family.of_product).drop("of_product")
+    return known.mutate(family=ibis.coalesce(_.family, _["product"]))
+
+
+def _customer_classes(cube: Table, months: tuple[Sequence[date], Sequence[date]]) -> Table:
+    """Return one row a counterparty: new, lost, neither (no invoice line in either period) or continuing. *No customer* always continues."""
+    invoiced = cube.filter(_in([*months[0], *months[1]])).group_by("counterparty")
+    counted = invoiced.agg(**{f"lines_{when}": _.lines.sum(where=_in(span)).fill_null(0) for when, span in zip(WHEN, months, strict=True)})
+    return counted.select(
+        "counterparty",
+        customer_class=ibis.cases(
+            (_.counterparty == NO_CUSTOMER, "continuing"),
+            ((_.lines_earlier > 0) & (_.lines_later > 0), "continuing"),
+            (_.lines_later > 0, "new"),
+            (_.lines_earlier > 0, "lost"),
+            else_="neither",
+        ),
+    )
+
+
+def _at_old_rate(table: Table, column: str) -> Any:
+    """What the later quantity would have been at the earlier rate: q1 x V0 / q0, made once as a decimal of 12 places."""
+    made = table.quantity_later.cast("float64") * table[f"{column}_earlier"].cast("float64") / table.quantity_earlier.cast("float64")
+    return made.cast(EXACT)
+
+
+def item_steps(sums: Table, customer_classes: Table, measure: Measure, quantities: Literal["value", "physical"]) -> Table:
+    """Return one row an item: its class, its part of every item step and the quantities that volume and mix are made of.
+
+    An item is *sold* in a period when its net quantity there is > 0. Items with a value or cost left and no positive quantity, and free goods, are adjustments.
+    """
+    zero = ibis.literal(Decimal(0)).cast(EXACT)
+    classed = sums.join(customer_classes, "counterparty")
+    for when in WHEN:
+        quantity, sales, cost = classed[f"quantity_{when}"], classed[f"net_sales_{when}"], classed[f"product_cost_{when}"]
+        classed = classed.mutate(
+            **{
+                f"measure_{when}": sales - cost,
+                f"is_adjustment_{when}": ((quantity <= 0) & ((sales != 0) | (cost != 0))) | ((quantity > 0) & (sales <= 0)),
+                f"is_sold_{when}": quantity > 0,
+            }
+        )
+    classed = classed.mutate(
+        item_class=ibis.cases(
+            (_.customer_class == "new", "new customer"),
+            (_.customer_class == "lost", "lost customer"),
+            ((_.customer_class == "neither") | _.is_adjustment_earlier | _.is_adjustment_later, "adjustment"),
+            (_.is_sold_earlier | _.is_sold_later, "in family"),
+            else_="not sold",
+        )
+    )
+    family = ibis.window(group_by=["counterparty", "family"])
+    left = _.item_class == "in family"
+    classed = classed.mutate(
+        family_sold_earlier=(left & _.is_sold_earlier).max().over(family),
+        family_sold_later=(left & _.is_sold_later).max().over(family),
+    )
+    classed = classed.mutate(
+        item_class=ibis.cases(
+            (left & ~_.family_sold_earlier, "new family"),
+            (left & ~_.family_sold_later, "lost family"),
+            (left, "continuing"),
+            else_=_.item_class,
+        )
+    )
+    in_both = (classed.item_class == "continuing") & classed.is_sold_earlier & classed.is_sold_later
+    old = {column: ibis.ifelse(in_both, _at_old_rate(classed, column), zero) for column in ("net_sales", "discount", "charges", "rebate", "product_cost")}
+    priced = classed.mutate(in_both=in_both, **{f"{column}_at_old_rate": made for column, made in old.items()})
+    change = {column: priced[f"{column}_later"] - priced[f"{column}_at_old_rate"] for column in old}
+    stepped = priced.mutate(
+        **{
+            "new customers": ibis.ifelse(_.item_class == "new customer", _.measure_later, zero),
+            "lost customers": ibis.ifelse(_.item_class == "lost customer", -_.measure_earlier, zero),
+            # A new customer's credit notes of the earlier period, and a lost one's of the later, are adjustments too.
+            "adjustments": ibis.cases(
+                (_.item_class == "adjustment", _.measure_later - _.measure_earlier),
+                (_.item_class == "new customer", -_.measure_earlier),
+                (_.item_class == "lost customer", _.measure_later),
+                else_=zero,
+            ),
+            "new families": ibis.ifelse(_.item_class == "new family", _.measure_later, zero),
+            "lost families": ibis.ifelse(_.item_class == "lost family", -_.measure_earlier, zero),
+            "price": ibis.ifelse(in_both, change["net_sales"], zero),
+            "price: discount": ibis.ifelse(in_both, -change["discount"], zero),
+            "price: charges": ibis.ifelse(in_both, change["charges"], zero),
+            "price: rebate": ibis.ifelse(in_both, -change["rebate"], zero),
+            "cost": ibis.ifelse(in_both, -change["product_cost"], zero) if measure != "net sales" else zero,
+        }
+    )
+    stepped = stepped.mutate(**{"price: list": _["price"] - _["price: discount"] - _["price: charges"] - _["price: rebate"]})
+    if quantities == "physical":
+        compared = {f"compared_{when}": ibis.ifelse(stepped[f"is_sold_{when}"], stepped[f"quantity_{when}"], zero) for when in WHEN}
+    else:
+        compared = {
+            "compared_earlier": ibis.ifelse(stepped.is_sold_earlier, stepped.net_sales_earlier, zero),
+            "compared_later": ibis.ifelse(stepped.in_both, stepped.net_sales_at_old_rate, ibis.ifelse(stepped.is_sold_later, stepped.net_sales_later, zero)),
+        }
+    return stepped.mutate(**compared).drop("family_sold_earlier", "family_sold_later", *(f"{column}_at_old_rate" for column in old), "customer_class")
+
+
+def family_steps(items: Table) -> Table:
+    """Return one row a continuing customer x family: volume, mix between and mix within.
+
+    Proportional growth of all has no mix. With no continuing pair there is none of the three.
+    """
+    pairs = (
+        items.filter(_.item_class == "continuing")
+        .group_by("counterparty", "family")
+        .agg(
+            **{column: _[column].sum() for column in ("compared_earlier", "compared_later", "measure_earlier", "measure_later", "price", "cost")},
+            **{f"net_sales_{when}": _[f"net_sales_{when}"].sum() for when in WHEN},
+        )
+    )
+    everything = ibis.window()
+    whole_earlier, whole_later = (pairs[f"compared_{when}"].sum().over(everything).cast("float64") for when in WHEN)
+    measure = pairs.measure_earlier.cast("float64")
+    grown = pairs.mutate(
+        at_own_quantity=(pairs.compared_later.cast("float64") * measure / pairs.compared_earlier.cast("float64")).cast(EXACT),
+        at_growth_of_all=(whole_later * measure / whole_earlier).cast(EXACT),
+    )
+    return grown.mutate(
+        **{
+            "volume": _.at_growth_of_all - _.measure_earlier,
+            "mix between": _.at_own_quantity - _.at_growth_of_all,
+            "mix within": _.measure_later - _.price - _.cost - _.at_own_quantity,
+        }
+    )
+
+
+def _by_customer(
+    items: Table, pairs: Table, cost_to_serve: Table | None, months: tuple[Sequence[date], Sequence[date]], customer_classes: Table
+) -> Table:
+    """Return one row a counterparty: its measure and sales in both periods and its part of every step."""
+    summed = [*ITEM_STEPS, "measure_earlier", "measure_later"]
+    of_items = items.group_by("counterparty").agg(**{c: _[c].sum() for c in summed}, **{f"sales_{when}": _[f"net_sales_{when}"].sum() for when in WHEN})
+    of_pairs = pairs.group_by(pair_of=_.counterparty).agg(**{c: _[c].sum() for c in FAMILY_STEPS})
+    joined = of_items.left_join(of_pairs, of_items.counterparty == of_pairs.pair_of).drop("pair_of").fill_null(dict.fromkeys(FAMILY_STEPS, Decimal(0)))
+    if cost_to_serve is None:
+        return joined.join(customer_classes, "counterparty")
+    return _with_cost_to_serve(joined, cost_to_serve, months, customer_classes)
+
+
+def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: tuple[Sequence[date], Sequence[date]], customer_classes: Table) -> Table:
+    """Add, per customer and step, what changed by the rate of the work and what by its amount; a new or lost customer's whole cost goes to its own step."""
+    raise NotImplementedError
+
+
+def _totals(customers: Table) -> dict[str, Decimal]:
+    """The sum of every decimal column over all customers; 0 where there is no customer at all."""
+    numeric = [c for c, t in customers.schema().items() if t.is_decimal()]
+    row = customers.agg(**{c: _[c].sum() for c in numeric}).to_pyarrow().to_pylist()[0]
+    return {c: row[c] if row[c] is not None else Decimal(0) for c in numeric}
+
+
+def _counts(customers: Table) -> dict[str, int]:
+    """How many counterparties are new, lost, continuing or neither; *no customer* is counted apart."""
+    named = customers.filter(_.counterparty != NO_CUSTOMER)
+    rows = named.group_by("customer_class").agg(n=_.count()).to_pyarrow().to_pylist()
+    counted = {r["customer_class"]: r["n"] for r in rows}
+    return {name: counted.get(name, 0) for name in ("new", "lost", "continuing", "neither")}
+
+
+def _continuing_shares(items: Table, pairs: Table, customers: Table) -> tuple[ContinuingShare, ...]:
+    """How much of both periods' sales continues at each level."""
+    sales = {f"sales_{when}": _[f"net_sales_{when}"].sum() for when in WHEN}
+    whole = items.agg(**sales).to_pyarrow().to_pylist()[0]
+    of_customers = customers.agg(
+        continuing=((_.customer_class == "continuing") & (_.counterparty != NO_CUSTOMER)).sum(),
+        only_earlier=(_.customer_class == "lost").sum(),
+        only_later=(_.customer_class == "new").sum(),
+        **{f"sales_{when}": _[f"sales_{when}"].sum(where=_.customer_class == "continuing") for when in WHEN},
+    )
+    pair_counts = (
+        items.filter(_.is_sold_earlier | _.is_sold_later)
+        .group_by("counterparty", "family")
+        .agg(earlier=_.is_sold_earlier.max(), later=_.is_sold_later.max())
+        .agg(only_earlier=(_.earlier & ~_.later).sum(), only_later=(_.later & ~_.earlier).sum())
+    )
+    of_pairs = pairs.agg(continuing=_.count(), **sales)
+    of_items = items.agg(
+        continuing=_.in_both.sum(),
+        only_earlier=(_.is_sold_earlier & ~_.is_sold_later).sum(),
+        only_later=(_.is_sold_later & ~_.is_sold_earlier).sum(),
+        **{f"sales_{when}": _[f"net_sales_{when}"].sum(where=_.in_both) for when in WHEN},
+    )
+    found = [
+        ("customers", of_customers.to_pyarrow().to_pylist()[0]),
+        ("customer x family", of_pairs.to_pyarrow().to_pylist()[0] | pair_counts.to_pyarrow().to_pylist()[0]),
+        ("items", of_items.to_pyarrow().to_pylist()[0]),
+    ]
+
+    def share(part: Decimal | None, of: Decimal | None) -> Decimal | None:
+        return (part or Decimal(0)) / of if of else None
+
+    return tuple(
+        ContinuingShare(
+            level,
+            row["continuing"] or 0,
+            row["only_earlier"] or 0,
+            row["only_later"] or 0,
+            share(row["sales_earlier"], whole["sales_earlier"]),
+            share(row["sales_later"], whole["sales_later"]),
+        )
+        for level, row in found
+    )

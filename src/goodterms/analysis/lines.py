@@ -1,0 +1,156 @@
+"""Sale lines made ready: who, what, which month, at which list price and cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import ibis
+from ibis import _
+
+from goodterms.facts.book import Facts
+from goodterms.facts.columns import INVOICE, NO_CUSTOMER
+from goodterms.facts.periods import Filling
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+NO_PRODUCT = "(no product)"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the sale lines say at all, counted once: which columns hold values, how many lines, and which months have sales."""
+
+    lines: int
+    documents_named: int
+    lines_of_a_customer: int
+    values: dict[str, int]
+    managers: int
+    currencies: tuple[str, ...]
+    units: int
+    filling: Filling
+
+    def has(self, column: str) -> bool:
+        """Whether any sale line has a value in that column."""
+        return self.values.get(column, 0) > 0
+
+
+_OPTIONAL = ("entity", "list_value", "charges", "rebate", "product_cost", "weight", "order_number", "manager_key", "channel", "unit", "quantity", "product_key", "due_date")
+
+
+def what_lines_say(sale_lines: Table) -> Said:
+    """Count once what the sale lines hold, so that no later step asks again."""
+    months = (
+        sale_lines.group_by(month=_.date.truncate("M"))
+        .agg(
+            last_day=_.date.max(),
+            lines=_.count(),
+            documents_named=_.document.count(),
+            lines_of_a_customer=_.customer_key.count(),
+            **{column: _[column].count() for column in _OPTIONAL},
+        )
+        .to_pyarrow()
+        .to_pylist()
+    )
+    distinct = sale_lines.agg(managers=_.manager_key.nunique(), units=_.unit.nunique(), currencies=_.currency.collect(distinct=True)).to_pyarrow().to_pylist()[0]
+    return Said(
+        lines=sum(m["lines"] for m in months),
+        documents_named=sum(m["documents_named"] for m in months),
+        lines_of_a_customer=sum(m["lines_of_a_customer"] for m in months),
+        values={column: sum(m[column] for m in months) for column in _OPTIONAL},
+        managers=distinct["managers"],
+        currencies=tuple(sorted(c for c in distinct["currencies"] or [] if c)),
+        units=distinct["units"],
+        filling=Filling({_day(m["month"]): _day(m["last_day"]) for m in months}),
+    )
+
+
+def _day(value: Any) -> date:
+    """A date, whatever the engine calls it."""
+    return value.date() if hasattr(value, "date") else value
+
+
+def counterparty(table: Table, key: str = "customer_key") -> Any:
+    """A customer is (key space, key); where there is one unnamed space, its key alone."""
+    space = table.key_space.fill_null("")
+    return ibis.ifelse(table[key].isnull(), NO_CUSTOMER, ibis.ifelse(space == "", table[key], space + ibis.literal(":") + table[key]))
+
+
+def product(table: Table) -> Any:
+    """A product is (key space, key), as a customer is."""
+    space = table.key_space.fill_null("")
+    return ibis.ifelse(table.product_key.isnull(), NO_PRODUCT, ibis.ifelse(space == "", table.product_key, space + ibis.literal(":") + table.product_key))
+
+
+def priced_lines(facts: Facts, sale_lines: Table, said: Said) -> Table:
+    """Return one row a sale line with month, counterparty, product, order, list value, discount, net sales and product cost.
+
+    No list price: the list value is net value plus discount. Net value leads: the discount is list value - net value. Cost is the line's own, else the
+    product file's at the invoice date, else the last purchase's; a line for which none is found has none (``cost_from`` is null).
+    """
+    lines = sale_lines.mutate(
+        month=_.date.truncate("M").cast("date"),
+        counterparty=counterparty(sale_lines),
+        product=product(sale_lines),
+        is_invoice=_.kind == INVOICE,
+        order=_.order_number.fill_null(_.document).fill_null(""),
+        list_value=_.list_value.fill_null(_.net_value + _.discount.fill_null(0)),
+        quantity=_.quantity.fill_null(0),
+        charges=_.charges.fill_null(0),
+        rebate=_.rebate.fill_null(0),
+        **{key: _[key].fill_null("") for key in ("entity", "source", "unit", "channel")},
+        manager=_.manager_key.fill_null(""),
+    )
+    lines = lines.mutate(discount=_.list_value - _.net_value, net_sales=_.net_value + _.charges - _.rebate)
+    return _with_cost(facts, lines, said)
+
+
+def _with_cost(facts: Facts, lines: Table, said: Said) -> Table:
+    """The line's own cost, else the product file's at the invoice date, else the last purchase's."""
+    if said.values["product_cost"] == said.lines:
+        return lines.mutate(cost=_.product_cost, cost_from=ibis.literal("line"))
+    found = lines.mutate(cost=_.product_cost, cost_from=ibis.ifelse(_.product_cost.notnull(), "line", ibis.null("string")))
+    of_products = unit_costs_of_products(facts)
+    if of_products is not None:
+        found = _else_unit_cost(found, of_products, "products file")
+    of_purchases = unit_costs_of_purchases(facts)
+    if of_purchases is not None:
+        found = _else_unit_cost(found, of_purchases, "last purchase")
+    return found
+
+
+def unit_costs_of_products(facts: Facts) -> Table | None:
+    """Unit cost by product with the day from which it holds and the day it ends; None where no file says one."""
+    products = facts["products"].filter(_.unit_cost.notnull())
+    if not products.count().to_pyarrow().as_py():
+        return None
+    start = products.mutate(priced_product=product(products), holds_from=_.valid_from.fill_null(date(1, 1, 1)), cost_of_one=_.unit_cost)
+    return _until_the_next(start.select("priced_product", "holds_from", "cost_of_one"))
+
+
+def unit_costs_of_purchases(facts: Facts) -> Table | None:
+    """Unit cost of the purchases by product and day; None where there are none."""
+    purchases = facts["purchase_lines"].filter((_.quantity > 0) & _.net_value.notnull() & _.product_key.notnull())
+    if not purchases.count().to_pyarrow().as_py():
+        return None
+    by_day = purchases.group_by(priced_product=product(purchases), holds_from=purchases.date).agg(quantity=_.quantity.sum(), net_value=_.net_value.sum())
+    priced = by_day.mutate(cost_of_one=(_.net_value.cast("float64") / _.quantity.cast("float64")).cast("decimal(18, 6)"))
+    return _until_the_next(priced.select("priced_product", "holds_from", "cost_of_one"))
+
+
+def _until_the_next(prices: Table) -> Table:
+    """One price a product and day, each holding until the next."""
+    one_a_day = prices.group_by("priced_product", "holds_from").agg(cost_of_one=_.cost_of_one.max())
+    return one_a_day.mutate(holds_until=_.holds_from.lead().over(ibis.window(group_by="priced_product", order_by="holds_from")).fill_null(date(9999, 1, 1)))
+
+
+def _else_unit_cost(lines: Table, prices: Table, said: str) -> Table:
+    """Give the lines that have no cost yet the one that holds on their day."""
+    joined = lines.left_join(prices, [lines.product == prices.priced_product, lines.date >= prices.holds_from, lines.date < prices.holds_until])
+    by_unit_cost = (joined.cost_of_one * joined.quantity).cast("decimal(38, 8)")
+    return joined.mutate(
+        cost=ibis.coalesce(joined.cost.cast("decimal(38, 8)"), by_unit_cost),
+        cost_from=ibis.coalesce(joined.cost_from, ibis.ifelse(joined.cost_of_one.notnull(), said, ibis.null("string"))),
+    ).drop("priced_product", "holds_from", "cost_of_one", "holds_until")

@@ -1,0 +1,78 @@
+"""Documents met twice: the same invoice brought by two systems counts once, and is announced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis import _
+
+from goodterms.facts.book import Facts
+from goodterms.facts.engine import keep
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+_DOCUMENT = ("entity", "document", "date", "customer_key", "key_space")
+_LINE_VALUES = ("kind", "product_key", "quantity", "unit", "list_value", "discount", "net_value", "tax", "charges", "rebate", "product_cost", "weight", "currency")
+
+
+@dataclass(frozen=True)
+class MetTwice:
+    """How much came twice from different sources, and the lines that a run leaves out for it."""
+
+    documents: int
+    lines: int
+    net_value: Decimal
+    same_number_other_content: int
+    counted: Table
+    sources: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The announcement; empty where nothing was met twice."""
+        if not self.documents:
+            return ""
+        return (
+            f"{self.documents:,} documents were met twice, in {' and '.join(self.sources)}: {self.lines:,} lines, {self.net_value:,.2f} of sales. They are counted once."
+        )
+
+
+def count_once(facts: Facts) -> MetTwice:
+    """Leave out each document that an earlier source already brought with the same entity, number, date, customer and line values.
+
+    Both copies stay in the facts. The same number with other content is two documents.
+    """
+    sale_lines = facts["sale_lines"]
+    by_source = sale_lines.group_by(source=_.source.fill_null("")).agg(first_row=_.row.min()).to_pyarrow().to_pylist()
+    if len(by_source) < 2:
+        return MetTwice(0, 0, Decimal(0), 0, sale_lines)
+    named = {name: place for place, name in enumerate(facts.sources)}
+    ordered = sorted(by_source, key=lambda s: (named.get(s["source"], len(named)), s["first_row"] or 0, s["source"]))
+    names = [s["source"] for s in ordered]
+    text_keys = {key: _[key].cast("string").fill_null("") for key in _DOCUMENT}
+    numbered = sale_lines.filter(_.document.notnull()).mutate(source=_.source.fill_null(""), **text_keys)
+    in_two = numbered.group_by("entity", "document").agg(sources=_.source.nunique()).filter(_.sources > 1)
+    candidates = numbered.semi_join(in_two, ["entity", "document"])
+    line = ibis.literal("")
+    for value in _LINE_VALUES:
+        line = line + candidates[value].cast("string").fill_null("") + ibis.literal("|")
+    documents = keep(
+        facts.engine,
+        "documents_of_two_sources",
+        candidates.mutate(line_values=line)
+        .group_by(*_DOCUMENT, "source")
+        .agg(content=_.line_values.collect().sort(), lines=_.count(), net_value=_.net_value.sum())
+        .mutate(place=ibis.cases(*[(_.source == name, place) for place, name in enumerate(names)], else_=len(names))),
+    )
+    same = documents.group_by(*_DOCUMENT, "content").mutate(first_place=_.place.min(), copies=_.count())
+    repeats = keep(facts.engine, "documents_met_twice", same.filter((_.copies > 1) & (_.place > _.first_place)).drop("content", "first_place", "copies", "place"))
+    found = repeats.agg(documents=_.count(), lines=_.lines.sum(), net_value=_.net_value.sum()).to_pyarrow().to_pylist()[0]
+    other = documents.group_by("entity", "document").agg(variants=_.content.nunique()).filter(_.variants > 1).count().to_pyarrow().as_py()
+    if not found["documents"]:
+        return MetTwice(0, 0, Decimal(0), other, sale_lines)
+    match = [sale_lines[key].cast("string").fill_null("") == repeats[key] for key in _DOCUMENT]
+    counted = sale_lines.anti_join(repeats, [*match, sale_lines.source.fill_null("") == repeats.source])
+    return MetTwice(found["documents"], found["lines"], found["net_value"], other, counted, tuple(name or "unnamed" for name in names))

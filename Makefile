@@ -53,5 +53,11 @@ lock: .venv/base ## resolve the dependencies anew into the locks
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c constraints.txt --all-extras pyproject.toml -o requirements-dev.txt
 	echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o requirements-uv.txt
 
+canary: .venv/base ## run the tests on the newest versions of what is pinned, in an environment of its own
+	$(PYTHON) -m venv --clear .venv-canary
+	printf 'duckdb\nsqlglot\nibis-framework[duckdb]\nnumpy\n' > .venv-canary/unbound.txt
+	$(BIN)/uv pip install --quiet --python .venv-canary --override .venv-canary/unbound.txt -e '.[build,test]'
+	.venv-canary/bin/python -m pytest -n 2
+
 clean: ## remove what the other targets made
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache goodterms-report goodterms-demo
+	rm -rf .venv .venv-canary build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache goodterms-report goodterms-demo

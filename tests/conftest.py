@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""What every test may ask for, and what a skipped test means."""
 
 from __future__ import annotations
 
@@ -7,26 +7,45 @@ from pathlib import Path
 
 import pytest
 
-STRICT = os.environ.get("GOODTERMS_REAL_STRICT") == "1"
+REAL_STRICT = os.environ.get("GOODTERMS_REAL_STRICT") == "1"
+BROWSER_STRICT = os.environ.get("GOODTERMS_REQUIRE_BROWSER") == "1"
 
 
 def pytest_collection_modifyitems(config, items):
     """Leave the long campaigns to `make torture`."""
     if os.environ.get("GOODTERMS_TORTURE") == "1":
         return
-    kept = [item for item in items if not item.get_closest_marker("torture")]
-    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("torture")])
-    items[:] = kept
+    campaigns = [item for item in items if item.get_closest_marker("torture")]
+    config.hook.pytest_deselected(items=campaigns)
+    items[:] = [item for item in items if item not in campaigns]
+
+
+def _fail_if_skipped(report, *, real, browser):
+    """Turn a skipped test into a failed one where its absence would hide something."""
+    if not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    if REAL_STRICT and real:
+        report.outcome = "failed"
+        report.longrepr = f"make real fails on anything skipped: {reason}"
+    elif BROWSER_STRICT and browser:
+        report.outcome = "failed"
+        report.longrepr = f"GOODTERMS_REQUIRE_BROWSER=1 fails a browser test that is skipped: {reason}"
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """In `make real` a skipped test is a failed one."""
+    """In `make real` a skipped test on outside data is a failed one, and in `.ci/run` a skipped browser test is."""
     outcome = yield
-    report = outcome.get_result()
-    if STRICT and report.skipped and item.get_closest_marker("real"):
-        report.outcome = "failed"
-        report.longrepr = f"make real fails on anything skipped: {report.longrepr}"
+    _fail_if_skipped(outcome.get_result(), real=item.get_closest_marker("real"), browser=item.get_closest_marker("browser"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector):
+    """The same for a whole module that skips itself."""
+    outcome = yield
+    parts = collector.path.parts
+    _fail_if_skipped(outcome.get_result(), real="real" in parts, browser="browser" in parts)
 
 
 @pytest.fixture(scope="session")

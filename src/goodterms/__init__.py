@@ -1,0 +1,144 @@
+"""Net profit of every customer, product and term, and why it moved, from a company's own files.
+
+The public library is what ``__all__`` names; nothing else is promised to stay. Names are loaded when they are first used, so that importing is instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from goodterms.analysis import Result
+    from goodterms.facts.book import Facts
+    from goodterms.facts.periods import Period
+    from goodterms.facts.policy import Policy
+    from goodterms.intake import Reading
+
+__all__ = ["Period", "Policy", "Reading", "Result", "__version__", "analyse", "read"]
+
+Path = str | PathLike[str]
+"""A file, as a string or a path."""
+Progress = Callable[[str], None]
+"""What is told each step as it begins."""
+
+
+def read(
+    files: Path | Iterable[Path],
+    *,
+    costs: Iterable[Path] = (),
+    activities: Iterable[Path] = (),
+    products: Iterable[Path] = (),
+    customers: Iterable[Path] = (),
+    purchases: Iterable[Path] = (),
+    mapping: Path | None = None,
+    progress: Progress | None = None,
+) -> Reading:
+    r"""Read a company's own files into tables of facts; nothing is guessed, nothing is dropped silently.
+
+    Parameters
+    ----------
+    files
+        Sale lines: one or more CSV, TSV, XLSX or Parquet files, which are parts of one whole.
+    costs, activities, products, customers, purchases
+        Further files of those kinds.
+    mapping
+        A mapping file (``docs/concepts/mapping.md``) where names and values of columns do not say enough.
+    progress
+        Called with a few words when a step begins.
+
+    Returns
+    -------
+    Reading
+        ``facts`` (the tables), ``problems`` (each with file, sheet, row and column) and how many physical records were accepted, rejected and set aside.
+
+    Raises
+    ------
+    MappingError
+        The mapping names what is not there, or holds an unknown key.
+    AnswerNeededError
+        The files can be read in two ways; the error holds the evidence and the line of the mapping file for each.
+    UnreadableFileError
+        A file cannot be read at all.
+
+    Examples
+    --------
+    >>> import goodterms, pathlib
+    >>> _ = pathlib.Path("invoices.csv").write_text("Invoice;Date;Customer;Net sales\n1;2023-01-31;Ann;120,50\n2;2023-02-28;Bob;80,00\n")
+    >>> goodterms.read("invoices.csv").facts["sale_lines"].count().execute()
+    2
+    """
+    from goodterms import intake  # noqa: PLC0415  (heavy: loaded when it is used)
+
+    given = [files] if isinstance(files, str | PathLike) else list(files)
+    return intake.read(
+        given, costs=costs, activities=activities, products=products, customers=customers, purchases=purchases, mapping=mapping, progress=progress
+    )
+
+
+def analyse(
+    reading: Reading | Facts,
+    *,
+    periods: tuple[Period | str, Period | str] | None = None,
+    policy: Policy | None = None,
+    physical: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    r"""Work out what every customer and product earned in two periods, and why the sum moved.
+
+    Parameters
+    ----------
+    reading
+        From :func:`read`, or facts of your own.
+    periods
+        The earlier and the later one, as ``2012``, ``2012Q1``, ``2012-03`` or ``2012-01..2012-11``. Without: the last twelve full months against the twelve
+        before; with less data, the two longest equal spans of full months; with a single month there is one period and no bridge.
+    policy
+        How costs are shared and what else figures depend on. Without: no cost is shared, and that is said.
+    physical
+        Measure quantities in the bridge in units sold instead of in value at the earlier period's prices.
+    progress
+        Called with a few words when a step begins.
+
+    Returns
+    -------
+    Result
+        The answer as a sentence, bridge, waterfall, whale curve, the customers and products that cost most, and every table behind them (pyarrow), all in
+        decimals at full precision; ``goodterms.facts.money`` makes cents of them.
+
+    Raises
+    ------
+    PeriodError
+        A period cannot be read, or the data has nothing of it.
+    AnswerNeededError
+        The files hold two currencies without rates.
+
+    Examples
+    --------
+    >>> import goodterms, pathlib
+    >>> _ = pathlib.Path("invoices.csv").write_text("Invoice;Date;Customer;Net sales\n1;2023-01-31;Ann;120,50\n2;2023-02-28;Bob;80,00\n")
+    >>> result = goodterms.analyse(goodterms.read("invoices.csv"), periods=("2023-01", "2023-02"))
+    >>> result.bridge.change, result.bridge.amount("new customers")
+    (Decimal('-40.5000'), Decimal('80.0000'))
+    """
+    from goodterms import analysis  # noqa: PLC0415  (heavy: loaded when it is used)
+
+    facts: Facts = getattr(reading, "facts", reading)
+    return analysis.analyse(facts, periods=periods, policy=policy, physical=physical, progress=progress)
+
+
+_ROOM_OF = {"Reading": "goodterms.intake", "Result": "goodterms.analysis", "Policy": "goodterms.facts.policy", "Period": "goodterms.facts.periods"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415  (reads the disk: only when asked)
+
+        return version("goodterms")
+    if name in _ROOM_OF:
+        from importlib import import_module  # noqa: PLC0415
+
+        return getattr(import_module(_ROOM_OF[name]), name)
+    raise AttributeError(f"module 'goodterms' has no attribute {name!r}")

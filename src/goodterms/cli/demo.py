@@ -1,0 +1,40 @@
+"""``goodterms demo``: build the simulated company, look at it, and open the report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from goodterms.cli.look import look_at
+from goodterms.cli.progress import shown_on
+from goodterms.cli.report_folder import check_folder, written_at_once
+
+
+def demo(
+    lines: Annotated[int, typer.Option("--lines", metavar="N", min=1_000, max=10_000_000, help="How many sale lines.")] = 100_000,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Which company: the same seed builds the same one.")] = 1,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the company's files and the report go.")] = Path("goodterms-demo"),
+) -> int:
+    """Build a simulated wholesaler whose sales grow while its profit falls, say why, and open the report."""
+    from goodterms.demo import build_company  # noqa: PLC0415  (heavy: loaded when it is used)
+
+    company, report = out / "company", out / "report"
+    check_folder(report)
+    with written_at_once(company) as staging, shown_on(sys.stderr) as progress:
+        build_company(staging, lines=lines, seed=seed, progress=progress)
+    code = look_at([company / "invoices.csv"], policy=company / "policy.toml", out=report)
+    _open(report / "report.html")
+    return code
+
+
+def _open(page: Path) -> None:
+    """Open a page where somebody sits in front of a desktop; its place was printed in any case."""
+    has_desktop = sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if has_desktop and sys.stdout.isatty():
+        import webbrowser  # noqa: PLC0415
+
+        webbrowser.open(page.resolve().as_uri())

@@ -1,0 +1,171 @@
+"""``goodterms look``: from a company's own files to why its profit moved, printed and as a report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from goodterms.cli.progress import Progress, shown_on
+from goodterms.cli.report_folder import check_folder, written_at_once
+from goodterms.errors import GoodtermsError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from goodterms.analysis import Result
+    from goodterms.facts.policy import Policy
+    from goodterms.intake import Reading
+
+DONE = 0
+DONE_WITH_LOSS = 1
+WIDTH_OF_A_FILE = 120
+"""Columns of text where the output is no terminal."""
+
+
+def look(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sale lines: CSV, TSV, XLSX or Parquet.", show_default=False)],
+    costs: Annotated[list[Path] | None, typer.Option("--costs", metavar="F", help="Amounts of cost by month and pool.")] = None,
+    activities: Annotated[list[Path] | None, typer.Option("--activities", metavar="F", help="Visits, calls, deliveries, tickets, returns.")] = None,
+    products: Annotated[list[Path] | None, typer.Option("--products", metavar="F", help="Names, families, list prices and unit costs.")] = None,
+    customers: Annotated[list[Path] | None, typer.Option("--customers", metavar="F", help="Names, segments, countries, managers.")] = None,
+    purchases: Annotated[list[Path] | None, typer.Option("--purchases", metavar="F", help="Lines of suppliers' invoices.")] = None,
+    mapping: Annotated[Path | None, typer.Option("--map", metavar="F", help="What the columns mean, where their names do not say it.")] = None,
+    write_mapping: Annotated[Path | None, typer.Option("--write-map", metavar="F", help="Write down what was understood, to mend and pass again.")] = None,
+    periods: Annotated[
+        tuple[str, str] | None, typer.Option("--periods", metavar="A B", help="Compare these: 2012, 2012Q1, 2012-03 or 2012-01..2012-11.", show_default=False)
+    ] = None,
+    physical: Annotated[bool, typer.Option("--physical", help="Measure volume and mix in units sold, not in value.")] = False,
+    policy: Annotated[Path | None, typer.Option("--policy", metavar="F", help="How costs are shared: policy.toml.")] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the report goes.")] = Path("goodterms-report"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, and that alone.")] = False,
+) -> int:
+    """Say why profit moved between two periods, through whom, and where the money goes.
+
+    Without --periods the last twelve full months are compared with the twelve before. Each option that takes a file may be given several times.
+
+    Exit codes: 0 done; 1 done, with rejected rows or unassigned cost; 2 wrong use, mapping or policy; 3 an answer is needed; 4 a file is unreadable.
+    """
+    return look_at(
+        files,
+        costs=costs or (),
+        activities=activities or (),
+        products=products or (),
+        customers=customers or (),
+        purchases=purchases or (),
+        mapping=mapping,
+        write_mapping=write_mapping,
+        periods=periods,
+        physical=physical,
+        policy=policy,
+        out=out,
+        as_json=as_json,
+    )
+
+
+def look_at(
+    files: Iterable[Path],
+    *,
+    costs: Iterable[Path] = (),
+    activities: Iterable[Path] = (),
+    products: Iterable[Path] = (),
+    customers: Iterable[Path] = (),
+    purchases: Iterable[Path] = (),
+    mapping: Path | None = None,
+    write_mapping: Path | None = None,
+    periods: tuple[str, str] | None = None,
+    physical: bool = False,
+    policy: Path | None = None,
+    out: Path = Path("goodterms-report"),
+    as_json: bool = False,
+) -> int:
+    """Read, analyse, print and write the report; return the exit code.
+
+    Raises
+    ------
+    GoodtermsError
+        What the library raises; several errors that do not depend on each other come as one ``ExceptionGroup``.
+    """
+    import goodterms  # noqa: PLC0415
+
+    with shown_on(sys.stderr) as progress:
+        reading, rules = _prepare(
+            out=out,
+            policy=policy,
+            periods=periods,
+            read=lambda: goodterms.read(
+                files, costs=costs, activities=activities, products=products, customers=customers, purchases=purchases, mapping=mapping, progress=progress
+            ),
+        )
+        if write_mapping is not None:
+            _write_mapping(reading, write_mapping)
+        result = goodterms.analyse(reading, periods=periods, policy=rules, physical=physical, progress=progress)
+        _write_report(result, reading, out, progress)
+    _print(result, reading, out, as_json=as_json)
+    return DONE_WITH_LOSS if reading.rejected or result.unassigned else DONE
+
+
+def _prepare(*, out: Path, policy: Path | None, periods: tuple[str, str] | None, read: Any) -> tuple[Reading, Policy | None]:
+    """Check the folder, the periods and the policy, and read the files; what is wrong with several of them is said together."""
+    from goodterms.facts.periods import Period  # noqa: PLC0415
+    from goodterms.facts.policy import Policy  # noqa: PLC0415
+
+    errors: list[GoodtermsError] = []
+
+    def attempt(step: Any) -> Any:
+        try:
+            return step()
+        except ExceptionGroup as several:
+            errors.extend(error for error in several.exceptions if isinstance(error, GoodtermsError))
+        except GoodtermsError as error:
+            errors.append(error)
+
+    attempt(lambda: check_folder(out))
+    attempt(lambda: [Period.read(text) for text in periods or ()])
+    rules = attempt(lambda: Policy.load(policy)) if policy is not None else None
+    reading = attempt(read)
+    if len(errors) > 1:
+        raise ExceptionGroup("several things are wrong", errors)
+    if errors:
+        raise errors[0]
+    return reading, rules
+
+
+def _write_mapping(reading: Reading, file: Path) -> None:
+    try:
+        reading.write_mapping(file)
+    except OSError as error:
+        raise UsageError(f"The mapping could not be written to {file}: {error.strerror or error}. Pass --write-map with another place.") from error
+
+
+def _write_report(result: Result, reading: Reading, out: Path, progress: Progress) -> None:
+    from goodterms import report  # noqa: PLC0415
+
+    with written_at_once(out) as staging:
+        report.write_report(result, staging, reading=reading, progress=progress)
+        if reading.rejected:
+            reading.write_rejected(staging)
+
+
+def _print(result: Result, reading: Reading, out: Path, *, as_json: bool) -> None:
+    if as_json:
+        import json  # noqa: PLC0415
+
+        from goodterms.report.result_json import as_json as told  # noqa: PLC0415
+
+        typer.echo(json.dumps(told(result, reading), ensure_ascii=False, indent=1).encode())
+        return
+    from goodterms.report.terminal import print_result  # noqa: PLC0415
+
+    console = _console()
+    print_result(result, console, reading)
+    console.print(f"\nReport: {out / 'report.html'}", soft_wrap=True, markup=False)
+
+
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)

@@ -59,7 +59,7 @@ def written_at_once(folder: Path) -> Iterator[Path]:
         _take_the_place(staging, folder)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UsageError(f"The report could not be written to {folder}: {reason}. Make room or give permission, or pass --out with another folder.") from error
+        raise UsageError(f"{folder} could not be written: {reason}. Make room or give permission, or pass --out with another folder.") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

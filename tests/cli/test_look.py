@@ -1,0 +1,114 @@
+"""The main job, from the shell."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+
+def files_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_look_answers_and_leaves_a_report(goodterms, invoices, costs, policy):
+    ran = goodterms("look", invoices, "--costs", costs, "--policy", policy)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1] == "Report: goodterms-report/report.html"
+    assert Path("goodterms-report/report.html").is_file()
+    assert files_in(Path()) == ["costs.csv", "goodterms-report", "invoices.csv", "policy.toml"]
+
+
+def test_look_prints_in_the_order_of_the_report(goodterms, invoices, costs, policy):
+    printed = goodterms("look", invoices, "--costs", costs, "--policy", policy).out.lower()
+    places = [printed.index(word) for word in ("net sales", "whale", "ann", "nails", "order desk")]
+    assert places[0] < places[1]
+    assert printed.index("whale") < printed.rindex("order desk")
+
+
+def test_json_is_alone_on_stdout_and_exact(goodterms, invoices, costs, policy):
+    ran = goodterms("look", invoices, "--costs", costs, "--policy", policy, "--json", "--out", "elsewhere")
+    assert ran.code == 0
+    told = json.loads(ran.out, parse_float=Decimal)
+    bridge = told["bridge"]
+    assert sum(Decimal(step["amount"]) for step in bridge["steps"]) == Decimal(bridge["end"]) - Decimal(bridge["start"])
+    assert Path("elsewhere/report.html").is_file()
+
+
+def test_json_is_the_same_in_a_process_of_its_own(goodterms, alone, invoices):
+    assert json.loads(goodterms("look", invoices, "--json").out) == json.loads(alone("look", invoices, "--json").out)
+
+
+def test_cost_without_a_driver_is_done_with_loss(goodterms, invoices, costs):
+    ran = goodterms("look", invoices, "--costs", costs)
+    assert ran.code == 1
+    assert "unassigned" in ran.out.lower()
+
+
+def test_a_rejected_row_is_done_with_loss_and_given_back(goodterms, invoices):
+    text = invoices.read_text("utf-8").splitlines()
+    text[5] = text[5].replace("30.00", "thirty").replace("700.00", "a lot")
+    invoices.write_text("\n".join(text) + "\n", "utf-8")
+    ran = goodterms("look", invoices)
+    assert ran.code == 1
+    assert "row 6" in ran.out
+    rejected = [path for path in Path("goodterms-report").iterdir() if "rejected" in path.name]
+    assert len(rejected) == 1
+    assert "a lot" in rejected[0].read_text("utf-8")
+
+
+def test_a_mapping_that_was_written_reads_the_same(goodterms, invoices):
+    first = goodterms("look", invoices, "--write-map", "understood.toml", "--json")
+    second = goodterms("look", invoices, "--map", "understood.toml", "--json")
+    assert (first.code, second.code) == (0, 0)
+    assert json.loads(first.out)["bridge"] == json.loads(second.out)["bridge"]
+
+
+def test_a_folder_with_other_files_is_refused_before_any_work(goodterms, invoices):
+    Path("mine").mkdir()
+    Path("mine/notes.txt").write_text("mine")
+    ran = goodterms("look", invoices, "--out", "mine")
+    assert ran.code == 2
+    assert "holds notes.txt, which Goodterms did not write" in ran.err
+    assert files_in(Path("mine")) == ["notes.txt"]
+
+
+def test_errors_that_do_not_depend_on_each_other_are_said_together(goodterms, folder):
+    Path("policy.toml").write_text("version = 1\nfrobnicate = true\n")
+    ran = goodterms("look", "absent.csv", "--policy", "policy.toml", "--periods", "2012", "soon")
+    assert ran.code == 4
+    assert '"soon" is not a period' in ran.err
+    assert "policy.toml, line 2" in ran.err
+    assert "absent.csv" in ran.err
+    assert files_in(folder) == ["policy.toml"]
+
+
+# Bad input: a sentence or a visible row, within 512 MiB, never a traceback
+
+HEADER = "Invoice,Date,Customer,Product,Quantity,Net sales\n"
+ROW = "1,2023-01-31,Ann,Nails,10,1000.00\n2,2023-02-28,Ann,Nails,10,1000.00\n"
+
+
+def workbook_with_a_far_cell(path):
+    """A workbook of under 2 kB whose only cell is the last one a sheet can have."""
+    parts = {
+        "[Content_Types].xml": '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+        '<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+        "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, text in parts.items():
+            book.writestr(name, text)
+    assert path.stat().st_size < 2048

@@ -1,0 +1,50 @@
+"""Any figure opens down, from the shell."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def looked(goodterms, invoices, costs, policy):
+    """A report of Ann and Bob."""
+    ran = goodterms("look", invoices, "--costs", costs, "--policy", policy)
+    assert ran.code == 0
+    return "goodterms-report"
+
+
+def test_a_cost_opens_down_to_its_account(goodterms, looked, invoices):
+    invoices.unlink()  # what `look` left is enough
+    ran = goodterms("trace", looked, "--customer", "Ann", "--step", "picking", "--period", "2023")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Picking" in ran.out
+    assert "4000" in ran.out
+
+
+def test_a_bar_of_the_bridge_opens_down_to_lines(goodterms, looked):
+    ran = goodterms("trace", looked, "--bridge", "price")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Ann" in ran.out
+    assert "invoices.csv" in ran.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--customer", "Zoe", "--step", "picking", "--period", "2023"),
+        ("--customer", "Ann", "--step", "frobnication", "--period", "2023"),
+        ("--customer", "Ann", "--step", "picking", "--period", "1999"),
+        ("--bridge", "frobnication"),
+    ],
+)
+def test_what_is_not_in_the_report_is_said(goodterms, looked, arguments):
+    ran = goodterms("trace", looked, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert arguments[1] in ran.err or arguments[3] in ran.err or arguments[-1] in ran.err
+
+
+def test_a_folder_without_a_report_is_said(goodterms, folder):
+    (folder / "empty").mkdir()
+    ran = goodterms("trace", "empty", "--customer", "Ann", "--step", "picking")
+    assert ran.code == 2
+    assert "empty" in ran.err

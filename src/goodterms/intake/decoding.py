@@ -1,0 +1,281 @@
+"""Which letters the bytes of a text file stand for: byte order mark, then strict UTF-8, then Windows-1252; the rule guesses nothing else."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from goodterms.errors import MappingError, UnreadableFileError
+from goodterms.problems import Origin, Problem, Severity
+
+CHUNK = 1 << 22
+LONGEST_LINE = 1 << 24
+"""Characters of one line beyond which a file is no table."""
+NOT_TEXT = 0.05
+"""Share of NUL bytes at the start of a file beyond which it is no text."""
+OUTWEIGH = 2
+"""A file counts as UTF-8 with damaged lines if, of its lines beyond ASCII, at least so many times more are UTF-8 than are not."""
+SAID = 8
+"""Line numbers named in a sentence."""
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_FOREIGN = {
+    b"\x1f\x8b": "is compressed (gzip). Unpack it first: gunzip FILE",
+    b"\x28\xb5\x2f\xfd": "is compressed (zstandard). Unpack it first: zstd -d FILE",
+    b"BZh": "is compressed (bzip2). Unpack it first: bunzip2 FILE",
+    b"\xfd7zXZ": "is compressed (xz). Unpack it first: unxz FILE",
+    b"7z\xbc\xaf": "is a 7-Zip archive. Unpack it and name the file inside.",
+    b"%PDF": "is a PDF. Export the same list as CSV or XLSX.",
+    b"SQLite format 3": "is a SQLite database. Export the table as CSV.",
+}
+UNDECODABLE = re.compile("[\udc80-\udcff]")
+"""A byte that the encoding does not know, as ``surrogateescape`` keeps it."""
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """What reading all bytes of a text file once has shown.
+
+    ``lines`` are physical lines, ended by CR, LF or CRLF; ``line_end`` is the one that all have, or ``""`` where they differ;
+    ``inner_line_feeds`` says that CRLF and single LF both occur; ``damaged`` that some bytes are not in the encoding, ``nul`` that some are zero.
+    """
+
+    encoding: str
+    lines: int
+    line_end: str
+    inner_line_feeds: bool
+    damaged: bool
+    nul: bool
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_plain_utf8(self) -> bool:
+        """True where the engine's own reader sees the same letters as we do."""
+        return self.encoding in {"utf-8", "utf-8-sig"} and not self.damaged and not self.nul
+
+
+def find_encoding(path: Path, file: str, *, wanted: str | None = None) -> Decoding:
+    """Read the whole file once and say how it is encoded.
+
+    Raises
+    ------
+    UnreadableFileError
+        The file is empty, no text, or not in the encoding that its mark or the mapping (``wanted``) names.
+    MappingError
+        The mapping names an encoding that does not exist.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(1 << 16)
+    if not start.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
+        _refuse_nothing(path, file, start)
+    for magic, what in _FOREIGN.items():
+        if start.startswith(magic):
+            raise UnreadableFileError(f"{file} {what}")
+    if wanted:
+        return _as_wanted(path, file, wanted)
+    marked = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
+    if marked is None:
+        _refuse_binary(file, start)
+    if marked in {"utf-16", "utf-32"}:
+        return _strict(path, file, marked)
+    encoding = marked or "utf-8"
+    try:
+        return _scan(path, file, encoding, "strict")
+    except UnicodeDecodeError:
+        return _by_lines(path, file, encoding)
+
+
+def sample_lines(path: Path, encoding: str, *, characters: int = 1 << 18) -> list[str]:
+    """Return the first complete physical lines, ends included, of about so many characters in all."""
+    lines: list[str] = []
+    size = 0
+    with path.open(encoding=encoding, errors=tolerance(encoding), newline="") as stream:
+        for line in stream:
+            lines.append(line)
+            size += len(line)
+            if size >= characters:
+                break
+    return lines
+
+
+def decoded_lines(path: Path, encoding: str) -> Iterator[str]:
+    """Yield the physical lines, ends included; a byte that the encoding does not know comes as ``UNDECODABLE``."""
+    with path.open(encoding=encoding, errors=tolerance(encoding), newline="") as stream:
+        yield from stream
+
+
+def mended(text: str) -> str:
+    r"""Return the text with every undecodable byte read as Windows-1252, which is what it most often is.
+
+    >>> mended(b"H\xe4meenlinna".decode("utf-8", "surrogateescape"))
+    'Hämeenlinna'
+    """
+    return UNDECODABLE.sub(lambda found: bytes([ord(found.group()) - 0xDC00]).decode("cp1252", "replace"), text)
+
+
+def tolerance(encoding: str) -> str:
+    """Return the handler that keeps undecodable bytes apart, for encodings where single bytes can be wrong."""
+    return "strict" if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")) else "surrogateescape"
+
+
+def write_as_utf8(path: Path, encoding: str, to: Path) -> None:
+    """Write the same letters as UTF-8, in bounded memory."""
+    with path.open(encoding=encoding, newline="") as source, to.open("w", encoding="utf-8", newline="") as target:
+        while text := source.read(CHUNK):
+            target.write(text)
+
+
+def _refuse_nothing(path: Path, file: str, start: bytes) -> None:
+    size = path.stat().st_size
+    if size == 0:
+        raise UnreadableFileError(f"{file} is empty. Export it again.")
+    if size <= len(start):
+        what = "NUL bytes" if b"\x00" in start else "blanks and line ends"
+        raise UnreadableFileError(f"{file} holds nothing but {what}. Export it again.")
+
+
+def _refuse_binary(file: str, start: bytes) -> None:
+    zeros = start.count(0)
+    if zeros <= NOT_TEXT * len(start):
+        return
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if max(even, odd) > 0.8 * zeros and zeros < 0.6 * len(start):
+        guess = "utf-16-le" if odd > even else "utf-16-be"
+        raise UnreadableFileError(
+            f'{file} holds NUL bytes: it looks like UTF-16 without its mark. If it is, put into the mapping file   dialect = {{ encoding = "{guess}" }}'
+        )
+    raise UnreadableFileError(f"{file} holds NUL bytes: it is no text file. Export the list as CSV, XLSX or Parquet.")
+
+
+def _as_wanted(path: Path, file: str, wanted: str) -> Decoding:
+    try:
+        codecs.lookup(wanted)
+        "".encode(wanted)
+    except (LookupError, TypeError, ValueError):
+        raise MappingError(
+            f'{file}: the mapping names the encoding "{wanted}", which does not exist. Known are for example utf-8, cp1252, iso-8859-15, utf-16.'
+        ) from None
+    with path.open("rb") as stream:
+        marked = stream.read(3) == codecs.BOM_UTF8
+    encoding = "utf-8-sig" if marked and codecs.lookup(wanted).name == "utf-8" else wanted
+    if tolerance(encoding) == "strict":
+        return _strict(path, file, encoding)
+    try:
+        return _scan(path, file, encoding, "strict")
+    except UnicodeError:
+        return _scan(path, file, encoding, tolerance(encoding), damaged=True)
+
+
+def _strict(path: Path, file: str, encoding: str) -> Decoding:
+    try:
+        return _scan(path, file, encoding, "strict")
+    except UnicodeError:
+        raise UnreadableFileError(f"{file} is not whole: its bytes are no valid {encoding.upper()}. Export it again, as UTF-8.") from None
+
+
+def _texts(path: Path, encoding: str, errors: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
+
+
+def _scan(path: Path, file: str, encoding: str, errors: str, *, damaged: bool = False, problems: tuple[Problem, ...] = ()) -> Decoding:
+    line_feeds = returns = both = since = 0
+    nul = False
+    last = ""
+    for text in _texts(path, encoding, errors):
+        if not text:
+            continue
+        line_feeds += text.count("\n")
+        returns += text.count("\r")
+        both += text.count("\r\n") + (last == "\r" and text[0] == "\n")
+        nul = nul or "\0" in text
+        end = max(text.rfind("\n"), text.rfind("\r"))
+        since = len(text) - end - 1 if end >= 0 else since + len(text)
+        _refuse_long(file, since)
+        last = text[-1]
+    kinds = {"\r\n": both, "\n": line_feeds - both, "\r": returns - both}
+    used = [end for end, times in kinds.items() if times]
+    return Decoding(
+        encoding=encoding,
+        lines=sum(kinds.values()) + (last not in {"", "\n", "\r"}),
+        line_end=used[0] if len(used) == 1 else "",
+        inner_line_feeds=used == ["\r\n", "\n"],
+        damaged=damaged,
+        nul=nul,
+        problems=problems,
+    )
+
+
+def _by_lines(path: Path, file: str, encoding: str) -> Decoding:
+    """Not all of it is UTF-8: Windows-1252 as a whole, or UTF-8 with damaged lines, by which of the two most lines are."""
+    wrong, good = _lines_by_utf8(path, file)
+    if encoding == "utf-8-sig" or len(good) >= OUTWEIGH * len(wrong):
+        sentence = f"most of the file is UTF-8, but {_lines(wrong)} not: two encodings are mixed."
+        action = "These records are rejected. Export the file in one encoding, or mend the rejected rows."
+        problem = Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action=action, rows=len(wrong))
+        return _scan(path, file, encoding, "surrogateescape", damaged=True, problems=(problem,))
+    problems: tuple[Problem, ...] = ()
+    if good:
+        sentence = f"the file is read as Windows-1252 (cp1252), but {_lines(good)} written in UTF-8: two encodings are mixed, and names there look wrong."
+        problems = (Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action="Export the file in one encoding.", rows=len(good)),)
+    try:
+        return _scan(path, file, "cp1252", "strict", problems=problems)
+    except UnicodeDecodeError:
+        return _scan(path, file, "cp1252", "surrogateescape", damaged=True, problems=problems)
+
+
+def _lines_by_utf8(path: Path, file: str) -> tuple[list[int], list[int]]:
+    """Number the lines with bytes that are no UTF-8, and those that have letters beyond ASCII and are UTF-8."""
+    wrong: list[int] = []
+    good: list[int] = []
+    number = 1
+    for block in _byte_lines(path, file):
+        if not b"".join(block).isascii():
+            for place, line in enumerate(block, start=number):
+                if not line.isascii():
+                    (good if _is_utf8(line) else wrong).append(place)
+        number += len(block)
+    return wrong, good
+
+
+def _byte_lines(path: Path, file: str) -> Iterator[list[bytes]]:
+    """Yield the lines of the file in blocks; a line that is no end yet waits for the next block."""
+    rest = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            lines = (rest + chunk).splitlines(keepends=True)
+            rest = lines.pop()
+            _refuse_long(file, len(rest))
+            yield lines
+    yield [rest] if rest else []
+
+
+def _refuse_long(file: str, size: int) -> None:
+    if size > LONGEST_LINE:
+        raise UnreadableFileError(f"{file} has a line of more than {LONGEST_LINE:,} characters: it is no table. Export it again.")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lines(numbers: list[int]) -> str:
+    named = ", ".join(f"{number:,}" for number in numbers[:SAID])
+    more = f" and {len(numbers) - SAID:,} more" if len(numbers) > SAID else ""
+    return f"line {named} is" if len(numbers) == 1 else f"lines {named}{more} are"

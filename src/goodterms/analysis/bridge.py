@@ -265,9 +265,7 @@ def family_steps(items: Table) -> Table:
     )
 
 
-def _by_customer(
-    items: Table, pairs: Table, cost_to_serve: Table | None, months: tuple[Sequence[date], Sequence[date]], customer_classes: Table
-) -> Table:
+def _by_customer(items: Table, pairs: Table, cost_to_serve: Table | None, months: tuple[Sequence[date], Sequence[date]], customer_classes: Table) -> Table:
     """Return one row a counterparty: its measure and sales in both periods and its part of every step."""
     summed = [*ITEM_STEPS, "measure_earlier", "measure_later"]
     of_items = items.group_by("counterparty").agg(**{c: _[c].sum() for c in summed}, **{f"sales_{when}": _[f"net_sales_{when}"].sum() for when in WHEN})
@@ -280,7 +278,33 @@ def _by_customer(
 
 def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: tuple[Sequence[date], Sequence[date]], customer_classes: Table) -> Table:
     """Add, per customer and step, what changed by the rate of the work and what by its amount; a new or lost customer's whole cost goes to its own step."""
-    raise NotImplementedError
+    steps = [row["step"] for row in cost_to_serve.group_by("step").agg(place=_.place.min()).order_by("place", "step").to_pyarrow().to_pylist()]
+    spans = list(zip(WHEN, months, strict=True))
+    by_pool = cost_to_serve.group_by("counterparty", "step", "pool", "driver").agg(
+        **{f"cost_{when}": _.amount.sum(where=_in(span)).fill_null(0).cast(EXACT) for when, span in spans},
+        **{f"quantity_{when}": _.driver_count.sum(where=_in(span)).fill_null(0).cast(EXACT) for when, span in spans},
+    )
+    zero = ibis.literal(Decimal(0)).cast(EXACT)
+    by_pool = by_pool.join(customer_classes, "counterparty", how="left").drop("counterparty_right").mutate(customer_class=_.customer_class.fill_null("neither"))
+    by_pool = by_pool.mutate(change=_.cost_earlier - _.cost_later, continues=_.customer_class == "continuing")
+    at_old_rate = ibis.ifelse((by_pool.quantity_earlier > 0) & (by_pool.quantity_later > 0), _at_old_rate(by_pool, "cost"), by_pool.cost_later)
+    worked = by_pool.mutate(rate=ibis.ifelse(by_pool.continues, at_old_rate - by_pool.cost_later, zero)).mutate(
+        activity=ibis.ifelse(_.continues, _.change - _.rate, zero), whole=ibis.ifelse(_.continues, zero, _.change)
+    )
+    per_step = {f"{step}: {what}": worked[what].sum(where=worked.step == step).fill_null(zero) for step in steps for what in ("rate", "activity")}
+    costs = worked.group_by(cost_of=_.counterparty).agg(
+        cost_class=_.customer_class.max(), whole=_.whole.sum(), cost_earlier=_.cost_earlier.sum(), cost_later=_.cost_later.sum(), **per_step
+    )
+    classed = joined.join(customer_classes, "counterparty", how="left").drop("counterparty_right")
+    both = classed.outer_join(costs, classed.counterparty == costs.cost_of)
+    both = both.mutate(counterparty=ibis.coalesce(both.counterparty, both.cost_of), customer_class=ibis.coalesce(both.customer_class, both.cost_class))
+    amounts = {c: both[c].fill_null(zero) for c, t in both.schema().items() if t.is_decimal()}
+    filled = both.mutate(**amounts)
+    goes_to = {"new": "new customers", "lost": "lost customers", "neither": "adjustments"}
+    return filled.mutate(
+        **{step: filled[step] + ibis.ifelse(filled.customer_class == name, filled.whole, zero) for name, step in goes_to.items()},
+        **{f"measure_{when}": filled[f"measure_{when}"] - filled[f"cost_{when}"] for when in WHEN},
+    ).drop("cost_of", "cost_class", "whole")
 
 
 def _totals(customers: Table) -> dict[str, Decimal]:

@@ -6,8 +6,11 @@ One row is entity x month x counterparty x product x manager x channel. Order-le
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import ibis
 from ibis import _
 
 if TYPE_CHECKING:
@@ -41,3 +44,32 @@ def sales_cube(lines: Table) -> Table:
         kg=_.weight.sum(where=_.is_invoice & (_.weight > 0)).fill_null(0),
         value=_.net_value.sum(where=_.is_invoice & (_.net_value > 0)).fill_null(0),
     )
+
+
+DIMENSIONS = ("entity", "month", "counterparty", "product", "manager", "channel", "level")
+"""The dimensions of the whole cube; ``level`` says where a row's cost stays."""
+SALES_COLUMNS = ("quantity", "list_value", "discount", "charges", "rebate", "net_sales", "sales_without_cost", "product_cost")
+
+
+def whole_cube(sales: Table, shares: Table, steps: Sequence[str]) -> Table:
+    """Return the cube: sales of every cell and one column a step of cost to serve, with ``avoidable_cost`` for keep-or-drop.
+
+    Costs are positive. Order-level and customer-level rows carry no sales.
+    """
+    money = "decimal(38, 10)"
+    zero = ibis.literal(Decimal(0)).cast(money)
+    of_sales = sales.mutate(level=ibis.literal("line"), sales_without_cost=ibis.ifelse(_.costed, 0, _.net_sales)).select(
+        *DIMENSIONS,
+        *(_[column].cast(money).name(column) for column in SALES_COLUMNS),
+        *(zero.name(column) for column in (*steps, "avoidable_cost")),
+        (_.lines + _.credit_note_lines).name("sale_lines"),
+    )
+    of_costs = shares.select(
+        *DIMENSIONS,
+        *(zero.name(column) for column in SALES_COLUMNS),
+        *(ibis.ifelse(_.step == step, _.amount.cast(money), zero).name(step) for step in steps),
+        _.avoidable.cast(money).name("avoidable_cost"),
+        ibis.literal(0, type="int64").name("sale_lines"),
+    )
+    together = ibis.union(of_sales, of_costs)
+    return together.group_by(*DIMENSIONS).agg(**{column: _[column].sum() for column in (*SALES_COLUMNS, *steps, "avoidable_cost", "sale_lines")})

@@ -37,7 +37,21 @@ class Said:
         return self.values.get(column, 0) > 0
 
 
-_OPTIONAL = ("entity", "list_value", "charges", "rebate", "product_cost", "weight", "order_number", "manager_key", "channel", "unit", "quantity", "product_key", "due_date")
+_OPTIONAL = (
+    "entity",
+    "list_value",
+    "charges",
+    "rebate",
+    "product_cost",
+    "weight",
+    "order_number",
+    "manager_key",
+    "channel",
+    "unit",
+    "quantity",
+    "product_key",
+    "due_date",
+)
 
 
 def what_lines_say(sale_lines: Table) -> Said:
@@ -54,7 +68,9 @@ def what_lines_say(sale_lines: Table) -> Said:
         .to_pyarrow()
         .to_pylist()
     )
-    distinct = sale_lines.agg(managers=_.manager_key.nunique(), units=_.unit.nunique(), currencies=_.currency.collect(distinct=True)).to_pyarrow().to_pylist()[0]
+    distinct = (
+        sale_lines.agg(managers=_.manager_key.nunique(), units=_.unit.nunique(), currencies=_.currency.collect(distinct=True)).to_pyarrow().to_pylist()[0]
+    )
     return Said(
         lines=sum(m["lines"] for m in months),
         documents_named=sum(m["documents_named"] for m in months),

@@ -16,7 +16,21 @@ if TYPE_CHECKING:
     from ibis import Table
 
 _DOCUMENT = ("entity", "document", "date", "customer_key", "key_space")
-_LINE_VALUES = ("kind", "product_key", "quantity", "unit", "list_value", "discount", "net_value", "tax", "charges", "rebate", "product_cost", "weight", "currency")
+_LINE_VALUES = (
+    "kind",
+    "product_key",
+    "quantity",
+    "unit",
+    "list_value",
+    "discount",
+    "net_value",
+    "tax",
+    "charges",
+    "rebate",
+    "product_cost",
+    "weight",
+    "currency",
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +49,13 @@ class MetTwice:
         """The announcement; empty where nothing was met twice."""
         if not self.documents:
             return ""
-        return (
-            f"{self.documents:,} documents were met twice, in {' and '.join(self.sources)}: {self.lines:,} lines, {self.net_value:,.2f} of sales. They are counted once."
-        )
+        return f"{self.documents:,} documents were met twice, in {' and '.join(self.sources)}: {self.lines:,} lines, {self.net_value:,.2f} of sales. They are counted once."
+
+    @property
+    def notice(self) -> str:
+        """The notice of numbers that two sources use for different documents; empty where there are none."""
+        number = self.same_number_other_content
+        return f"{number:,} document numbers are used by several sources with other content: they are different documents, and all count." if number else ""
 
 
 def count_once(facts: Facts) -> MetTwice:
@@ -68,7 +86,9 @@ def count_once(facts: Facts) -> MetTwice:
         .mutate(place=ibis.cases(*[(_.source == name, place) for place, name in enumerate(names)], else_=len(names))),
     )
     same = documents.group_by(*_DOCUMENT, "content").mutate(first_place=_.place.min(), copies=_.count())
-    repeats = keep(facts.engine, "documents_met_twice", same.filter((_.copies > 1) & (_.place > _.first_place)).drop("content", "first_place", "copies", "place"))
+    repeats = keep(
+        facts.engine, "documents_met_twice", same.filter((_.copies > 1) & (_.place > _.first_place)).drop("content", "first_place", "copies", "place")
+    )
     found = repeats.agg(documents=_.count(), lines=_.lines.sum(), net_value=_.net_value.sum()).to_pyarrow().to_pylist()[0]
     other = documents.group_by("entity", "document").agg(variants=_.content.nunique()).filter(_.variants > 1).count().to_pyarrow().as_py()
     if not found["documents"]:

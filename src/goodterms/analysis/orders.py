@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
-from goodterms.facts.columns import ATTRIBUTE, NO_CUSTOMER
+from goodterms.facts.columns import NO_CUSTOMER
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -22,7 +22,10 @@ def orders_of(lines: Table, attributes: tuple[str, ...] = ()) -> Table:
     its lines, ``new`` is 1 on the customer's first order in the data.
     """
     invoiced = lines.filter(_.is_invoice)
-    first = {column: _[column].argmin(ibis.struct({"date": invoiced.date, "document": invoiced.document.fill_null(""), "value": invoiced[column]})) for column in _FIRST}
+    first = {
+        column: _[column].argmin(ibis.struct({"date": invoiced.date, "document": invoiced.document.fill_null(""), "value": invoiced[column]}))
+        for column in _FIRST
+    }
     orders = invoiced.group_by("entity", "source", "counterparty", "order").agg(
         date=_.date.min(),
         lines=_.count(),
@@ -30,7 +33,7 @@ def orders_of(lines: Table, attributes: tuple[str, ...] = ()) -> Table:
         kg=_.weight.sum().fill_null(0),
         value=_.net_value.sum(),
         **first,
-        **{name.removeprefix(ATTRIBUTE): _[name].max().fill_null(0) for name in attributes},
+        **{name: _[name].max().fill_null(0) for name in attributes},
     )
     rank = ibis.row_number().over(ibis.window(group_by="counterparty", order_by=["date", "source", "entity", "order"]))
     return orders.mutate(new=((rank == 0) & (_.counterparty != NO_CUSTOMER)).cast("int64"))

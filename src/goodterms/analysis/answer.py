@@ -1,0 +1,96 @@
+"""The answer in words: did sales and profit move apart, through what, and through whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from goodterms.analysis.result import Bridge, Measure
+from goodterms.facts.money import cents, change_in_cents, in_words
+
+_NAMED = 3
+
+
+def answer(measure: Measure, periods: tuple[str, str], sales: tuple[Decimal, Decimal], profit: tuple[Decimal, Decimal]) -> str:
+    """One sentence: what sales did, and what profit did.
+
+    Examples
+    --------
+    >>> answer("gross margin", ("2012", "2013"), (Decimal("28193631.5321"), Decimal("33574834.1572")), (Decimal("915899.0364"), Decimal("-491870.0066")))
+    'Sales grew 19.1 % from 2012 to 2013, but gross margin fell by 1,407,769.05, from 915,899.04 to −491,870.01.'
+    """
+    said = _moved("Sales", *sales)
+    grew = sales[1] > sales[0]
+    span = f" from {periods[0]} to {periods[1]}"
+    if measure == "net sales":
+        return f"{said}{span}: {in_words(cents(sales[0]))} became {in_words(cents(sales[1]))}."
+    change = change_in_cents(*profit)
+    verb = "rose" if change > 0 else "fell" if change < 0 else "stayed"
+    joined = "and" if (change > 0) == grew or not change else "but"
+    by = f" by {in_words(abs(change))}, from {in_words(cents(profit[0]))} to {in_words(cents(profit[1]))}" if change else f" at {in_words(cents(profit[1]))}"
+    return f"{said}{span}, {joined} {measure} {verb}{by}."
+
+
+def _moved(what: str, earlier: Decimal, later: Decimal) -> str:
+    """Sales grew 19.1 %."""
+    if earlier <= 0:
+        return f"{what} went from {in_words(cents(earlier))} to {in_words(cents(later))}"
+    share = (later - earlier) / earlier * 100
+    if not round(share, 1):
+        return f"{what} stayed level"
+    return f"{what} {'grew' if share > 0 else 'fell'} {abs(share):,.1f} %"
+
+
+def answer_of_one_period(measure: Measure, period: str, sales: Decimal, profit: Decimal) -> str:
+    """The sentence where there is nothing to compare with."""
+    said = f"Sales in {period} were {in_words(cents(sales))}"
+    if measure != "net sales":
+        said += f" and {measure} was {in_words(cents(profit))}"
+    return f"{said}. There is one period only, so nothing says yet why it moved."
+
+
+def explain_bridge(bridge: Bridge) -> list[str]:
+    """What took most away and what brought most, in one or two sentences."""
+    moved = sorted((s for s in bridge.steps if s.amount), key=lambda s: (s.amount, s.step))
+    took = [s for s in moved if s.amount < 0][:_NAMED]
+    brought = [s for s in reversed(moved) if s.amount > 0][:_NAMED]
+    said = []
+    if took:
+        said.append(f"Most was taken by {_listed([(s.label.lower(), s.amount) for s in took])}.")
+    if brought:
+        said.append(f"Most was brought by {_listed([(s.label.lower(), s.amount) for s in brought])}.")
+    return said
+
+
+def explain_who(what: str, measure: Measure, changes: Sequence[tuple[str, Decimal]]) -> str:
+    """Through whom: the families or customers whose measure fell most; empty where none fell."""
+    fell = sorted((c for c in changes if c[1] < 0), key=lambda c: (c[1], c[0]))[:_NAMED]
+    return f"{what} where {measure} fell most: {_listed(fell)}." if fell else ""
+
+
+def explain_lowest(what: str, measure: Measure, period: str, amounts: Sequence[tuple[str, Decimal]]) -> str:
+    """Who carries the loss of the later period; empty where nobody loses."""
+    lost = sorted((a for a in amounts if a[1] < 0), key=lambda a: (a[1], a[0]))
+    if not lost:
+        return ""
+    whole = sum((amount for _name, amount in lost), Decimal(0))
+    return f"{len(lost):,} {what} had a negative {measure} in {period}, together {in_words(cents(whole))}; the largest: {_listed(lost[:_NAMED])}."
+
+
+def explain_like_for_like(unfilled: Sequence[str], bridge: Bridge | None) -> str:
+    """The announcement of a period that the data does not fill, with the comparison of the months that both have."""
+    if not unfilled:
+        return ""
+    said = f"{'. '.join(unfilled)}."
+    if bridge is None:
+        return f"{said} No month is full in both periods, so there is no like-for-like comparison."
+    sales = _moved("sales", bridge.sales_start, bridge.sales_end)
+    if bridge.measure == "net sales":
+        return f"{said} Like for like, {bridge.earlier} against {bridge.later}: {sales}, a change of {in_words(change_in_cents(bridge.start, bridge.end), signed=True)}."
+    return f"{said} Like for like, {bridge.earlier} against {bridge.later}: {sales} and {bridge.measure} changed by {in_words(change_in_cents(bridge.start, bridge.end), signed=True)}."
+
+
+def _listed(named: Sequence[tuple[str, Decimal]]) -> str:
+    """Names with amounts: a (1.00), b (2.00) and c (3.00)."""
+    parts = [f"{name} ({in_words(cents(amount), places=0, signed=True)})" for name, amount in named]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

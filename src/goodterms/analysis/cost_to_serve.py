@@ -1,0 +1,396 @@
+"""Cost to serve: every cost pool shared to the cells that caused it, to the unit, with what nobody caused kept in rows of its own.
+
+A pool is shared once per entity, month and pool, in integers of the smallest unit of the costs (10**-4 or finer), by largest remainder. What is traced to
+an activity is taken out first. For each pool: amount = assigned + unused + unassigned + sustaining + excluded + excess.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from ibis import _
+
+from goodterms.analysis.allocation import share_out
+from goodterms.analysis.drivers import WORK, Drivers
+from goodterms.facts.engine import keep
+from goodterms.facts.periods import month_name
+from goodterms.facts.policy import Policy, PoolPolicy
+from goodterms.facts.time_equation import TimeEquation
+
+if TYPE_CHECKING:
+    from ibis import Table
+    from numpy.typing import NDArray
+
+PARTS = ("assigned", "unused", "unassigned", "sustaining", "excluded", "excess")
+"""What becomes of a pool. ``excess`` is negative: what was traced beyond the pool's amount."""
+_CELL_ORDER = ("entity_met", "month", "counterparty", "product", "manager", "channel", "entity", "level")
+_WEIGHT_PLACES = 6
+_SHARE_PLACES = 6
+_RATE_PLACES = Decimal(1).scaleb(-12)
+
+
+@dataclass
+class PoolMonth:
+    """One cost pool of one entity and month: what it cost, by account, and what became of it; amounts in integers of the unit."""
+
+    entity: str
+    month: date
+    pool: str
+    accounts: list[tuple[str, str, int]]
+    policy: PoolPolicy | None
+    driver: str = ""
+    level: str = ""
+    traced: int = 0
+    driver_total: Decimal = Decimal(0)
+    capacity: Decimal | None = None
+    parts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PARTS, 0))
+
+    @property
+    def amount(self) -> int:
+        """The pool's amount, all accounts together."""
+        return sum(amount for _account, _name, amount in self.accounts)
+
+    @property
+    def step(self) -> str:
+        """The waterfall's step."""
+        return self.policy.step if self.policy else self.pool
+
+    def split_over_accounts(self) -> Iterator[tuple[str, str, int, dict[str, int]]]:
+        """Each account with its amount and its part of every part: the accounts' parts sum to the pool's, and each account's parts to its amount.
+
+        Accounts share in proportion; the rounding is that of the running total, so that both sums are exact.
+        """
+        total, running, given = self.amount, 0, dict.fromkeys(PARTS, 0)
+        own = [part for part in PARTS if self.parts[part]]
+        for account, name, amount in self.accounts or [("", "", 0)]:
+            running += amount
+            last = (account, name, amount) == (self.accounts or [("", "", 0)])[-1]
+            mine = dict.fromkeys(PARTS, 0)
+            for part in own[1:]:
+                until_here = self.parts[part] if last or not total else round(Decimal(self.parts[part]) * running / total)
+                mine[part], given[part] = until_here - given[part], until_here
+            if own:
+                mine[own[0]] = amount - sum(mine.values())
+            yield account, name, amount, mine
+
+
+@dataclass(frozen=True)
+class CostToServe:
+    """Cost shared: ``shares`` (one row a pool, month and cell, worked out on the engine), what became of each pool, and what a person should know."""
+
+    shares: Table
+    pool_months: tuple[PoolMonth, ...]
+    places: int
+    notices: tuple[str, ...]
+
+    @cached_property
+    def unit(self) -> Decimal:
+        """The smallest unit: 10**-places."""
+        return Decimal(1).scaleb(-self.places)
+
+    def total(self, part: str, months: Sequence[date] | None = None) -> Decimal:
+        """The sum of one part ("assigned", "unassigned" …) over all pools, of some months or all."""
+        return sum((pool.parts[part] for pool in self.pool_months if months is None or pool.month in months), 0) * self.unit
+
+    def steps(self) -> dict[str, list[str]]:
+        """The steps that carry cost, by level, in the policy's order."""
+        by_level: dict[str, list[str]] = {"line": [], "order": [], "customer": []}
+        for row in self.shares.group_by("level", "step").agg(first=_.place.min()).order_by("first", "step").to_pyarrow().to_pylist():
+            by_level[row["level"]].append(row["step"])
+        return by_level
+
+    def avoidable_share(self, pool: str, month: date, *, traced: bool) -> Decimal:
+        """Which share of a pool's cost would go with the customer; where the policy is silent 1 for traced cost, 0 for the rest."""
+        found = next((p.policy for p in self.pool_months if p.pool == pool and p.month == month), None)
+        return found.avoidable if found and found.avoidable is not None else Decimal(int(traced))
+
+    def reconciliation(self) -> list[dict[str, Any]]:
+        """One row a month, entity, pool and account: its amount and what became of it."""
+        rows = []
+        for pool in self.pool_months:
+            for account, name, amount, parts in pool.split_over_accounts():
+                row = {
+                    "month": pool.month,
+                    "entity": pool.entity,
+                    "pool": pool.pool,
+                    "account": account,
+                    "account_name": name,
+                    "driver": pool.driver,
+                    "step": pool.step,
+                }
+                rows.append(row | {"amount": amount * self.unit} | {part: units * self.unit for part, units in parts.items()})
+        return rows
+
+    def rates(self) -> list[dict[str, Any]]:
+        """One row a month, entity and pool with a driver: amount, traced, driver total, capacity, and the rate that made every share."""
+        rows = []
+        for pool in self.pool_months:
+            if not pool.driver or not pool.driver_total:
+                continue
+            to_share = (pool.amount - pool.traced) * self.unit if not pool.parts["excess"] else Decimal(0)
+            rate = (to_share / (pool.capacity or pool.driver_total)).quantize(_RATE_PLACES, ROUND_HALF_EVEN)
+            rows.append(
+                {
+                    "entity": pool.entity,
+                    "month": pool.month,
+                    "pool": pool.pool,
+                    "step": pool.step,
+                    "driver": pool.driver,
+                    "level": pool.level,
+                    "amount": pool.amount * self.unit,
+                    "traced": pool.traced * self.unit,
+                    "driver_total": pool.driver_total,
+                    "capacity": pool.capacity,
+                    "rate": rate,
+                }
+            )
+        return rows
+
+
+_SHARE_COLUMNS = {
+    "pool_entity": pa.string(),
+    "entity": pa.string(),
+    "month": pa.date32(),
+    "pool": pa.string(),
+    "step": pa.string(),
+    "place": pa.int64(),
+    "driver": pa.string(),
+    "level": pa.string(),
+    "counterparty": pa.string(),
+    "product": pa.string(),
+    "manager": pa.string(),
+    "channel": pa.string(),
+}
+_SHARE_AMOUNTS = ("driver_count", "amount", "avoidable")
+
+
+def share_costs(drivers: Drivers, policy: Policy, progress: Callable[[str], None]) -> CostToServe:
+    """Share every cost pool as the policy says.
+
+    Raises
+    ------
+    PolicyError
+        For a time equation with an unknown name.
+    """
+    return _Sharing(drivers, policy, progress).run()
+
+
+class _Work:
+    """One driver's cells in key order, as arrays: what the pools of that driver are shared over."""
+
+    def __init__(self, table: Table, *, by_entity: bool) -> None:
+        met = table.entity if by_entity else ibis.literal("")
+        weight = (table.weight.cast(f"decimal(38, {_WEIGHT_PLACES})") * ibis.literal(10**_WEIGHT_PLACES)).cast("int64")
+        ordered = table.mutate(entity_met=met, weight_units=weight).order_by(*_CELL_ORDER)
+        self.cells = ordered.select("entity_met", *WORK, "weight_units").to_pyarrow()
+        self.weights: NDArray[np.int64] = self.cells["weight_units"].to_numpy().astype(np.int64)
+        starts = self.cells.group_by(["entity_met", "month"], use_threads=False).aggregate([("weight_units", "count")]).to_pylist()
+        self.span: dict[tuple[str, date], tuple[int, int]] = {}
+        begin = 0
+        for row in starts:
+            self.span[row["entity_met"], row["month"]] = (begin, begin + row["weight_units_count"])
+            begin += row["weight_units_count"]
+
+
+class _Sharing:
+    """One sharing of all pools: cells are worked out once a driver."""
+
+    def __init__(self, drivers: Drivers, policy: Policy, progress: Callable[[str], None]) -> None:
+        self.drivers, self.policy, self.progress = drivers, policy, progress
+        self.engine = drivers.facts.engine
+        self.notices: list[str] = []
+        self.parts: list[pa.Table] = []
+        self.work: dict[tuple[str, bool], _Work] = {}
+        self.sellers_named = drivers.cube.filter(_.entity != "").count().to_pyarrow().as_py() > 0
+
+    def run(self) -> CostToServe:
+        costs = self.drivers.facts["costs"]
+        traced = self._traced()
+        self.places = max(4, costs.amount.type().scale or 4, self.drivers.facts["activities"].amount.type().scale or 4)
+        pool_months = self._pool_months(costs, traced)
+        self.place = {name: i for i, name in enumerate(self.policy.pool_names)}
+        by_driver: dict[str, list[PoolMonth]] = defaultdict(list)
+        for pool in pool_months:
+            self._start(pool)
+            if pool.driver:
+                by_driver[pool.driver].append(pool)
+        for driver, pools in by_driver.items():
+            self.progress(f"sharing {', '.join(sorted({p.pool for p in pools}))} by {driver}")
+            self._share(pools)
+        self._put_traced(traced, pool_months)
+        self._say(pool_months)
+        return CostToServe(self._kept(), tuple(pool_months), self.places, tuple(self.notices))
+
+    def _units(self, amount: Decimal) -> int:
+        return int(amount.scaleb(self.places))
+
+    def _traced(self) -> Table | None:
+        """Activities whose very cost is known."""
+        said = self.drivers.facts["activities"]
+        if not said.filter(_.pool.notnull() & _.amount.notnull()).count().to_pyarrow().as_py():
+            return None
+        return self.drivers.activities.filter(_.pool.notnull() & _.amount.notnull())
+
+    def _pool_months(self, costs: Table, traced: Table | None) -> list[PoolMonth]:
+        """The pools with their accounts, in order of month, entity and pool; a pool that is only traced has no account."""
+        rows = costs.group_by(
+            month=_.period.truncate("M").cast("date"), entity=_.entity.fill_null(""), pool=_.pool.fill_null("(no pool)"), account=_.account.fill_null("")
+        ).agg(name=_.account_name.max(), amount=_.amount.sum())
+        found: dict[tuple[date, str, str], PoolMonth] = {}
+        for row in rows.order_by("month", "entity", "pool", "account").to_pyarrow().to_pylist():
+            key = (row["month"], row["entity"], row["pool"])
+            pool = found.setdefault(key, PoolMonth(row["entity"], row["month"], row["pool"], [], self.policy.pool(row["pool"], row["month"])))
+            pool.accounts.append((row["account"], row["name"] or "", self._units(row["amount"])))
+        if traced is not None:
+            for row in traced.group_by("month", "entity", "pool").agg(amount=_.amount.sum()).to_pyarrow().to_pylist():
+                key = self._pool_key(row["month"], row["entity"], row["pool"], found)
+                pool = found.setdefault(key, PoolMonth(key[1], key[0], key[2], [], self.policy.pool(key[2], key[0])))
+                pool.traced += self._units(row["amount"])
+        return [found[key] for key in sorted(found)]
+
+    @staticmethod
+    def _pool_key(month: date, entity: str, pool: str, found: dict[tuple[date, str, str], PoolMonth]) -> tuple[date, str, str]:
+        """The pool that a traced amount is taken from: its own entity's, else the only one of that name in the month."""
+        if (month, entity, pool) in found:
+            return month, entity, pool
+        same = [key for key in found if key[0] == month and key[2] == pool]
+        return same[0] if len(same) == 1 else (month, entity, pool)
+
+    def _start(self, pool: PoolMonth) -> None:
+        """What the policy says becomes of a pool before any driver is counted."""
+        policy, rest = pool.policy, pool.amount - pool.traced
+        pool.parts["assigned"] = pool.traced
+        if pool.traced and (rest < 0 <= pool.amount or not pool.accounts):
+            pool.parts["excess"] = rest
+            return
+        if policy is not None and policy.tier == "excluded":
+            pool.parts["excluded"] = rest
+        elif policy is not None and policy.tier == "sustaining" and policy.spread == "none":
+            pool.parts["sustaining"] = rest
+        elif policy is not None and policy.tier == "sustaining":
+            pool.driver = "value (spread)"
+        elif policy is not None and (policy.driver or policy.minutes):
+            pool.driver = policy.driver or f"minutes = {policy.minutes}"
+            pool.capacity = policy.capacity_minutes
+        else:
+            pool.parts["unassigned"] = rest
+
+    def _share(self, pools: list[PoolMonth]) -> None:
+        """Share the pools of one driver."""
+        policy = pools[0].policy
+        spread = pools[0].driver == "value (spread)"
+        what: str | TimeEquation = "value" if spread else (policy.minutes or policy.driver or "") if policy else ""
+        for pool in pools:
+            by_entity = self.sellers_named and not self.policy.on(pool.month).across_entities
+            key = (pool.driver, by_entity)
+            if key not in self.work:
+                self.work[key] = _Work(_to_customers(self.drivers.work(what)) if spread else self.drivers.work(what), by_entity=by_entity)
+            self._share_one(pool, self.work[key], pool.entity if by_entity else "")
+
+    def _share_one(self, pool: PoolMonth, work: _Work, entity: str) -> None:
+        """Share one pool over the cells of its month: absorbing, or by practical capacity with the unused part kept apart."""
+        begin, end = work.span.get((entity, pool.month), (0, 0))
+        rest, weights = pool.amount - pool.traced, work.weights[begin:end]
+        used = int(weights.sum(dtype=object)) if begin < end else 0
+        pool.driver_total = Decimal(used).scaleb(-_WEIGHT_PLACES)
+        if pool.capacity is None and not used:
+            pool.parts["unassigned"] = rest
+            return
+        to_share, capacity = rest, int(pool.capacity.scaleb(_WEIGHT_PLACES)) if pool.capacity is not None else used
+        if capacity < used:
+            self.notices.append(
+                f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}: more than its capacity, so more than its cost is assigned."
+            )
+            to_share = round(Decimal(rest) * used / capacity)
+        idle = capacity - used
+        cells = np.append(weights, idle) if idle > 0 else weights
+        shares = share_out(np.array([to_share], np.int64), cells, np.zeros(len(cells), np.int64)) if to_share else np.zeros(len(cells), np.int64)
+        assigned = int(shares[: len(weights)].sum())
+        pool.parts["assigned"] += assigned
+        pool.parts["unused"] = rest - assigned
+        if used:
+            pool.level = work.cells["level"][begin].as_py()
+            self._put(pool, work.cells.slice(begin, end - begin), shares[: len(weights)], weights)
+
+    def _put(self, pool: PoolMonth, cells: pa.Table, units: NDArray[np.int64], driver_units: NDArray[np.int64], *, traced: bool = False) -> None:
+        """Keep shares of a pool for its cells."""
+        rows = cells.num_rows
+        share = pool.policy.avoidable if pool.policy and pool.policy.avoidable is not None else Decimal(int(traced))
+        same = {"pool_entity": pool.entity, "pool": pool.pool, "step": pool.step, "driver": "traced" if traced else pool.driver}
+        columns: dict[str, Any] = {name: pa.repeat(value, rows) for name, value in same.items()}
+        columns |= {name: cells[name] for name in WORK}
+        columns |= {"place": pa.repeat(pa.scalar(self.place.get(pool.pool, len(self.place)), pa.int64()), rows), "driver_units": driver_units, "units": units}
+        columns["driver_count"] = decimals(driver_units, _WEIGHT_PLACES)
+        columns["amount"] = decimals(units, self.places)
+        columns["avoidable"] = decimals(_times(units, int(share * 10**_SHARE_PLACES)), self.places + _SHARE_PLACES)
+        counts = pa.array((units != 0) | (driver_units != 0))
+        self.parts.append(pa.table({name: columns[name] for name in (*_SHARE_COLUMNS, *_SHARE_AMOUNTS)}).cast(self._schema()).filter(counts))
+
+    def _schema(self) -> pa.Schema:
+        """The columns of shares."""
+        places = dict(zip(_SHARE_AMOUNTS, (_WEIGHT_PLACES, self.places, self.places + _SHARE_PLACES), strict=True))
+        return pa.schema(_SHARE_COLUMNS | {name: pa.decimal128(38, scale) for name, scale in places.items()})
+
+    def _put_traced(self, traced: Table | None, pool_months: list[PoolMonth]) -> None:
+        """Keep what is traced with the cells of its activities."""
+        if traced is None:
+            return
+        pools = {(p.month, p.entity, p.pool): p for p in pool_months}
+        cells = traced.group_by(*WORK, "pool").agg(amount=_.amount.sum()).order_by("month", "pool", *(c for c in WORK if c != "month")).to_pyarrow()
+        owners = [pools[self._pool_key(m, e, p, pools)] for m, e, p in zip(*(cells[c].to_pylist() for c in ("month", "entity", "pool")), strict=True)]
+        units = np.array([self._units(a) for a in cells["amount"].to_pylist()], np.int64)
+        for pool in pools.values():
+            if not pool.traced:
+                continue
+            mine = np.array([i for i, owner in enumerate(owners) if owner is pool], np.int64)
+            self._put(pool, cells.take(pa.array(mine)), units[mine], np.zeros(len(mine), np.int64), traced=True)
+
+    def _say(self, pool_months: list[PoolMonth]) -> None:
+        """What a person should know: drivers without a cost, traced beyond the pool."""
+        met = {p.pool for p in pool_months}
+        self.notices += [f'The policy names the pool "{name}", and no cost of that name is in the data.' for name in self.policy.pool_names if name not in met]
+        for pool in pool_months:
+            if pool.parts["excess"]:
+                self.notices.append(
+                    f"{pool.pool}: more was traced in {month_name(pool.month)} than the pool holds; {-pool.parts['excess'] * Decimal(1).scaleb(-self.places):,.2f} is an excess."
+                )
+
+    def _kept(self) -> Table:
+        """All shares on the engine, amounts as decimals again."""
+        arrow = pa.concat_tables(self.parts) if self.parts else self._schema().empty_table()
+        return self.engine.create_table("shares", arrow, temp=True, overwrite=True)
+
+
+def decimals(units: NDArray[Any], places: int) -> pa.Array:
+    """Integers of a unit as decimals: their bits, widened to 128, with the point put in.
+
+    Examples
+    --------
+    >>> decimals(np.array([-12345, 7]), 4).to_pylist()
+    [Decimal('-1.2345'), Decimal('0.0007')]
+    """
+    if units.dtype == object:
+        return pa.array([Decimal(int(u)).scaleb(-places) for u in units], pa.decimal128(38, places))
+    low = units.astype(np.int64)
+    wide = np.stack([low, low >> 63], axis=1)
+    return pa.Array.from_buffers(pa.decimal128(38, places), len(low), [None, pa.py_buffer(wide.tobytes())])
+
+
+def _times(units: NDArray[np.int64], factor: int) -> NDArray[Any]:
+    """A product of integers, exact also where it leaves 64 bits."""
+    largest = int(np.abs(units).max(initial=0))
+    return units * np.int64(factor) if largest * abs(factor) < 2**63 else units.astype(object) * factor
+
+
+def _to_customers(work: Table) -> Table:
+    """Sustaining cost that the policy divides stays at customer level: no product caused it."""
+    return work.mutate(level=ibis.literal("customer"), product=ibis.literal("customer"), channel=ibis.literal("")).group_by(*WORK).agg(weight=_.weight.sum())

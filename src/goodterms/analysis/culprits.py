@@ -1,0 +1,73 @@
+"""The customers and products that cost most, each with the step where it leaks against its peers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+from goodterms.analysis.leaks import Leak
+from goodterms.analysis.result import Culprit
+from goodterms.facts.money import cents, in_words
+
+_WORST = 10
+_SAID = {"product_cost": "product cost", "charges": "freight and fees charged"}
+
+
+def worst(
+    kind: Literal["customer", "product"], rows: Sequence[Mapping[str, Any]], leaks: Sequence[Leak], *, rank_by: str, compared: bool
+) -> tuple[Culprit, ...]:
+    """The ten with the lowest ``rank_by`` in the later period; by sales, the ten whose sales fell most.
+
+    ``compared`` says whether there is an earlier period. By sales alone, without one, nobody is named.
+    """
+    by_fall = rank_by == "net_sales"
+    if by_fall and not compared:
+        return ()
+    largest: dict[str, Leak] = {}
+    for leak in leaks:
+        largest.setdefault(leak.key, leak)
+
+    def measure(row: Mapping[str, Any], when: str) -> Decimal | None:
+        amount: Decimal | None = row.get(f"{rank_by}_{when}")
+        return amount
+
+    def cost(row: Mapping[str, Any]) -> Decimal:
+        later = measure(row, "later") or Decimal(0)
+        return later - (measure(row, "earlier") or Decimal(0)) if by_fall else later
+
+    ranked = sorted(rows, key=lambda row: (cost(row), row[kind]))[:_WORST]
+    return tuple(
+        Culprit(
+            kind=kind,
+            key=row[kind],
+            name=row["name"] or "",
+            rank_by=f"change in {_spoken(rank_by)}" if by_fall else _spoken(rank_by),
+            earlier=measure(row, "earlier"),
+            later=measure(row, "later"),
+            sales_earlier=row.get("net_sales_earlier"),
+            sales_later=row.get("net_sales_later"),
+            leak_step=_spoken(leak.step) if (leak := largest.get(row[kind])) else "",
+            leak_worth=leak.worth if leak else None,
+            leak_sentence=leak_sentence(leak) if leak else "",
+        )
+        for row in ranked
+        if not by_fall or cost(row) < 0
+    )
+
+
+def leak_sentence(leak: Leak) -> str:
+    """What a leak says in words.
+
+    Examples
+    --------
+    >>> leak_sentence(Leak("9", "delivery", 0.09, 0.03, "Retail", 8, Decimal(100_000), Decimal(6_000)))
+    'delivery takes 9.0 % where the median of 8 peers (Retail) is 3.0 %: worth 6,000.00'
+    """
+    verb = "brings" if leak.step == "charges" else "takes"
+    return f"{_spoken(leak.step)} {verb} {leak.rate * 100:.1f} % where the median of {leak.peer_count} peers ({leak.peers}) is {leak.peer_median * 100:.1f} %: worth {in_words(cents(leak.worth))}"
+
+
+def _spoken(column: str) -> str:
+    """A column as a person says it."""
+    return _SAID.get(column, column.replace("_", " "))

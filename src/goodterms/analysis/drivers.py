@@ -1,0 +1,173 @@
+"""Drivers: what causes cost, counted per cell of the cube and month.
+
+Counted from sale lines: orders, documents, lines, credit notes, units, kg, value, customers. Counted from activities: deliveries, visits, calls, tickets,
+returns, minutes. Counts are never netted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import ibis
+from ibis import _
+
+from goodterms.analysis.lines import counterparty
+from goodterms.analysis.orders import orders_of
+from goodterms.facts.book import Facts
+from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, NO_CUSTOMER
+from goodterms.facts.engine import keep
+from goodterms.facts.time_equation import TimeEquation
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+WORK = ("entity", "month", "level", "counterparty", "product", "manager", "channel")
+"""Where work was done: the cells of the cube at the level of the driver."""
+ACTIVITY_OF_DRIVER = {"deliveries": "delivery", "visits": "visit", "calls": "call", "tickets": "ticket", "returns": "return"}
+_ORDER_TERMS = ("lines", "new", "units", "kg", "value")
+_CUSTOMER_ACTIVITIES = ("visit", "call", "ticket")
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What every driver is counted from; orders, documents and activities are worked out once, when a pool first asks."""
+
+    facts: Facts
+    lines: Table
+    cube: Table
+
+    @cached_property
+    def orders(self) -> Table:
+        """One row an order (:func:`goodterms.analysis.orders.orders_of`)."""
+        return keep(self.facts.engine, "orders", orders_of(self.lines, self.facts.attributes))
+
+    @cached_property
+    def documents(self) -> Table:
+        """One row an invoice or credit note: customer, month, manager, channel, and the order it names."""
+        documents = self.lines.group_by("entity", "source", "counterparty", "document").agg(
+            date=_.date.min(),
+            month=_.month.min(),
+            manager=_.manager.max(),
+            channel=_.channel.max(),
+            order_number=_.order_number.max(),
+            is_credit_note=(_.kind == CREDIT_NOTE).max(),
+        )
+        return keep(self.facts.engine, "documents", documents)
+
+    @cached_property
+    def managers(self) -> Table:
+        """Each customer's manager at the end of each month with sales: the last document's."""
+        last = ibis.struct({"date": self.documents.date, "document": self.documents.document.fill_null(""), "manager": self.documents.manager})
+        managers = self.documents.group_by("counterparty", "month").agg(manager_at_end=self.documents.manager.argmax(last))
+        return keep(self.facts.engine, "managers_by_month", managers)
+
+    @cached_property
+    def activities(self) -> Table:
+        """One row an activity, at its level: of an order (deliveries, and returns that name one) or of a customer, with the document's manager and channel."""
+        said = self.facts["activities"]
+        said = said.mutate(
+            activity_customer=ibis.ifelse(said.customer_key.isnull(), ibis.null("string"), counterparty(said)),
+            month=_.date.truncate("M").cast("date"),
+            entity=_.entity.fill_null(""),
+            quantity=_.quantity.fill_null(1),
+            kind=_.kind.lower(),
+        )
+        of_document = (
+            self.documents.filter(_.document.notnull())
+            .group_by(of_document=_.document)
+            .agg(**_whose("document"))
+            .filter(_.document_met == 1)
+            .drop("document_met")
+        )
+        of_order = self.orders.filter(_.order != "").group_by(of_order=_.order).agg(**_whose("order")).filter(_.order_met == 1).drop("order_met")
+        placed = said.left_join(of_document, said.document == of_document.of_document)
+        placed = placed.left_join(of_order, placed.order_number == of_order.of_order)
+        placed = placed.mutate(
+            names_a_batch=_.document.notnull() | _.order_number.notnull(),
+            counterparty=ibis.coalesce(_.activity_customer, _.document_counterparty, _.order_counterparty, NO_CUSTOMER),
+            batch_manager=ibis.coalesce(_.document_manager, _.order_manager),
+            batch_channel=ibis.coalesce(_.document_channel, _.order_channel),
+        )
+        is_of_customer = _.kind.isin(_CUSTOMER_ACTIVITIES) | ((_.kind != "delivery") & ~_.names_a_batch)
+        placed = placed.mutate(level=ibis.ifelse(is_of_customer, "customer", "order"))
+        placed = placed.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", ibis.coalesce(_.batch_channel, _.channel, ""), ""))
+        with_manager = _manager_at_end(placed, self.managers)
+        located = with_manager.mutate(
+            manager=ibis.coalesce(ibis.ifelse(_.level == "order", _.batch_manager, ibis.null("string")), _.manager_at_end, _.manager_key, "")
+        )
+        return keep(
+            self.facts.engine, "activities_placed", located.select(*WORK, "kind", "quantity", "minutes", "pool", "amount", "date", "activity", "file", "row")
+        )
+
+    def work(self, driver: str | TimeEquation) -> Table:
+        """Return what was done: one row a cell with ``weight`` > 0, as a decimal.
+
+        Raises
+        ------
+        PolicyError
+            For a time equation with an unknown name.
+        """
+        counted = self._minutes(driver) if isinstance(driver, TimeEquation) else self._counted(driver)
+        return counted.group_by(*WORK).agg(weight=_.weight.sum()).filter(_.weight > 0)
+
+    def _counted(self, driver: str) -> Table:
+        """The rows that a named driver counts."""
+        if driver in ("lines", "units", "kg", "value"):
+            return self.cube.mutate(level=ibis.literal("line"), weight=self.cube[driver].cast("decimal(38, 4)")).select(*WORK, "weight")
+        if driver == "orders":
+            return _at_level(self.orders, "order").mutate(weight=_one()).select(*WORK, "weight")
+        if driver == "documents":
+            return _at_level(self.documents, "order").mutate(weight=_one()).select(*WORK, "weight")
+        if driver == "credit notes":
+            notes = self.documents.filter(_.is_credit_note).mutate(level=ibis.ifelse(_.order_number.notnull(), "order", "customer"))
+            return notes.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", _.channel, ""), weight=_one()).select(*WORK, "weight")
+        if driver == "customers":
+            buying = self.cube.filter(_.lines > 0).group_by("entity", "month", "counterparty").agg(n=_.count())
+            placed = _manager_at_end(buying, self.managers).mutate(manager=_.manager_at_end.fill_null(""), channel=ibis.literal(""))
+            return _at_level(placed, "customer").mutate(weight=_one()).select(*WORK, "weight")
+        if driver == "minutes":
+            return self.activities.filter(_.minutes > 0).mutate(weight=_.minutes.cast("decimal(38, 4)")).select(*WORK, "weight")
+        return self.activities.filter(_.kind == ACTIVITY_OF_DRIVER[driver]).mutate(weight=_.quantity.cast("decimal(38, 4)")).select(*WORK, "weight")
+
+    def _minutes(self, equation: TimeEquation) -> Table:
+        """The minutes of a time equation: once per order, or once per activity where it has terms of activities."""
+        if equation.is_of_activities:
+            equation.check({*ACTIVITY_OF_DRIVER, "minutes"})
+            asked = [ACTIVITY_OF_DRIVER[name] for name in equation.names if name in ACTIVITY_OF_DRIVER]
+            counted = self.activities.filter(_.kind.isin(asked)) if asked else self.activities.filter(_.minutes.notnull())
+            terms = {
+                name: counted.minutes.fill_null(0) if name == "minutes" else ibis.ifelse(counted.kind == ACTIVITY_OF_DRIVER[name], counted.quantity, 0)
+                for name in equation.names
+            }
+        else:
+            attributes = {name.removeprefix(ATTRIBUTE): name for name in self.facts.attributes}
+            equation.check({*_ORDER_TERMS, *attributes})
+            counted = _at_level(self.orders, "order")
+            terms = {name: counted[name if name in _ORDER_TERMS else attributes[name]] for name in equation.names}
+        minutes: Any = ibis.literal(equation.constant, type="decimal(18, 6)").cast("decimal(38, 10)")
+        for name, coefficient in equation.terms.items():
+            minutes = minutes + (ibis.literal(coefficient, type="decimal(18, 6)") * terms[name].cast("decimal(18, 4)")).cast("decimal(38, 10)")
+        return counted.mutate(weight=minutes).select(*WORK, "weight")
+
+
+def _one() -> Any:
+    """Each row counts once."""
+    return ibis.literal(Decimal(1), type="decimal(38, 4)")
+
+
+def _at_level(table: Table, level: str) -> Table:
+    """Place rows at a level: their product is the level's name, so that views by product end before it."""
+    return table.mutate(level=ibis.literal(level), product=ibis.literal(level))
+
+
+def _whose(kind: str) -> dict[str, Any]:
+    """Whose a document or order is, and how often its number is met: two of one number do not say whose an activity is."""
+    return {f"{kind}_{column}": _[column].max() for column in ("counterparty", "manager", "channel")} | {f"{kind}_met": _.count()}
+
+
+def _manager_at_end(table: Table, managers: Table) -> Table:
+    """Add ``manager_at_end``: the customer's manager at the month's end, by its last document until then."""
+    return table.asof_join(managers, on=table.month >= managers.month, predicates="counterparty").drop("month_right", "counterparty_right")

@@ -1,0 +1,115 @@
+"""Leaks: steps of a waterfall that cost more than among peers, and what closing the gap would be worth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+PLACES = Decimal("0.0001")
+QUARTILES = 4
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One step of one customer, product or manager that costs more than among its peers; rates are shares of the base, ``worth`` is money a period."""
+
+    key: str
+    step: str
+    rate: float
+    peer_median: float
+    peers: str
+    peer_count: int
+    base: Decimal
+    worth: Decimal
+
+
+def find_leaks(
+    keys: Sequence[str],
+    bases: Sequence[Decimal],
+    steps: Mapping[str, Sequence[Decimal]],
+    groups: Sequence[Sequence[str]],
+    *,
+    income: Sequence[str] = ("charges",),
+    peers_min: int = 8,
+) -> list[Leak]:
+    """Compare every step's rate with the median of the peers, the item itself left out.
+
+    Parameters
+    ----------
+    keys, bases
+        Each item and the sales its rates are shares of; items whose base is not above 0 have no rate and are nobody's peers.
+    steps
+        Per step the amount of each item; positive is cost.
+    groups
+        Per item its peer groups, narrowest first ("Retail, quartile 2", "Retail", "all"); the first with at least ``peers_min`` others counts. With none,
+        there is no leak.
+    income
+        Steps that are income: there a leak is a rate below the peers'.
+
+    Returns
+    -------
+    list of Leak
+        Those worth more than nothing, largest first. Rates are floats (statistics); worth is gap × base to 4 places.
+    """
+    counted = [i for i, base in enumerate(bases) if base > 0]
+    base = np.array([float(bases[i]) for i in counted])
+    members: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for place, i in enumerate(counted):
+        for depth, name in enumerate(groups[i]):
+            members[depth, name].append(place)
+    chosen = _narrowest(counted, groups, members, peers_min)
+    found = []
+    for step, amounts in steps.items():
+        rates = np.array([float(amounts[i]) for i in counted]) / base if counted else np.array([])
+        median = np.full(len(counted), np.nan)
+        for group, places in members.items():
+            inside = np.array([p for p in places if chosen[p] == group], dtype=np.int64)
+            if len(inside):
+                median[inside] = _median_of_others(rates, np.array(places), inside)
+        gap = (median - rates) if step in income else (rates - median)
+        for place in np.flatnonzero(gap > 0):
+            i = counted[place]
+            worth = (Decimal(repr(float(gap[place]))) * bases[i]).quantize(PLACES)
+            if worth > 0:
+                group = chosen[place]
+                assert group is not None  # noqa: S101  (a gap is only known where a group was chosen)
+                found.append(Leak(keys[i], step, float(rates[place]), float(median[place]), group[1], len(members[group]) - 1, bases[i], worth))
+    return sorted(found, key=lambda leak: (-leak.worth, leak.key, leak.step))
+
+
+def _narrowest(
+    counted: Sequence[int], groups: Sequence[Sequence[str]], members: Mapping[tuple[int, str], list[int]], peers_min: int
+) -> list[tuple[int, str] | None]:
+    """Each item's narrowest group with enough others."""
+    return [next(((depth, name) for depth, name in enumerate(groups[i]) if len(members[depth, name]) > peers_min), None) for i in counted]
+
+
+def _median_of_others(rates: NDArray[np.float64], places: NDArray[np.int64], inside: NDArray[np.int64]) -> NDArray[np.float64]:
+    """For each item the median of its group without itself: in a sorted group, leaving one out shifts the middle by one place at most."""
+    values = np.sort(rates[places])
+    others = len(values) - 1
+    at = np.searchsorted(values, rates[inside])
+
+    def nth_other(n: int) -> NDArray[np.float64]:
+        return np.where(at <= n, values[min(n + 1, others)], values[n])
+
+    return (nth_other((others - 1) // 2) + nth_other(others // 2)) / 2
+
+
+def quartiles(keys: Sequence[str], bases: Sequence[Decimal], segments: Sequence[str]) -> list[int]:
+    """Each item's size band: the quartile of its base within its segment, by rank, ties by key; 1 is the smallest."""
+    by_segment: dict[str, list[int]] = defaultdict(list)
+    for i, segment in enumerate(segments):
+        if bases[i] > 0:
+            by_segment[segment].append(i)
+    band = [0] * len(keys)
+    for places in by_segment.values():
+        ranked = sorted(places, key=lambda i: (bases[i], keys[i]))
+        for rank, i in enumerate(ranked):
+            band[i] = rank * QUARTILES // len(ranked) + 1
+    return band

@@ -5,9 +5,9 @@ The public library is what ``__all__`` names; nothing else is promised to stay. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from goodterms.analysis import Result
@@ -20,8 +20,13 @@ __all__ = ["Period", "Policy", "Reading", "Result", "__version__", "analyse", "r
 
 Path = str | PathLike[str]
 """A file, as a string or a path."""
-Progress = Callable[[str], None]
-"""What is told each step as it begins."""
+
+
+class Progress(Protocol):
+    """What is told each step as it begins and, where that is known, how much of it is done, from 0 to 1."""
+
+    def __call__(self, step: str, done: float = ..., /) -> None:
+        """Take notice."""
 
 
 def read(
@@ -46,7 +51,7 @@ def read(
     mapping
         A mapping file (``docs/concepts/mapping.md``) where names and values of columns do not say enough.
     progress
-        Called with a few words when a step begins.
+        Told each step as it begins, in a few words, and while files are read the share that is done (0 to 1).
 
     Returns
     -------
@@ -99,7 +104,7 @@ def analyse(
     physical
         Measure quantities in the bridge in units sold instead of in value at the earlier period's prices.
     progress
-        Called with a few words when a step begins.
+        Told each step as it begins, in a few words.
 
     Returns
     -------

@@ -34,11 +34,11 @@ class Progress:
         self._status: Status | None = None
         self._watch = threading.Thread(target=self._tell_the_time, daemon=True)
 
-    def __call__(self, step: str, done: int | None = None, total: int | None = None) -> None:
-        """Begin a step, or say how far the present one is."""
+    def __call__(self, step: str, done: float | None = None) -> None:
+        """Begin a step, or say how much of the present one is done, from 0 to 1."""
         if step != self._step:
             self._began, self._next = time.monotonic(), WORTH_SAYING
-        self._extent = "" if done is None else f" {done:,}" if total is None else f" {done:,} of {total:,}"
+        self._extent = f" {done:.0%}" if done else ""
         self._step = step
 
     def begin(self) -> None:

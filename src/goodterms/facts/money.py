@@ -18,7 +18,7 @@ def cents(amount: Decimal) -> Decimal:
     (Decimal('0.00'), Decimal('2.35'), Decimal('-491870.01'))
     """
     rounded = amount.quantize(CENT, ROUND_HALF_UP)
-    return rounded if rounded else Decimal("0.00")
+    return rounded or Decimal("0.00")
 
 
 def parts_in_cents(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:
@@ -26,6 +26,7 @@ def parts_in_cents(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:
 
     ``total`` is already in cents. Each part is first cut to the cent below; the cents still missing go to the largest remainders, ties to the earlier
     part. Where the printed total is further from the parts' own sum than one cent a part (end points rounded apart), whole rounds of cents are given.
+    A part that is 0 stays 0.00, unless all are.
 
     Examples
     --------
@@ -34,14 +35,14 @@ def parts_in_cents(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:
     """
     if not parts:
         return []
+    moving = [i for i, part in enumerate(parts) if part] or list(range(len(parts)))
     floors = [(part / CENT).to_integral_value("ROUND_FLOOR") for part in parts]
-    missing = int(total / CENT - sum(floors))
-    by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] - parts[i] / CENT, i))
-    rounds, rest = divmod(missing, len(parts))
-    given = [rounds] * len(parts)
+    by_remainder = sorted(moving, key=lambda i: (floors[i] - parts[i] / CENT, i))
+    rounds, rest = divmod(int(total / CENT - sum(floors)), len(moving))
+    given = dict.fromkeys(moving, rounds)
     for i in by_remainder[:rest]:
         given[i] += 1
-    return [(floor + extra) * CENT for floor, extra in zip(floors, given, strict=True)]
+    return [(floor + given.get(i, 0)) * CENT for i, floor in enumerate(floors)]
 
 
 def change_in_cents(earlier: Decimal, later: Decimal) -> Decimal:

@@ -9,6 +9,9 @@ from datetime import date
 from goodterms.errors import PeriodError
 
 _ASK = "Write a period as 2012, 2012Q1, 2012-03 or 2012-01..2012-11."
+_ONE = r"([0-9]{4})(?:[Qq]([1-4])|-(0?[1-9]|1[0-2]))?"
+_LAST_YEAR = 9998
+"""The last year whose fiscal years still end within the calendar of ``datetime``."""
 
 
 def month_of(day: date) -> date:
@@ -24,8 +27,13 @@ def add_months(month: date, count: int) -> date:
     >>> add_months(date(2012, 11, 1), 3), add_months(date(2012, 1, 1), -1)
     (datetime.date(2013, 2, 1), datetime.date(2011, 12, 1))
     """
-    years, month = divmod(month.year * 12 + month.month - 1 + count, 12)
-    return date(years, month + 1, 1)
+    year, months_before = divmod(_number_of(month) + count, 12)
+    return date(year, months_before + 1, 1)
+
+
+def _number_of(month: date) -> int:
+    """A month as a number that counts on: files hold dates of the years 1 and 9999, and no calendar goes beyond these."""
+    return month.year * 12 + month.month - 1
 
 
 def month_name(month: date) -> str:
@@ -79,11 +87,11 @@ class Period:
             When the text is none of these.
         """
         text = text.strip()
-        if ".." in text:
-            first, _, last = text.partition("..")
-            return cls(cls.read(first, fiscal_year_start).first, cls.read(last, fiscal_year_start).last, text)
-        match = re.fullmatch(r"(\d{4})(?:[Qq]([1-4])|-(\d{1,2}))?", text)
-        if not match or not 1 <= int(match[3] or 1) <= 12 or not int(match[1]):
+        if (span := re.fullmatch(rf"({_ONE})\s*\.\.\s*({_ONE})", text)) is not None:
+            first, last = cls.read(span[1], fiscal_year_start), cls.read(span[5], fiscal_year_start)
+            return cls(first.first, last.last, f"{first.label}..{last.label}")
+        match = re.fullmatch(_ONE, text)
+        if not match or not 1 <= int(match[1]) <= _LAST_YEAR:
             raise PeriodError(f'"{text}" is not a period. {_ASK}')
         year, quarter, month = int(match[1]), match[2], match[3]
         if month:
@@ -98,7 +106,7 @@ class Period:
     @property
     def months(self) -> tuple[date, ...]:
         """The months, in order."""
-        count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        count = _number_of(self.last) - _number_of(self.first) + 1
         return tuple(add_months(self.first, i) for i in range(count))
 
     def __contains__(self, month: date) -> bool:
@@ -127,7 +135,7 @@ class Filling:
         if len(months) < 2:
             return tuple(months)
         newest = months[-1]
-        before = [self.last_sale_days[m].day for m in months if add_months(newest, -12) <= m < newest]
+        before = [self.last_sale_days[m].day for m in months if 0 < _number_of(newest) - _number_of(m) <= 12]
         is_full = not before or self.last_sale_days[newest].day >= min(before)
         return tuple(months if is_full else months[:-1])
 
@@ -138,24 +146,22 @@ class Filling:
 
     def unfilled(self, period: Period) -> str | None:
         """The sentence that announces a period that the data does not fill; None where it does."""
-        full = set(self.full_months)
-        missing = [m for m in period.months if m not in full]
+        missing = sorted(set(period.months) - set(self.full_months))
         if not missing:
             return None
-        inside = [day for month, day in self.last_sale_days.items() if month in period]
-        if not inside:
+        if not any(month in period for month in self.last_sale_days):
             return f"{period} has no sale lines"
-        first_inside = min(m for m in self.last_sale_days if m in period)
+        oldest, newest = min(self.last_sale_days), max(self.last_sale_days)
         said = []
-        if first_inside > period.first and min(self.last_sale_days) == first_inside:
-            said.append(f"{period} begins in {first_inside:%B %Y} in the data")
-        last = max(inside)
-        if month_of(last) == max(self.last_sale_days) and (month_of(last) < period.last or month_of(last) not in full):
-            said.append(f"{period} ends on {day_in_words(last)}")
-        gaps = [month_name(m) for m in missing if first_inside < m < month_of(last)]
+        if period.first < oldest:
+            said.append(f"begins in {oldest:%B} {oldest.year} in the data")
+        gaps = [month_name(month) for month in missing if oldest < month < newest]
         if gaps:
-            said.append(f"{period} has no sale lines in {', '.join(gaps)}")
-        return " and ".join(said) or f"{period} is not filled by the data"
+            said.append(f"has no sale lines in {', '.join(gaps)}")
+        if newest in period and missing[-1] >= newest:
+            day = self.last_sale_days[newest]
+            said.append(f"ends on {day_in_words(day)}" + (f" {day.year}" if period.first.year != period.last.year else ""))
+        return f"{period} {' and '.join(said)}"
 
     def like_for_like(self, earlier: Period, later: Period) -> tuple[tuple[date, ...], tuple[date, ...]]:
         """The full months that both periods have, matched by their place in the period."""
@@ -166,21 +172,20 @@ class Filling:
     def default_periods(self) -> tuple[Period | None, Period | None]:
         """The last twelve full months against the twelve before; with less, the two longest equal spans of full months; with one month, no earlier period.
 
+        Months of a span follow one another: a month without sale lines is in none. Where spans are equally long, the latest ones count.
+
         Examples
         --------
         >>> days = {add_months(date(2023, 1, 1), i): add_months(date(2023, 1, 1), i).replace(day=28) for i in range(7)}
         >>> [str(p) for p in Filling(days).default_periods()]
         ['2023-02..2023-04', '2023-05..2023-07']
         """
-        full = self.full_months
-        if not full:
-            return None, None
-        newest = full[-1]
-        run = 1
-        while add_months(newest, -run) in full:
-            run += 1
-        span = min(12, run // 2)
-        if not span:
-            return None, Period(full[0], newest)
-        later = Period(add_months(newest, 1 - span), newest)
-        return Period(add_months(later.first, -span), add_months(later.last, -span)), later
+        full = {_number_of(month): month for month in self.full_months}
+        for span in range(12, 0, -1):
+            ends = [number for number in full if all(number - i in full for i in range(span))]
+            if ends and ends[-1] - ends[0] >= span:
+                last = ends[-1]
+                before = max(number for number in ends if number <= last - span)
+                return Period(full[before - span + 1], full[before]), Period(full[last - span + 1], full[last])
+        newest = max(full.values(), default=None)
+        return None, newest and Period(newest, newest)

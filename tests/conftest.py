@@ -37,7 +37,8 @@ def _fail_if_skipped(report, *, real, browser):
 def pytest_runtest_makereport(item, call):
     """In `make real` a skipped test on outside data is a failed one, and in `.ci/run` a skipped browser test is."""
     outcome = yield
-    _fail_if_skipped(outcome.get_result(), real=item.get_closest_marker("real"), browser=item.get_closest_marker("browser"))
+    real, browser = (item.get_closest_marker(name) or name in item.path.parts for name in ("real", "browser"))
+    _fail_if_skipped(outcome.get_result(), real=real, browser=browser)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from decimal import Decimal
 from pathlib import Path
-
-import pytest
 
 
 def files_in(folder):
@@ -84,31 +81,3 @@ def test_errors_that_do_not_depend_on_each_other_are_said_together(goodterms, fo
     assert "policy.toml, line 2" in ran.err
     assert "absent.csv" in ran.err
     assert files_in(folder) == ["policy.toml"]
-
-
-# Bad input: a sentence or a visible row, within 512 MiB, never a traceback
-
-HEADER = "Invoice,Date,Customer,Product,Quantity,Net sales\n"
-ROW = "1,2023-01-31,Ann,Nails,10,1000.00\n2,2023-02-28,Ann,Nails,10,1000.00\n"
-
-
-def workbook_with_a_far_cell(path):
-    """A workbook of under 2 kB whose only cell is the last one a sheet can have."""
-    parts = {
-        "[Content_Types].xml": '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
-        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-        '<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
-        "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>',
-    }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, text in parts.items():
-            book.writestr(name, text)
-    assert path.stat().st_size < 2048

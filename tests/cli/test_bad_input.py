@@ -1,0 +1,236 @@
+"""Bad input ends with a clear sentence or a visible row, in little memory, never with a traceback, and nothing is dropped silently."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+HEADER = "Invoice,Date,Customer,Product,Quantity,Net sales,Cost\n"
+ROWS = "".join(f"{month},2023-{month:02d}-28,Ann,Nails,10,1000.00,700.00\n" for month in range(1, 5))
+COSTS = "Period,Account,Pool,Amount\n2023-01,4000,Picking,60.00\n2023-02,4000,Picking,60.00\n"
+POLICY = 'version = 1\n\n[[policy]]\nfrom = 2022-01-01\n\n[[policy.pool]]\nname = "Picking"\n'
+MAPPING = 'version = 1\n\n[[file]]\nmatch = "invoices.csv"\ntable = "sale_lines"\n'
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def workbook(path, rows):
+    """A workbook as small as one can be: one sheet with these rows of XML."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{SPREADSHEET}" xmlns:r="{OFFICE}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{rows}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, text in parts.items():
+            book.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + text)
+
+
+def text_cells(*texts):
+    return "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in texts)
+
+
+# What cannot be read at all
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf", "invoices.csv"),
+        (b"\n\n\n", "invoices.csv"),
+        (HEADER.encode(), "invoices.csv"),
+        ((HEADER + ROWS).replace("Ann", "A\0nn").encode(), "NUL"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "invoices.csv"),
+        (b"PK\x03\x04 no workbook at all", "invoices.csv"),
+    ],
+    ids=["empty", "byte order mark alone", "blank lines", "header only", "NUL bytes", "picture", "broken archive"],
+)
+def test_a_file_that_is_no_table_is_said(goodterms, folder, content, words):
+    Path("invoices.csv").write_bytes(content)
+    ran = goodterms("look", "invoices.csv")
+    assert (ran.code, ran.out) == (4, "")
+    assert words in ran.err
+    assert ran.err.startswith(("invoices.csv", "The file invoices.csv"))
+    assert [path.name for path in folder.iterdir()] == ["invoices.csv"]
+
+
+def test_a_file_that_is_not_there_is_said(goodterms, folder):
+    ran = goodterms("look", "absent.csv")
+    assert (ran.code, ran.out) == (4, "")
+    assert "absent.csv" in ran.err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_cell_at_the_end_of_the_sheet_takes_no_memory(alone, folder):
+    workbook(folder / "far.xlsx", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+    assert (folder / "far.xlsx").stat().st_size < 2048
+    ran = alone("look", "far.xlsx")
+    assert (ran.code, ran.out) == (4, "")
+    assert "XFD1048576" in ran.err
+    assert ran.peak_mib <= 512
+    assert [path.name for path in folder.iterdir()] == ["far.xlsx"]
+
+
+def test_a_formula_without_a_value_is_refused(goodterms, folder):
+    header = f'<row r="1">{text_cells("Invoice", "Date", "Customer", "Net sales")}</row>'
+    rows = "".join(f'<row r="{i}">{text_cells(str(i), f"2023-0{i}-28")}<c><f>A1&amp;"x"</f></c><c><v>100</v></c></row>' for i in range(2, 6))
+    workbook(folder / "formula.xlsx", header + rows)
+    ran = goodterms("look", "formula.xlsx")
+    assert ran.code in {1, 4}
+    assert "formula" in ran.out + ran.err
+
+
+# What can be read in two ways
+
+
+def test_dates_that_fit_two_orders_are_asked(goodterms, folder):
+    Path("invoices.csv").write_text("Invoice,Date,Customer,Net sales\n" + "".join(f"{i},0{i}/0{i + 1}/2023,Ann,100.00\n" for i in range(1, 8)), "utf-8")
+    ran = goodterms("look", "invoices.csv")
+    assert (ran.code, ran.out) == (3, "")
+    assert "Date" in ran.err
+    assert 'date = "%d/%m/%Y"' in ran.err
+    assert 'date = "%m/%d/%Y"' in ran.err
+    assert [path.name for path in folder.iterdir()] == ["invoices.csv"]
+
+
+def test_two_currencies_without_rates_are_asked(goodterms, folder):
+    Path("invoices.csv").write_text("Invoice,Date,Customer,Net sales,Currency\n1,2023-01-31,Ann,100.00,EUR\n2,2023-02-28,Ann,100.00,SEK\n", "utf-8")
+    ran = goodterms("look", "invoices.csv")
+    assert (ran.code, ran.out) == (3, "")
+    assert "EUR" in ran.err
+    assert "SEK" in ran.err
+    assert [path.name for path in folder.iterdir()] == ["invoices.csv"]
+
+
+# What is read, with something to see
+
+
+def test_an_unusual_delimiter_is_found(goodterms, folder):
+    Path("invoices.csv").write_text((HEADER + ROWS).replace(",", "|"), "utf-8")
+    assert goodterms("look", "invoices.csv").code == 0
+
+
+def test_a_header_in_the_middle_is_set_aside(goodterms, folder):
+    Path("invoices.csv").write_text(HEADER + ROWS + HEADER + ROWS.replace("2023", "2024"), "utf-8")
+    ran = goodterms("look", "invoices.csv")
+    assert ran.code == 0
+    assert "set aside" in ran.out
+
+
+def test_two_headers_at_the_top_are_seen(goodterms, folder):
+    Path("invoices.csv").write_text("Sales,,,,,,\n" + HEADER + ROWS, "utf-8")
+    ran = goodterms("look", "invoices.csv")
+    assert ran.code == 0
+    assert "set aside" in ran.out
+
+
+def test_mixed_encodings_are_visible(goodterms, folder):
+    Path("invoices.csv").write_bytes(
+        (HEADER + ROWS).encode() + "5,2023-05-28,Mäkinen,Nails,1,100.00,70.00\n".encode("cp1252") + "6,2023-06-28,Mäkelä,Nails,1,100.00,70.00\n".encode()
+    )
+    ran = goodterms("look", "invoices.csv")
+    assert ran.code in {0, 1, 4}
+    assert "invoices.csv" in ran.out + ran.err
+
+
+def test_negative_quantities_are_returns(goodterms, folder):
+    Path("invoices.csv").write_text(HEADER + ROWS + "9,2023-04-28,Ann,Nails,-10,-1000.00,-700.00\n", "utf-8")
+    assert goodterms("look", "invoices.csv").code == 0
+
+
+def test_a_customer_that_is_a_formula_stays_text(goodterms, folder):
+    Path("invoices.csv").write_text((HEADER + ROWS).replace("Ann", '"=HYPERLINK(""x"")"'), "utf-8")
+    assert goodterms("look", "invoices.csv").code == 0
+    cells = [cell for sheet in load_workbook("goodterms-report/tables.xlsx") for row in sheet.iter_rows() for cell in row]
+    assert any(str(cell.value).startswith("=HYPERLINK") for cell in cells)
+    assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
+    assert 'href="x"' not in Path("goodterms-report/report.html").read_text("utf-8")
+
+
+def test_a_name_that_is_markup_stays_text(goodterms, folder):
+    Path("invoices.csv").write_text((HEADER + ROWS).replace("Ann", "<script>alert(1)</script>[bold]x"), "utf-8")
+    ran = goodterms("look", "invoices.csv")
+    assert ran.code == 0
+    assert "[bold]x" in ran.out
+    assert "<script>alert" not in Path("goodterms-report/report.html").read_text("utf-8")
+
+
+def test_a_date_of_another_kind_is_a_rejected_row(goodterms, folder):
+    Path("invoices.csv").write_text(HEADER + ROWS * 5 + "9,31/01/2023,Ann,Nails,10,1000.00,700.00\n", "utf-8")
+    ran = goodterms("look", "invoices.csv")
+    assert ran.code == 1
+    assert "31/01/2023" in ran.out
+
+
+def test_costs_without_a_driver_are_unassigned(goodterms, folder):
+    Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
+    Path("costs.csv").write_text(COSTS, "utf-8")
+    ran = goodterms("look", "invoices.csv", "--costs", "costs.csv")
+    assert ran.code == 1
+    assert "Picking" in ran.out
+
+
+def test_a_driver_without_cost_is_said(goodterms, folder):
+    Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
+    Path("policy.toml").write_text(POLICY.replace("Picking", "Helicopters") + 'driver = "orders"\n', "utf-8")
+    ran = goodterms("look", "invoices.csv", "--policy", "policy.toml")
+    assert ran.code == 0
+    assert "Helicopters" in ran.out
+
+
+# Wrong use of what is there
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--periods", "2010", "2011"), "2010"),
+        (("--periods", "2023-01", "2010"), "2010"),
+        (("--periods", "2023-13", "2024"), '"2023-13" is not a period'),
+        (("--map", "map.toml"), "Nettosumma"),
+        (("--map", "absent.toml"), "absent.toml"),
+        (("--costs", "costs.csv", "--policy", "policy.toml"), "frobs"),
+        (("--out", "invoices.csv"), "is a file"),
+    ],
+    ids=[
+        "periods without sales",
+        "one period without sales",
+        "no period",
+        "column not there",
+        "mapping not there",
+        "unknown name in an equation",
+        "out is a file",
+    ],
+)
+def test_wrong_use_is_said_and_nothing_written(goodterms, folder, arguments, words):
+    Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
+    Path("costs.csv").write_text(COSTS, "utf-8")
+    Path("map.toml").write_text(MAPPING + '\n[file.columns]\n"Nettosumma" = "net_value"\n', "utf-8")
+    Path("policy.toml").write_text(POLICY + 'minutes = "5 + 3*frobs"\ncapacity_minutes = 1000\n', "utf-8")
+    before = sorted(path.name for path in folder.iterdir())
+    ran = goodterms("look", "invoices.csv", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_small_files_take_little_memory(alone, folder):
+    Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
+    Path("costs.csv").write_text(COSTS, "utf-8")
+    Path("policy.toml").write_text(POLICY + 'driver = "orders"\n', "utf-8")
+    ran = alone("look", "invoices.csv", "--costs", "costs.csv", "--policy", "policy.toml")
+    assert ran.code == 0
+    assert ran.peak_mib <= 512

@@ -62,13 +62,13 @@ def explain_bridge(bridge: Bridge) -> list[str]:
     return said
 
 
-def explain_who(what: str, measure: Measure, changes: Sequence[tuple[str, Decimal]]) -> str:
+def explain_who(what: str, measure: str, changes: Sequence[tuple[str, Decimal]]) -> str:
     """Through whom: the families or customers whose measure fell most; empty where none fell."""
     fell = sorted((c for c in changes if c[1] < 0), key=lambda c: (c[1], c[0]))[:_NAMED]
     return f"{what} where {measure} fell most: {_listed(fell)}." if fell else ""
 
 
-def explain_lowest(what: str, measure: Measure, period: str, amounts: Sequence[tuple[str, Decimal]]) -> str:
+def explain_lowest(what: str, measure: str, period: str, amounts: Sequence[tuple[str, Decimal]]) -> str:
     """Who carries the loss of the later period; empty where nobody loses."""
     lost = sorted((a for a in amounts if a[1] < 0), key=lambda a: (a[1], a[0]))
     if not lost:
@@ -84,10 +84,10 @@ def explain_like_for_like(unfilled: Sequence[str], bridge: Bridge | None) -> str
     said = f"{'. '.join(unfilled)}."
     if bridge is None:
         return f"{said} No month is full in both periods, so there is no like-for-like comparison."
+    change = in_words(change_in_cents(bridge.start, bridge.end), signed=True)
+    told = "a change of" if bridge.measure == "net sales" else f"and {bridge.measure} changed by"
     sales = _moved("sales", bridge.sales_start, bridge.sales_end)
-    if bridge.measure == "net sales":
-        return f"{said} Like for like, {bridge.earlier} against {bridge.later}: {sales}, a change of {in_words(change_in_cents(bridge.start, bridge.end), signed=True)}."
-    return f"{said} Like for like, {bridge.earlier} against {bridge.later}: {sales} and {bridge.measure} changed by {in_words(change_in_cents(bridge.start, bridge.end), signed=True)}."
+    return f"{said} Like for like, {bridge.earlier} against {bridge.later}: {sales}, {told} {change}."
 
 
 def _listed(named: Sequence[tuple[str, Decimal]]) -> str:

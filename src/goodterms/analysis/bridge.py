@@ -43,6 +43,13 @@ ITEM_STEPS = {
 """The steps that are made item by item, with what is printed."""
 FAMILY_STEPS = {"volume": "Volume", "mix between": "Mix between customers and families", "mix within": "Mix within families"}
 """The steps that are made customer x family."""
+_WITHOUT_FAMILIES = {
+    "new families": "Products new to the customer",
+    "lost families": "Products the customer dropped",
+    "mix between": "Mix between customers and products",
+    "mix within": "Mix within products",
+}
+"""What is printed where each product is its own family."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ def build_bridge(
     labels: tuple[str, str],
     measure: Measure,
     quantities: Literal["value", "physical"] = "value",
+    has_families: bool = True,
 ) -> BridgeTables:
     """Decompose the change of ``measure`` between two sets of months.
 
@@ -85,7 +93,7 @@ def build_bridge(
     pairs = keep(engine, f"{name}_families", family_steps(items))
     customers = keep(engine, f"{name}_customers", _by_customer(items, pairs, cost_to_serve, months, _customer_classes(cube, months)))
     totals = _totals(customers)
-    step_labels = {**ITEM_STEPS, **FAMILY_STEPS}
+    step_labels = {**ITEM_STEPS, **FAMILY_STEPS} | ({} if has_families else _WITHOUT_FAMILIES)
     always = {"new customers", "lost customers", "adjustments", "new families", "lost families", "price: list", "volume", "mix between", "mix within"} | (
         {"cost"} if measure != "net sales" else set()
     )

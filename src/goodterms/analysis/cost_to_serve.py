@@ -21,7 +21,6 @@ from ibis import _
 
 from goodterms.analysis.allocation import share_out
 from goodterms.analysis.drivers import WORK, Drivers
-from goodterms.facts.engine import keep
 from goodterms.facts.periods import month_name
 from goodterms.facts.policy import Policy, PoolPolicy
 from goodterms.facts.time_equation import TimeEquation
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from ibis import Table
     from numpy.typing import NDArray
 
-PARTS = ("assigned", "unused", "unassigned", "sustaining", "excluded", "excess")
+PARTS: tuple[str, ...] = ("assigned", "unused", "unassigned", "sustaining", "excluded", "excess")
 """What becomes of a pool. ``excess`` is negative: what was traced beyond the pool's amount."""
 _CELL_ORDER = ("entity_met", "month", "counterparty", "product", "manager", "channel", "entity", "level")
 _WEIGHT_PLACES = 6
@@ -308,7 +307,8 @@ class _Sharing:
         to_share, capacity = rest, int(pool.capacity.scaleb(_WEIGHT_PLACES)) if pool.capacity is not None else used
         if capacity < used:
             self.notices.append(
-                f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}: more than its capacity, so more than its cost is assigned."
+                f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}: "
+                "more than its capacity, so more than its cost is assigned."
             )
             to_share = round(Decimal(rest) * used / capacity)
         idle = capacity - used
@@ -360,9 +360,8 @@ class _Sharing:
         self.notices += [f'The policy names the pool "{name}", and no cost of that name is in the data.' for name in self.policy.pool_names if name not in met]
         for pool in pool_months:
             if pool.parts["excess"]:
-                self.notices.append(
-                    f"{pool.pool}: more was traced in {month_name(pool.month)} than the pool holds; {-pool.parts['excess'] * Decimal(1).scaleb(-self.places):,.2f} is an excess."
-                )
+                over = -pool.parts["excess"] * Decimal(1).scaleb(-self.places)
+                self.notices.append(f"{pool.pool}: more was traced in {month_name(pool.month)} than the pool holds; {over:,.2f} is an excess.")
 
     def _kept(self) -> Table:
         """All shares on the engine, amounts as decimals again."""

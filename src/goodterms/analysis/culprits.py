@@ -25,8 +25,8 @@ def worst(
     if by_fall and not compared:
         return ()
     largest: dict[str, Leak] = {}
-    for leak in leaks:
-        largest.setdefault(leak.key, leak)
+    for found in leaks:
+        largest.setdefault(found.key, found)
 
     def measure(row: Mapping[str, Any], when: str) -> Decimal | None:
         amount: Decimal | None = row.get(f"{rank_by}_{when}")
@@ -47,11 +47,11 @@ def worst(
             later=measure(row, "later"),
             sales_earlier=row.get("net_sales_earlier"),
             sales_later=row.get("net_sales_later"),
-            leak_step=_spoken(leak.step) if (leak := largest.get(row[kind])) else "",
+            leak_step=_spoken(leak.step) if leak else "",
             leak_worth=leak.worth if leak else None,
             leak_sentence=leak_sentence(leak) if leak else "",
         )
-        for row in ranked
+        for row, leak in ((row, largest.get(row[kind])) for row in ranked)
         if not by_fall or cost(row) < 0
     )
 
@@ -65,7 +65,8 @@ def leak_sentence(leak: Leak) -> str:
     'delivery takes 9.0 % where the median of 8 peers (Retail) is 3.0 %: worth 6,000.00'
     """
     verb = "brings" if leak.step == "charges" else "takes"
-    return f"{_spoken(leak.step)} {verb} {leak.rate * 100:.1f} % where the median of {leak.peer_count} peers ({leak.peers}) is {leak.peer_median * 100:.1f} %: worth {in_words(cents(leak.worth))}"
+    peers = f"the median of {leak.peer_count} peers ({leak.peers}) is {leak.peer_median * 100:.1f} %"
+    return f"{_spoken(leak.step)} {verb} {leak.rate * 100:.1f} % where {peers}: worth {in_words(cents(leak.worth))}"
 
 
 def _spoken(column: str) -> str:

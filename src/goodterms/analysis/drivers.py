@@ -7,7 +7,6 @@ returns, minutes. Counts are never netted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -114,23 +113,25 @@ class Drivers:
         return counted.group_by(*WORK).agg(weight=_.weight.sum()).filter(_.weight > 0)
 
     def _counted(self, driver: str) -> Table:
-        """The rows that a named driver counts."""
-        if driver in ("lines", "units", "kg", "value"):
-            return self.cube.mutate(level=ibis.literal("line"), weight=self.cube[driver].cast("decimal(38, 4)")).select(*WORK, "weight")
-        if driver == "orders":
-            return _at_level(self.orders, "order").mutate(weight=_one()).select(*WORK, "weight")
-        if driver == "documents":
-            return _at_level(self.documents, "order").mutate(weight=_one()).select(*WORK, "weight")
-        if driver == "credit notes":
+        """The rows that a named driver counts, each with its weight."""
+        if driver in ACTIVITY_OF_DRIVER:
+            counted = self.activities.filter(_.kind == ACTIVITY_OF_DRIVER[driver]).mutate(weight=_.quantity)
+        elif driver == "minutes":
+            counted = self.activities.filter(_.minutes > 0).mutate(weight=_.minutes)
+        elif driver == "orders":
+            counted = _at_level(self.orders, "order").mutate(weight=1)
+        elif driver == "documents":
+            counted = _at_level(self.documents, "order").mutate(weight=1)
+        elif driver == "credit notes":
             notes = self.documents.filter(_.is_credit_note).mutate(level=ibis.ifelse(_.order_number.notnull(), "order", "customer"))
-            return notes.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", _.channel, ""), weight=_one()).select(*WORK, "weight")
-        if driver == "customers":
+            counted = notes.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", _.channel, ""), weight=1)
+        elif driver == "customers":
             buying = self.cube.filter(_.lines > 0).group_by("entity", "month", "counterparty").agg(n=_.count())
             placed = _manager_at_end(buying, self.managers).mutate(manager=_.manager_at_end.fill_null(""), channel=ibis.literal(""))
-            return _at_level(placed, "customer").mutate(weight=_one()).select(*WORK, "weight")
-        if driver == "minutes":
-            return self.activities.filter(_.minutes > 0).mutate(weight=_.minutes.cast("decimal(38, 4)")).select(*WORK, "weight")
-        return self.activities.filter(_.kind == ACTIVITY_OF_DRIVER[driver]).mutate(weight=_.quantity.cast("decimal(38, 4)")).select(*WORK, "weight")
+            counted = _at_level(placed, "customer").mutate(weight=1)
+        else:
+            counted = self.cube.mutate(level=ibis.literal("line"), weight=self.cube[driver])
+        return counted.select(*WORK, weight=_.weight.cast("decimal(38, 4)"))
 
     def _minutes(self, equation: TimeEquation) -> Table:
         """The minutes of a time equation: once per order, or once per activity where it has terms of activities."""
@@ -151,11 +152,6 @@ class Drivers:
         for name, coefficient in equation.terms.items():
             minutes = minutes + (ibis.literal(coefficient, type="decimal(18, 6)") * terms[name].cast("decimal(18, 4)")).cast("decimal(38, 10)")
         return counted.mutate(weight=minutes).select(*WORK, "weight")
-
-
-def _one() -> Any:
-    """Each row counts once."""
-    return ibis.literal(Decimal(1), type="decimal(38, 4)")
 
 
 def _at_level(table: Table, level: str) -> Table:

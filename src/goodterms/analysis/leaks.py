@@ -67,18 +67,17 @@ def find_leaks(
     for step, amounts in steps.items():
         rates = np.array([float(amounts[i]) for i in counted]) / base if counted else np.array([])
         median = np.full(len(counted), np.nan)
-        for group, places in members.items():
-            inside = np.array([p for p in places if chosen[p] == group], dtype=np.int64)
+        for peer_group, places in members.items():
+            inside = np.array([p for p in places if chosen[p] == peer_group], dtype=np.int64)
             if len(inside):
                 median[inside] = _median_of_others(rates, np.array(places), inside)
         gap = (median - rates) if step in income else (rates - median)
-        for place in np.flatnonzero(gap > 0):
+        for place in np.flatnonzero(gap > 0).tolist():
             i = counted[place]
             worth = (Decimal(repr(float(gap[place]))) * bases[i]).quantize(PLACES)
             if worth > 0:
-                group = chosen[place]
-                assert group is not None  # noqa: S101  (a gap is only known where a group was chosen)
-                found.append(Leak(keys[i], step, float(rates[place]), float(median[place]), group[1], len(members[group]) - 1, bases[i], worth))
+                peers = chosen[place] or (0, "")
+                found.append(Leak(keys[i], step, float(rates[place]), float(median[place]), peers[1], len(members[peers]) - 1, bases[i], worth))
     return sorted(found, key=lambda leak: (-leak.worth, leak.key, leak.step))
 
 

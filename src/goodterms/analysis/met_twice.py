@@ -49,7 +49,8 @@ class MetTwice:
         """The announcement; empty where nothing was met twice."""
         if not self.documents:
             return ""
-        return f"{self.documents:,} documents were met twice, in {' and '.join(self.sources)}: {self.lines:,} lines, {self.net_value:,.2f} of sales. They are counted once."
+        amount = f"{self.lines:,} lines, {self.net_value:,.2f} of sales"
+        return f"{self.documents:,} documents were met twice, in {' and '.join(self.sources)}: {amount}. They are counted once."
 
     @property
     def notice(self) -> str:

@@ -65,8 +65,10 @@ class Bridge:
 
 @dataclass(frozen=True)
 class WaterfallRow:
-    """One row of the waterfall, in order. ``kind``: "total" (a level reached), "step" (added to the total above; costs are negative), "memo" (a row below net
-    profit on the way to the general ledger)."""
+    """One row of the waterfall, in order; costs are negative.
+
+    ``kind``: "total" (a level reached), "step" (added to the total above), "memo" (a row below net profit, on the way to the general ledger).
+    """
 
     step: str
     label: str
@@ -80,8 +82,8 @@ class WaterfallRow:
 class Whale:
     """The whale curve of one period: customers ranked by ``measure``, best first, cumulated.
 
-    ``points``: (rank, cumulative amount), thinned to at most 400, first, peak and last always there. ``peak_share`` and shares are fractions (1.04 = 104 %), None
-    where the total is not above 0.
+    ``points``: (rank, cumulative amount), thinned to at most 400; first, peak and last are always there. ``peak_share`` and shares are fractions
+    (1.04 = 104 %), None where the total is not above 0.
     """
 
     period: str
@@ -133,17 +135,20 @@ class Result:
     ========================  =======================================================================================================
     ``waterfall``             step, label, kind, earlier, later, change
     ``bridge``                step, label, amount (and ``bridge_like_for_like`` where a period is unfilled)
-    ``customers``             one row a counterparty: customer, name, segment, country, manager, then per measure ``<measure>_earlier``, ``<measure>_later``
-                              (sales, gross margin, net profit, avoidable profit, one column a waterfall step), leak_step, leak_worth
-    ``products``              the same for products, down to product contribution
+    ``customers``             one row a counterparty: customer, name, segment, country, manager, then ``<column>_earlier`` and ``<column>_later`` for list_value,
+                              discount, charges, invoiced_sales, rebate, net_sales, product_cost, gross_margin, each step of cost to serve (positive),
+                              product_contribution, contribution, net_profit, avoidable_profit; leak_step, leak_worth
+    ``products``              the same for products, with their level; rows of level order and customer carry what no product caused
     ``families``              the same for product families
     ``managers``, ``segments``  the same for these
-    ``months``                month, sales, gross margin, net profit, customers, orders
+    ``months``                month, net_sales, gross_margin, net_profit, customers, invoices
     ``whale``                 rank, customer, name, amount, cumulative
-    ``leaks``                 kind, key, name, step, rate, peer_median, peers, base, worth
-    ``pools``                 reconciliation: period, entity, pool, account, account_name, driver, step, amount, assigned, unused, unassigned, sustaining, excluded
-    ``rates``                 entity, month, pool, driver, level, amount, traced, driver_total, rate
-    ``shares``                cost shared: entity, month, pool, step, level, counterparty, product, manager, channel, driver_count, amount
+    ``leaks``                 kind, key, name, step, rate, peer_median, peers, peer_count, base, worth
+    ``pools``                 reconciliation: month, period, entity, pool, account, account_name, driver, step, amount, and what became of it: assigned, unused,
+                              unassigned, sustaining, excluded, excess
+    ``rates``                 month, entity, pool, step, driver, level, amount, traced, driver_total, capacity, rate
+    ``shares``                cost shared: pool_entity, entity, month, pool, step, driver, level, counterparty, product, manager, channel, driver_count, amount,
+                              avoidable
     ``bridge_customers``      one row a counterparty, one column a bridge step
     ``bridge_families``       one row a counterparty x family
     ``bridge_items``          one row a counterparty x product: class, quantities, sales, margins and its part of every item step, in both periods

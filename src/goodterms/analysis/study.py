@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import ibis
@@ -16,14 +17,14 @@ from ibis import _
 from goodterms.analysis import answer as words
 from goodterms.analysis.bridge import BridgeTables, build_bridge
 from goodterms.analysis.cost_to_serve import PARTS, CostToServe, share_costs
-from goodterms.analysis.culprits import worst
 from goodterms.analysis.cube import sales_cube, whole_cube
+from goodterms.analysis.culprits import worst
 from goodterms.analysis.drivers import Drivers
 from goodterms.analysis.leaks import PLACES as LEAK_PLACES
 from goodterms.analysis.leaks import Leak, find_leaks, quartiles
 from goodterms.analysis.lines import NO_PRODUCT, Said, priced_lines, what_lines_say
 from goodterms.analysis.met_twice import MetTwice, count_once
-from goodterms.analysis.missing import what_is_missing
+from goodterms.analysis.missing import There, what_is_missing
 from goodterms.analysis.names import customers_known, products_known
 from goodterms.analysis.result import Measure, Result, WaterfallRow, Whale
 from goodterms.analysis.views import Shape, cost_to_serve, months_in, view
@@ -161,19 +162,21 @@ class _Study:
             products=worst("product", own_products, leaks["product"], rank_by=rank_products, compared=earlier is not None),
             missing=what_is_missing(
                 said,
-                families=_count(self.facts["products"], _.family.notnull()),
-                segments=_count(self.facts["customers"], _.segment.notnull()),
-                costs=_count(self.facts["costs"], None),
-                activities=_count(self.facts["activities"], None),
-                policy_pools=len(self.policy.pool_names),
-                has_cost=has_cost,
-                product_margins=shape.has_margin,
-                names=_count(self.facts["customers"], _.name.notnull()),
+                There(
+                    families=_count(self.facts["products"], _.family.notnull()),
+                    segments=_count(self.facts["customers"], _.segment.notnull()),
+                    names=_count(self.facts["customers"], _.name.notnull()),
+                    costs=_count(self.facts["costs"], None),
+                    activities=_count(self.facts["activities"], None),
+                    policy_pools=len(self.policy.pool_names),
+                    has_cost=has_cost,
+                    has_margin=shape.has_margin,
+                ),
             ),
             notices=tuple(s for s in (met_twice.sentence, met_twice.notice, *self.notices) if s),
             unassigned=sum((costs.total("unassigned", span) for span in spans), Decimal(0)) if costs else Decimal(0),
             tables=self._tables(cube, views, rows, leaks, costs, bridge, like_for_like, curves, (earlier, later)),
-            figures=self._figures(said, met_twice, views["customers"], costs, spans),
+            figures=self._figures(said, met_twice, sales, costs, spans),
         )
         self._begin("done")
         return result
@@ -219,7 +222,7 @@ class _Study:
 
     def _shape(self, sales: Table, costs: CostToServe | None, spans: tuple[Sequence[date], Sequence[date]]) -> tuple[Shape, bool]:
         """How far the waterfall goes: margin only where cost is known for 95 % of each period's sales."""
-        sums = {}
+        sums: dict[str, Any] = {}
         for when, span in zip(("earlier", "later"), spans, strict=True):
             sums |= {
                 f"all_{when}": _.net_sales.abs().sum(where=months_in(span)),
@@ -259,10 +262,20 @@ class _Study:
         if earlier is None:
             return None, None, tuple(s for s in [filling.unfilled(later)] if s)
         shared = costs.shares if costs is not None and measure == "net profit" else None
+        has_families = _count(products, _.family.notnull()) > 0
 
         def build(name: str, months: tuple[Sequence[date], Sequence[date]], labels: tuple[str, str]) -> BridgeTables:
             return build_bridge(
-                sales, products, shared, engine=self.facts.engine, name=name, months=months, labels=labels, measure=measure, quantities=self.quantities
+                sales,
+                products,
+                shared,
+                engine=self.facts.engine,
+                name=name,
+                months=months,
+                labels=labels,
+                measure=measure,
+                quantities=self.quantities,
+                has_families=has_families,
             )
 
         unfilled = tuple(sentence for period in (earlier, later) if (sentence := filling.unfilled(period)))
@@ -340,7 +353,9 @@ class _Study:
         bands = quartiles([c["customer"] for c in customers], [c[base] for c in customers], segments)
         cost_steps = shape.steps if shape.has_net_profit else ()
         line_steps = shape.line_steps if shape.has_net_profit else ()
-        by_band = [(f"{s or 'customers'}, size band {b}", s, "all") if s else (f"size band {b}", "all") for s, b in zip(segments, bands, strict=True)]
+        by_band: list[tuple[str, ...]] = [
+            (f"{s or 'customers'}, size band {b}", s, "all") if s else (f"size band {b}", "all") for s, b in zip(segments, bands, strict=True)
+        ]
         return {
             "customer": of(customers, "customer", by_band, [*steps, *cost_steps]),
             "product": of(products, "product", [(p["family"], "all") for p in products], [*steps, *line_steps]),
@@ -379,18 +394,20 @@ class _Study:
         bridge, like_for_like, unfilled = bridges
         of_families = "product_contribution" if measure == "net profit" else _KEY[measure]
         customers = [row for row in views["customers"].to_pylist() if row["customer"] != NO_CUSTOMER]
-        families = [row for row in views["families"].to_pylist() if row["level"] == "line"]
+        products = [row for row in views["products"].to_pylist() if row["level"] == "line" and row["product"] != NO_PRODUCT]
+        if any(row["family"] != row["product"] for row in products):
+            ranges, called = "product families", [(row["family"], row) for row in views["families"].to_pylist() if row["level"] == "line"]
+        else:
+            ranges, called = "products", [(f"{row['name']} ({row['product']})" if row["name"] else row["product"], row) for row in products]
         said: list[str] = []
         if bridge is not None:
             said += words.explain_bridge(bridge.bridge)
-            changes = [(row["family"], row[f"{of_families}_later"] - row[f"{of_families}_earlier"]) for row in families]
-            said.append(words.explain_who("Product families", _spoken(of_families), changes))
+            changes = [(name, row[f"{of_families}_later"] - row[f"{of_families}_earlier"]) for name, row in called]
+            said.append(words.explain_who(ranges.capitalize(), _spoken(of_families), changes))
             fell = [(_called(row), row[f"{_KEY[measure]}_later"] - row[f"{_KEY[measure]}_earlier"]) for row in customers]
             said.append(words.explain_who("Customers", measure, fell))
         if measure != "net sales":
-            said.append(
-                words.explain_lowest("product families", _spoken(of_families), later.label, [(r["family"], r[f"{of_families}_later"]) for r in families])
-            )
+            said.append(words.explain_lowest(ranges, _spoken(of_families), later.label, [(name, row[f"{of_families}_later"]) for name, row in called]))
             said.append(words.explain_lowest("customers", measure, later.label, [(_called(row), row[f"{_KEY[measure]}_later"]) for row in customers]))
         said.append(words.explain_like_for_like(unfilled, like_for_like.bridge if like_for_like else None))
         return tuple(s for s in said if s)
@@ -419,7 +436,7 @@ class _Study:
         periods: tuple[Period | None, Period],
     ) -> Tables:
         """Every table behind the answer."""
-        earlier, later = periods
+        earlier, _later = periods
         tables: dict[str, Table | pa.Table] = {
             "waterfall": pa.table(
                 {
@@ -450,16 +467,16 @@ class _Study:
             tables["bridge_families"] = bridge.families.drop("at_own_quantity", "at_growth_of_all")
             tables["bridge_items"] = bridge.items.drop(*(c for c in hidden if c in bridge.items.columns))
         tables["cube"] = cube.order_by("month", "counterparty", "product", "manager", "channel", "entity", "level")
-        del later
         return Tables(tables)
 
     def _figures(
-        self, said: Said, met_twice: MetTwice, customers: pa.Table, costs: CostToServe | None, spans: tuple[Sequence[date], Sequence[date]]
+        self, said: Said, met_twice: MetTwice, sales: Table, costs: CostToServe | None, spans: tuple[Sequence[date], Sequence[date]]
     ) -> dict[str, Any]:
         """Counts and sums that stand beside the tables."""
         figures: dict[str, Any] = {
             "sale_lines": said.lines,
-            "counterparties": len([c for c in customers["customer"].to_pylist() if c != NO_CUSTOMER]),
+            "customers": sales.filter(_.counterparty != NO_CUSTOMER).counterparty.nunique().to_pyarrow().as_py(),
+            "products": sales.filter(_["product"] != NO_PRODUCT)["product"].nunique().to_pyarrow().as_py(),
             "last_sale_day": said.filling.last_sale_day,
             "last_full_month": month_name(said.filling.full_months[-1]) if said.filling.full_months else None,
             "met_twice_documents": met_twice.documents,
@@ -470,7 +487,7 @@ class _Study:
         if costs is not None:
             figures["costs"] = {when: {part: costs.total(part, span) for part in PARTS} for when, span in zip(("earlier", "later"), spans, strict=True) if span}
         times = list(self.seconds.items())
-        figures["seconds"] = {name: round(end - begin, 3) for (name, begin), (_next, end) in zip(times, times[1:], strict=False)}
+        figures["seconds"] = {name: round(end - begin, 3) for (name, begin), (_next, end) in pairwise(times)}
         return figures
 
 

@@ -51,12 +51,12 @@ def months_in(months: Sequence[date]) -> Any:
 
 
 def view(cube: Table, by: str | Sequence[str], shape: Shape, months: tuple[Sequence[date], Sequence[date]]) -> Table:
-    """Return one row a value of ``by`` with every column and level of both periods: ``net_sales_earlier``, ``net_sales_later`` …
+    """Return one row a value of ``by``: every column and level, in both periods (``net_sales_earlier``, ``net_sales_later`` and so on).
 
     A customer who was visited and bought nothing has costs without sales, and keeps its row.
     """
     columns = (*SALES_COLUMNS, *shape.steps, "avoidable_cost")
-    sums = {}
+    sums: dict[str, Any] = {}
     for when, span in zip(WHEN, months, strict=True):
         inside = months_in(span)
         sums |= {f"{column}_{when}": _[column].sum(where=inside).fill_null(0) for column in columns}
@@ -82,8 +82,8 @@ def with_levels(table: Table, shape: Shape, when: Sequence[str]) -> Table:
     for w in when:
         invoiced = table[f"list_value_{w}"] - table[f"discount_{w}"] + table[f"charges_{w}"]
         levels = {f"invoiced_sales_{w}": invoiced}
+        margin = table[f"net_sales_{w}"] - table[f"sales_without_cost_{w}"] - table[f"product_cost_{w}"]
         if shape.has_margin:
-            margin = table[f"net_sales_{w}"] - table[f"sales_without_cost_{w}"] - table[f"product_cost_{w}"]
             levels[f"gross_margin_{w}"] = margin
         if shape.has_net_profit:
             cost = cost_to_serve(table, shape.steps, f"_{w}")

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Literal
 from ibis import _
 
 from goodterms.analysis.cost_to_serve import CostToServe
+from goodterms.analysis.cube import LAYERS
 from goodterms.analysis.result import WaterfallRow
 from goodterms.analysis.views import WHEN, Shape, months_in
 
 if TYPE_CHECKING:
     from ibis import Table
 
+Pair = tuple[Decimal, Decimal]
+"""An amount of the earlier and of the later period."""
 _NAMES = {
     "list_value": "Sales at list price",
     "discount": "Discounts on the invoice",
@@ -39,79 +42,97 @@ _NAMES = {
 """What a row of the waterfall is called."""
 
 
+class _Falling:
+    """A waterfall on its way down: each row is added to what was reached."""
+
+    def __init__(self, by_level: Mapping[str, Mapping[str, Decimal | None]]) -> None:
+        self.by_level = by_level
+        self.rows: list[WaterfallRow] = []
+        self.reached: Pair = (Decimal(0), Decimal(0))
+
+    def amounts(self, column: str, level: str = "line") -> Pair:
+        """A column's sums of both periods."""
+        row = self.by_level.get(level, {})
+        return row.get(f"{column}_earlier") or Decimal(0), row.get(f"{column}_later") or Decimal(0)
+
+    def has(self, *columns: str) -> bool:
+        """Whether any of the columns holds something."""
+        return any(any(self.amounts(column)) for column in columns)
+
+    def total(self, step: str, label: str = "") -> None:
+        """A level that was reached."""
+        self.rows.append(WaterfallRow(step, label or _NAMES[step], "total", *self.reached))
+
+    def step(self, step: str, change: Pair, *, kind: Literal["step", "memo"] = "step", label: str = "") -> None:
+        """A step down or up."""
+        self.reached = (self.reached[0] + change[0], self.reached[1] + change[1])
+        self.rows.append(WaterfallRow(step, label or _NAMES.get(step, step), kind, *change))
+
+    def costs(self, level: str, steps: Sequence[str]) -> None:
+        """The steps of cost to serve of one level."""
+        for step in steps:
+            self.step(f"{level}: {step}", _minus(self.amounts(step, level)), label=step[:1].upper() + step[1:])
+
+
 def waterfall(
     cube: Table, shape: Shape, costs: CostToServe | None, months: tuple[Sequence[date], Sequence[date]], *, has_list_prices: bool
 ) -> tuple[WaterfallRow, ...]:
     """Return the rows of the waterfall of both periods, in order; cost is negative.
 
-    Lines without a list price begin at net value, and the first row then says "Sales before rebates".
+    Without list prices it begins at net sales, or before charges and rebates where there are any.
     """
-    columns = ("list_value", "discount", "charges", "rebate", "net_sales", "sales_without_cost", "product_cost", *shape.steps, "avoidable_cost")
+    columns = (*LAYERS, "net_sales", "sales_without_cost", "product_cost", *shape.steps)
     sums = {f"{column}_{when}": _[column].sum(where=months_in(span)) for when, span in zip(WHEN, months, strict=True) for column in columns}
-    by_level = {row["level"]: row for row in cube.group_by("level").agg(**sums).to_pyarrow().to_pylist()}
-
-    def amounts(column: str, level: str = "line") -> tuple[Decimal, Decimal]:
-        row = by_level.get(level, {})
-        earlier, later = (row.get(f"{column}_{when}") or Decimal(0) for when in WHEN)
-        return earlier, later
-
-    rows: list[WaterfallRow] = []
-    reached = (Decimal(0), Decimal(0))
-
-    def add(step: str, kind: Literal["total", "step", "memo"], change: tuple[Decimal, Decimal] | None = None, label: str = "") -> None:
-        nonlocal reached
-        if change is not None:
-            reached = (reached[0] + change[0], reached[1] + change[1])
-        shown = reached if kind == "total" or change is None else change
-        rows.append(WaterfallRow(step, label or _NAMES.get(step, step.capitalize()), kind, shown[0], shown[1]))
-
-    def minus(pair: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
-        return -pair[0], -pair[1]
-
-    def said(pair: tuple[Decimal, Decimal]) -> bool:
-        return any(pair)
-
-    discount, charges, rebate = amounts("discount"), amounts("charges"), amounts("rebate")
-    if has_list_prices or said(discount):
-        add("list_value", "total", amounts("list_value"))
-        add("discount", "step", minus(discount))
-        if said(charges):
-            add("charges", "step", charges)
-        if said(charges) or said(rebate):
-            add("invoiced_sales", "total")
-    elif said(charges) or said(rebate):
-        add("list_value", "total", amounts("list_value"), "Sales before charges and rebates")
-        if said(charges):
-            add("charges", "step", charges)
-    else:
-        reached = amounts("list_value")
-    if said(rebate):
-        add("rebate", "step", minus(rebate))
-    add("net_sales", "total")
+    falling = _Falling({row["level"]: row for row in cube.group_by("level").agg(**sums).to_pyarrow().to_pylist()})
+    _down_to_net_sales(falling, has_list_prices=has_list_prices or falling.has("discount"))
     if shape.has_margin:
-        if said(amounts("sales_without_cost")):
-            add("sales_without_cost", "step", minus(amounts("sales_without_cost")))
-        add("product_cost", "step", minus(amounts("product_cost")))
-        add("gross_margin", "total")
+        if falling.has("sales_without_cost"):
+            falling.step("sales_without_cost", _minus(falling.amounts("sales_without_cost")))
+        falling.step("product_cost", _minus(falling.amounts("product_cost")))
+        falling.total("gross_margin")
     if shape.has_net_profit:
-        for step in shape.line_steps:
-            add(f"line: {step}", "step", minus(amounts(step, "line")), step.capitalize())
+        falling.costs("line", shape.line_steps)
         if shape.line_steps:
-            add("product_contribution", "total")
-        for step in shape.order_steps:
-            add(f"order: {step}", "step", minus(amounts(step, "order")), step.capitalize())
-        for step in shape.customer_steps:
-            add(f"customer: {step}", "step", minus(amounts(step, "customer")), step.capitalize())
-        add("contribution", "total")
-        add("net_profit", "total")
+            falling.total("product_contribution")
+        falling.costs("order", shape.order_steps)
+        falling.costs("customer", shape.customer_steps)
+        falling.total("contribution")
+        falling.total("net_profit")
     if costs is not None and shape.has_margin:
-        kept = {part: (costs.total(part, months[0]), costs.total(part, months[1])) for part in ("sustaining", "unused", "unassigned", "excluded", "excess")}
-        for part, pair in kept.items():
-            if said(pair):
-                add(part, "memo", minus(pair))
-        if any(said(pair) for pair in kept.values()):
-            add("after_all_cost", "total")
-    return tuple(rows)
+        _down_to_all_cost(falling, costs, months)
+    return tuple(falling.rows)
+
+
+def _down_to_net_sales(falling: _Falling, *, has_list_prices: bool) -> None:
+    """The layers of price; a level is shown where something stands between it and the next."""
+    falling.reached = falling.amounts("list_value")
+    if has_list_prices:
+        falling.total("list_value")
+        falling.step("discount", _minus(falling.amounts("discount")))
+    elif falling.has("charges", "rebate"):
+        falling.total("list_value", "Sales before charges and rebates")
+    if falling.has("charges"):
+        falling.step("charges", falling.amounts("charges"))
+    if falling.has("charges", "rebate"):
+        falling.total("invoiced_sales")
+    if falling.has("rebate"):
+        falling.step("rebate", _minus(falling.amounts("rebate")))
+    falling.total("net_sales")
+
+
+def _down_to_all_cost(falling: _Falling, costs: CostToServe, months: tuple[Sequence[date], Sequence[date]]) -> None:
+    """What no customer carries, down to what is left after all cost in the files."""
+    kept = {part: (-costs.total(part, months[0]), -costs.total(part, months[1])) for part in ("sustaining", "unused", "unassigned", "excluded", "excess")}
+    for part, pair in kept.items():
+        if any(pair):
+            falling.step(part, pair, kind="memo")
+    if any(any(pair) for pair in kept.values()):
+        falling.total("after_all_cost")
+
+
+def _minus(pair: Pair) -> Pair:
+    """What is taken away."""
+    return -pair[0], -pair[1]
 
 
 def with_avoidable(rows: Sequence[WaterfallRow], shares: Mapping[str, Decimal]) -> tuple[WaterfallRow, ...]:

@@ -61,6 +61,6 @@ def concentration(sales: Sequence[Decimal]) -> Decimal | None:
     >>> concentration([Decimal(50), Decimal(30), Decimal(20), Decimal(-4)])
     Decimal('0.38')
     """
-    positive = [amount for amount in sales if amount > 0]
+    positive = sorted(amount for amount in sales if amount > 0)
     whole = sum(positive, Decimal(0))
     return sum(((amount / whole) ** 2 for amount in positive), Decimal(0)) if whole else None

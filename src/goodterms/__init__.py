@@ -10,7 +10,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from goodterms.analysis import Result
+    from goodterms.analysis.result import Result
     from goodterms.facts.book import Facts
     from goodterms.facts.periods import Period
     from goodterms.facts.policy import Policy
@@ -133,7 +133,7 @@ def analyse(
     return analysis.analyse(facts, periods=periods, policy=policy, physical=physical, progress=progress)
 
 
-_ROOM_OF = {"Reading": "goodterms.intake", "Result": "goodterms.analysis", "Policy": "goodterms.facts.policy", "Period": "goodterms.facts.periods"}
+_ROOM_OF = {"Reading": "goodterms.intake", "Result": "goodterms.analysis.result", "Policy": "goodterms.facts.policy", "Period": "goodterms.facts.periods"}
 
 
 def __getattr__(name: str) -> Any:

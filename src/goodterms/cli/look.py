@@ -16,7 +16,7 @@ from goodterms.errors import GoodtermsError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from goodterms.analysis import Result
+    from goodterms.analysis.result import Result
     from goodterms.facts.policy import Policy
     from goodterms.intake import Reading
 
@@ -103,8 +103,13 @@ def look_at(
         if write_mapping is not None:
             _write_mapping(reading, write_mapping)
         result = goodterms.analyse(reading, periods=periods, policy=rules, physical=physical, progress=progress)
-        _write_report(result, reading, out, progress)
-    _print(result, reading, out, as_json=as_json)
+    _print(result, reading, as_json=as_json)
+    with shown_on(sys.stderr) as progress:
+        files_written = _write_report(result, reading, out, progress)
+    if not as_json:
+        typer.echo("")
+        for what, file in files_written:
+            typer.echo(f"{what}: {file}")
     return DONE_WITH_LOSS if reading.rejected or result.unassigned else DONE
 
 
@@ -141,16 +146,17 @@ def _write_mapping(reading: Reading, file: Path) -> None:
         raise UsageError(f"The mapping could not be written to {file}: {error.strerror or error}. Pass --write-map with another place.") from error
 
 
-def _write_report(result: Result, reading: Reading, out: Path, progress: Progress) -> None:
+def _write_report(result: Result, reading: Reading, out: Path, progress: Progress) -> list[tuple[str, Path]]:
+    """Write the report and the rejected rows; return what a person should be told of, with its place."""
     from goodterms import report  # noqa: PLC0415
 
     with written_at_once(out) as staging:
         report.write_report(result, staging, reading=reading, progress=progress)
-        if reading.rejected:
-            reading.write_rejected(staging)
+        rejected = reading.write_rejected(staging) if reading.rejected else []
+    return [("Report", out / "report.html"), *(("Rejected rows", out / file.name) for file in rejected)]
 
 
-def _print(result: Result, reading: Reading, out: Path, *, as_json: bool) -> None:
+def _print(result: Result, reading: Reading, *, as_json: bool) -> None:
     if as_json:
         import json  # noqa: PLC0415
 
@@ -160,9 +166,7 @@ def _print(result: Result, reading: Reading, out: Path, *, as_json: bool) -> Non
         return
     from goodterms.report.terminal import print_result  # noqa: PLC0415
 
-    console = _console()
-    print_result(result, console, reading)
-    console.print(f"\nReport: {out / 'report.html'}", soft_wrap=True, markup=False)
+    print_result(result, _console(), reading)
 
 
 def _console() -> Console:

@@ -39,6 +39,11 @@ class Drivers:
     cube: Table
 
     @cached_property
+    def has_activities(self) -> bool:
+        """Whether there is any activity."""
+        return int(self.facts["activities"].count().to_pyarrow().as_py()) > 0
+
+    @cached_property
     def orders(self) -> Table:
         """One row an order (:func:`goodterms.analysis.orders.orders_of`)."""
         return keep(self.facts.engine, "orders", orders_of(self.lines, self.facts.attributes))

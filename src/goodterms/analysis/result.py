@@ -11,6 +11,7 @@ from goodterms.facts.periods import Period
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from ibis import Table
 
 Measure = Literal["net profit", "gross margin", "net sales"]
 """What the answer is about: the furthest measure that the data reaches."""
@@ -136,7 +137,7 @@ class Result:
     ``waterfall``             step, label, kind, earlier, later, change
     ``bridge``                step, label, amount (and ``bridge_like_for_like`` where a period is unfilled)
     ``customers``             one row a counterparty: customer, name, segment, country, manager, then ``<column>_earlier`` and ``<column>_later`` for list_value,
-                              discount, charges, invoiced_sales, rebate, net_sales, product_cost, gross_margin, each step of cost to serve (positive),
+                              charges, discount, charges, invoiced_sales, rebate, net_sales, product_cost, gross_margin, each step of cost to serve,
                               product_contribution, contribution, net_profit, avoidable_profit; leak_step, leak_worth
     ``products``              the same for products, with their level; rows of level order and customer carry what no product caused
     ``families``              the same for product families
@@ -154,6 +155,8 @@ class Result:
     ``bridge_items``          one row a counterparty x product: class, quantities, sales, margins and its part of every item step, in both periods
     ``cube``                  entity x month x counterparty x product x manager x channel, one column a step
     ========================  =======================================================================================================
+
+    ``origins`` are the counted sale lines, costs and activities on the engine, each row with its file and row number: where every figure ends when it is traced.
     """
 
     measure: Measure
@@ -175,3 +178,4 @@ class Result:
     unassigned: Decimal
     tables: Mapping[str, pa.Table]
     figures: Mapping[str, Any] = field(default_factory=dict)
+    origins: Mapping[str, Table] = field(default_factory=dict)

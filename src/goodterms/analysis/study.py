@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 UNCOSTED_LIMIT = Decimal("0.05")
 """The share of a period's sales without a known cost above which the answer stops at net sales."""
+_ORIGIN_OF_LINES = (
+    *("month", "date", "document", "line", "kind", "counterparty", "product", "unit", "quantity", "list_value", "discount", "charges", "rebate", "net_sales"),
+    *("cost", "cost_from", "order", "manager", "channel", "entity", "source", "file", "row"),
+)
 _PLACES = Decimal(1).scaleb(-12)
 _KEY: dict[Measure, str] = {"net profit": "net_profit", "gross margin": "gross_margin", "net sales": "net_sales"}
 
@@ -177,6 +181,11 @@ class _Study:
             unassigned=sum((costs.total("unassigned", span) for span in spans), Decimal(0)) if costs else Decimal(0),
             tables=self._tables(cube, views, rows, leaks, costs, bridge, like_for_like, curves, (earlier, later)),
             figures=self._figures(said, met_twice, sales, costs, spans),
+            origins={
+                "sale_lines": lines.select(*_ORIGIN_OF_LINES),
+                "costs": self.facts["costs"].mutate(month=_.period.truncate("M").cast("date")),
+                "activities": drivers.activities if drivers.has_activities else self.facts["activities"],
+            },
         )
         self._begin("done")
         return result

@@ -21,6 +21,7 @@ from ibis import _
 
 from goodterms.analysis.allocation import share_out
 from goodterms.analysis.drivers import WORK, Drivers
+from goodterms.analysis.lines import first_of_month
 from goodterms.facts.periods import month_name
 from goodterms.facts.policy import Policy, PoolPolicy
 from goodterms.facts.time_equation import TimeEquation
@@ -242,7 +243,7 @@ class _Sharing:
     def _pool_months(self, costs: Table, traced: Table | None) -> list[PoolMonth]:
         """The pools with their accounts, in order of month, entity and pool; a pool that is only traced has no account."""
         rows = costs.group_by(
-            month=_.period.truncate("M").cast("date"), entity=_.entity.fill_null(""), pool=_.pool.fill_null("(no pool)"), account=_.account.fill_null("")
+            month=first_of_month(_.period), entity=_.entity.fill_null(""), pool=_.pool.fill_null("(no pool)"), account=_.account.fill_null("")
         ).agg(name=_.account_name.max(), amount=_.amount.sum())
         found: dict[tuple[date, str, str], PoolMonth] = {}
         for row in rows.order_by("month", "entity", "pool", "account").to_pyarrow().to_pylist():

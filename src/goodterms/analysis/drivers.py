@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis import _
 
-from goodterms.analysis.lines import counterparty
+from goodterms.analysis.lines import counterparty, first_of_month
 from goodterms.analysis.orders import orders_of
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, NO_CUSTOMER
@@ -74,7 +74,7 @@ class Drivers:
         said = self.facts["activities"]
         said = said.mutate(
             activity_customer=ibis.ifelse(said.customer_key.isnull(), ibis.null("string"), counterparty(said)),
-            month=_.date.truncate("M").cast("date"),
+            month=first_of_month(_.date),
             entity=_.entity.fill_null(""),
             quantity=_.quantity.fill_null(1),
             kind=_.kind.lower(),

@@ -57,7 +57,7 @@ _OPTIONAL = (
 def what_lines_say(sale_lines: Table) -> Said:
     """Count once what the sale lines hold, so that no later step asks again."""
     months = (
-        sale_lines.group_by(month=_.date.truncate("M"))
+        sale_lines.group_by(month=first_of_month(_.date))
         .agg(
             last_day=_.date.max(),
             lines=_.count(),
@@ -88,6 +88,11 @@ def _day(value: Any) -> date:
     return value.date() if hasattr(value, "date") else value
 
 
+def first_of_month(day: Any) -> Any:
+    """The month of a day, as its first day; DuckDB's own truncation would make a timestamp of it."""
+    return ibis.date(day.year(), day.month(), 1)
+
+
 def counterparty(table: Table, key: str = "customer_key") -> Any:
     """A customer is (key space, key); where there is one unnamed space, its key alone."""
     space = table.key_space.fill_null("")
@@ -107,7 +112,7 @@ def priced_lines(facts: Facts, sale_lines: Table, said: Said) -> Table:
     product file's at the invoice date, else the last purchase's; a line for which none is found has none (``cost_from`` is null).
     """
     lines = sale_lines.mutate(
-        month=_.date.truncate("M").cast("date"),
+        month=first_of_month(_.date),
         counterparty=counterparty(sale_lines),
         product=product(sale_lines),
         is_invoice=_.kind == INVOICE,

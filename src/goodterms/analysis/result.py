@@ -136,8 +136,8 @@ class Result:
     ========================  =======================================================================================================
     ``waterfall``             step, label, kind, earlier, later, change
     ``bridge``                step, label, amount (and ``bridge_like_for_like`` where a period is unfilled)
-    ``customers``             one row a counterparty: customer, name, segment, country, manager, then ``<column>_earlier`` and ``<column>_later`` for list_value,
-                              charges, discount, charges, invoiced_sales, rebate, net_sales, product_cost, gross_margin, each step of cost to serve,
+    ``customers``             one row a counterparty: customer, name, segment, country, manager, then ``<column>_earlier`` and ``<column>_later`` for
+                              list_value, discount, charges, invoiced_sales, rebate, net_sales, product_cost, gross_margin, each step of cost to serve,
                               product_contribution, contribution, net_profit, avoidable_profit; leak_step, leak_worth
     ``products``              the same for products, with their level; rows of level order and customer carry what no product caused
     ``families``              the same for product families
@@ -156,7 +156,7 @@ class Result:
     ``cube``                  entity x month x counterparty x product x manager x channel, one column a step
     ========================  =======================================================================================================
 
-    ``origins`` are the counted sale lines, costs and activities on the engine, each row with its file and row number: where every figure ends when it is traced.
+    ``origins`` are the counted sale lines, costs and activities on the engine, each row with its file and row number: there every trace ends.
     """
 
     measure: Measure

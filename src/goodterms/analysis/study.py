@@ -22,7 +22,7 @@ from goodterms.analysis.culprits import worst
 from goodterms.analysis.drivers import Drivers
 from goodterms.analysis.leaks import PLACES as LEAK_PLACES
 from goodterms.analysis.leaks import Leak, find_leaks, quartiles
-from goodterms.analysis.lines import NO_PRODUCT, Said, priced_lines, what_lines_say
+from goodterms.analysis.lines import NO_PRODUCT, Said, first_of_month, priced_lines, what_lines_say
 from goodterms.analysis.met_twice import MetTwice, count_once
 from goodterms.analysis.missing import There, what_is_missing
 from goodterms.analysis.names import customers_known, products_known
@@ -183,7 +183,7 @@ class _Study:
             figures=self._figures(said, met_twice, sales, costs, spans),
             origins={
                 "sale_lines": lines.select(*_ORIGIN_OF_LINES),
-                "costs": self.facts["costs"].mutate(month=_.period.truncate("M").cast("date")),
+                "costs": self.facts["costs"].mutate(month=first_of_month(_.period)),
                 "activities": drivers.activities if drivers.has_activities else self.facts["activities"],
             },
         )

@@ -23,6 +23,7 @@ FOLDER = "trace"
 """The folder beside the report that keeps what figures are traced to."""
 _ABOUT = "about.json"
 _SHOWN = 10
+_SHOWN_OF_EACH = 3
 _TOO_SMALL = Decimal("0.005")
 """Amounts that would print as nothing stand in the line for the rest."""
 _LAYERS = {
@@ -157,7 +158,8 @@ class _Report:
             parts = items
         amount = _total(parts[column]) if product is not None or name in _FAMILY_STEPS else _total(whole[column])
         title = f"{label} of {self._who(customer, product)}, {self.periods[0]} to {self.periods[-1]}: {in_words(amount)}"
-        rows = [self._bar_of_customer(row, column, parts, items) for row in self._largest(parts, "counterparty", column)]
+        shown = _SHOWN if customer is not None else _SHOWN_OF_EACH
+        rows = [self._bar_of_customer(row, column, parts, items, shown) for row in self._largest(parts, "counterparty", column)]
         lines = rows[0].lines if customer is not None and len(rows) == 1 else tuple(rows)
         told = _total(parts[column])
         if amount != told:
@@ -235,16 +237,8 @@ class _Report:
         """The largest sale lines of a column with their place, and one line for the rest so that the sum holds."""
         ready = lines.filter(lines[column].notnull() & (lines[column] != 0))
         rows = ready.order_by([ready[column].abs().desc(), ready.file, ready.row]).limit(_SHOWN).to_pyarrow().to_pylist()
-        told = [
-            TraceLine(
-                f"{row['date']} {row['kind']} {row['document']}{' line ' + row['line'] if row['line'] else ''}, {row['product']}: "
-                f"{in_words(row['quantity'], places=0)} units, {column.replace('_', ' ')} {in_words(sign * row[column])}   ({_place(row)})"
-            )
-            for row in rows
-        ]
-        return _with_rest(
-            told, sign * sum((row[column] for row in rows), Decimal(0)), sign * _total(ready[column]), int(ready.count().to_pyarrow().as_py()), "lines"
-        )
+        told = [_invoice_line(row, column, sign) for row in rows]
+        return _with_rest(told, sign * _sum_of(rows, column), sign * _total(ready[column]), int(ready.count().to_pyarrow().as_py()), "lines")
 
     def _of_shares(self, name: str, span: Period, customer: str | None, product: str | None) -> tuple[Decimal, tuple[TraceLine, ...]]:
         """A step of cost to serve: for each pool and month the rate, the driver counts and the account rows."""
@@ -298,24 +292,24 @@ class _Report:
         rows = mine.order_by(["month", "pool", "entity", "account"]).to_pyarrow().to_pylist()
         lines = [
             TraceLine(
-                f"{month_name(r['month'])}, pool {r['pool']}{' of ' + r['entity'] if r['entity'] else ''}, account {r['account'] or '(none)'} {r['account_name'] or ''}: "
-                f"{in_words(-r[name])} of {in_words(r['amount'])}"
+                f"{month_name(r['month'])}, pool {r['pool']}{' of ' + r['entity'] if r['entity'] else ''}, "
+                f"account {r['account'] or '(none)'} {r['account_name'] or ''}: {in_words(-r[name])} of {in_words(r['amount'])}"
             )
             for r in rows
         ]
         return -sum((r[name] for r in rows), Decimal(0)), tuple(lines)
 
-    def _largest(self, table: Table, key: str, column: str) -> list[dict[str, Any]]:
+    def _largest(self, table: Table, key: str, column: str, shown: int = _SHOWN) -> list[dict[str, Any]]:
         """The keys that carry most of a column."""
         summed = table.group_by(key).agg(amount=table[column].sum())
         summed = summed.filter(summed.amount.abs() >= _TOO_SMALL)
-        return summed.order_by([summed.amount.abs().desc(), key]).limit(_SHOWN).to_pyarrow().to_pylist()
+        return summed.order_by([summed.amount.abs().desc(), key]).limit(shown).to_pyarrow().to_pylist()
 
-    def _bar_of_customer(self, row: Mapping[str, Any], column: str, parts: Table, items: Table) -> TraceLine:
+    def _bar_of_customer(self, row: Mapping[str, Any], column: str, parts: Table, items: Table, shown: int) -> TraceLine:
         """One customer's part of a bar, with the items or families that make it."""
         mine = parts.filter(parts.counterparty == row["counterparty"])
         key = "family" if column in _FAMILY_STEPS else "product"
-        rows = self._largest(mine, key, column)
+        rows = self._largest(mine, key, column, shown)
         below: list[TraceLine] = []
         for part in rows:
             detail = mine.filter(mine[key] == part[key]).to_pyarrow().to_pylist()[0]
@@ -341,12 +335,18 @@ class _Report:
         else:
             of_family = items.filter((items.counterparty == counterparty) & (items.family == value)).select("product").distinct()
             mine = mine.semi_join(of_family, "product")
+        both = mine.filter(mine.month.between(self.periods[0].first, self.periods[-1].last))
+        rows = both.to_pyarrow().to_pylist()
         told = []
         for period in self.periods:
-            inside = mine.filter(mine.month.between(period.first, period.last))
-            lines = self._invoice_lines(inside, "net_sales")
-            if lines:
-                told.append(TraceLine(f"{period}: net sales {in_words(_total(inside.net_sales))}, product cost {in_words(_total(inside.cost))}", lines))
+            inside = [row for row in rows if row["month"] in period]
+            if inside:
+                sales, cost = (sum((row[c] for row in inside if row[c] is not None), Decimal(0)) for c in ("net_sales", "cost"))
+                ranked = sorted((row for row in inside if row["net_sales"]), key=lambda row: (-abs(row["net_sales"]), row["file"] or "", row["row"] or 0))
+                lines = _with_rest(
+                    [_invoice_line(row, "net_sales", 1) for row in ranked[:_SHOWN]], _sum_of(ranked[:_SHOWN], "net_sales"), sales, len(ranked), "lines"
+                )
+                told.append(TraceLine(f"{period}: net sales {in_words(sales)}" + (f", product cost {in_words(cost)}" if cost else ""), lines))
         return tuple(told)
 
     def _bar_of_cost(self, name: str, label: str, whole: Table, customer: str | None) -> Trace:
@@ -376,6 +376,17 @@ class _Report:
 def _total(column: Any) -> Decimal:
     """The sum of a column; 0 of nothing."""
     return column.sum().to_pyarrow().as_py() or Decimal(0)
+
+
+def _sum_of(rows: Iterable[Mapping[str, Any]], column: str) -> Decimal:
+    """The sum of a column of rows."""
+    return sum((row[column] for row in rows), Decimal(0))
+
+
+def _invoice_line(row: Mapping[str, Any], column: str, sign: int) -> TraceLine:
+    """One sale line with its place."""
+    what = f"{row['date']} {row['kind']} {row['document'] or ''}{' line ' + row['line'] if row['line'] else ''}, {row['product']}"
+    return TraceLine(f"{what}: {_plain(row['quantity'])} units, {column.replace('_', ' ')} {in_words(sign * row[column])}   ({_place(row)})")
 
 
 def _place(row: Mapping[str, Any]) -> str:

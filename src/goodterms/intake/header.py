@@ -1,0 +1,318 @@
+"""Where a table begins: which record names the columns, what stands above it, and which rows below it are still no data."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
+from goodterms.intake.raw_table import named_header
+from goodterms.problems import Origin, Problem, Severity
+
+Cells = Sequence[str]
+HEADER = "header"
+PREAMBLE = "above the header"
+BLANK = "blank"
+SECOND_HEADER = "second header row"
+REPEATED_HEADER = "header repeated"
+TYPED = 0.8
+"""Share of a column's filled cells that must be of one kind for the column to count as typed."""
+LEAST_FILLED = 0.4
+"""A row belongs to the table if it has at least this share of the cells that rows usually fill."""
+LEADING = 15
+"""Rows at the top that may be no data yet; the kinds of columns are read from the rows after them."""
+MOST_ABOVE = 50
+"""Rows of several cells above a header beyond which they count as a table of their own."""
+
+_MISSING = frozenset({"n/a", "na", "#n/a", "-", "--", "–", "—", ".", "..", "...", "?", "*", "none", "null", "nan", "nil", "x", "tbc", "unknown"})
+_UNIT = re.compile(r"[\[(].{1,12}[\])]|[A-Z]{3}|[%€$£‰#°]C?|[€$£]/\w{1,6}")
+_UNIT_WORDS = """
+eur usd sek nok dkk gbp kpl pcs pc st ea each kg g t l ml dl m cm mm km m2 m3 m² m³ h hrs min s d pv days pvm pct percent prosenttia procent units
+text string varchar char int integer number numeric decimal float double date datetime boolean bool euro euroa € k€ t€ eur/kg eur/kpl kwh mwh lb lbs
+"""
+_UNITS = frozenset(_UNIT_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Head:
+    """What was found at the top of a table.
+
+    ``row`` is the record of the header, 0 where there is none; ``names`` has one name for each of ``width`` columns; ``kinds`` are the kinds of the columns
+    that are numbers, dates or flags, by place; ``set_aside`` the records up to the first data row that are no data, with the reason;
+    ``cells`` the header's own; ``short`` the fewer cells that rows may have, where the header has more names than rows usually have cells (else ``width``).
+    """
+
+    row: int
+    names: tuple[str, ...]
+    width: int
+    kinds: Mapping[int, str]
+    set_aside: Mapping[int, str]
+    cells: tuple[str, ...] = ()
+    short: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Top:
+    """The first records of a table, as text and by kind ("" empty, "number", "date", "flag", "text"), and what can be said of them."""
+
+    rows: Sequence[Cells]
+    kinds: Sequence[Cells]
+    file: str
+    sheet: str = ""
+
+    @property
+    def width(self) -> int:
+        """Cells that most records have; records of one cell count for little, since text above a table has one."""
+        lengths = Counter(len(row) for row, filled in zip(self.rows, self.filled, strict=True) if filled)
+        return max(lengths, key=lambda length: (lengths[length] * max(length - 1, 0.001) / length, length)) if lengths else 0
+
+    @property
+    def filled(self) -> list[int]:
+        """Filled cells of each record."""
+        return [sum(kind != "" for kind in kinds) for kinds in self.kinds]
+
+    def belonging(self, width: int) -> list[int]:
+        """Places of the rows that fill about as many cells as rows of this width do."""
+        filled = self.filled
+        usual = statistics.median([count for row, count in zip(self.rows, filled, strict=True) if len(row) == width and count] or [1])
+        least = max(LEAST_FILLED * usual, 2 if width > 2 else min(2, usual))
+        return [place for place, count in enumerate(filled) if count >= least] or [place for place, count in enumerate(filled) if count]
+
+    def column_kinds(self, width: int, belonging: Sequence[int]) -> dict[int, str]:
+        """Kinds of the typed columns, from the rows below the leading ones."""
+        table = [place for place in belonging if len(self.rows[place]) == width]
+        body = table[min(LEADING, len(table) - len(table) // 2) :] or table
+        kinds = {}
+        for column in range(width):
+            seen = Counter(self.kinds[place][column] for place in body if self._is_said(place, column))
+            if seen and 2 * seen.total() >= sum(self.kinds[place][column] != "" for place in body):
+                kind, times = seen.most_common(1)[0]
+                if kind != "text" and times >= TYPED * seen.total():
+                    kinds[column] = kind
+        return kinds
+
+    def is_data(self, place: int, kinds: Mapping[int, str]) -> bool:
+        """Say whether the row's cells are of the columns' kinds, more often than not."""
+        said = [(self.kinds[place][column], kind) for column, kind in kinds.items() if column < len(self.rows[place]) and self._is_said(place, column)]
+        hits = sum(seen == kind for seen, kind in said)
+        return 2 * hits > len(said)
+
+    def _is_said(self, place: int, column: int) -> bool:
+        return self.kinds[place][column] != "" and self.rows[place][column].strip().casefold() not in _MISSING
+
+
+def find_head(top: Top, *, wanted: int | None = None) -> Head:
+    """Return the header of a table and everything above its first data row; ``wanted`` is the header row that the mapping names, 0 for none.
+
+    Raises
+    ------
+    AnswerNeededError
+        Two rows may be the header, or the header has more or fewer names than rows have cells.
+    UnreadableFileError
+        There is nothing below the header.
+    MappingError
+        The header row that the mapping names is not there, or blank.
+    """
+    width = top.width
+    if not width:
+        raise UnreadableFileError(f"{_where(top)} holds no cell with anything in it. Export it again.")
+    belonging = top.belonging(width)
+    kinds = top.column_kinds(width, belonging)
+    if wanted is not None:
+        return _as_wanted(top, wanted, width, kinds)
+    first_data = next((place for place in belonging if top.is_data(place, kinds)), None)
+    if first_data is None:
+        return _of_text(top, width, belonging, kinds)
+    leading = [place for place in belonging if place < first_data]
+    if not leading:
+        below = [top.rows[place] for place in belonging if place > first_data]
+        return (_headed if _names_periods(top.rows[first_data], below) else _headless)(top, first_data, width, kinds)
+    whole = [place for place in leading if len(top.rows[place]) == width]
+    if len(whole) > LEADING:
+        leading = whole[:1]  # so many rows are no heading, but rows of text
+    if len(leading) == 1 or leading[-2] != leading[-1] - 1:
+        return _headed(top, leading[-1], width, kinds)
+    return _of_two(top, leading[-2], leading[-1], width, kinds)
+
+
+def _of_text(top: Top, width: int, belonging: Sequence[int], kinds: Mapping[int, str]) -> Head:
+    """No column is typed: the first row of the table is the header, unless its cells come again below it."""
+    table = [place for place in belonging if len(top.rows[place]) == width] or list(belonging)
+    first = table[0]
+    names = _stripped(top.rows[first])
+    below = [row for row in (_stripped(top.rows[place]) for place in table[1:]) if not _is_again(names, row)]
+    if not below:
+        raise UnreadableFileError(f"{_where(top)} has a header (row {first + 1}) and nothing below it. Export it again, with its rows.")
+    again = sum(row[column] == name for row in below for column, name in enumerate(names) if name and column < len(row))
+    return _headless(top, first, width, kinds) if again > 1 or (again and len(below) < 10) else _headed(top, first, width, kinds)
+
+
+def _of_two(top: Top, upper: int, lower: int, width: int, kinds: Mapping[int, str]) -> Head:
+    """Two rows stand over the data: names over units, groups over names, or the user decides."""
+    over, under = top.rows[upper], top.rows[lower]
+    if _are_units(under) and not _are_units(over):
+        return _headed(top, upper, width, kinds, second=lower)
+    if len(under) == width and (len(over) < width or len(_cut(over)) > width):
+        return _headed(top, lower, width, kinds)
+    if _complete_each_other(over, under):
+        return _headed(top, lower, width, kinds, upper=upper)
+    if 2 * top.filled[lower] <= top.filled[upper]:
+        return _headed(top, upper, width, kinds)  # a row of data with text where others have numbers
+    sentence = f"{_where(top)}: two rows may name its columns, and nothing in the file decides."
+    evidence = tuple(f"row {place + 1}: {_shown(top.rows[place])}" for place in (upper, lower, lower + 1) if place < len(top.rows))
+    choices = tuple((f"row {place + 1}", f"dialect = {{ header_row = {place + 1} }}") for place in (upper, lower))
+    raise AnswerNeededError(Question("header_row", sentence, evidence, choices))
+
+
+def _as_wanted(top: Top, wanted: int, width: int, kinds: Mapping[int, str]) -> Head:
+    if wanted == 0:
+        return _headless(top, 0, width, kinds)
+    place = wanted - 1
+    if not 0 <= place < len(top.rows) or not top.filled[place]:
+        raise MappingError(f"{_where(top)}: the mapping says header_row = {wanted}, but there is nothing in that row.")
+    below = place + 1
+    second = below if below < len(top.rows) and _are_units(top.rows[below]) and not top.is_data(below, kinds) else None
+    if not any(top.filled[below:]):
+        raise UnreadableFileError(f"{_where(top)} has nothing below its header (row {wanted}). Export it again, with its rows.")
+    return _headed(top, place, width, kinds, second=second, settled=True)
+
+
+def _headless(top: Top, first: int, width: int, kinds: Mapping[int, str]) -> Head:
+    aside = {place + 1: PREAMBLE if top.filled[place] else BLANK for place in range(first)}
+    sentence = "no row names the columns; they are called column 1, column 2 and so on."
+    notice = Problem("no-header", Severity.NOTICE, _origin(top), sentence=sentence, action="If a row does, say which: dialect = { header_row = N }")
+    return Head(0, named_header((), width), width, kinds, aside, (), width, (notice, *_preamble(top, aside)))
+
+
+def _headed(top: Top, place: int, width: int, kinds: Mapping[int, str], *, second: int | None = None, upper: int | None = None, settled: bool = False) -> Head:
+    cells = tuple(top.rows[place])
+    problems = _of_other_width(top, place, width, settled=settled)
+    short, width = width, max(width, len(_cut(cells)))
+    aside = {above + 1: PREAMBLE if top.filled[above] else BLANK for above in range(place)}
+    _ask_which_table(top, place, aside, settled=settled)
+    aside[place + 1] = HEADER
+    names: Cells = cells
+    if upper is not None:
+        names = _grouped(top.rows[upper], cells)
+        aside[upper + 1] = HEADER
+        problems += (_notice(top, upper, "two rows name the columns; the upper one is set before the lower one's names", _shown(named_header(names, width))),)
+    if second is not None:
+        aside |= {between + 1: BLANK for between in range(place + 1, second)}
+        aside[second + 1] = SECOND_HEADER
+        problems += (_notice(top, second, "a second row below the header is no data and is set aside", _shown(top.rows[second])),)
+    return Head(place + 1, named_header(names, width), width, kinds, aside, cells, short, (*_preamble(top, aside), *problems))
+
+
+def _ask_which_table(top: Top, place: int, aside: Mapping[int, str], *, settled: bool) -> None:
+    """Ask which table is meant where so many rows stand above the header that they are one of their own."""
+    above = [row for row, reason in aside.items() if reason == PREAMBLE and top.filled[row - 1] > 1]
+    if len(above) > MOST_ABOVE and not settled:
+        sentence = f"{_where(top)}: {len(above)} rows stand above its widest table; there seem to be several tables."
+        evidence = tuple(f"row {row}: {_shown(top.rows[row - 1])}" for row in (above[0], place + 1))
+        choices = tuple((f"the table that begins in row {row}", f"dialect = {{ header_row = {row} }}") for row in (above[0], place + 1))
+        raise AnswerNeededError(Question("header_row", sentence, evidence, choices))
+
+
+def _of_other_width(top: Top, place: int, width: int, *, settled: bool) -> tuple[Problem, ...]:
+    """A header of another width than the rows: with more names, the last columns are left out of the rows; with fewer, ask, or warn where that is settled."""
+    cells = top.rows[place]
+    names = len(_cut(cells))
+    if names > width:
+        sentence = (
+            f"the header (row {place + 1}) names {names} columns, but most rows have {width} cells. The last {names - width} columns are taken as empty there."
+        )
+        return (Problem("header-of-other-width", Severity.WARNING, _origin(top, place), sentence=sentence, action="Look whether names and cells fit."),)
+    beyond = any(any(cell.strip() for cell in row[len(cells) :]) for row in top.rows[place + 1 :] if len(row) == width)
+    if len(cells) >= width or not beyond:
+        return ()
+    settled = settled or len(set(cells)) == 1  # names that are all the same cannot stand over the wrong cells
+    sentence = f"the header (row {place + 1}) names {names} columns, but most rows have {width} cells, so that names may stand over the wrong cells."
+    if settled:
+        warning = Problem("header-of-other-width", Severity.WARNING, _origin(top, place), sentence=sentence, action="Names are set from the left.")
+        return (warning,)
+    evidence = tuple(f"row {shown + 1}: {_shown(top.rows[shown])}" for shown in range(place, min(place + 3, len(top.rows))))
+    choices = (
+        ("the names stand over the first cells", f"dialect = {{ header_row = {place + 1} }}"),
+        ("no row names the columns", "dialect = { header_row = 0 }"),
+    )
+    raise AnswerNeededError(Question("header_row", f"{_where(top)}: {sentence}", evidence, choices))
+
+
+def _names_periods(cells: Cells, below: Sequence[Cells]) -> bool:
+    """Say whether a row of numbers names years, as in ``Customer;2010;2011``: rising, and unlike what stands below."""
+    years = [int(cell) for cell in _stripped(cells) if re.fullmatch(r"(?:19|20)\d\d", cell)]
+    others = [cell for cell in _stripped(cells) if not re.fullmatch(r"(?:19|20)\d\d", cell)]
+    if len(years) < 2 or sorted(set(years)) != years or any(re.fullmatch(r"[\d.,\s-]+", cell) for cell in others if cell):
+        return False
+    return not any(sum(bool(re.fullmatch(r"(?:19|20)\d\d", cell)) for cell in _stripped(row)) >= len(years) for row in below)
+
+
+def _is_again(names: Cells, row: Cells) -> bool:
+    """Say whether a row is a header met again: most of its cells are the names."""
+    return 2 * sum(bool(name) and name == cell for name, cell in zip(names, row, strict=False)) > sum(bool(name) for name in names)
+
+
+def _are_units(cells: Cells) -> bool:
+    said = [cell for cell in _stripped(cells) if cell]
+    return bool(said) and all(_UNIT.fullmatch(cell) or cell.casefold() in _UNITS for cell in said)
+
+
+def _complete_each_other(over: Cells, under: Cells) -> bool:
+    """Say whether groups of the upper row stand over names of the lower one: some upper cells are empty, and most columns have a name in one of the two."""
+    pairs = list(zip(_stripped(over), _stripped(under), strict=False))
+    return any(not above and name for above, name in pairs) and sum(bool(above or name) for above, name in pairs) >= 0.7 * len(pairs)
+
+
+def _grouped(over: Cells, under: Cells) -> list[str]:
+    """Set the group that stands over a name, or the last one to its left, before it.
+
+    >>> _grouped(["Customer", "2012", ""], ["", "sales", "margin"])
+    ['Customer', '2012 sales', '2012 margin']
+    """
+    names = []
+    group = ""
+    for above, name in zip(_stripped(over), _stripped(under), strict=False):
+        group = above or group
+        names.append(f"{group} {name}".strip() if name else above)
+    return names
+
+
+def _preamble(top: Top, aside: Mapping[int, str]) -> tuple[Problem, ...]:
+    rows = [row for row, reason in aside.items() if reason == PREAMBLE]
+    if not rows:
+        return ()
+    many = f"{len(rows)} rows above the table are" if len(rows) > 1 else "a row above the table is"
+    return (_notice(top, rows[0] - 1, f"{many} no part of it and set aside", _shown(top.rows[rows[0] - 1]), rows=len(rows)),)
+
+
+def _notice(top: Top, place: int, sentence: str, seen: str, *, rows: int = 1) -> Problem:
+    return Problem("rows-about-the-header", Severity.NOTICE, _origin(top, place), seen=seen, sentence=f"{sentence}: {seen}", rows=rows)
+
+
+def _origin(top: Top, place: int | None = None) -> Origin:
+    return Origin(top.file, top.sheet, None if place is None else place + 1)
+
+
+def _where(top: Top) -> str:
+    return f"{top.file}, sheet {top.sheet}," if top.sheet else top.file
+
+
+def _shown(cells: Cells) -> str:
+    text = " | ".join(cell for cell in _stripped(cells) if cell)
+    return text if len(text) <= 100 else f"{text[:97]}…"
+
+
+def _stripped(cells: Cells) -> list[str]:
+    return [" ".join(cell.split()) for cell in cells]
+
+
+def _cut(cells: Cells) -> list[str]:
+    """Return the cells without the empty ones at the end."""
+    stripped = _stripped(cells)
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    return stripped

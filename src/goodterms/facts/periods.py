@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -123,7 +124,7 @@ class Filling:
     """How far sale lines fill the calendar: per month with sale lines, its last sale day.
 
     Only sale lines decide. The data's last month is full if its last sale day is not earlier in the month than the earliest last-sale day of the twelve
-    months before; the first month counts as full; a month without sale lines is not filled.
+    months before, or is its month's last day (28 February after a leap year); the first month counts as full; a month without sale lines is not filled.
     """
 
     last_sale_days: dict[date, date]
@@ -136,7 +137,8 @@ class Filling:
             return tuple(months)
         newest = months[-1]
         before = [self.last_sale_days[m].day for m in months if 0 < _number_of(newest) - _number_of(m) <= 12]
-        is_full = not before or self.last_sale_days[newest].day >= min(before)
+        last_day = self.last_sale_days[newest]
+        is_full = not before or last_day.day >= min(before) or last_day.day == calendar.monthrange(newest.year, newest.month)[1]
         return tuple(months if is_full else months[:-1])
 
     @property
@@ -188,4 +190,4 @@ class Filling:
                 before = max(number for number in ends if number <= last - span)
                 return Period(full[before - span + 1], full[before]), Period(full[last - span + 1], full[last])
         newest = max(full.values(), default=None)
-        return None, newest and Period(newest, newest)
+        return None, Period(newest, newest) if newest else None

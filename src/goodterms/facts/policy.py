@@ -256,7 +256,7 @@ class _Reader:
         if version is None:
             raise PolicyError(f"{self.name}, line 1: the version is missing. Put version = 1 at the top.")
         if version != 1 or isinstance(version, bool):
-            raise self.refuse(("version",), f"version {version} of the policy file is not known. Say version = 1.")
+            raise self.refuse(("version",), f"version {_as_written(version)} of the policy file is not known. Say version = 1.")
         written = self.content.get("policy", [])
         if not isinstance(written, list) or not all(isinstance(block, dict) for block in written):
             raise self.refuse(("policy",), "a policy is a list of dated blocks. Head each with [[policy]], in two pairs of brackets.")

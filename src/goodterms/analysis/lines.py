@@ -10,13 +10,17 @@ import ibis
 from ibis import _
 
 from goodterms.facts.book import Facts
-from goodterms.facts.columns import INVOICE, NO_CUSTOMER
+from goodterms.facts.columns import INTERCOMPANY, INVOICE, NO_CUSTOMER
 from goodterms.facts.periods import Filling
+from goodterms.facts.policy import Policy
 
 if TYPE_CHECKING:
     from ibis import Table
 
 NO_PRODUCT = "(no product)"
+PRODUCT_COST = "product cost"
+LAYER_SIGNS = {"discount": -1, "charges": 1, "rebate": -1}
+"""The layers of price between list value and net sales, and what they do to it."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def product(table: Table) -> Any:
     return ibis.ifelse(table.product_key.isnull(), NO_PRODUCT, ibis.ifelse(space == "", table.product_key, space + ibis.literal(":") + table.product_key))
 
 
-def priced_lines(facts: Facts, sale_lines: Table, said: Said) -> Table:
+def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) -> Table:
     """Return one row a sale line with month, counterparty, product, order, list value, discount, net sales and product cost.
 
     No list price: the list value is net value plus discount. Net value leads: the discount is list value - net value. Cost is the line's own, else the
@@ -124,8 +128,30 @@ def priced_lines(facts: Facts, sale_lines: Table, said: Said) -> Table:
         **{key: _[key].fill_null("") for key in ("entity", "source", "unit", "channel")},
         manager=_.manager_key.fill_null(""),
     )
-    lines = lines.mutate(discount=_.list_value - _.net_value, net_sales=_.net_value + _.charges - _.rebate)
-    return _with_cost(facts, lines, said)
+    lines = lines.mutate(discount=_.list_value - _.net_value)
+    return _as_policy_says(_with_cost(facts, lines, said), policy)
+
+
+def _as_policy_says(lines: Table, policy: Policy) -> Table:
+    """Put layers of price where the policy counts them, and companies of the own group into one row."""
+    for block, until in zip(policy.blocks, (*(b.from_ for b in policy.blocks[1:]), date.max), strict=True):
+        holds = (lines.month >= ibis.date(block.from_.isoformat())) & (lines.month < ibis.date(until.isoformat()))
+        for layer, step in block.layers.items():
+            lines = _layer_moved(lines, layer, step, holds)
+        if block.intercompany:
+            own_group = holds & lines.counterparty.isin(block.intercompany)
+            lines = lines.mutate(counterparty=ibis.ifelse(own_group, INTERCOMPANY, lines.counterparty))
+    return lines.mutate(net_sales=_.list_value - _.discount + _.charges - _.rebate)
+
+
+def _layer_moved(lines: Table, layer: str, step: str, holds: Any) -> Table:
+    """Count a layer in product cost or in another layer, on the days on which the policy says so; any other step is another name for it."""
+    if step not in {*LAYER_SIGNS, PRODUCT_COST} or step == layer:
+        return lines
+    amount = ibis.ifelse(holds, lines[layer], 0)
+    taken = amount * LAYER_SIGNS[layer]
+    given = {"cost": lines.cost - taken} if step == PRODUCT_COST else {step: lines[step] + taken * LAYER_SIGNS[step]}
+    return lines.mutate(**{layer: lines[layer] - amount, **given})
 
 
 def _with_cost(facts: Facts, lines: Table, said: Said) -> Table:

@@ -28,11 +28,11 @@ from goodterms.analysis.missing import There, what_is_missing
 from goodterms.analysis.names import customers_known, products_known
 from goodterms.analysis.result import Measure, Result, WaterfallRow, Whale
 from goodterms.analysis.views import Shape, cost_to_serve, months_in, view
-from goodterms.analysis.waterfall import waterfall, with_avoidable
+from goodterms.analysis.waterfall import renamed, waterfall, with_avoidable
 from goodterms.analysis.whale import whale_curve
 from goodterms.errors import PeriodError
 from goodterms.facts.book import Facts
-from goodterms.facts.columns import NO_CUSTOMER
+from goodterms.facts.columns import NOT_CUSTOMERS
 from goodterms.facts.engine import keep
 from goodterms.facts.periods import Filling, Period, month_name
 from goodterms.facts.policy import Policy
@@ -126,7 +126,7 @@ class _Study:
         earlier, later = self._periods(asked, said.filling)
         spans = (earlier.months if earlier else (), later.months)
         self._begin("summing sale lines")
-        lines = priced_lines(self.facts, met_twice.counted, said)
+        lines = priced_lines(self.facts, met_twice.counted, said, self.policy)
         sales = keep(self.facts.engine, "sales_cube", sales_cube(lines))
         drivers = Drivers(self.facts, lines, sales)
         self._begin("sharing costs")
@@ -146,7 +146,7 @@ class _Study:
         bridge, like_for_like, unfilled = bridges
         rows = waterfall(cube, shape, costs, spans, has_list_prices=said.has("list_value"))
         curves = self._whales(views["customers"], measure, earlier, later)
-        own_customers = [row for row in views["customers"].to_pylist() if row["customer"] != NO_CUSTOMER]
+        own_customers = [row for row in views["customers"].to_pylist() if row["customer"] not in NOT_CUSTOMERS]
         own_products = [row for row in views["products"].to_pylist() if row["level"] == "line" and row["product"] != NO_PRODUCT]
         rank_products = "product_contribution" if shape.has_net_profit else _KEY[measure]
         result = Result(
@@ -159,7 +159,7 @@ class _Study:
             explanation=self._explanation(bridges, views, measure, later),
             bridge=bridge.bridge if bridge else None,
             like_for_like=like_for_like.bridge if like_for_like else None,
-            waterfall=with_avoidable(rows, self._avoidable_shares(costs, later)),
+            waterfall=with_avoidable(renamed(rows, self.policy.on(later.last).layers), self._avoidable_shares(costs, later)),
             whale=curves[1],
             whale_earlier=curves[0],
             customers=worst("customer", own_customers, leaks["customer"], rank_by=_KEY[measure], compared=earlier is not None),
@@ -326,7 +326,7 @@ class _Study:
         margin = cube.net_sales - cube.sales_without_cost - cube.product_cost
         columns: dict[str, Any] = {
             "net_sales": cube.net_sales.sum(),
-            "customers": cube.counterparty.nunique(where=(cube.sale_lines > 0) & (cube.counterparty != NO_CUSTOMER)),
+            "customers": cube.counterparty.nunique(where=(cube.sale_lines > 0) & (~cube.counterparty.isin(NOT_CUSTOMERS))),
         }
         if shape.has_margin:
             columns["gross_margin"] = margin.sum()
@@ -350,7 +350,7 @@ class _Study:
         price = [s for s in ("discount", "charges", "rebate") if any(views["customers"][f"{s}_later"].to_pylist())]
         steps = price + (["product_cost"] if shape.has_margin else [])
         customers = views["customers"].to_pylist()
-        customers = [c for c in customers if c["customer"] != NO_CUSTOMER]
+        customers = [c for c in customers if c["customer"] not in NOT_CUSTOMERS]
         products = [p for p in views["products"].to_pylist() if p["level"] == "line" and p["product"] != NO_PRODUCT]
         managers = [m for m in views["managers"].to_pylist() if m["manager"]]
 
@@ -381,7 +381,7 @@ class _Study:
             amounts = customers[f"{_KEY[measure]}_{when}"].to_pylist()
             sales = customers[f"net_sales_{when}"].to_pylist()
             there = [(key, amount) for key, amount, lines in zip(keys, amounts, bought, strict=True) if lines or amount]
-            named = [amount for key, amount in zip(keys, sales, strict=True) if key != NO_CUSTOMER]
+            named = [amount for key, amount in zip(keys, sales, strict=True) if key not in NOT_CUSTOMERS]
             return whale_curve(there, named, period=period.label, measure=measure)
 
         return curve("earlier", earlier) if earlier else None, curve("later", later)
@@ -402,7 +402,7 @@ class _Study:
         """What moved profit, and through whom."""
         bridge, like_for_like, unfilled = bridges
         of_families = "product_contribution" if measure == "net profit" else _KEY[measure]
-        customers = [row for row in views["customers"].to_pylist() if row["customer"] != NO_CUSTOMER]
+        customers = [row for row in views["customers"].to_pylist() if row["customer"] not in NOT_CUSTOMERS]
         products = [row for row in views["products"].to_pylist() if row["level"] == "line" and row["product"] != NO_PRODUCT]
         if any(row["family"] != row["product"] for row in products):
             ranges, called = "product families", [(row["family"], row) for row in views["families"].to_pylist() if row["level"] == "line"]
@@ -484,7 +484,7 @@ class _Study:
         """Counts and sums that stand beside the tables."""
         figures: dict[str, Any] = {
             "sale_lines": said.lines,
-            "customers": sales.filter(_.counterparty != NO_CUSTOMER).counterparty.nunique().to_pyarrow().as_py(),
+            "customers": sales.filter(~_.counterparty.isin(NOT_CUSTOMERS)).counterparty.nunique().to_pyarrow().as_py(),
             "products": sales.filter(_["product"] != NO_PRODUCT)["product"].nunique().to_pyarrow().as_py(),
             "last_sale_day": said.filling.last_sale_day,
             "last_full_month": month_name(said.filling.full_months[-1]) if said.filling.full_months else None,

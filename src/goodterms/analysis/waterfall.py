@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +12,7 @@ from ibis import _
 
 from goodterms.analysis.cost_to_serve import CostToServe
 from goodterms.analysis.cube import LAYERS
+from goodterms.analysis.lines import LAYER_SIGNS, PRODUCT_COST
 from goodterms.analysis.result import WaterfallRow
 from goodterms.analysis.views import WHEN, Shape, months_in
 
@@ -137,4 +139,10 @@ def _minus(pair: Pair) -> Pair:
 
 def with_avoidable(rows: Sequence[WaterfallRow], shares: Mapping[str, Decimal]) -> tuple[WaterfallRow, ...]:
     """Give each step its avoidable share; a step that the map does not name keeps none."""
-    return tuple(WaterfallRow(r.step, r.label, r.kind, r.earlier, r.later, shares.get(r.step)) for r in rows)
+    return tuple(replace(row, avoidable=shares.get(row.step)) for row in rows)
+
+
+def renamed(rows: Sequence[WaterfallRow], layers: Mapping[str, str]) -> tuple[WaterfallRow, ...]:
+    """Call the layers of price what the policy calls them."""
+    names = {layer: step for layer, step in layers.items() if step not in {*LAYER_SIGNS, PRODUCT_COST}}
+    return tuple(replace(row, label=names[row.step][:1].upper() + names[row.step][1:]) if row.step in names else row for row in rows)

@@ -19,6 +19,10 @@ INVOICE = "invoice"
 CREDIT_NOTE = "credit note"
 NO_CUSTOMER = "(no customer)"
 """The counterparty of sale lines that name none."""
+INTERCOMPANY = "(intercompany)"
+"""The counterparty of sale lines to the companies of the own group, where the policy names them."""
+NOT_CUSTOMERS = (NO_CUSTOMER, INTERCOMPANY)
+"""Counterparties that keep totals whole and are nobody to talk to."""
 
 
 class Kind(enum.StrEnum):

@@ -464,9 +464,15 @@ def _equation(reader: _Reader, key: Key, value: object) -> TimeEquation:
         raise reader.refuse(key, str(error)) from error
 
 
+_LAYERS = ("discount", "charges", "rebate")
+
+
 def _layers(reader: _Reader, key: Key, value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise _wrong(reader, key, value, 'Write a table: layers = { "discount" = "discounts" }.')
+    for name in value:
+        if name not in _LAYERS:
+            raise reader.refuse((*key, name), f'"{name}" is no layer of price. Layers are {", ".join(_LAYERS)}.')
     return {name: _text(reader, (*key, name), step) for name, step in value.items()}
 
 

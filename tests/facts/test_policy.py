@@ -90,7 +90,7 @@ intercompany = ["C-1"]
 cost_of_capital = 1
 financing = "documents"
 day_count = 360
-layers = { discount = "discounts", "cash discount" = "rebates" }
+layers = { discount = "discounts", rebate = "rebates" }
 peers_min = 5
 dormant_days = 60
 dormant_gaps = 1.5
@@ -115,7 +115,7 @@ Machining = 0.3
         cost_of_capital=Decimal(1),
         financing="documents",
         day_count=360,
-        layers={"discount": "discounts", "cash discount": "rebates"},
+        layers={"discount": "discounts", "rebate": "rebates"},
         peers_min=5,
         dormant_days=60,
         dormant_gaps=Decimal("1.5"),

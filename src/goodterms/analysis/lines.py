@@ -134,7 +134,7 @@ def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) ->
 
 def _as_policy_says(lines: Table, policy: Policy) -> Table:
     """Put layers of price where the policy counts them, and companies of the own group into one row."""
-    for block, until in zip(policy.blocks, (*(b.from_ for b in policy.blocks[1:]), date.max), strict=True):
+    for block, until in zip(policy.blocks, [*(later.from_ for later in policy.blocks[1:]), date.max], strict=False):
         holds = (lines.month >= ibis.date(block.from_.isoformat())) & (lines.month < ibis.date(until.isoformat()))
         for layer, step in block.layers.items():
             lines = _layer_moved(lines, layer, step, holds)

@@ -1,0 +1,296 @@
+"""What a file says in its own way, brought to our columns: price × quantity, discount rates, net from gross, list value from net."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from goodterms.errors import AnswerNeededError, Question
+from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
+from goodterms.intake.column_names import says_percent
+from goodterms.intake.mapping_file import quoted
+from goodterms.problems import Origin, Problem, Severity
+
+ROUNDING = Decimal("0.01")
+"""List value - discount and net value may differ by this much a line: a rounding."""
+_MOST_PLACES = 9
+"""A product with more places is measured before it is kept, so that its whole part still fits."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An expression of the engine that is a decimal, and how many places it can have."""
+
+    sql: str
+    places: int
+
+
+@dataclass
+class Derivation:
+    """Derived columns of one file: for each of ours the expression over the file's typed columns, with what was concluded and what is wrong."""
+
+    ask: Callable[[str], tuple[Any, ...]]
+    """Runs one aggregate over the typed rows."""
+    file: str
+    stated: Mapping[str, Amount]
+    theirs: Mapping[str, str]
+    """Our name → the file's."""
+    sure: frozenset[str]
+    """Our names that the mapping gave, not a proposal."""
+    percent_signs: frozenset[str] = frozenset()
+    columns: dict[str, Amount] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def of(self, name: str) -> Amount | None:
+        """A column that the file states."""
+        return self.stated.get(name)
+
+    # Arithmetic that rounds nothing -----------------------------------------------------------------------------------------------------------------
+
+    def kept(self, amount: Amount) -> Amount:
+        """Bring an exact amount to 18 digits; one that does not fit is null, and its row will be rejected."""
+        places = max(MONEY_PLACES, amount.places)
+        if places > _MOST_PLACES:
+            largest = self.ask(f"max(abs(TRY_CAST({amount.sql} AS DOUBLE)))")[0] or 0
+            places = max(MONEY_PLACES, min(places, MONEY_DIGITS - len(str(int(largest)))))
+            exact = f"CAST({amount.sql} AS DECIMAL(38, {min(amount.places, 36)}))"
+            rounded = self.ask(f"count(*) FILTER ({exact} <> round({exact}, {places}))")[0]
+            if rounded:
+                self.problems.append(
+                    Problem(
+                        "places-kept",
+                        Severity.NOTICE,
+                        Origin(self.file),
+                        sentence=f"{rounded:,} products have more places than fit beside the largest one: {places} places are kept.",
+                        rows=rounded,
+                    )
+                )
+        return Amount(f"TRY_CAST({amount.sql} AS DECIMAL({MONEY_DIGITS}, {places}))", min(places, max(amount.places, 0)) if amount.places <= places else places)
+
+    def times(self, left: Amount, right: Amount) -> Amount:
+        """The exact product."""
+        return self.kept(Amount(f"({left.sql} * {right.sql})", left.places + right.places))
+
+    def minus(self, left: Amount, right: Amount) -> Amount:
+        """The exact difference."""
+        return self.kept(Amount(f"({left.sql} - {right.sql})", max(left.places, right.places)))
+
+    def plus(self, left: Amount, right: Amount) -> Amount:
+        """The exact sum."""
+        return self.kept(Amount(f"({left.sql} + {right.sql})", max(left.places, right.places)))
+
+    def divided(self, amount: Amount, divisor: Amount) -> Amount:
+        """The quotient, made once, at the places of the amount and at least 4, half away from zero: in whole numbers, so that every engine agrees."""
+        places = max(MONEY_PLACES, amount.places)
+        of = max(divisor.places, 0)
+        above = f"(CAST(CAST({amount.sql} AS DECIMAL(38, {places})) * {10**places} AS HUGEINT) * {10**of})"
+        below = f"CAST(CAST({divisor.sql} AS DECIMAL(38, {of})) * {10**of} AS HUGEINT)"
+        units = f"(sign({above}) * sign({below}) * ((2 * abs({above}) + abs({below})) // (2 * abs({below}))))"
+        value = f"CASE WHEN {divisor.sql} <> 0 THEN {units} END"
+        return Amount(f"TRY_CAST(CAST({value} AS DECIMAL(38, 0)) * 1e-{places}::DECIMAL(38, {places}) AS DECIMAL({MONEY_DIGITS}, {places}))", places)
+
+    def share(self, name: str) -> Amount | None:
+        """A rate as a share of one: 15 % is 0.15.
+
+        Raises
+        ------
+        AnswerNeededError
+            For a column of only 0 and 1.
+        """
+        rate = self.of(name)
+        if rate is None:
+            return None
+        theirs = self.theirs[name]
+        largest, ones = self.ask(f"max(abs({rate.sql})), bool_and({rate.sql} IN (0, 1)) AND bool_or({rate.sql} = 1)")
+        percent = says_percent(theirs) or name in self.percent_signs or (largest is not None and largest > 1)
+        if ones and not says_percent(theirs) and name not in self.percent_signs:
+            raise AnswerNeededError(
+                Question(
+                    f"rate: {self.file}, {theirs}",
+                    f"{self.file}: column {theirs} holds only 0 and 1: 1 may be one per cent or the whole.",
+                    (),
+                    (("one per cent", f'rename the column to "{theirs} %"'), ("it is no rate", f'{quoted(theirs)} = "-"  under [file.columns]')),
+                )
+            )
+        if not percent:
+            return rate
+        self.said.append(f"{theirs} is per cent.")
+        return Amount(f"CAST({rate.sql} * 0.01 AS DECIMAL({MONEY_DIGITS}, {max(rate.places, 2) + 2}))", max(rate.places, 2) + 2)
+
+    # The columns ------------------------------------------------------------------------------------------------------------------------------------------
+
+    def lines(self) -> None:
+        """Work out the amounts of sale or purchase lines."""
+        for name in ("quantity", "tax", "charges", "rebate", "product_cost", "weight", "exchange_rate"):
+            if amount := self.of(name):
+                self.columns[name] = amount
+        quantity = self.of("quantity")
+        for name, each in (("product_cost", "unit_cost"), ("weight", "unit_weight")):
+            if name not in self.columns and quantity and (unit := self.of(each)):
+                self.columns[name] = self.times(unit, quantity)
+                self.said.append(f"{self.theirs[each]} × {self.theirs['quantity']} is the {name.replace('_', ' ')}.")
+        self._values()
+        self._tax()
+
+    def _values(self) -> None:
+        quantity, rate = self.of("quantity"), self.share("discount_rate")
+        list_value = self._list_value(quantity)
+        discount = self._stated_discount(list_value)
+        net = self._stated_net(quantity, list_value, rate)
+        if net is None:
+            if list_value is None:
+                return
+            discount = discount or (self.times(list_value, rate) if rate else None)
+            net = self.minus(list_value, discount) if discount else list_value
+            self.said.append("Net value is list value less discount." if discount else "There is no net value: list value is taken as net, without discount.")
+            self.columns |= {"list_value": list_value, "net_value": net} | ({"discount": discount} if discount else {})
+            return
+        self.columns["net_value"] = net
+        if list_value is None:
+            if rate:
+                rest = Amount(f"(1 - {rate.sql})", rate.places)
+                list_value = self.divided(net, rest)
+                list_value = Amount(f"coalesce({list_value.sql}, {net.sql})", list_value.places)
+                self.said.append(f"List value is net value ÷ (1 − {self.theirs['discount_rate']}).")
+            elif discount:
+                list_value = self.plus(net, discount)
+                self.said.append(f"List value is net value plus {self.theirs['discount']}.")
+            else:
+                return
+        elif discount is None and rate:
+            discount = self.times(list_value, rate)
+        if discount is not None and self._list_is_stated:
+            self._compare(list_value, discount, net)
+        self.columns["list_value"] = list_value
+        self.columns["discount"] = self.minus(list_value, net)
+
+    @property
+    def _list_is_stated(self) -> bool:
+        return "list_value" in self.stated or "unit_list_price" in self.stated
+
+    def _list_value(self, quantity: Amount | None) -> Amount | None:
+        if amount := self.of("list_value"):
+            return amount
+        if quantity and (price := self.of("unit_list_price")):
+            self.said.append(f"{self.theirs['unit_list_price']} × {self.theirs['quantity']} is the list value.")
+            return self.times(price, quantity)
+        return None
+
+    def _stated_net(self, quantity: Amount | None, list_value: Amount | None, rate: Amount | None) -> Amount | None:
+        if net := self.of("net_value"):
+            return net
+        if quantity and (price := self.of("unit_price")):
+            by_price = self.times(price, quantity)
+            if rate and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
+                self._ask_whether_discounted(rate)
+            self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")
+            return by_price
+        gross = self.of("gross_value")
+        if gross and (tax := self.of("tax")):
+            self.said.append(f"Net value is {self.theirs['gross_value']} less {self.theirs['tax']}.")
+            return self.minus(gross, tax)
+        if gross and (tax_rate := self.share("tax_rate")):
+            self.said.append(f"Net value is {self.theirs['gross_value']} ÷ (1 + {self.theirs['tax_rate']}), made once at 4 places.")
+            return self.divided(gross, Amount(f"(1 + {tax_rate.sql})", tax_rate.places))
+        return None
+
+    def _ask_whether_discounted(self, rate: Amount) -> None:
+        if not self.ask(f"bool_or({rate.sql} <> 0)")[0]:
+            return
+        theirs = self.theirs["unit_price"]
+        raise AnswerNeededError(
+            Question(
+                f"price: {self.file}, {theirs}",
+                f"{self.file}: {theirs} may be the price before or after {self.theirs['discount_rate']}; the file has no net value that would decide.",
+                (),
+                (
+                    ("before the discount", f'{quoted(theirs)} = "unit_list_price"  under [file.columns]'),
+                    ("after the discount", f'{quoted(theirs)} = "unit_price"  under [file.columns]'),
+                ),
+            )
+        )
+
+    def _stated_discount(self, list_value: Amount | None) -> Amount | None:
+        """The discount as an amount of the line: confirmed by list − discount = net, turned where it is written negative, or a rate after all."""
+        discount = self.of("discount")
+        if discount is None:
+            return None
+        theirs = self.theirs["discount"]
+        net = self.of("net_value")
+        if list_value and net:
+            near = f"<= {ROUNDING}"
+            some = f"{discount.sql} <> 0 AND {list_value.sql} IS NOT NULL AND {net.sql} IS NOT NULL"
+            as_amount, negative, as_share, as_percent, lines = self.ask(
+                f"count(*) FILTER ({some} AND abs({list_value.sql} - {discount.sql} - {net.sql}) {near}), "
+                f"count(*) FILTER ({some} AND abs({list_value.sql} + {discount.sql} - {net.sql}) {near}), "
+                f"count(*) FILTER ({some} AND abs(CAST({list_value.sql} AS DOUBLE) * (1 - {discount.sql}) - {net.sql}) {near}), "
+                f"count(*) FILTER ({some} AND abs(CAST({list_value.sql} AS DOUBLE) * (1 - {discount.sql} / 100) - {net.sql}) {near}), "
+                f"count(*) FILTER ({some})"
+            )
+            best = max(as_amount, negative, as_share, as_percent)
+            if not lines:
+                return discount
+            if best == as_amount or best * 2 < lines:
+                if as_amount:
+                    self.said.append(
+                        f"{theirs} is an amount of the line: list value − {theirs} = net value on {as_amount:,} of the {lines:,} lines with a discount."
+                    )
+                return discount
+            if best == negative:
+                self.said.append(f"{theirs} is written as a negative amount: list value + {theirs} = net value on {negative:,} of {lines:,} lines.")
+                return Amount(f"(-{discount.sql})", discount.places)
+            self.said.append(f"{theirs} is a rate: list value × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
+            share = (
+                discount
+                if best == as_share
+                else Amount(f"CAST({discount.sql} * 0.01 AS DECIMAL(18, {max(discount.places, 2) + 2}))", max(discount.places, 2) + 2)
+            )
+            return self.times(list_value, share)
+        largest, least, most = self.ask(f"max(abs({discount.sql})), min({discount.sql}), max({discount.sql})")
+        if largest and largest <= 1 and "discount" not in self.sure:
+            raise AnswerNeededError(
+                Question(
+                    f"discount: {self.file}, {theirs}",
+                    f"{self.file}: no value of {theirs} is above 1: it may be an amount of the line or a share of the price, and the file has no list and net value that would decide.",
+                    (),
+                    (
+                        ("a share", f'{quoted(theirs)} = "discount_rate"  under [file.columns]'),
+                        ("an amount", f'{quoted(theirs)} = "discount"  under [file.columns]'),
+                    ),
+                )
+            )
+        if least is not None and least < 0 and most <= 0:
+            self.said.append(f"{theirs} is written as a negative amount.")
+            return Amount(f"(-{discount.sql})", discount.places)
+        return discount
+
+    def _compare(self, list_value: Amount, discount: Amount, net: Amount) -> None:
+        """Where list value − discount and net value differ by more than a rounding, net value leads and a person should look."""
+        gap = f"abs({list_value.sql} - {discount.sql} - {net.sql})"
+        apart, first, largest = self.ask(f"count(*) FILTER ({gap} > {ROUNDING}), min(row) FILTER ({gap} > {ROUNDING}), max({gap})")
+        if apart:
+            column = self.theirs.get("discount", self.theirs.get("discount_rate", ""))
+            self.problems.append(
+                Problem(
+                    "discount-does-not-add-up",
+                    Severity.WARNING,
+                    Origin(self.file, row=first, column=column),
+                    sentence=f"List value − discount is not the net value on {apart:,} lines, by up to {largest:,.2f}. Net value leads; the discount is list value − net value.",
+                    action="Look whether a column of charges or a second discount is missing in the mapping.",
+                    rows=apart,
+                )
+            )
+
+    def _tax(self) -> None:
+        net = self.columns.get("net_value")
+        if "tax" in self.columns or net is None:
+            return
+        if gross := self.of("gross_value"):
+            self.columns["tax"] = self.minus(gross, net)
+            self.said.append(f"Tax is {self.theirs['gross_value']} less net value.")
+        elif rate := self.share("tax_rate"):
+            self.columns["tax"] = self.times(net, rate)
+            self.said.append(f"Tax is net value × {self.theirs['tax_rate']}.")

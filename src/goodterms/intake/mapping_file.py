@@ -1,0 +1,360 @@
+"""The mapping file: what was understood of each file, as one TOML file that a person can read, mend and pass again."""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from collections.abc import Iterable, Mapping as Settings, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from goodterms.errors import MappingError
+from goodterms.facts.columns import ATTRIBUTE, TABLES
+from goodterms.facts.toml_places import line_of, toml_places
+from goodterms.intake.column_names import LEFT_OUT, accepted
+
+VERSION = 1
+KEY_KINDS = ("customers", "suppliers", "products", "places", "managers")
+_TOP_KEYS = ("version", "same_keys", "file")
+_FILE_KEYS = (
+    "match",
+    "sheet",
+    "keys",
+    "table",
+    "source",
+    "source_column",
+    "dialect",
+    "constants",
+    "credit_notes",
+    "ragged",
+    "columns",
+    "join",
+)
+_DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
+    "encoding": str,
+    "delimiter": str,
+    "quote": str,
+    "escape": str,
+    "header_row": int,
+    "decimal": str,
+    "thousands": str,
+    "date": str,
+}
+_READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row"})
+_JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect")
+_RAGGED_KEYS = ("keep_left", "keep_right")
+_CREDIT_NOTE_KEYS = ("prefix", "column", "value")
+
+
+@dataclass(frozen=True)
+class CreditNotes:
+    """How a credit note is known: by the beginning of its number, by its negative amounts, or by a value of a column."""
+
+    prefix: str = ""
+    negative: bool = False
+    column: str = ""
+    values: tuple[str, ...] = ()
+
+    @property
+    def as_setting(self) -> Any:
+        """As the mapping file writes it."""
+        if self.negative:
+            return "negative"
+        if self.prefix:
+            return {"prefix": self.prefix}
+        return {"column": self.column, "value": self.values[0] if len(self.values) == 1 else list(self.values)}
+
+    @property
+    def in_words(self) -> str:
+        """As a person would say it."""
+        if self.negative:
+            return "documents with a negative total are credit notes"
+        if self.prefix:
+            return f'documents whose number begins with "{self.prefix}" are credit notes'
+        return f"lines with {' or '.join(self.values)} in column {self.column} are credit notes"
+
+
+@dataclass(frozen=True)
+class JoinMapping:
+    """Another file whose columns are added to each row: ``on`` maps columns here to columns there, ``columns`` theirs to ours."""
+
+    match: str
+    on: Settings[str, str]
+    columns: Settings[str, str]
+    sheet: str = ""
+    dialect: Settings[str, Any] = field(default_factory=dict)
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class FileMapping:
+    """What a mapping says of the files that it matches; what it leaves open is proposed from names and values.
+
+    ``columns`` maps a column's name in the file to ours; "-" leaves a column out.
+    """
+
+    match: str = "*"
+    sheet: str = ""
+    keys: str = ""
+    table: str = ""
+    source: str = ""
+    source_column: str = ""
+    dialect: Settings[str, Any] = field(default_factory=dict)
+    constants: Settings[str, str] = field(default_factory=dict)
+    credit_notes: CreditNotes | None = None
+    ragged: Settings[str, int] = field(default_factory=dict)
+    columns: Settings[str, str] = field(default_factory=dict)
+    joins: tuple[JoinMapping, ...] = ()
+    place: str = ""
+    column_places: Settings[str, str] = field(default_factory=dict)
+
+    def fits(self, file: str, sheet: str) -> bool:
+        """Whether the mapping is for a file (its name or glob) and sheet."""
+        return _matches(self.match, file) and (not self.sheet or self.sheet == sheet)
+
+    @property
+    def dialect_for_reading(self) -> dict[str, Any]:
+        """The part of the dialect that says how the file is decoded and split."""
+        said = {key: value for key, value in self.dialect.items() if key in _READING_KEYS}
+        return said | ({"ragged": dict(self.ragged)} if self.ragged else {})
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What is known of all files, in the order of the mapping file.
+
+    ``same_keys`` names the kinds of keys (customers, suppliers …) that are one: a customer and a supplier of the same key are then the same.
+    """
+
+    files: tuple[FileMapping, ...] = ()
+    same_keys: tuple[str, ...] = ()
+
+    def of(self, file: str, sheet: str = "", table: str = "") -> FileMapping | None:
+        """The first entry that matches a file and sheet and does not speak of another table; None where none does."""
+        return next((entry for entry in self.files if entry.fits(file, sheet) and (not table or not entry.table or entry.table == table)), None)
+
+    def as_toml(self) -> str:
+        """The text of a mapping file that, passed again, gives the same reading."""
+        same = [f"same_keys = {as_value(self.same_keys)}\n"] if self.same_keys else []
+        parts = [_HEAD, *same] + [_file_as_toml(entry) for entry in self.files]
+        return "\n".join(parts)
+
+    @classmethod
+    def load(cls, given: Path | str | Settings[str, Any] | Mapping | None) -> Mapping:
+        """Read a mapping file, or take the same content as plain values.
+
+        Raises
+        ------
+        MappingError
+            For a file that cannot be read, an unknown key (with its line) or a value that is not one the key may have.
+        """
+        if given is None:
+            return cls()
+        if isinstance(given, Mapping):
+            return given
+        if isinstance(given, (str, Path)):
+            return cls._from_file(Path(given))
+        return _Checked("the mapping", given, {}).mapping()
+
+    @classmethod
+    def _from_file(cls, path: Path) -> Mapping:
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            raise MappingError(f"The mapping {path} cannot be read: {error.strerror or error}.") from error
+        except UnicodeDecodeError as error:
+            raise MappingError(f"The mapping {path} is not UTF-8 text: save it as UTF-8.") from error
+        try:
+            content = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise MappingError(f"The mapping {path} is not valid TOML: {error}.") from error
+        return _Checked(path.name, content, toml_places(text)).mapping()
+
+
+def _matches(pattern: str, file: str) -> bool:
+    name = Path(file).name
+    return file == pattern or name == pattern or fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(file, pattern)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A walk over the content of a mapping that refuses what it does not know, with the line."""
+
+    name: str
+    content: Settings[str, Any]
+    places: Any
+
+    def at(self, *path: str | int) -> str:
+        return f"{self.name}, line {line_of(self.places, path)}" if self.places else self.name
+
+    def refuse_unknown(self, found: Iterable[str], known: Iterable[str], *path: str | int) -> None:
+        known = tuple(known)
+        for key in found:
+            if key not in known:
+                raise MappingError(f'{self.at(*path, key)}: there is no key "{key}" here. Known: {", ".join(known)}.')
+
+    def a(self, kind: type | tuple[type, ...], value: Any, *path: str | int) -> Any:
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            expected = " or ".join({str: "a text", int: "a whole number", dict: "a table", list: "a list"}[k] for k in kinds)
+            raise MappingError(f"{self.at(*path)}: {path[-1]} is {expected}; {value!r} was found.")
+        return value
+
+    def texts(self, value: Any, *path: str | int) -> dict[str, str]:
+        self.a(dict, value, *path)
+        return {key: str(self.a((str, int), text, *path, key)) for key, text in value.items()}
+
+    def mapping(self) -> Mapping:
+        self.refuse_unknown(self.content, _TOP_KEYS)
+        version = self.content.get("version")
+        if version != VERSION:
+            raise MappingError(f"{self.at('version')}: version = {VERSION} was expected; {version!r} was found.")
+        entries = self.content.get("file", [])
+        if not isinstance(entries, Sequence) or isinstance(entries, (str, bytes)) or not all(isinstance(entry, dict) for entry in entries):
+            raise MappingError(f"{self.at('file')}: each file is a table of its own, begun by [[file]].")
+        same_keys = self.a(list, self.content.get("same_keys", []), "same_keys")
+        for i, kind in enumerate(same_keys):
+            self.refuse_unknown([str(kind)], KEY_KINDS, "same_keys", i)
+        return Mapping(tuple(self.file(entry, place) for place, entry in enumerate(entries)), tuple(same_keys))
+
+    def file(self, entry: dict[str, Any], place: int) -> FileMapping:
+        here = ("file", place)
+        self.refuse_unknown(entry, _FILE_KEYS, *here)
+        texts = {key: self.a(str, entry[key], *here, key) for key in ("match", "sheet", "keys", "table", "source", "source_column") if key in entry}
+        table = texts.get("table", "")
+        if table and table not in TABLES:
+            raise MappingError(f'{self.at(*here, "table")}: there is no table "{table}". Known: {", ".join(TABLES)}.')
+        columns = self.texts(entry.get("columns", {}), *here, "columns")
+        self.check_ours(columns, table, *here, "columns")
+        return FileMapping(
+            **texts,
+            dialect=self.dialect(entry.get("dialect", {}), *here, "dialect"),
+            constants=self.constants(entry.get("constants", {}), table, *here, "constants"),
+            credit_notes=self.credit_notes(entry["credit_notes"], *here, "credit_notes") if "credit_notes" in entry else None,
+            ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
+            columns=columns,
+            joins=tuple(self.join(join, table, *here, "join", i) for i, join in enumerate(self.a(list, entry.get("join", []), *here, "join"))),
+            place=self.at(*here),
+            column_places={theirs: self.at(*here, "columns", theirs) for theirs in columns},
+        )
+
+    def check_ours(self, columns: dict[str, str], table: str, *path: str | int) -> None:
+        known = {name for each in ([table] if table else TABLES) for name in accepted(each)}
+        seen: dict[str, str] = {}
+        for theirs, ours in columns.items():
+            if ours == LEFT_OUT or (ours.startswith(ATTRIBUTE) and len(ours) > len(ATTRIBUTE)):
+                continue
+            if ours not in known:
+                raise MappingError(
+                    f'{self.at(*path, theirs)}: there is no column "{ours}"{f" of {table}" if table else ""}. Known: {", ".join(sorted(known))}.'
+                )
+            if ours in seen:
+                raise MappingError(
+                    f'{self.at(*path, theirs)}: "{theirs}" and "{seen[ours]}" are both {ours}. One column of a file can be that; set the other to "-".'
+                )
+            seen[ours] = theirs
+
+    def constants(self, given: Any, table: str, *path: str | int) -> dict[str, str]:
+        constants = self.texts(given, *path)
+        known = accepted(table or "sale_lines")
+        self.refuse_unknown([key for key in constants if not key.startswith(ATTRIBUTE)], known, *path)
+        return constants
+
+    def dialect(self, given: Any, *path: str | int) -> dict[str, Any]:
+        self.a(dict, given, *path)
+        self.refuse_unknown(given, _DIALECT_KEYS, *path)
+        for key, value in given.items():
+            self.a(_DIALECT_KEYS[key], value, *path, key)
+        if given.get("decimal", ".") not in {".", ","}:
+            raise MappingError(f'{self.at(*path, "decimal")}: decimal is "." or ","; {given["decimal"]!r} was found.')
+        return dict(given)
+
+    def credit_notes(self, given: Any, *path: str | int) -> CreditNotes:
+        if given == "negative":
+            return CreditNotes(negative=True)
+        if not isinstance(given, dict):
+            raise MappingError(f'{self.at(*path)}: credit_notes is "negative", {{ prefix = "C" }} or {{ column = "Type", value = "CN" }}; {given!r} was found.')
+        self.refuse_unknown(given, _CREDIT_NOTE_KEYS, *path)
+        if "prefix" in given:
+            return CreditNotes(prefix=self.a(str, given["prefix"], *path, "prefix"))
+        if not {"column", "value"} <= set(given):
+            raise MappingError(f'{self.at(*path)}: credit_notes by a column needs both: {{ column = "Type", value = "CN" }}.')
+        value = given["value"]
+        values = tuple(str(v) for v in value) if isinstance(value, list) else (str(value),)
+        return CreditNotes(column=self.a(str, given["column"], *path, "column"), values=values)
+
+    def ragged(self, given: Any, *path: str | int) -> dict[str, int]:
+        self.a(dict, given, *path)
+        self.refuse_unknown(given, _RAGGED_KEYS, *path)
+        return {key: self.a(int, value, *path, key) for key, value in given.items()}
+
+    def join(self, given: Any, table: str, *path: str | int) -> JoinMapping:
+        self.a(dict, given, *path)
+        self.refuse_unknown(given, _JOIN_KEYS, *path)
+        if missing := [key for key in ("match", "on", "columns") if key not in given]:
+            raise MappingError(f"{self.at(*path)}: a join needs match, on and columns; {' and '.join(missing)} is missing.")
+        columns = self.texts(given["columns"], *path, "columns")
+        self.check_ours(columns, table or "sale_lines", *path, "columns")
+        return JoinMapping(
+            match=self.a(str, given["match"], *path, "match"),
+            on=self.texts(given["on"], *path, "on"),
+            columns=columns,
+            sheet=self.a(str, given.get("sheet", ""), *path, "sheet"),
+            dialect=self.dialect(given.get("dialect", {}), *path, "dialect"),
+            place=self.at(*path),
+        )
+
+
+_HEAD = f"""# What Goodterms understood of these files. Mend it and pass it again with --map.
+# Under [file.columns] stand the file's own names on the left and ours on the right; "{LEFT_OUT}" leaves a column out.
+version = {VERSION}
+"""
+
+
+def quoted(text: str) -> str:
+    """A text as TOML writes it.
+
+    Examples
+    --------
+    >>> print(quoted('Net "alv 0"'))
+    "Net \\"alv 0\\""
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    return '"' + "".join(sign if sign >= " " and sign != "\x7f" else f"\\u{ord(sign):04x}" for sign in escaped) + '"'
+
+
+def as_value(value: Any) -> str:
+    """A text, whole number, list or flat table as TOML writes it on one line."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(as_value(v) for v in value)}]"
+    if isinstance(value, Settings):
+        return "{ " + ", ".join(f"{_key(key)} = {as_value(v)}" for key, v in value.items()) + " }" if value else "{}"
+    return str(value)
+
+
+def _key(name: str) -> str:
+    return name if name and all(sign.isascii() and (sign.isalnum() or sign in "_-") for sign in name) else quoted(name)
+
+
+def _file_as_toml(entry: FileMapping) -> str:
+    lines = ["[[file]]", f"match = {quoted(entry.match)}"]
+    lines += [f"{key} = {quoted(getattr(entry, key))}" for key in ("sheet", "keys", "table", "source", "source_column") if getattr(entry, key)]
+    lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("dialect", "constants") if getattr(entry, key)]
+    if entry.credit_notes:
+        lines.append(f"credit_notes = {as_value(entry.credit_notes.as_setting)}")
+    if entry.ragged:
+        lines.append(f"ragged = {as_value(entry.ragged)}")
+    lines += ["", "[file.columns]", *(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in entry.columns.items())]
+    for join in entry.joins:
+        lines += ["", "[[file.join]]", f"match = {quoted(join.match)}", *([f"sheet = {quoted(join.sheet)}"] if join.sheet else [])]
+        lines += [f"dialect = {as_value(join.dialect)}"] if join.dialect else []
+        lines += [f"on = {as_value(join.on)}", f"columns = {as_value(join.columns)}"]
+    return "\n".join(lines) + "\n"
+
+
+def with_columns(entry: FileMapping, columns: Settings[str, str]) -> FileMapping:
+    """The same entry with these columns."""
+    return replace(entry, columns=dict(columns))

@@ -1,0 +1,103 @@
+"""What the files say of customers and products: names, segments and families, from their own files and from the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
+from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS
+from goodterms.intake.fact_part import Part, named
+from goodterms.problems import Problem, Severity
+
+_STAMP = "(date_diff('day', DATE '1900-01-01', coalesce(date, DATE '1900-01-01')) * 1099511627776 + row)"
+"""Later dates first, then later rows: the latest says what a customer is called."""
+_TYPES = {Kind.TEXT: "VARCHAR", Kind.DATE: "DATE", Kind.INTEGER: "BIGINT", Kind.FLAG: "BOOLEAN", Kind.DECIMAL: f"DECIMAL({MONEY_DIGITS}, {MONEY_PLACES})"}
+_OF = {"customers": ("customer_key", KNOWN_OF_CUSTOMERS), "products": ("product_key", KNOWN_OF_PRODUCTS)}
+
+
+def keep_what_lines_say(con: Any, part: Part) -> None:
+    """Keep, of each customer and product of a part of lines, the latest that it says of them; names stay out of the facts."""
+    for table, (key, known) in _OF.items():
+        columns = [name for name in known if name in part.columns]
+        if not columns or key not in part.columns:
+            continue
+        stamp = _STAMP if "date" in part.columns else "row"
+        latest = ", ".join(f"arg_max({named(name)}, {stamp}) AS {named(known[name])}" for name in columns)
+        space = "key_space" if "key_space" in part.columns else "NULL::VARCHAR"
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_name(part, table)} AS SELECT {space} AS key_space, {named(key)}, {latest}, max({stamp}) AS stamp, "
+            f"any_value(file) AS file, arg_max(row, {stamp}) AS row FROM {part.name} WHERE {named(key)} IS NOT NULL GROUP BY ALL"
+        )
+
+
+def _name(part: Part, table: str) -> str:
+    return f"{table}_of_{part.name}"
+
+
+def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[Part]) -> None:
+    """Make ``customers`` or ``products``: the rows of their own files first, filled up and completed from the lines.
+
+    A customer has one row. A product has one row for each day from which a price or cost holds.
+    """
+    key, known = _OF[table]
+    sayers = [part for part in lines if _has(con, _name(part, table))]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE own_{table} AS {_own_rows(con, table, own)}")
+    if table == "customers":
+        _one_row_a_customer(con, own)
+    if not sayers:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM own_{table}")
+        return
+    said = " UNION ALL BY NAME ".join(f"SELECT * FROM {_name(part, table)}" for part in sayers)
+    names = {name for part in sayers for name in known if name in part.columns}
+    columns = [known[name] for name in known if name in names]
+    latest = ", ".join(f"arg_max({named(column)}, stamp) AS {named(column)}" for column in columns)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE said_of_{table} AS SELECT key_space, {key}, {latest}, arg_max(file, stamp) AS file, arg_max(row, stamp) AS row FROM ({said}) GROUP BY ALL"
+    )
+    filled = ", ".join(f"coalesce(o.{named(c)}, s.{named(c)}) AS {named(c)}" if c in columns else f"o.{named(c)}" for c in TABLES[table].column_names)
+    same = f"o.{key} = s.{key} AND o.key_space IS NOT DISTINCT FROM s.key_space"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {filled} FROM own_{table} o LEFT JOIN said_of_{table} s ON {same} "
+        f"UNION ALL BY NAME SELECT s.* FROM said_of_{table} s ANTI JOIN own_{table} o ON {same}"
+    )
+
+
+def _has(con: Any, name: str) -> bool:
+    return bool(con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name]).fetchone()[0])
+
+
+def _own_rows(con: Any, table: str, own: Sequence[Part]) -> str:
+    """The rows of the table's own files, with all of its columns."""
+    del con
+    columns = TABLES[table].columns
+    if not own:
+        return f"SELECT {', '.join(f'CAST(NULL AS {_TYPES[c.kind]}) AS {named(c.name)}' for c in columns)} WHERE false"
+    scales = {c.name: _widest(own, c.name) for c in columns if c.kind == Kind.DECIMAL}
+    selects = []
+    for part in own:
+        cells = [
+            f"CAST({named(c.name) if c.name in part.columns else 'NULL'} AS {f'DECIMAL({MONEY_DIGITS}, {scales[c.name]})' if c.kind == Kind.DECIMAL else _TYPES[c.kind]}) AS {named(c.name)}"
+            for c in columns
+        ]
+        selects.append(f"SELECT {', '.join(cells)} FROM {part.name}")
+    return " UNION ALL ".join(selects)
+
+
+def _widest(own: Sequence[Part], name: str) -> int:
+    return max((int(part.columns[name].rstrip(")").split(",")[1]) for part in own if part.columns.get(name, "").startswith("DECIMAL")), default=MONEY_PLACES)
+
+
+def _one_row_a_customer(con: Any, own: Sequence[Part]) -> None:
+    """The last row of a customer counts; that there were several is said."""
+    doubled = con.execute("SELECT count(*) FROM (SELECT key_space, customer_key FROM own_customers GROUP BY ALL HAVING count(*) > 1)").fetchone()[0]
+    if not doubled:
+        return
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE own_customers AS SELECT * FROM own_customers QUALIFY row_number() OVER (PARTITION BY key_space, customer_key ORDER BY row DESC) = 1"
+    )
+    own[0].problems.append(
+        Problem(
+            "customer-twice", Severity.NOTICE, own[0].origin(), sentence=f"{doubled:,} customers stand in more than one row; the last one counts.", rows=doubled
+        )
+    )

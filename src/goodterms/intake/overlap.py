@@ -1,0 +1,316 @@
+"""Files of one import are parts of one whole: equal lines are the same, others add up, and two values under one line number are a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
+from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, kind_of
+from goodterms.intake.fact_part import LINES, MOST_SAID, Part, named
+from goodterms.intake.typing_vote import text_of
+from goodterms.problems import Problem, Severity
+
+_PLACE = ("file", "row")
+_NOT_A_LINE_NUMBER = 0.1
+"""Where so large a share of the numbered lines shares its number with another, the column is no line number."""
+_ENGINE_TYPES = {Kind.TEXT: "VARCHAR", Kind.DATE: "DATE", Kind.MONTH: "DATE", Kind.INTEGER: "BIGINT", Kind.FLAG: "BOOLEAN"}
+
+
+def together(con: Any, table: str, parts: Sequence[Part]) -> tuple[str, ...]:
+    """Put the parts of a table together under the table's name, with all of its columns; return its attributes.
+
+    What was found is added to the parts: rows met again, and problems.
+    """
+    attributes = tuple(dict.fromkeys(name for part in parts for name in part.attributes))
+    if len(parts) > 1:
+        _leave_out_met_again(con, parts)
+    if table in LINES:
+        _one_value_a_line_number(con, parts)
+    union = _union(parts)
+    source = _finished_lines(con, table, parts, union) if table in LINES and parts else union
+    columns = {name: of for name, of, *_ in con.execute(f"DESCRIBE {source}" if parts else "DESCRIBE SELECT 1 AS nothing").fetchall()}
+    wanted = [*TABLES[table].column_names, *attributes]
+    select = ", ".join(named(name) if name in columns else f"CAST(NULL AS {_engine_type(table, name)}) AS {named(name)}" for name in wanted)
+    if parts:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {table}_by_part AS {source}")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT {select} FROM {table}_by_part")
+    else:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT {select} WHERE false")
+    return attributes
+
+
+def _engine_type(table: str, name: str, scale: int = MONEY_PLACES) -> str:
+    kind = None if name.startswith(ATTRIBUTE) else TABLES[table].kind_of(name)
+    return _ENGINE_TYPES.get(kind, f"DECIMAL({MONEY_DIGITS}, {scale})") if kind else f"DECIMAL({MONEY_DIGITS}, {scale})"
+
+
+def _columns(parts: Sequence[Part]) -> dict[str, str]:
+    """Every column that a part has, with the type that holds the values of all."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for name, of in part.columns.items():
+            known = found.get(name)
+            if known is None or known == of:
+                found[name] = of
+            elif known.startswith("DECIMAL") and of.startswith("DECIMAL"):
+                found[name] = max(known, of, key=lambda t: int(t.rstrip(")").split(",")[1]))
+            else:
+                found[name] = "VARCHAR"
+    return found
+
+
+def _union(parts: Sequence[Part]) -> str:
+    """All parts as one query, with the number of the part."""
+    columns = _columns(parts)
+    selects = []
+    for part in parts:
+        cells = [
+            (named(name) if part.columns[name] == of else f"CAST({named(name)} AS {of}) AS {named(name)}")
+            if name in part.columns
+            else f"CAST(NULL AS {of}) AS {named(name)}"
+            for name, of in columns.items()
+        ]
+        selects.append(f"SELECT {', '.join(cells)}, {part.number} AS part FROM {part.name}")
+    return " UNION ALL BY NAME ".join(selects)
+
+
+def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
+    """Leave out of later files the lines that an earlier one already brought: equal in all values; of exact repeats the larger count of one file holds."""
+    values = [name for name in _columns(parts) if name not in _PLACE]
+    union = _union(parts)
+    by = ", ".join(named(name) for name in values)
+    if "document" in values:
+        scope = "source, document" if "source" in values else "document"
+        shared = f"SELECT {scope} FROM all_lines GROUP BY {scope} HAVING count(DISTINCT part) > 1"
+        on = " AND ".join(f"l.{c.strip()} IS NOT DISTINCT FROM s.{c.strip()}" for c in scope.split(","))
+        candidates = f"SELECT l.* FROM all_lines l SEMI JOIN ({shared}) s ON {on}"
+    else:
+        candidates = "SELECT * FROM all_lines"
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE met_again AS
+        WITH all_lines AS ({union}), candidates AS ({candidates}),
+        copies AS (SELECT part, row, {by}, row_number() OVER (PARTITION BY part, {by} ORDER BY row) AS copy FROM candidates),
+        ranked AS (SELECT part, row, row_number() OVER (PARTITION BY {by}, copy ORDER BY part) AS place FROM copies)
+        SELECT part, row FROM ranked WHERE place > 1
+        """
+    )
+    for part in parts:
+        part.met_again = con.execute(f"SELECT count(*) FROM met_again WHERE part = {part.number}").fetchone()[0]
+        if part.met_again:
+            con.execute(f"DELETE FROM {part.name} WHERE row IN (SELECT row FROM met_again WHERE part = {part.number})")
+            part.problems.append(
+                Problem(
+                    "met-again",
+                    Severity.NOTICE,
+                    part.origin(),
+                    sentence=f"{part.met_again:,} rows were already in another file and count once.",
+                    rows=part.met_again,
+                )
+            )
+
+
+def _one_value_a_line_number(con: Any, parts: Sequence[Part]) -> None:
+    """Equal lines under one number are one; different ones are a problem that shows both, and the later one is rejected."""
+    numbered = [part for part in parts if {"line", "document"} <= set(part.columns)]
+    if not numbered:
+        return
+    union = _union(numbered)
+    columns = _columns(numbered)
+    key = [name for name in ("entity", "source", "document", "line") if name in columns]
+    hashed = f"hash({', '.join(named(name) for name in key)})"
+    complete = "document IS NOT NULL AND line IS NOT NULL"
+    lines, distinct = con.execute(f"SELECT count(*), count(DISTINCT {hashed}) FROM ({union}) WHERE {complete}").fetchone()
+    if lines == distinct:
+        return
+    values = [name for name in columns if name not in {*_PLACE, *key}]
+    by, rest = ", ".join(named(name) for name in key), ", ".join(named(name) for name in values)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE doubled_lines AS
+        WITH all_lines AS ({union}), repeated AS (SELECT * FROM all_lines WHERE {complete} QUALIFY count(*) OVER (PARTITION BY {hashed}) > 1),
+        judged AS (
+            SELECT part, file, row, {by}, net_value, row_number() OVER (PARTITION BY {by} ORDER BY part, row) AS place, row_number() OVER (PARTITION BY {by}, {rest} ORDER BY part, row) AS copy
+            FROM repeated
+        )
+        SELECT *, first_value(file) OVER same AS first_file, first_value(row) OVER same AS first_row, first_value(net_value) OVER same AS first_value
+        FROM judged WINDOW same AS (PARTITION BY {by} ORDER BY part, row) QUALIFY place > 1
+        """
+    )
+    different = con.execute("SELECT count(*) FROM doubled_lines WHERE copy = 1").fetchone()[0]
+    if different > lines * _NOT_A_LINE_NUMBER:
+        for part in numbered:
+            con.execute(f"ALTER TABLE {part.name} DROP COLUMN line")
+            part.columns.pop("line")
+            theirs = part.proposal.theirs("line") or "line"
+            part.said.append(f"{theirs} is no line number: many lines of a document share one. Lines are numbered here instead.")
+        return
+    for part in numbered:
+        _say_doubled(con, part)
+
+
+def _say_doubled(con: Any, part: Part) -> None:
+    same, different = con.execute(f"SELECT count(*) FILTER (copy > 1), count(*) FILTER (copy = 1) FROM doubled_lines WHERE part = {part.number}").fetchone()
+    if not same and not different:
+        return
+    con.execute(f"DELETE FROM {part.name} WHERE row IN (SELECT row FROM doubled_lines WHERE part = {part.number})")
+    part.met_again += same
+    if same:
+        part.problems.append(
+            Problem(
+                "met-again",
+                Severity.NOTICE,
+                part.origin(),
+                sentence=f"{same:,} rows repeat a line with the same number and the same values: they count once.",
+                rows=same,
+            )
+        )
+    if not different:
+        return
+    if not part.bad:
+        part.bad = f"bad_{part.number}"
+        con.execute(f"CREATE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
+    con.execute(f"INSERT INTO {part.bad} SELECT row, -1 FROM doubled_lines WHERE part = {part.number} AND copy = 1")
+    part.rejected += different
+    theirs = part.proposal.theirs("line") or ""
+    rows = con.execute(
+        f"SELECT row, document, line, net_value, first_file, first_row, first_value FROM doubled_lines WHERE part = {part.number} AND copy = 1 ORDER BY row LIMIT {MOST_SAID}"
+    ).fetchall()
+    part.problems += [
+        Problem(
+            "one-line-two-values",
+            Severity.REJECTED,
+            part.origin(row=row, column=theirs),
+            seen=f"{value}",
+            expected=f"{first_value}",
+            sentence=f"Line {line} of document {document} has two values: {first_value} in {first_file}, row {first_row:,}, and {value} here. The first counts.",
+            action="Mend the row in the file of rejected rows and read it again.",
+        )
+        for row, document, line, value, first_file, first_row, first_value in rows
+    ]
+    if different > len(rows):
+        rest = different - len(rows)
+        part.problems.append(
+            Problem(
+                "one-line-two-values",
+                Severity.REJECTED,
+                part.origin(column=theirs),
+                sentence=f"{rest:,} more lines have a number that another line has too.",
+                rows=rest,
+            )
+        )
+
+
+# What only the whole document tells -------------------------------------------------------------------------------------------------------------------------
+
+
+def _finished_lines(con: Any, table: str, parts: Sequence[Part], union: str) -> str:
+    """Lines with kind, number and their share of freight; made anew only where one of these is open."""
+    columns = _columns(parts)
+    kind = _open_kind(con, parts, union, columns)
+    unnumbered = "document" in columns and any("line" not in part.columns or _has_unnumbered(con, part) for part in parts)
+    freight = "freight" in columns
+    only_known = [name for name in columns if name not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_PRODUCTS, "freight"}]
+    if len(parts) == 1 and not unnumbered and not freight and kind is None:
+        known = [named(name) for name in only_known if name != "kind"]
+        open_kind = f"coalesce(kind, {text_of(INVOICE)})" if parts[0].credit_notes and parts[0].credit_notes.negative else "kind"
+        return f"SELECT {', '.join(known)}, {open_kind} AS kind, {parts[0].number} AS part FROM {parts[0].name}"
+    select = ["part", *(f"l.{named(name)}" for name in only_known if name not in {"kind", "line", "charges"})]
+    joins = [kind[1]] if kind else []
+    select.append(f"{kind[0] if kind else f'coalesce(kind, {text_of(INVOICE)})'} AS kind")
+    scope = [name for name in ("entity", "source", "document") if name in columns]
+    if unnumbered:
+        values = [name for name in columns if name not in {*_PLACE, *scope, "line", "kind"}]
+        values.sort(key=lambda name: (("product_key", "quantity", "net_value").index(name) if name in {"product_key", "quantity", "net_value"} else 9, name))
+        number = f"row_number() OVER (PARTITION BY {', '.join(map(named, scope))} ORDER BY {', '.join(map(named, values))})"
+        given = "line" if "line" in columns else "NULL::VARCHAR"
+        select.append(f"CASE WHEN document IS NULL THEN {given} ELSE coalesce({given}, CAST({number} AS VARCHAR)) END AS line")
+    elif "line" in columns:
+        select.append("line")
+    if freight:
+        _say_freight(con, parts, union, scope)
+        union = _with_freight_spread(union, columns, scope)
+        select.append("charges" if "charges" in columns else "freight AS charges")
+    elif "charges" in columns:
+        select.append("charges")
+    name = f"{table}_lines"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS WITH l AS ({union}) SELECT {', '.join(select)} FROM l {' '.join(joins)}")
+    for part in parts:
+        con.execute(f"DROP TABLE {part.name}")
+    return f"SELECT * FROM {name}"
+
+
+def _has_unnumbered(con: Any, part: Part) -> bool:
+    return bool(con.execute(f"SELECT bool_or(line IS NULL) FROM {part.name}").fetchone()[0])
+
+
+def _open_kind(con: Any, parts: Sequence[Part], union: str, columns: dict[str, str]) -> tuple[str, str] | None:
+    """The expression and join that call a document with a negative total a credit note; None where no open line is negative."""
+    is_open = [part for part in parts if part.credit_notes and part.credit_notes.negative]
+    negative = "net_value < 0 OR quantity < 0" if "quantity" in columns else "net_value < 0"
+    if not any(
+        con.execute(f"SELECT bool_or({negative if 'quantity' in part.columns else 'net_value < 0'}) FROM {part.name}").fetchone()[0] for part in is_open
+    ):
+        return None
+    zero = f"(sum(net_value) = 0 AND sum({'quantity' if 'quantity' in columns else '0'}) < 0)"
+    if "document" not in columns:
+        return f"coalesce(kind, CASE WHEN {negative} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END)", ""
+    scope = [name for name in ("entity", "source", "document") if name in columns]
+    by = ", ".join(map(named, scope))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE credit_documents AS WITH l AS ({union}), open_lines AS (SELECT * FROM l WHERE kind IS NULL AND document IS NOT NULL), "
+        f"some AS (SELECT DISTINCT document FROM open_lines WHERE {negative}) "
+        f"SELECT {by}, true AS is_credit FROM open_lines SEMI JOIN some USING (document) GROUP BY {by} HAVING sum(net_value) < 0 OR {zero}"
+    )
+    on = " AND ".join(f"l.{named(name)} IS NOT DISTINCT FROM c.{named(name)}" if name != "document" else "l.document = c.document" for name in scope)
+    qualified = negative.replace("net_value", "l.net_value").replace("quantity", "l.quantity")
+    single = f"(l.document IS NULL AND ({qualified}))"
+    return (
+        f"coalesce(l.kind, CASE WHEN c.is_credit OR {single} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END)",
+        f"LEFT JOIN (SELECT {', '.join(f'{named(n)} AS {named(n)}' for n in scope)}, is_credit FROM credit_documents) c ON {on}",
+    )
+
+
+def _with_freight_spread(union: str, columns: dict[str, str], scope: Sequence[str]) -> str:
+    """Lines with the document's freight shared over them by value, to the unit, by largest remainder; equally where the document has no value.
+
+    The freight is the head's, repeated on every line; its sign is its own: a credit note gives freight back.
+    """
+    scale = max(_scale(columns["freight"]), _scale(columns.get("charges", "")))
+    net_scale = _scale(columns["net_value"])
+    document = f"PARTITION BY {', '.join(map(named, scope))}" if scope else "PARTITION BY file, row"
+    units = f"CAST(CAST(abs(freight) AS DECIMAL(38, {scale})) * {10**scale} AS HUGEINT)"
+    weight = f"CAST(CAST(abs(net_value) AS DECIMAL(38, {net_scale})) * {10**net_scale} AS HUGEINT)"
+    order = ", ".join(named(name) for name in columns if name not in _PLACE)
+    given = f"coalesce(charges, 0) + " if "charges" in columns else ""
+    amount = f"CAST(share + CASE WHEN place <= whole - shared THEN 1 ELSE 0 END AS DECIMAL(38, 0)) * 1e-{scale}::DECIMAL(38, {scale})"
+    return f"""
+        WITH l AS ({union}),
+        weighed AS (SELECT *, coalesce(max({units}) OVER ({document}), 0) AS whole, {weight} AS own, sum({weight}) OVER ({document}) AS weights,
+            count(*) OVER ({document}) AS lines, coalesce(sign(sum(freight) OVER ({document})), 0) AS way FROM l),
+        shares AS (SELECT *, CASE WHEN weights > 0 THEN (whole * own) // CAST(weights AS HUGEINT) ELSE whole // lines END AS share,
+            CASE WHEN weights > 0 THEN (whole * own) % CAST(weights AS HUGEINT) ELSE 0 END AS remainder FROM weighed),
+        placed AS (SELECT *, sum(share) OVER ({document}) AS shared, row_number() OVER ({document} ORDER BY remainder DESC, {order}) AS place FROM shares)
+        SELECT * REPLACE (CAST({given}way * {amount} AS DECIMAL({MONEY_DIGITS}, {scale})) AS {"charges" if "charges" in columns else "freight"}) FROM placed
+    """
+
+
+def _scale(of: str) -> int:
+    return int(of.rstrip(")").split(",")[1]) if of.startswith("DECIMAL") else MONEY_PLACES
+
+
+def _say_freight(con: Any, parts: Sequence[Part], union: str, scope: Sequence[str]) -> None:
+    """Freight that differs within a document is not its head's: the largest is taken, and a person should look."""
+    by = ", ".join(map(named, scope)) or "file, row"
+    varied = con.execute(f"SELECT count(*) FROM (SELECT {by} FROM ({union}) GROUP BY {by} HAVING count(DISTINCT freight) > 1)").fetchone()[0]
+    part = next(part for part in parts if "freight" in part.columns)
+    part.said.append(f"{part.proposal.theirs('freight') or 'Freight'} stands on the document: it is spread over its lines by value.")
+    if varied:
+        sentence = f"{varied:,} documents have lines with different freight: the largest is taken."
+        action = 'If freight is an amount of the line, map the column to "charges".'
+        part.problems.append(
+            Problem(
+                "freight-differs", Severity.WARNING, part.origin(column=part.proposal.theirs("freight") or ""), sentence=sentence, action=action, rows=varied
+            )
+        )

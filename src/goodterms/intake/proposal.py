@@ -1,0 +1,356 @@
+"""What the columns of a file seem to mean: proposed by their names in three languages, with their values as evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping as Settings, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from goodterms.errors import AnswerNeededError, MappingError, Question
+from goodterms.facts.columns import ATTRIBUTE, Kind
+from goodterms.intake.column_names import LEFT_OUT, accepted, kind_of, meanings, normalised, without_currency
+from goodterms.intake.mapping_file import FileMapping, quoted
+from goodterms.intake.typing_vote import RawColumn, looks_like_flags, looks_personal
+
+if TYPE_CHECKING:
+    from goodterms.intake.raw_table import RawTable
+
+SAMPLE_ROWS = 2_000
+ATTRIBUTE_VALUES = 200
+"""A further column of text is kept as an attribute when it has at most this many distinct values."""
+CREDIT_WORDS = frozenset(
+    {
+        "credit note",
+        "credit",
+        "credit memo",
+        "creditnote",
+        "cn",
+        "cr",
+        "381",
+        "hyvitys",
+        "hyvityslasku",
+        "hyvitysl",
+        "kredit",
+        "kreditfaktura",
+        "kreditnota",
+        "k",
+        "h",
+        "c",
+    }
+)
+INVOICE_WORDS = frozenset(
+    {
+        "invoice",
+        "inv",
+        "in",
+        "380",
+        "lasku",
+        "myyntilasku",
+        "veloitus",
+        "veloituslasku",
+        "faktura",
+        "debet",
+        "debit",
+        "debetfaktura",
+        "d",
+        "i",
+        "l",
+        "f",
+        "sale",
+        "v",
+    }
+)
+
+_NUMBER_LIKE = re.compile(
+    r"[-+(\u2212]?\s*(?:[€$£]|EUR|SEK|USD|GBP)?\s*[-+]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*\s*(?:%|€|\$|£|EUR|SEK|USD|GBP|kr\.?)?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
+    re.IGNORECASE,
+)
+_DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
+_MONTH_LIKE = re.compile(r"[0-9]{4}[-/. ]?[MmKk]?[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{4}")
+_OTHERWISE = {
+    "sale_lines": {"customer_key": "customer_name", "product_key": "product_name", "manager_key": "manager_name"},
+    "purchase_lines": {"supplier_key": "supplier_name", "product_key": "product_name"},
+    "activities": {"customer_key": "customer_name", "manager_key": "manager_name"},
+    "customers": {"customer_key": "name", "manager_key": "manager_name"},
+    "products": {"product_key": "name"},
+    "costs": {"account": "account_name"},
+}
+"""A column of that name is the key where there is no other; beside a number it is the name."""
+_ASKED = frozenset(
+    (
+        "date",
+        "customer_key",
+        "product_key",
+        "quantity",
+        "net_value",
+        "unit_price",
+        "list_value",
+        "unit_list_price",
+        "discount",
+        "product_cost",
+        "unit_cost",
+        "amount",
+        "period",
+    )
+)
+"""Two equally good columns for one of these are asked about."""
+_AMOUNT_CHOICES = ("net_value", "unit_price")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first rows of a table, column by column, as evidence: what the values of a column look like."""
+
+    columns: tuple[RawColumn, ...]
+    values: dict[str, tuple[str, ...]]
+
+    def example(self, theirs: str) -> str:
+        """The first value of a column."""
+        return next(iter(self.values[theirs]), "")
+
+    def column(self, theirs: str) -> RawColumn:
+        """The column of that name in the file."""
+        return next(column for column in self.columns if column.theirs == theirs)
+
+    def could_be(self, theirs: str, kind: Kind | None) -> bool:
+        """Whether at least half of the sampled values look like a kind."""
+        column, values = self.column(theirs), self.values[theirs]
+        if not values or kind in {Kind.TEXT, None}:
+            return True
+        if not column.is_text:
+            return self._typed_could_be(column.engine_type, kind)
+        if kind == Kind.FLAG:
+            return looks_like_flags(set(values))
+        like = {Kind.DATE: _DATE_LIKE, Kind.MONTH: _MONTH_LIKE}.get(kind, _NUMBER_LIKE) if kind else _NUMBER_LIKE
+        fit = sum(1 for value in values if like.fullmatch(value) or (kind == Kind.MONTH and _DATE_LIKE.fullmatch(value)))
+        return fit * 2 >= len(values)
+
+    @staticmethod
+    def _typed_could_be(of: str, kind: Kind | None) -> bool:
+        is_day = of == "DATE" or of.startswith("TIMESTAMP")
+        if kind in {Kind.DATE, Kind.MONTH}:
+            return is_day or (kind == Kind.MONTH and of.endswith("INT"))
+        if kind == Kind.FLAG:
+            return of == "BOOLEAN" or of.endswith("INT")
+        return not is_day
+
+    def are_all(self, theirs: str, kind: Kind) -> bool:
+        """Whether every sampled value looks like a kind, and there is one."""
+        column, values = self.column(theirs), self.values[theirs]
+        if not values:
+            return False
+        if not column.is_text:
+            return self._typed_could_be(column.engine_type, kind)
+        if kind == Kind.FLAG:
+            return looks_like_flags(set(values))
+        like = _DATE_LIKE if kind == Kind.DATE else _NUMBER_LIKE
+        return all(like.fullmatch(value) for value in values)
+
+
+def sampled(con: Any, raw: RawTable) -> Sample:
+    """Look at the first rows of a raw table."""
+    types = {name: of for name, of, *_ in con.execute(f"DESCRIBE {raw.name}").fetchall()}
+    columns = tuple(RawColumn(place, theirs, native, types[place]) for place, theirs, native in zip(raw.columns, raw.header, raw.native, strict=True))
+    if not columns:
+        return Sample((), {})
+    cells = ", ".join(f"trim(CAST({column.place} AS VARCHAR))" for column in columns)
+    rows = con.execute(f"SELECT {cells} FROM {raw.name} LIMIT {SAMPLE_ROWS}").fetchall()
+    by_column = zip(*rows, strict=True) if rows else (() for _ in columns)
+    return Sample(columns, {column.theirs: tuple(v for v in values if v) for column, values in zip(columns, by_column, strict=True)})
+
+
+@dataclass
+class Proposal:
+    """What each column of a file means (theirs → ours, "-" where it is left out) and why."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
+
+    def theirs(self, ours: str) -> str | None:
+        """The file's name of one of our columns; None where it has none."""
+        return next((theirs for theirs, mapped in self.columns.items() if mapped == ours), None)
+
+    def say(self, theirs: str, ours: str, why: str) -> None:
+        """Decide on a column."""
+        self.columns[theirs] = ours
+        self.why[theirs] = why
+
+
+def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> Proposal:
+    """Say what each column means: as the mapping says, else by its name and values.
+
+    Raises
+    ------
+    MappingError
+        Where the mapping names a column that is not there.
+    AnswerNeededError
+        Where a needed column is not found, or two are equally good.
+    """
+    found = Proposal()
+    for theirs, ours in entry.columns.items():
+        if theirs not in raw.header:
+            raise MappingError(_not_there(raw, theirs, entry.column_places.get(theirs, entry.place)))
+        if not ours.startswith(ATTRIBUTE) and ours != LEFT_OUT and ours not in accepted(table):
+            raise MappingError(
+                f'{entry.column_places.get(theirs, entry.place)}: there is no column "{ours}" of {table}. Known: {", ".join(sorted(accepted(table)))}.'
+            )
+        found.say(theirs, ours, "as the mapping says")
+    if entry.source_column:
+        if entry.source_column not in raw.header:
+            raise MappingError(_not_there(raw, entry.source_column, entry.place))
+        found.say(entry.source_column, "source", "as the mapping says")
+    taken = {*found.columns.values(), *entry.constants, *(ours for join in entry.joins for ours in join.columns.values())}
+    _by_names(found, raw, sample, table, taken)
+    _names_as_keys(found, table, taken)
+    _check_needs(found, raw, sample, table, taken, has_source=bool(entry.source))
+    return found
+
+
+def _not_there(raw: RawTable, theirs: str, place: str) -> str:
+    where = f"{raw.file}, sheet {raw.sheet}" if raw.sheet else raw.file
+    return f'{place}: {where} has no column "{theirs}". Its columns are: {", ".join(raw.header)}.'
+
+
+def _candidates(raw: RawTable, sample: Sample, table: str, free: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
+    """Rank, place among our columns, ours and theirs, for every column whose name may mean ours and whose values do not contradict."""
+    known = meanings(table)
+    order = {ours: place for place, ours in enumerate(accepted(table))}
+    for theirs in free:
+        normal = normalised(theirs)
+        for form, more in ((normal, 0), (without_currency(normal), 1)):
+            if form not in known or (more and form == normal):
+                continue
+            for meaning in known[form]:
+                if sample.could_be(theirs, kind_of(table, meaning.ours)) and _values_allow(meaning.ours, table, sample, theirs):
+                    yield meaning.rank + more, order[meaning.ours], meaning.ours, theirs
+            break
+
+
+def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
+    values = {value.casefold() for value in sample.values[theirs]}
+    if ours == "kind" and table != "activities":
+        return bool(values) and values <= CREDIT_WORDS | INVOICE_WORDS
+    if ours == "currency":
+        return all(re.fullmatch(r"[a-z]{3}|[€$£]|kr", value) for value in values)
+    return True
+
+
+def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
+    free = [theirs for theirs in raw.header if theirs not in found.columns]
+    candidates = sorted(_candidates(raw, sample, table, free), key=lambda c: (c[0], c[1]))
+    for rank, _, ours, theirs in candidates:
+        if ours in taken or theirs in found.columns:
+            continue
+        rivals = [t for r, _, o, t in candidates if (r, o) == (rank, ours) and t not in found.columns]
+        if len(rivals) > 1 and ours in _ASKED:
+            _ask_between(raw, sample, ours, rivals)
+        found.say(theirs, ours, "by its name" if len(rivals) == 1 else f"by its name, as the first of {len(rivals)}")
+        taken.add(ours)
+    for _, _, ours, theirs in candidates:
+        name = _OTHERWISE.get(table, {}).get(ours)
+        if theirs in found.columns or not name or name in taken:
+            continue
+        found.say(theirs, name, f"the name, beside {found.theirs(ours)}")
+        taken.add(name)
+
+
+def _names_as_keys(found: Proposal, table: str, taken: set[str]) -> None:
+    """A name serves as the key only where there is no number."""
+    for key, name in _OTHERWISE.get(table, {}).items():
+        theirs = found.theirs(name)
+        if key not in taken and theirs and found.why[theirs] != "as the mapping says":
+            found.say(theirs, key, "the name is the key: there is no number")
+            taken.add(key)
+
+
+def _ask_between(raw: RawTable, sample: Sample, ours: str, rivals: Sequence[str]) -> None:
+    raise AnswerNeededError(
+        Question(
+            f"column: {raw.file}, {ours}",
+            f"{_where(raw)}: {' and '.join(rivals)} may both be the {_in_words(ours)}. Say which.",
+            tuple(f"{theirs}: {', '.join(sample.values[theirs][:3])}" for theirs in rivals),
+            tuple((theirs, f"{quoted(theirs)} = {quoted(ours)}  under [file.columns]") for theirs in rivals),
+        )
+    )
+
+
+def _where(raw: RawTable) -> str:
+    return f"{raw.file}, sheet {raw.sheet}" if raw.sheet else raw.file
+
+
+def _in_words(ours: str) -> str:
+    return {"net_value": "net amount", "customer_key": "customer", "product_key": "product"}.get(ours, ours.replace("_", " "))
+
+
+def _check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str], *, has_source: bool) -> None:
+    """Find by values, or ask for, what a table cannot do without."""
+    del has_source
+    if table in {"sale_lines", "purchase_lines", "activities", "payments"}:
+        _need_date(found, raw, sample, taken, "date")
+    if table in {"costs", "gl_balances"}:
+        _need_date(found, raw, sample, taken, "period")
+    if table in {"sale_lines", "purchase_lines"} and not _has_amount(taken):
+        _ask_for(raw, sample, found, "net_value", "amount, nor quantity and price", Kind.DECIMAL)
+    if table in {"costs", "gl_balances", "payments"} and "amount" not in taken:
+        _ask_for(raw, sample, found, "amount", "amount", Kind.DECIMAL)
+    if table == "activities" and "kind" not in taken:
+        _ask_for(raw, sample, found, "kind", "kind of activity", Kind.TEXT, 'constants = { kind = "visit" }')
+    for key in ("customer_key", "product_key"):
+        if table == key.replace("_key", "s") and key not in taken:
+            _ask_for(raw, sample, found, key, _in_words(key), Kind.TEXT)
+
+
+def _has_amount(taken: set[str]) -> bool:
+    by_price = "quantity" in taken and taken & {"unit_price", "unit_list_price"}
+    return bool("net_value" in taken or by_price or "list_value" in taken or ("gross_value" in taken and taken & {"tax", "tax_rate"}))
+
+
+def _need_date(found: Proposal, raw: RawTable, sample: Sample, taken: set[str], ours: str) -> None:
+    if ours in taken:
+        return
+    dates = [theirs for theirs in raw.header if theirs not in found.columns and sample.are_all(theirs, Kind.DATE)]
+    if len(dates) == 1:
+        found.say(dates[0], ours, "the only column of dates")
+        taken.add(ours)
+        return
+    _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE)
+
+
+def _ask_for(raw: RawTable, sample: Sample, found: Proposal, ours: str, said: str, kind: Kind, constant: str = "") -> None:
+    likely = [theirs for theirs in raw.header if theirs not in found.columns and sample.values[theirs] and (kind == Kind.TEXT or sample.could_be(theirs, kind))]
+    choices = tuple((f"{theirs} (for example {sample.example(theirs)})", f"{quoted(theirs)} = {quoted(ours)}  under [file.columns]") for theirs in likely[:8])
+    if constant:
+        choices += (("all rows are the same", constant),)
+    raise AnswerNeededError(
+        Question(
+            f"column: {raw.file}, {ours}",
+            f"{_where(raw)}: no column is known as the {said}. Say which it is.",
+            tuple(f"{theirs}: {', '.join(sample.values[theirs][:3]) or 'empty'}" for theirs in raw.header),
+            choices,
+        )
+    )
+
+
+def further_columns(con: Any, raw: RawTable, sample: Sample, found: Proposal) -> Settings[str, Kind | None]:
+    """Return, for each column that has no meaning of ours, the kind of attribute that it becomes; None where it is left out.
+
+    Numbers, flags and dates are kept, and text with at most 200 distinct values. What seems to identify a person is left out.
+    """
+    free = [theirs for theirs in raw.header if theirs not in found.columns]
+    kinds: dict[str, Kind | None] = {theirs: _attribute_kind(sample, theirs) for theirs in free}
+    texts = [theirs for theirs in free if kinds[theirs] == Kind.TEXT]
+    if texts:
+        counts = con.execute(f"SELECT {', '.join(f'count(DISTINCT {sample.column(t).place})' for t in texts)} FROM {raw.name}").fetchone()
+        kinds |= {theirs: None for theirs, count in zip(texts, counts, strict=True) if count > ATTRIBUTE_VALUES}
+    return kinds
+
+
+def _attribute_kind(sample: Sample, theirs: str) -> Kind | None:
+    values = sample.values[theirs]
+    if not values or looks_personal(normalised(theirs), values):
+        return None
+    for kind in (Kind.FLAG, Kind.DATE, Kind.DECIMAL):
+        if sample.are_all(theirs, kind):
+            return kind
+    return Kind.TEXT

@@ -1,0 +1,388 @@
+"""Reading a company's files: from raw tables to tables of facts, with an account of every file that adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping as Settings, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goodterms.errors import AnswerNeededError, GoodtermsError, Question, UnreadableFileError, UsageError
+from goodterms.facts.book import Facts
+from goodterms.facts.columns import CREDIT_NOTE
+from goodterms.intake.column_names import LEFT_OUT
+from goodterms.intake.fact_part import LINES, Part, read_part, understood
+from goodterms.intake.mapping_file import FileMapping, Mapping
+from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
+from goodterms.intake.overlap import together
+from goodterms.problems import Problem, Severity
+
+if TYPE_CHECKING:
+    from goodterms.intake.raw_table import RawTable
+
+Progress = Callable[..., None]
+_TABLE_OF_OPTION = {
+    "files": "sale_lines",
+    "costs": "costs",
+    "activities": "activities",
+    "products": "products",
+    "customers": "customers",
+    "purchases": "purchase_lines",
+}
+_ALWAYS = ("sale_lines", "costs", "activities", "purchase_lines", "customers", "products")
+
+
+@dataclass(frozen=True)
+class ColumnUnderstood:
+    """What a column of a file was taken for, why, and its first value."""
+
+    theirs: str
+    ours: str
+    why: str
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """What became of the records of one file or sheet: physical = accepted + rejected + set aside + met again.
+
+    ``net_by_currency`` are the control totals of lines (costs: of amounts), "" being the unnamed currency.
+    """
+
+    file: str
+    sheet: str
+    table: str
+    source: str
+    physical: int
+    accepted: int
+    rejected: int
+    set_aside: int
+    met_again: int
+    columns: tuple[ColumnUnderstood, ...] = ()
+    unmapped: tuple[str, ...] = ()
+    dialect: str = ""
+    said: tuple[str, ...] = ()
+    net_by_currency: Settings[str, Decimal] = field(default_factory=dict)
+    first_date: date | None = None
+    last_date: date | None = None
+    credit_notes: int = 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a company's files say: the facts, the account of each file, what is wrong with them, and the mapping as it was understood."""
+
+    facts: Facts
+    files: tuple[FileAccount, ...]
+    problems: tuple[Problem, ...]
+    mapping: Mapping
+    parts: tuple[Part, ...] = field(repr=False, default=())
+
+    @property
+    def rejected(self) -> int:
+        """Records that take no part because they do not fit."""
+        return sum(account.rejected for account in self.files)
+
+    @property
+    def rejected_rows(self) -> int:
+        """The same as ``rejected``."""
+        return self.rejected
+
+    @property
+    def accepted(self) -> int:
+        """Records that became facts."""
+        return sum(account.accepted for account in self.files)
+
+    @property
+    def set_aside(self) -> int:
+        """Records that are no facts: headers, blank lines, totals."""
+        return sum(account.set_aside for account in self.files)
+
+    @property
+    def met_again(self) -> int:
+        """Records that repeat a record of another file."""
+        return sum(account.met_again for account in self.files)
+
+    @property
+    def physical(self) -> int:
+        """Physical records of all files."""
+        return sum(account.physical for account in self.files)
+
+    def write_mapping(self, file: Path | str) -> Path:
+        """Write the mapping as it was understood; passed again, it gives the same reading."""
+        path = Path(file)
+        path.write_text(self.mapping.as_toml(), encoding="utf-8")
+        return path
+
+    def write_rejected(self, folder: Path | str) -> list[Path]:
+        """Write each file's rejected rows in its own format, to be mended and read again, with what is wrong with them beside it."""
+        from goodterms.intake.rejected_file import write_rejected  # noqa: PLC0415  (only where rows were rejected)
+
+        return write_rejected(self.facts.engine.con, self.parts, Path(folder), self.problems)
+
+
+def read(
+    files: Iterable[Path | str],
+    *,
+    costs: Iterable[Path | str] = (),
+    activities: Iterable[Path | str] = (),
+    products: Iterable[Path | str] = (),
+    customers: Iterable[Path | str] = (),
+    purchases: Iterable[Path | str] = (),
+    mapping: Path | str | Settings[str, Any] | Mapping | None = None,
+    engine: Any = None,
+    progress: Progress | None = None,
+) -> Reading:
+    """Read files into tables of facts; what is open is asked, what does not fit is given back, and every record is accounted for.
+
+    Parameters
+    ----------
+    files
+        Sale lines, or what the mapping's ``table`` says.
+    costs, activities, products, customers, purchases
+        Files of those tables.
+    mapping
+        A mapping file, or its content.
+    engine
+        From :func:`goodterms.facts.engine.connect`; one is opened where none is given. Facts are temporary tables on it.
+    progress
+        Told each step as it begins, and how much of it is done, from 0 to 1.
+
+    Raises
+    ------
+    MappingError, AnswerNeededError, UnreadableFileError
+        As :mod:`goodterms.errors` says; questions of several files come together.
+    """
+    tell = progress or (lambda *_: None)
+    given = {"files": files, "costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
+    known = Mapping.load(mapping)
+    if engine is None:
+        from goodterms.facts.engine import connect  # noqa: PLC0415  (1 s to import: only where it is used)
+
+        engine = connect()
+    parts = _read_parts(engine, given, known, tell)
+    if not parts:
+        raise UsageError("No file was named. Name at least one file of sale lines.")
+    return _finished(engine, parts, known, tell)
+
+
+def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping: Mapping, tell: Progress) -> list[Part]:
+    parts: list[Part] = []
+    questions: list[Question] = []
+    errors: list[GoodtermsError] = []
+    layouts: dict[tuple[str, ...], str] = {}
+    again: dict[tuple[str, str], list[Part]] = {}
+    for option, paths in given.items():
+        for path in map(Path, paths):
+            table = _TABLE_OF_OPTION[option]
+            same = again.setdefault((str(path.resolve()), table), [])
+            if same:
+                parts += [_same_file_again(part) for part in same]
+                continue
+            try:
+                for raw, entry in _raw_tables(engine, path, table, mapping, tell):
+                    part = _read_one(engine, raw, entry, entry.table or table, mapping, layouts, len(parts) + 1, tell)
+                    parts.append(part)
+                    same.append(part)
+            except AnswerNeededError as error:
+                questions += error.questions
+            except GoodtermsError as error:
+                errors.append(error)
+    if questions:
+        errors.append(AnswerNeededError(*questions))
+    if len(errors) > 1:
+        raise ExceptionGroup("several things are wrong", errors)
+    if errors:
+        raise errors[0]
+    return parts
+
+
+def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, tell: Progress) -> Iterable[tuple[RawTable, FileMapping]]:
+    """The tables of one file with what the mapping says of each."""
+    from goodterms.intake.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
+
+    first = mapping.of(str(path), table=table)
+    dialect = first.dialect_for_reading if first else None
+    for raw in open_file(engine, path, dialect=dialect or None, progress=tell):
+        entry = mapping.of(raw.file, raw.sheet, table) or mapping.of(str(path), raw.sheet, table)
+        if entry is None and any(e.fits(raw.file, e.sheet) and e.sheet for e in mapping.files):
+            continue  # the mapping names other sheets of this workbook
+        yield raw, entry or FileMapping(match=raw.file)
+
+
+def _read_one(
+    engine: Any, raw: RawTable, entry: FileMapping, table: str, mapping: Mapping, layouts: dict[tuple[str, ...], str], number: int, tell: Progress
+) -> Part:
+    from goodterms.intake.join import joined  # noqa: PLC0415
+
+    tell(f"understanding {raw.file}")
+    if entry.joins:
+        raw, entry = joined(engine, raw, entry, tell)
+    if not entry.source:
+        layout = (table, entry.match if entry.place else "", *sorted(raw.header))
+        entry = replace(entry, source=layouts.setdefault(layout, Path(raw.file).stem))
+    part = read_part(engine.con, raw, entry, table, number)
+    if table in LINES | {"activities"}:
+        keep_what_lines_say(engine.con, part)
+    _drop(engine.con, raw, keep=bool(part.bad))
+    return part
+
+
+def _drop(con: Any, raw: RawTable, *, keep: bool) -> None:
+    """Give the memory of a raw table back, once nothing of it is needed."""
+    if keep:
+        return
+    kind = con.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [raw.name]).fetchone()[0]
+    con.execute(f"DROP {'VIEW' if kind else 'TABLE'} IF EXISTS {raw.name}")
+
+
+def _same_file_again(part: Part) -> Part:
+    """A file that was named twice: all of its accepted rows are met again, and nothing is added."""
+    accepted = part.raw.accepted - part.rejected - len(part.set_aside)
+    repeated = replace(part, name="", met_again=accepted, problems=[], said=["The file was named twice and counts once."], rejected=0)
+    rejected = len(part.raw.rejected) + part.rejected
+    return replace(
+        repeated,
+        raw=replace(part.raw, rejected=(), set_aside=part.raw.set_aside, accepted=part.raw.physical - len(part.raw.set_aside), problems=()),
+        met_again=accepted + rejected,
+        bad="",
+    )
+
+
+def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, tell: Progress) -> Reading:
+    con = engine.con
+    tell("putting the files together")
+    live = [part for part in parts if part.name]
+    wanted = dict.fromkeys([*_ALWAYS, *(part.table for part in live)])
+    attributes: tuple[str, ...] = ()
+    for table in wanted:
+        own = [part for part in live if part.table == table]
+        if table in {"customers", "products"}:
+            fill_master_data(con, table, own, [part for part in live if part.table in LINES | {"activities"}])
+            continue
+        found = together(con, table, own)
+        if table == "sale_lines":
+            attributes = found
+    _one_currency(con, live)
+    facts = Facts(engine, {table: engine.table(table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
+    accounts = tuple(_account(con, part) for part in parts)
+    problems = tuple(problem for part in parts for problem in (*part.raw.problems, *part.problems))
+    return Reading(facts, accounts, problems, Mapping(tuple(understood(part) for part in live), mapping.same_keys), tuple(live))
+
+
+def _sources(con: Any, parts: Sequence[Part], mapping: Mapping) -> list[str]:
+    """Sources of sale lines: those that the mapping names first, then in the order of their first row."""
+    lines = [part for part in parts if part.table == "sale_lines"]
+    named_first = [entry.source for entry in mapping.files if entry.source]
+    rows = con.execute("SELECT source, min(row) FROM sale_lines GROUP BY source").fetchall() if lines else []
+    files = {part.entry.source: part.number for part in reversed(lines)}
+    met = sorted((source for source, _ in rows if source), key=lambda s: (files.get(s, 0), next(row for name, row in rows if name == s)))
+    return list(dict.fromkeys([*(s for s in named_first if s in met), *met]))
+
+
+def _one_currency(con: Any, parts: Sequence[Part]) -> None:
+    """Two currencies without rates cannot be added up: that is asked.
+
+    Raises
+    ------
+    AnswerNeededError
+        Naming the currencies and what stands in each.
+    """
+    if not any("currency" in part.columns for part in parts if part.table == "sale_lines"):
+        return
+    rows = con.execute(
+        "SELECT currency, sum(net_value), count(*), count(*) FILTER (exchange_rate IS NULL) FROM sale_lines GROUP BY currency ORDER BY count(*) DESC, currency"
+    ).fetchall()
+    if len([currency for currency, *_ in rows if currency]) < 2 or not any(without for _, _, _, without in rows[1:]):
+        return
+    raise AnswerNeededError(
+        Question(
+            "currencies",
+            f"The sale lines are in {len(rows)} currencies and say no rates between them.",
+            tuple(f"{currency or 'no currency named'}: {amount:,.2f} on {lines:,} lines" for currency, amount, lines, _ in rows),
+            (
+                ("a column holds the rate", '"…" = "exchange_rate"  under [file.columns]'),
+                ("all amounts are in one currency after all", f'"{_currency_column(parts)}" = "-"  under [file.columns]'),
+            ),
+        )
+    )
+
+
+def _currency_column(parts: Sequence[Part]) -> str:
+    return next((theirs for part in parts if (theirs := part.proposal.theirs("currency"))), "Currency")
+
+
+def _account(con: Any, part: Part) -> FileAccount:
+    raw = part.raw
+    set_aside = len(raw.set_aside) + len(part.set_aside)
+    rejected = len(raw.rejected) + part.rejected
+    totals = _control_totals(con, part)
+    accepted = raw.physical - set_aside - rejected - part.met_again
+    if part.name and totals.get("rows", accepted) != accepted:
+        raise UnreadableFileError(
+            f"{part.where}: {raw.physical:,} records were counted, but {totals['rows']:,} rows became facts, {rejected:,} were rejected, {set_aside:,} set aside and "
+            f"{part.met_again:,} met again. Nothing was read. This is a defect of Goodterms: please report it."
+        )
+    columns = tuple(
+        ColumnUnderstood(theirs, ours, part.proposal.why.get(theirs, ""), part.sample.example(theirs))
+        for theirs, ours in part.proposal.columns.items()
+        if ours != LEFT_OUT
+    )
+    return FileAccount(
+        file=raw.file,
+        sheet=raw.sheet,
+        table=part.table,
+        source=part.entry.source,
+        physical=raw.physical,
+        accepted=accepted,
+        rejected=rejected,
+        set_aside=set_aside,
+        met_again=part.met_again,
+        columns=columns,
+        unmapped=tuple(dict.fromkeys(part.left_out)),
+        dialect=_dialect_in_words(part),
+        said=tuple(part.said),
+        net_by_currency=totals.get("net", {}),
+        first_date=totals.get("first"),
+        last_date=totals.get("last"),
+        credit_notes=totals.get("credit_notes", 0),
+    )
+
+
+def _control_totals(con: Any, part: Part) -> dict[str, Any]:
+    """Rows, sums by currency, first and last date, and credit notes, as they stand in the facts."""
+    if not part.name:
+        return {"rows": 0}
+    if part.table in {"customers", "products"}:
+        return {}
+    has = [name for name, *_ in con.execute(f"DESCRIBE {part.table}_by_part").fetchall()]
+    amount = next((name for name in ("net_value", "amount", "value") if name in has), "NULL")
+    day = next((name for name in ("date", "period") if name in has), "NULL")
+    kind = f"count(DISTINCT document) FILTER (kind = '{CREDIT_NOTE}')" if part.table in LINES else "0"
+    currency = "coalesce(currency, '')" if "currency" in has else "''"
+    rows = con.execute(
+        f"SELECT {currency}, sum({amount}), count(*), min({day}), max({day}), {kind} FROM {part.table}_by_part WHERE part = {part.number} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {
+        "rows": sum(row[2] for row in rows),
+        "net": {row[0]: row[1] for row in rows if row[1] is not None},
+        "first": min((row[3] for row in rows if row[3]), default=None),
+        "last": max((row[4] for row in rows if row[4]), default=None),
+        "credit_notes": sum(row[5] for row in rows),
+    }
+
+
+def _dialect_in_words(part: Part) -> str:
+    said = []
+    if part.raw.dialect:
+        dialect = part.raw.dialect
+        delimiter = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}.get(dialect.delimiter, dialect.delimiter)
+        said = [dialect.encoding, f"delimiter {delimiter}"]
+    styles = {key: value for typed in part.typed.values() for key, value in typed.style.items()}
+    if "decimal" in styles:
+        said.append(f"decimal {'comma' if styles['decimal'] == ',' else 'point'}")
+    if "date" in styles:
+        said.append(f"dates {styles['date']}")
+    return ", ".join(said)

@@ -83,6 +83,6 @@ def test_the_library_example_of_the_readme_runs(tmp_path, monkeypatch):
     shown = {}
     exec(blocks(HOUSE / "README.md", "python")[0], shown)  # noqa: S102  (our own page)
     result = shown["result"]
-    assert result.bridge.change == Decimal(120)
+    assert result.bridge.change == Decimal(12)
     assert result.answer
     assert result.tables["customers"].num_rows == 1

@@ -5,8 +5,9 @@ The public library is what ``__all__`` names; nothing else is promised to stay. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Period", "Policy", "Reading", "Result", "__version__", "analyse", "read"]
 
-Path = str | PathLike[str]
+File = str | PathLike[str]
 """A file, as a string or a path."""
 
 
@@ -30,14 +31,14 @@ class Progress(Protocol):
 
 
 def read(
-    files: Path | Iterable[Path],
+    files: File | Iterable[File],
     *,
-    costs: Iterable[Path] = (),
-    activities: Iterable[Path] = (),
-    products: Iterable[Path] = (),
-    customers: Iterable[Path] = (),
-    purchases: Iterable[Path] = (),
-    mapping: Path | None = None,
+    costs: Iterable[File] = (),
+    activities: Iterable[File] = (),
+    products: Iterable[File] = (),
+    customers: Iterable[File] = (),
+    purchases: Iterable[File] = (),
+    mapping: File | Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Reading:
     r"""Read a company's own files into tables of facts; nothing is guessed, nothing is dropped silently.
@@ -49,7 +50,7 @@ def read(
     costs, activities, products, customers, purchases
         Further files of those kinds.
     mapping
-        A mapping file (``docs/concepts/mapping.md``) where names and values of columns do not say enough.
+        A mapping file (``docs/concepts/mapping.md``), or its content, where names and values of columns do not say enough.
     progress
         Told each step as it begins, in a few words, and while files are read the share that is done (0 to 1).
 
@@ -66,6 +67,8 @@ def read(
         The files can be read in two ways; the error holds the evidence and the line of the mapping file for each.
     UnreadableFileError
         A file cannot be read at all.
+    ExceptionGroup
+        Several of these together, where several files are wrong.
 
     Examples
     --------
@@ -76,9 +79,15 @@ def read(
     """
     from goodterms import intake  # noqa: PLC0415  (heavy: loaded when it is used)
 
-    given = [files] if isinstance(files, str | PathLike) else list(files)
     return intake.read(
-        given, costs=costs, activities=activities, products=products, customers=customers, purchases=purchases, mapping=mapping, progress=progress
+        [Path(files)] if isinstance(files, str | PathLike) else map(Path, files),
+        costs=map(Path, costs),
+        activities=map(Path, activities),
+        products=map(Path, products),
+        customers=map(Path, customers),
+        purchases=map(Path, purchases),
+        mapping=Path(mapping) if isinstance(mapping, str | PathLike) else mapping,
+        progress=progress,
     )
 
 
@@ -128,9 +137,9 @@ def analyse(
     (Decimal('-40.5000'), Decimal('80.0000'))
     """
     from goodterms import analysis  # noqa: PLC0415  (heavy: loaded when it is used)
+    from goodterms.facts.book import Facts  # noqa: PLC0415
 
-    facts: Facts = getattr(reading, "facts", reading)
-    return analysis.analyse(facts, periods=periods, policy=policy, physical=physical, progress=progress)
+    return analysis.analyse(reading if isinstance(reading, Facts) else reading.facts, periods=periods, policy=policy, physical=physical, progress=progress)
 
 
 _ROOM_OF = {"Reading": "goodterms.intake", "Result": "goodterms.analysis.result", "Policy": "goodterms.facts.policy", "Period": "goodterms.facts.periods"}

@@ -33,7 +33,7 @@ def test_the_version_is_printed(goodterms):
         (["look", "a.csv", "--costs"], "Option '--costs' requires an argument."),
         (["demo", "--lines", "many"], "Invalid value for '--lines'"),
         (["demo", "--lines", "5"], "Invalid value for '--lines'"),
-        (["trace", "goodterms-report"], "Pass --step with --customer or --product"),
+        (["trace", "goodterms-report"], "Pass --step to trace a figure of the waterfall, or --bridge"),
     ],
 )
 def test_wrong_use_is_a_sentence_and_code_2(goodterms, arguments, sentence):

@@ -13,6 +13,9 @@ from goodterms.cli.look import look_at
 from goodterms.cli.progress import shown_on
 from goodterms.cli.report_folder import check_folder, written_at_once
 
+MOST_EXPORTED = 1_000_000
+"""Sale lines up to which the company's export is CSV and XLSX, as real ones are; above, Parquet."""
+
 
 def demo(
     lines: Annotated[int, typer.Option("--lines", metavar="N", min=1_000, max=10_000_000, help="How many sale lines.")] = 100_000,
@@ -22,11 +25,21 @@ def demo(
     """Build a simulated wholesaler whose sales grow while its profit falls, say why, and open the report."""
     from goodterms.demo import build_company  # noqa: PLC0415  (heavy: loaded when it is used)
 
-    company, report = out / "company", out / "report"
+    place, report = out / "company", out / "report"
     check_folder(report)
-    with written_at_once(company) as staging, shown_on(sys.stderr) as progress:
-        build_company(staging, lines=lines, seed=seed, progress=progress)
-    code = look_at([company / "invoices.csv"], policy=company / "policy.toml", out=report)
+    with shown_on(sys.stderr) as progress, written_at_once(place) as staging:
+        built = build_company(staging, lines=lines, seed=seed, sale_format="as exported" if lines <= MOST_EXPORTED else "parquet", progress=progress)
+    company = built.moved_to(place)
+    typer.echo(f"The simulated company's files are in {place}: {company.lines:,} sale lines. What is really wrong with it stands in {company.truth}.\n")
+    code = look_at(
+        company.sale_files,
+        costs=[company.costs],
+        activities=[company.activities],
+        products=[company.products],
+        customers=[company.customers],
+        policy=company.policy,
+        out=report,
+    )
     _open(report / "report.html")
     return code
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from goodterms.errors import UsageError
+
+if TYPE_CHECKING:
+    from goodterms.report.trace import TraceLine
 
 
 def trace(
@@ -20,18 +24,19 @@ def trace(
 ) -> None:
     """Say where a figure comes from: rate, driver counts, pool and accounts of a cost; customers, items and invoice lines of a bar of the bridge.
 
-    Give either --step with --customer or --product, or --bridge.
+    Give either --step or --bridge; --customer or --product narrows it down.
     """
     if (step is None) == (bridge is None):
-        raise UsageError("Pass --step with --customer or --product to trace a figure of the waterfall, or --bridge to trace a bar of the bridge.")
+        raise UsageError("Pass --step to trace a figure of the waterfall, or --bridge to trace a bar of the bridge.")
 
     from goodterms.report.trace import trace_step  # noqa: PLC0415  (heavy: loaded when it is used)
 
     found = trace_step(folder, customer=customer, product=product, step=step, period=period, bridge=bridge)
-    _print(found.lines, depth=0)
+    typer.echo(found.title)
+    _print(found.lines, depth=1)
 
 
-def _print(lines: Any, depth: int) -> None:
+def _print(lines: Iterable[TraceLine], depth: int) -> None:
     for line in lines:
         typer.echo(f"{'  ' * depth}{line}")
-        _print(getattr(line, "lines", ()), depth + 1)
+        _print(line.lines, depth + 1)

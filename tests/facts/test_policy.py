@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import string
 import tomllib
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,8 @@ from goodterms.facts.time_equation import TimeEquation
 from goodterms.facts.toml_places import line_of, toml_places
 
 JANUARY = date(2012, 1, 1)
+DOCS = Path(__file__).parents[2] / "docs"
+WRITE_A_SUM = 'Write a sum such as "5 + 3*lines + 10*rush".'
 ONE_OF_THEM = "capacity_minutes belongs to minutes. Keep one of the two."
 
 OF_ENGINE = """
@@ -326,7 +330,7 @@ def test_a_wrong_value_of_a_block_is_refused_with_its_line(body, said):
         (
             'minutes = "5 + 3 lines"\ncapacity_minutes = 9',
             6,
-            str(pytest.raises(PolicyError, TimeEquation.read, "5 + 3 lines").value),
+            f'The time equation "5 + 3 lines" cannot be read at "3 lines": a number, a name or number*name was expected. {WRITE_A_SUM}',
         ),
         ("support = 0.5", 6, 'support = 0.5 is not understood. Write a table of shares: support = { "Machining" = 0.3, "Assembly" = 0.7 }.'),
         ("[policy.pool.support]\nA = 0.5\nB = 5", 8, "B = 5 is not understood. Write a share from 0 to 1, such as 0.6 for 60 %."),
@@ -367,6 +371,54 @@ capacity_minutes = 9600
     policy.check_equations({"lines", "new"}, {"visits", "minutes"})
     with pytest.raises(PolicyError, match=r'^policy\.toml, line 4: The time equation .* counts "minutes"'):
         policy.check_equations({"lines", "minutes"}, {"visits"})
+
+
+def test_settings_that_no_analysis_uses_are_named():
+    """What a policy says and a run does not do must not be dropped silently."""
+    assert Policy.read("""version = 1
+[[policy]]
+from = 2012-01-01
+peers_min = 5
+cost_of_capital = 0.08
+[[policy.pool]]
+name = "Maintenance"
+support = { Machining = 1 }
+[[policy]]
+from = 2013-01-01
+day_count = 360
+""").without_effect == ("cost_of_capital", "day_count", "support")
+    assert Policy.read(LATER.replace("layers", "# layers").replace("cost_of_capital", "# cost_of_capital")).without_effect == ()
+
+
+def shown_policies(page: Path) -> list[str]:
+    """The whole policies that a page shows."""
+    return [text for text in re.findall(r"^```toml\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE) if "[[policy]]" in text]
+
+
+def test_every_policy_that_a_page_shows_is_valid():
+    pages = sorted(DOCS.glob("*/*.md"))
+    shown = [(f"{page.parent.name}/{page.name}", Policy.read(text, page.name)) for page in pages for text in shown_policies(page)]
+    assert {"concepts/policy.md", "how-to/look.md", "how-to/policy.md"} <= {name for name, _policy in shown}
+    assert all(policy.pool_names for _name, policy in shown)
+
+
+def test_the_worked_policy_says_what_its_page_says():
+    (text,) = shown_policies(DOCS / "how-to" / "policy.md")
+    policy = Policy.read(text)
+    assert policy.without_effect == ()
+    assert policy.pool_names == ("Picking", "Delivery", "Management", "Order desk", "Field sales", "Returns", "Interest")
+    desk, later = (policy.pool("Order desk", day) for day in (date(2024, 6, 1), date(2024, 7, 1)))
+    assert (later.minutes, later.step) == (desk.minutes, "order handling")
+    assert (desk.capacity_minutes, later.capacity_minutes) == (60_000, 48_000)
+    assert [policy.pool("Delivery", day).driver for day in (date(2024, 6, 1), date(2024, 7, 1))] == ["deliveries", "orders"]
+    assert policy.pool("Delivery", date(2024, 7, 1)).avoidable == Decimal("0.9")
+    policy.check_equations({"lines", "rush"}, {"visits", "minutes"})
+
+
+def test_the_refusals_that_the_page_shows_are_ours():
+    shown = re.findall(r"^policy\.toml, line (\d+): (.*)$", (DOCS / "how-to" / "policy.md").read_text("utf-8"), re.MULTILINE)
+    bodies = ['drivr = "lines"', "avoidable = 60", 'minutes = "5"']
+    assert [said for _line, said in shown] == [pool_refusal(body).removeprefix("ours.toml, line 6: ") for body in bodies]
 
 
 def test_a_policy_is_loaded_from_its_file(tmp_path):

@@ -118,6 +118,8 @@ class PolicyBlock:
 
 
 _BEFORE_ALL = PolicyBlock(date.min)
+_WITHOUT_EFFECT = ("currency", "own_ids", "intercompany", "cost_of_capital", "financing", "day_count", "layers", "dormant_days", "dormant_gaps", "lost_days")
+"""Settings of a block that no analysis uses so far; a setting leaves this list when one does."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,13 @@ class Policy:
     def pool_names(self) -> tuple[str, ...]:
         """The names of all pools of all dates, in the order of the file's dates."""
         return tuple(dict.fromkeys(pool.name for block in self.blocks for pool in block.pools))
+
+    @property
+    def without_effect(self) -> tuple[str, ...]:
+        """The settings that the policy makes and this version reads without carrying them out: a run says so, or they would be dropped silently."""
+        made = [key for key in _WITHOUT_EFFECT for block in self.blocks if getattr(block, key) != getattr(_BEFORE_ALL, key)]
+        made += ["support" for block in self.blocks for pool in block.pools if pool.support]
+        return tuple(dict.fromkeys(made))
 
     def check_equations(self, order_names: Collection[str], activity_names: Collection[str]) -> None:
         """Raise ``PolicyError``, with file and line, for the first name of a time equation that is not known.

@@ -10,8 +10,6 @@ from decimal import Decimal
 
 from goodterms.errors import PolicyError
 
-ORDER_NAMES = frozenset({"lines", "new"})
-"""What an equation may count of an order, beside the attributes of its sale lines."""
 ACTIVITY_NAMES = frozenset({"visits", "calls", "deliveries", "tickets", "returns", "minutes"})
 """Terms that make an equation one of activities: it is then evaluated once per activity."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 import goodterms as package
 from goodterms.cli.main import exit_code_of, said
 from goodterms.errors import AnswerNeededError, MappingError, PolicyError, Question, UnreadableFileError
+
+COMMAND = Path(sys.executable).with_name("goodterms")
 
 
 def test_the_command_alone_prints_help(goodterms):
@@ -99,6 +103,18 @@ def test_exit_codes_are_told_where_they_are_looked_for(goodterms):
     assert all(re.search(rf"^ +{code} ", exit_code_of.__doc__, re.MULTILINE) for code in told)
 
 
-def test_output_that_nobody_reads_is_no_error(alone):
-    ran = alone("--help")
+def test_output_that_nobody_reads_ends_quietly(folder):
+    shell = subprocess.run(["/bin/bash", "-c", f"{COMMAND} look --help | true; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=True)
+    assert shell.stdout in {"0\n", "141\n"}  # the help may fit into the pipe before anybody leaves
+    assert shell.stderr == ""
+
+
+def test_output_that_does_not_fit_is_said(folder):
+    shell = subprocess.run(["/bin/bash", "-c", f"{COMMAND} --help > /dev/full"], capture_output=True, text=True, check=False)
+    assert shell.returncode == 2
+    assert shell.stderr == "The output could not be written: No space left on device. Make room or give permission, and run the command again.\n"
+
+
+def test_a_terminal_without_our_signs_is_no_error(alone):
+    ran = alone("look", "--help", PYTHONIOENCODING="ascii")
     assert ran.code == 0

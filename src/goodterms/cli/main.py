@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import signal
 import sys
@@ -83,7 +85,8 @@ def exit_code_of(arguments: Sequence[str]) -> int:
     """
     try:
         code = app(args=list(arguments), prog_name="goodterms", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except SystemExit as left:
         if isinstance(left.__context__, BrokenPipeError):  # Typer leaves with 1 then, which means "rejected rows" here
             return said(left.__context__)
@@ -145,6 +148,22 @@ def _(_error: BaseException) -> int:
 
 @said.register
 def _(_error: BrokenPipeError) -> int:
-    """The reader of our output left (``| head``); what is still in the buffer goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """The reader of our output left (``| head``)."""
+    _give_up_output()
     return NOBODY_READS
+
+
+@said.register
+def _(error: OSError) -> int:
+    """A disk that takes no more, or a place that may not be written, is the user's to mend; any other was not foreseen."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}:
+        return said.dispatch(BaseException)(error)
+    _give_up_output()
+    _say(f"{error.filename or 'The output'} could not be written: {error.strerror}. Make room or give permission, and run the command again.")
+    return WRONG_USE
+
+
+def _give_up_output() -> None:
+    """Send what is still in the buffer nowhere, so that leaving does not fail once more."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # no such stream, or one that is no file: nothing to send
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

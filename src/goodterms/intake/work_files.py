@@ -1,0 +1,52 @@
+"""Where the rows of raw tables wait as Parquet until the engine is done with them: a folder of each engine, gone with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+_folders: weakref.WeakKeyDictionary[Any, Path] = weakref.WeakKeyDictionary()
+
+
+def work_folder(engine: Any) -> Path:
+    """Return the engine's folder for work files, readable by the user alone; it is removed when the engine is let go, and at exit."""
+    folder = _folders.get(engine)
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="goodterms-"))
+        weakref.finalize(engine, shutil.rmtree, folder, ignore_errors=True)
+        _folders[engine] = folder
+    return folder
+
+
+def show_rows(engine: Any, name: str, rows: Path, columns: Sequence[str], *, above: int | None = None, where: str = "") -> None:
+    """Make a view ``name`` with ``row`` and ``c1`` … over a Parquet file; ``above`` counts the records before its first row, or it has a column ``row``."""
+    row = '"row"' if above is None else f"file_row_number + {above + 1}"
+    said = ", ".join((f'{row} AS "row"', *(f"{column} AS c{place}" for place, column in enumerate(columns, start=1))))
+    source = f"read_parquet({quoted(rows)}, file_row_number = {'true' if above is not None else 'false'})"
+    engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {said} FROM {source} {where}")
+
+
+def quoted(text: str | Path) -> str:
+    """Return the text as a literal of SQL.
+
+    >>> quoted("Ann's invoices.csv")
+    "'Ann''s invoices.csv'"
+    """
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def plain_path(engine: Any, path: Path) -> Path:
+    """Return a path to the same file that the engine does not take for a pattern of names."""
+    if not any(sign in str(path) for sign in "*?[]"):
+        return path
+    copy = work_folder(engine) / f"source_{len(list(work_folder(engine).iterdir()))}{path.suffix if path.suffix.isalnum() else ''}"
+    try:
+        os.link(path, copy)
+    except OSError:  # another disk, or no right to
+        shutil.copyfile(path, copy)
+    return copy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from goodterms.problems import Origin, Problem, Severity
 LINES = frozenset({"sale_lines", "purchase_lines"})
 MOST_SAID = 1_000
 """So many rejected rows of a file are said one by one for the same reason; the rest are counted."""
+MEND = "Mend the row in the file of rejected rows and read it again."
 REQUIRED = {
     "sale_lines": ("date", "net_value"),
     "purchase_lines": ("date", "net_value"),
@@ -60,6 +61,9 @@ class Part:
     credit_notes: CreditNotes | None = None
     currency: str = ""
     bad: str = ""
+    """The table of rows that take no part, "" where there are none: ``row`` and ``reason``, which is null for rows set aside."""
+    file_header: tuple[str, ...] = ()
+    """The columns of the file itself, without those that joins brought."""
 
     @property
     def where(self) -> str:
@@ -87,8 +91,10 @@ def attribute_name(theirs: str) -> str:
     return ATTRIBUTE + normalised(theirs).replace(" ", "_")
 
 
-def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: int) -> Part:
+def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: int, *, agreed: Mapping[str, str]) -> Part:
     """Read one raw table into its part of a table of facts.
+
+    ``agreed`` is how files with the same columns write decimals and dates: it decides where this file alone does not.
 
     Raises
     ------
@@ -99,7 +105,7 @@ def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: i
     """
     sample = sampled(con, raw)
     part = Part(raw, entry, table, f"part_{number}_{table}", number, sample, proposed(raw, sample, entry, table))
-    stated = _type_columns(con, part)
+    stated = _type_columns(con, part, agreed)
     typed_rows = _typed_rows(part, stated)
     derived = _derive(con, part, stated, typed_rows)
     _set_bad_rows_apart(con, part, typed_rows, derived)
@@ -116,12 +122,12 @@ def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: i
 # Columns ---------------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def _type_columns(con: Any, part: Part) -> dict[str, Typed]:
+def _type_columns(con: Any, part: Part, agreed: Mapping[str, str]) -> dict[str, Typed]:
     """Type what is mapped, then what becomes an attribute; return ours → how it is read."""
     raw, proposal, sample = part.raw, part.proposal, part.sample
     mapped = {theirs: ours for theirs, ours in proposal.columns.items() if ours != LEFT_OUT}
     wanted = [(sample.column(theirs), _kind(sample, theirs, ours, part.table)) for theirs, ours in mapped.items()]
-    where = Where(raw.name, part.where, dict(part.entry.dialect))
+    where = Where(raw.name, part.where, {**agreed, **part.entry.dialect})
     typed = typed_columns(con, where, wanted)
     for theirs, ours in mapped.items():
         found = typed[sample.column(theirs).place]
@@ -340,7 +346,7 @@ def _set_bad_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str
             amount="total_amount" if typed_amount != typed_rows else None,
         )
     )
-    part.rejected = con.execute(f"SELECT count(*) FROM {part.bad}").fetchone()[0]
+    part.rejected = con.execute(f"SELECT count(reason) FROM {part.bad}").fetchone()[0]
     expected = [(theirs, said) for _, theirs, said in reasons] + [_missing(part, ours) for ours in absent]
     for i, (theirs, said) in enumerate(expected):
         _say_rejected(con, part, i, theirs, said, is_missing=i >= len(reasons))
@@ -362,14 +368,13 @@ def _say_rejected(con: Any, part: Part, reason: int, theirs: str, said: str, *, 
         f"SELECT b.row, {seen} FROM {part.bad} b JOIN {part.raw.name} r ON r.row = b.row WHERE b.reason = {reason} ORDER BY b.row LIMIT {MOST_SAID + 1}"
     ).fetchall()
     code = "missing-value" if is_missing else "does-not-fit"
-    action = "Mend the row in the file of rejected rows and read it again."
     part.problems += [
-        Problem(code, Severity.REJECTED, part.origin(row=row, column=theirs), seen=cell or "", expected=said, action=action) for row, cell in rows[:MOST_SAID]
+        Problem(code, Severity.REJECTED, part.origin(row=row, column=theirs), seen=cell or "", expected=said, action=MEND) for row, cell in rows[:MOST_SAID]
     ]
     if len(rows) > MOST_SAID:
         count = con.execute(f"SELECT count(*) FROM {part.bad} WHERE reason = {reason}").fetchone()[0] - MOST_SAID
         part.problems.append(
-            Problem(code, Severity.REJECTED, part.origin(column=theirs), sentence=f"{count:,} more rows have no {said} there.", action=action, rows=count)
+            Problem(code, Severity.REJECTED, part.origin(column=theirs), sentence=f"{count:,} more rows have no {said} there.", action=MEND, rows=count)
         )
 
 
@@ -400,11 +405,15 @@ def _with_kind(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -
     ).fetchone()
     if positive > negative:
         part.said.append("Credit notes are written with positive amounts: they are turned.")
-        amounts = [
-            ours for ours in derived if TABLES[part.table].column_names.count(ours) and kind_of(part.table, ours) == Kind.DECIMAL and ours != "exchange_rate"
-        ]
+        amounts = [ours for ours in derived if _is_amount(part.table, ours)]
         derived = derived | {ours: f"CASE WHEN {is_credit} THEN -{derived[ours]} ELSE {derived[ours]} END" for ours in amounts}
     return derived | {"kind": f"CASE WHEN {is_credit} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END"}
+
+
+def _is_amount(table: str, ours: str) -> bool:
+    """Whether a column turns its sign in a credit note."""
+    column = next((column for column in TABLES[table].columns if column.name == ours), None)
+    return ours == "freight" or (column is not None and column.kind == Kind.DECIMAL and ours != "exchange_rate")
 
 
 def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
@@ -469,8 +478,3 @@ def _dialect(part: Part) -> dict[str, Any]:
         if styles:
             said[key] = max(sorted(set(styles)), key=styles.count)
     return said | dict(part.entry.dialect)
-
-
-def rejected_rows(con: Any, part: Part) -> Sequence[tuple[int, int]]:
-    """Row and reason of each rejected row, in the file's order."""
-    return con.execute(f"SELECT row, reason FROM {part.bad} ORDER BY row").fetchall() if part.bad else ()

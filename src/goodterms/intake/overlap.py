@@ -7,7 +7,7 @@ from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, kind_of
-from goodterms.intake.fact_part import LINES, MOST_SAID, Part, named
+from goodterms.intake.fact_part import LINES, MEND, MOST_SAID, Part, named
 from goodterms.intake.typing_vote import text_of
 from goodterms.problems import Problem, Severity
 
@@ -185,7 +185,7 @@ def _say_doubled(con: Any, part: Part) -> None:
             seen=f"{value}",
             expected=f"{first_value}",
             sentence=f"Line {line} of document {document} has two values: {first_value} in {first_file}, row {first_row:,}, and {value} here. The first counts.",
-            action="Mend the row in the file of rejected rows and read it again.",
+            action=MEND,
         )
         for row, document, line, value, first_file, first_row, first_value in rows
     ]
@@ -260,15 +260,15 @@ def _open_kind(con: Any, parts: Sequence[Part], union: str, columns: dict[str, s
     by = ", ".join(map(named, scope))
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE credit_documents AS WITH l AS ({union}), open_lines AS (SELECT * FROM l WHERE kind IS NULL AND document IS NOT NULL), "
-        f"some AS (SELECT DISTINCT document FROM open_lines WHERE {negative}) "
-        f"SELECT {by}, true AS is_credit FROM open_lines SEMI JOIN some USING (document) GROUP BY {by} HAVING sum(net_value) < 0 OR {zero}"
+        f"doubtful AS (SELECT DISTINCT document FROM open_lines WHERE {negative}) "
+        f"SELECT {by}, true AS is_credit FROM open_lines SEMI JOIN doubtful USING (document) GROUP BY {by} HAVING sum(net_value) < 0 OR {zero}"
     )
-    on = " AND ".join(f"l.{named(name)} IS NOT DISTINCT FROM c.{named(name)}" if name != "document" else "l.document = c.document" for name in scope)
-    qualified = negative.replace("net_value", "l.net_value").replace("quantity", "l.quantity")
-    single = f"(l.document IS NULL AND ({qualified}))"
+    keys = [f"k{i}" for i in range(len(scope))]
+    on = " AND ".join(f"l.{named(name)} {'=' if name == 'document' else 'IS NOT DISTINCT FROM'} c.{key}" for name, key in zip(scope, keys, strict=True))
+    single = f"(document IS NULL AND ({negative}))"
     return (
-        f"coalesce(l.kind, CASE WHEN c.is_credit OR {single} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END)",
-        f"LEFT JOIN (SELECT {', '.join(f'{named(n)} AS {named(n)}' for n in scope)}, is_credit FROM credit_documents) c ON {on}",
+        f"coalesce(kind, CASE WHEN is_credit OR {single} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END)",
+        f"LEFT JOIN (SELECT {', '.join(f'{named(n)} AS {key}' for n, key in zip(scope, keys, strict=True))}, is_credit FROM credit_documents) c ON {on}",
     )
 
 

@@ -11,7 +11,7 @@ from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.intake.column_names import LEFT_OUT, accepted, kind_of, meanings, normalised, without_currency
 from goodterms.intake.mapping_file import FileMapping, quoted
-from goodterms.intake.typing_vote import RawColumn, looks_like_flags, looks_personal
+from goodterms.intake.typing_vote import RawColumn, could_be_flags, looks_like_flags, looks_personal
 
 if TYPE_CHECKING:
     from goodterms.intake.raw_table import RawTable
@@ -121,7 +121,7 @@ class Sample:
         if not column.is_text:
             return self._typed_could_be(column.engine_type, kind)
         if kind == Kind.FLAG:
-            return looks_like_flags(set(values))
+            return could_be_flags(set(values))
         like = {Kind.DATE: _DATE_LIKE, Kind.MONTH: _MONTH_LIKE}.get(kind, _NUMBER_LIKE) if kind else _NUMBER_LIKE
         fit = sum(1 for value in values if like.fullmatch(value) or (kind == Kind.MONTH and _DATE_LIKE.fullmatch(value)))
         return fit * 2 >= len(values)

@@ -13,14 +13,14 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, Question, Unread
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE
 from goodterms.intake.column_names import LEFT_OUT
-from goodterms.intake.fact_part import LINES, Part, read_part, understood
+from goodterms.intake.fact_part import LINES, MEND, Part, read_part, understood
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.overlap import together
 from goodterms.problems import Problem, Severity
 
 if TYPE_CHECKING:
-    from goodterms.intake.raw_table import RawTable
+    from goodterms.intake.raw_table import RawTable, RowRef
 
 Progress = Callable[..., None]
 _TABLE_OF_OPTION = {
@@ -68,6 +68,7 @@ class FileAccount:
     first_date: date | None = None
     last_date: date | None = None
     credit_notes: int = 0
+    set_aside_rows: tuple[RowRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,14 @@ class Reading:
         return write_rejected(self.facts.engine.con, self.parts, Path(folder), self.problems)
 
 
+@dataclass
+class _Layout:
+    """Files with the same columns: parts of one source, that write decimals and dates alike."""
+
+    source: str
+    style: dict[str, str] = field(default_factory=dict)
+
+
 def read(
     files: Iterable[Path | str],
     *,
@@ -172,7 +181,7 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
     parts: list[Part] = []
     questions: list[Question] = []
     errors: list[GoodtermsError] = []
-    layouts: dict[tuple[str, ...], str] = {}
+    layouts: dict[tuple[str, ...], _Layout] = {}
     again: dict[tuple[str, str], list[Part]] = {}
     for option, paths in given.items():
         for path in map(Path, paths):
@@ -213,17 +222,19 @@ def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, tell: Pro
 
 
 def _read_one(
-    engine: Any, raw: RawTable, entry: FileMapping, table: str, mapping: Mapping, layouts: dict[tuple[str, ...], str], number: int, tell: Progress
+    engine: Any, raw: RawTable, entry: FileMapping, table: str, mapping: Mapping, layouts: dict[tuple[str, ...], _Layout], number: int, tell: Progress
 ) -> Part:
     from goodterms.intake.join import joined  # noqa: PLC0415
 
     tell(f"understanding {raw.file}")
+    header = raw.header
     if entry.joins:
         raw, entry = joined(engine, raw, entry, tell)
-    if not entry.source:
-        layout = (table, entry.match if entry.place else "", *sorted(raw.header))
-        entry = replace(entry, source=layouts.setdefault(layout, Path(raw.file).stem))
-    part = read_part(engine.con, raw, entry, table, number)
+    layout = layouts.setdefault((table, entry.match if entry.place else "", *sorted(raw.header)), _Layout(Path(raw.file).stem))
+    part = read_part(engine.con, raw, replace(entry, source=entry.source or layout.source), table, number, agreed=layout.style)
+    part.file_header = header
+    for typed in part.typed.values():
+        layout.style |= {key: value for key, value in typed.style.items() if key not in layout.style}
     if table in LINES | {"activities"}:
         keep_what_lines_say(engine.con, part)
     _drop(engine.con, raw, keep=bool(part.bad))
@@ -268,8 +279,36 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, tell: Progre
     _one_currency(con, live)
     facts = Facts(engine, {table: engine.table(table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
     accounts = tuple(_account(con, part) for part in parts)
-    problems = tuple(problem for part in parts for problem in (*part.raw.problems, *part.problems))
+    problems = tuple(problem for part in parts for problem in _problems(part))
     return Reading(facts, accounts, problems, Mapping(tuple(understood(part) for part in live), mapping.same_keys), tuple(live))
+
+
+def _problems(part: Part) -> list[Problem]:
+    """All that is to be said of a part: its file's own problems, each rejected record, each row set aside as a total or footer, and what mapping found."""
+    said = {problem.origin.row for problem in part.raw.problems if problem.severity == Severity.REJECTED}
+    unsaid = [
+        Problem(
+            "record-cannot-be-read",
+            Severity.REJECTED,
+            part.origin(row=ref.row),
+            seen=ref.text[:200],
+            sentence=f"The record takes no part: {ref.reason}.",
+            action=MEND,
+        )
+        for ref in part.raw.rejected
+        if ref.row not in said
+    ]
+    aside = [
+        Problem(
+            "set-aside",
+            Severity.SET_ASIDE,
+            part.origin(row=ref.row),
+            seen=ref.text[:200],
+            sentence=f"{ref.reason[0].upper()}{ref.reason[1:]}, set aside: {ref.text[:80]}",
+        )
+        for ref in part.set_aside
+    ]
+    return [*part.raw.problems, *unsaid, *aside, *part.problems]
 
 
 def _sources(con: Any, parts: Sequence[Part], mapping: Mapping) -> list[str]:
@@ -348,6 +387,7 @@ def _account(con: Any, part: Part) -> FileAccount:
         first_date=totals.get("first"),
         last_date=totals.get("last"),
         credit_notes=totals.get("credit_notes", 0),
+        set_aside_rows=(*raw.set_aside, *part.set_aside),
     )
 
 
@@ -360,7 +400,8 @@ def _control_totals(con: Any, part: Part) -> dict[str, Any]:
     has = [name for name, *_ in con.execute(f"DESCRIBE {part.table}_by_part").fetchall()]
     amount = next((name for name in ("net_value", "amount", "value") if name in has), "NULL")
     day = next((name for name in ("date", "period") if name in has), "NULL")
-    kind = f"count(DISTINCT document) FILTER (kind = '{CREDIT_NOTE}')" if part.table in LINES else "0"
+    counted = "DISTINCT document" if "document" in has else "*"
+    kind = f"count({counted}) FILTER (kind = '{CREDIT_NOTE}')" if part.table in LINES else "0"
     currency = "coalesce(currency, '')" if "currency" in has else "''"
     rows = con.execute(
         f"SELECT {currency}, sum({amount}), count(*), min({day}), max({day}), {kind} FROM {part.table}_by_part WHERE part = {part.number} GROUP BY 1 ORDER BY 1"

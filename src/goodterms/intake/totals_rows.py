@@ -13,7 +13,7 @@ ROUNDING = "0.011"
 
 
 def set_aside_totals(con: Any, *, raw: str, bad: str, typed: str, places: Sequence[str], keys: Sequence[str], amount: str | None) -> list[RowRef]:
-    """Take totals rows and footers out of the rows that do not fit, and return them with the reason.
+    """Find totals rows and footers among the rows that do not fit, take their reason for being rejected away, and return them.
 
     A row is a total when its keys are empty and it begins with a word for it, or its amount equals the sum of the rows above (since the last total, or of
     all); a footer when it has one cell and stands below the last good row.
@@ -47,7 +47,7 @@ def set_aside_totals(con: Any, *, raw: str, bad: str, typed: str, places: Sequen
     )
     if amount:
         _sums_above(con, bad, typed, amount)
-    con.execute(f"DELETE FROM {bad} WHERE row IN (SELECT row FROM set_aside_rows)")
+    con.execute(f"UPDATE {bad} SET reason = NULL WHERE row IN (SELECT row FROM set_aside_rows)")
     found = con.execute("SELECT row, array_to_string(cells, '; '), reason FROM odd_rows JOIN set_aside_rows USING (row) ORDER BY row").fetchall()
     return [RowRef(row, text, reason) for row, text, reason in found]
 

@@ -14,6 +14,8 @@ NBSP = "\N{NO-BREAK SPACE}"
 _SPACES = f" {NBSP}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MINUSES = "-\N{MINUS SIGN}\N{EN DASH}"
+_A_MINUS = f"\\{_MINUSES}"
+"""The same inside brackets of a regular expression, where a bare hyphen would be a range."""
 _CURRENCIES = {
     "€": "EUR",
     "$": "USD",
@@ -28,7 +30,7 @@ _CURRENCIES = {
     "PLN": "PLN",
 }
 _MARKS = r"(?i)€|\$|£|¥|%|\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN)\b|\bkr\b\.?"
-_SIGNED = rf"\([^()]*\)|[+{_MINUSES}]?[^+{_MINUSES}()]*|[^+{_MINUSES}()]+[{_MINUSES}]"
+_SIGNED = rf"\([^()]*\)|[+{_A_MINUS}]?[^+{_A_MINUS}()]*|[^+{_A_MINUS}()]+[{_A_MINUS}]"
 _DOT_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:\.[0-9]*)?"
 _COMMA_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:,[0-9]*)?"
 _FLOAT_DIGITS = 15
@@ -160,7 +162,7 @@ def _unsigned(core: str) -> str:
 
 
 def _is_negative(core: str) -> str:
-    return f"regexp_matches({core}, {text_of(f'^[{_MINUSES}(]|[{_MINUSES}]$')})"
+    return f"regexp_matches({core}, {text_of(f'^[{_A_MINUS}(]|[{_A_MINUS}]$')})"
 
 
 @dataclass(frozen=True)
@@ -298,10 +300,11 @@ def _read_numbers(con: Any, table: str, wanted: Sequence[tuple[RawColumn, Kind, 
         places = places or 0
         if places > MONEY_PLACES:
             places = con.execute(f"SELECT max(strlen(rtrim({plain}, '0')) - instr({plain}, '.')) FROM {table} WHERE contains({plain}, '.')").fetchone()[0]
+        most = places
         if len(str(int(largest or 0))) + max(places, MONEY_PLACES) > MONEY_DIGITS:
             places = _places_that_fit(con, table, plain, places)
         scale = max(places, MONEY_PLACES)
-        exact = plain if places <= MONEY_PLACES and scale >= places else _only_exact(plain, scale)
+        exact = plain if most <= scale else _only_exact(plain, scale)
         sql = f"TRY_CAST({exact} AS DECIMAL({MONEY_DIGITS}, {scale}))"
         if kind == Kind.INTEGER:
             sql = f"CASE WHEN {sql} = trunc({sql}) THEN CAST({sql} AS BIGINT) END"
@@ -485,15 +488,16 @@ def _flags(con: Any, table: str, column: RawColumn) -> Typed:
     return Typed(Kind.FLAG, sql, _present(column.place), values, values - fits, expected="yes or no")
 
 
+def could_be_flags(words: set[str]) -> bool:
+    """Whether all distinct values are words of yes or no."""
+    return {word.strip().casefold() for word in words} <= {*_FLAGS[True], *_FLAGS[False]}
+
+
 def looks_like_flags(words: set[str]) -> bool:
-    """Whether distinct values are flags: words of yes or no, or an "x" and nothing else."""
+    """Whether distinct values are flags and nothing else: both yes and no, or an "x"."""
     said = {word.strip().casefold() for word in words}
-    return (
-        bool(said)
-        and said <= {*_FLAGS[True], *_FLAGS[False]}
-        and not said <= {"-", "k", "e", "n", "f", "t", "j", "y"} - {"y", "n"}
-        and (len(said) > 1 or said == {"x"})
-    )
+    yes, no = said & {*_FLAGS[True]}, said & {*_FLAGS[False]}
+    return said == {"x"} or bool(yes and no and said == yes | no)
 
 
 # What the file itself types ------------------------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,508 @@
+"""A company's files, as they come: what is read, what is asked, what is given back."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from goodterms.errors import AnswerNeededError, MappingError
+from goodterms.facts.columns import TABLES
+from goodterms.intake import read
+from goodterms.problems import Severity
+
+D = Decimal
+DAY = datetime.date
+
+ANN_AND_BOB = "Invoice;Line;Invoice date;Customer number;Customer;Product number;Quantity;Net amount\n1;1;2023-01-31;007;Ann Oy;P1;2;20.50\n1;2;2023-01-31;007;Ann Oy;P2;1;5.00\n2;1;2023-02-13;012;Bob Ab;P1;1;10.25\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def _write(name, text, encoding="utf-8"):
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return _write
+
+
+def rows(reading, columns, table="sale_lines", order="file, row"):
+    return reading.facts.engine.con.execute(f"SELECT {columns} FROM {table} ORDER BY {order}").fetchall()
+
+
+def asked(error):
+    return [question.key.split(":")[0] for question in error.value.questions]
+
+
+def lines(reading):
+    return {choice: line for question in reading.value.questions for choice, line in question.choices}
+
+
+def test_read_gives_every_column_of_every_table(write):
+    facts = read([write("sales.csv", ANN_AND_BOB)]).facts
+    for name in ("sale_lines", "costs", "activities", "purchase_lines", "customers", "products"):
+        assert tuple(facts[name].columns) == TABLES[name].column_names
+
+
+def test_read_types_lines_and_keeps_leading_zeros_of_keys(write):
+    reading = read([write("sales.csv", ANN_AND_BOB)])
+    assert rows(reading, "document, line, date, customer_key, product_key, quantity, net_value, kind, source, row") == [
+        ("1", "1", DAY(2023, 1, 31), "007", "P1", D(2), D("20.5"), "invoice", "sales", 2),
+        ("1", "2", DAY(2023, 1, 31), "007", "P2", D(1), D(5), "invoice", "sales", 3),
+        ("2", "1", DAY(2023, 2, 13), "012", "P1", D(1), D("10.25"), "invoice", "sales", 4),
+    ]
+    assert rows(reading, "customer_key, name", "customers", "1") == [("007", "Ann Oy"), ("012", "Bob Ab")]
+
+
+def test_read_accounts_for_every_record(write):
+    account = read([write("sales.csv", ANN_AND_BOB)]).files[0]
+    assert (account.physical, account.accepted, account.rejected, account.set_aside, account.met_again) == (4, 3, 0, 1, 0)
+    assert (account.net_by_currency, account.first_date, account.last_date) == ({"": D("35.75")}, DAY(2023, 1, 31), DAY(2023, 2, 13))
+
+
+def test_latest_name_of_a_customer_wins_by_date(write):
+    text = "Date,Customer number,Customer,Net amount\n2023-03-31,7,New name,1.5\n2023-01-31,7,Old name,1.5\n"
+    assert rows(read([write("s.csv", text)]), "name", "customers", "1") == [("New name",)]
+
+
+def test_name_is_the_key_where_there_is_no_number(write):
+    reading = read([write("s.csv", "Date,Customer,Net sales\n2023-01-31,Ann,1.5\n")])
+    assert rows(reading, "customer_key, document, line, product_key, quantity") == [("Ann", None, None, None, None)]
+
+
+def test_finnish_export_in_cp1252_with_decimal_commas_and_thousands(write):
+    text = (
+        "Laskunumero;Laskupäivä;Asiakasnumero;Asiakkaan nimi;Tuotekoodi;Tuoteryhmä;Määrä;À-hinta;Nettosumma;Eräpäivä;Myyjä\n"
+        "100;31.1.2023;0012;Äyräs Oy;A1;Pöydät;1 000,00;1,25;1 250,00 €;14.2.2023;E1\n"
+        "101;1.2.2023;0012;Äyräs Oy;A1;Pöydät;-2;1,25;-2,50 €;15.2.2023;E1\n"
+    )
+    reading = read([write("myynti.csv", text, "cp1252")])
+    assert rows(reading, "document, date, customer_key, product_key, quantity, net_value, due_date, manager_key, currency, kind") == [
+        ("100", DAY(2023, 1, 31), "0012", "A1", D(1000), D(1250), DAY(2023, 2, 14), "E1", "EUR", "invoice"),
+        ("101", DAY(2023, 2, 1), "0012", "A1", D(-2), D("-2.5"), DAY(2023, 2, 15), "E1", "EUR", "credit note"),
+    ]
+    assert rows(reading, "product_key, family", "products", "1") == [("A1", "Pöydät")]
+
+
+def test_swedish_export(write):
+    text = (
+        "Fakturanummer;Radnummer;Fakturadatum;Kundnummer;Kundnamn;Artikelnr;Benämning;Varugrupp;Antal;Á-pris;Rabatt;Belopp exkl moms;Moms;Ordernummer;Säljare\n"
+        "9;1;2023-01-31;K1;Åström;10;Stol;Stolar;2;10,00;0,00;20,00;5,00;O1;S1\n"
+    )
+    reading = read([write("forsaljning.csv", text)])
+    assert rows(reading, "document, line, date, customer_key, product_key, quantity, discount, net_value, tax, order_number, manager_key") == [
+        ("9", "1", DAY(2023, 1, 31), "K1", "10", D(2), D(0), D(20), D(5), "O1", "S1")
+    ]
+    assert rows(reading, "name, family", "products", "1") == [("Stol", "Stolar")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "amounts"),
+    [
+        (["1,234.50", "12.00"], ["1234.5", "12"]),
+        (["1.234,50", "12,00"], ["1234.5", "12"]),
+        (["1'234.50", "2.5"], ["1234.5", "2.5"]),
+        (["1\N{NO-BREAK SPACE}234,50", "3,5"], ["1234.5", "3.5"]),
+        (["12,50-", "3,5"], ["-12.5", "3.5"]),
+        (["(12.50)", "3.5"], ["-12.5", "3.5"]),
+        (["3.5", "4.5", "\N{MINUS SIGN}12.50"], ["3.5", "4.5", "-12.5"]),
+        (["€ 12.50", "3.5 EUR"], ["12.5", "3.5"]),
+        (["12345", "1.234"], ["12345", "1.234"]),
+        (["0.123", "1.234"], ["0.123", "1.234"]),
+        (["1.234.567", "1.234"], ["1234567", "1234"]),
+        (["0.00001", "12.5"], ["0.00001", "12.5"]),
+        ([".5", "5."], ["0.5", "5"]),
+    ],
+)
+def test_all_values_of_a_column_decide_how_its_numbers_are_written(write, cells, amounts):
+    text = "Date;Customer;Net amount\n" + "".join(f"2023-01-31;Ann;{cell}\n" for cell in cells)
+    assert [amount for (amount,) in rows(read([write("s.csv", text)]), "net_value")] == [D(amount) for amount in amounts]
+
+
+def test_number_that_may_have_decimals_or_thousands_is_asked(write):
+    path = write("s.csv", "Date;Customer;Net amount\n2023-01-31;Ann;1.234\n2023-01-31;Ann;2.500\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    assert lines(error)["the comma is the decimal sign"] == 'dialect = { decimal = "," }'
+    assert "1.234" in str(error.value)
+    assert [v for (v,) in rows(read([path], mapping={"version": 1, "file": [{"match": "s.csv", "dialect": {"decimal": ","}}]}), "net_value")] == [
+        D(1234),
+        D(2500),
+    ]
+    assert [v for (v,) in rows(read([path], mapping={"version": 1, "file": [{"match": "s.csv", "dialect": {"decimal": "."}}]}), "net_value")] == [
+        D("1.234"),
+        D("2.5"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "days"),
+    [
+        (["31/01/2023", "02/03/2023"], [DAY(2023, 1, 31), DAY(2023, 3, 2)]),
+        (["01/31/2023", "02/03/2023"], [DAY(2023, 1, 31), DAY(2023, 2, 3)]),
+        (["1.2.2023", "2.3.2023"], [DAY(2023, 2, 1), DAY(2023, 3, 2)]),
+        (["20230131", "20230203"], [DAY(2023, 1, 31), DAY(2023, 2, 3)]),
+        (["2023-01-31 08:26:00", "2023-02-03T10:00"], [DAY(2023, 1, 31), DAY(2023, 2, 3)]),
+        (["31.1.2023 8:26", "2.2.2023 23:59:59"], [DAY(2023, 1, 31), DAY(2023, 2, 2)]),
+        (["05/05/2023", "06/06/2023"], [DAY(2023, 5, 5), DAY(2023, 6, 6)]),
+        (["31.12.23", "1.1.24"], [DAY(2023, 12, 31), DAY(2024, 1, 1)]),
+    ],
+)
+def test_all_values_of_a_column_decide_how_its_dates_are_written(write, cells, days):
+    text = "Date;Customer;Net amount\n" + "".join(f"{cell};Ann;1.5\n" for cell in cells)
+    assert [day for (day,) in rows(read([write("s.csv", text)]), "date")] == days
+
+
+def test_day_or_month_first_is_asked(write):
+    path = write("s.csv", "Date;Customer;Net amount\n05/06/2023;Ann;1.5\n07/08/2023;Ann;2.5\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    assert lines(error) == {"the day stands first": 'dialect = { date = "%d/%m/%Y" }', "the month stands first": 'dialect = { date = "%m/%d/%Y" }'}
+    assert "5 June 2023 or 6 May 2023" in str(error.value)
+    answered = read([path], mapping={"version": 1, "file": [{"match": "s.csv", "dialect": {"date": "%d/%m/%Y"}}]})
+    assert rows(answered, "date") == [(DAY(2023, 6, 5),), (DAY(2023, 8, 7),)]
+
+
+def test_another_date_column_of_the_file_decides(write):
+    text = "Invoice date;Due date;Customer;Net amount\n05/06/2023;19/06/2023;Ann;1.5\n07/08/2023;21/08/2023;Ann;2.5\n"
+    assert rows(read([write("s.csv", text)]), "date") == [(DAY(2023, 6, 5),), (DAY(2023, 8, 7),)]
+
+
+def test_cell_that_does_not_fit_rejects_its_row_with_its_place(write):
+    path = write("s.csv", ANN_AND_BOB + "3;1;2023-02-14;007;Ann Oy;P1;1;12,x\n4;1;soon;007;Ann Oy;P1;1;3.50\n")
+    reading = read([path])
+    assert (reading.physical, reading.accepted, reading.rejected, reading.set_aside) == (6, 3, 2, 1)
+    said = [(p.origin.row, p.origin.column, p.seen) for p in reading.problems if p.severity == Severity.REJECTED]
+    assert sorted(said) == [(5, "Net amount", "12,x"), (6, "Invoice date", "soon")]
+    assert rows(reading, "count(*)", order="1") == [(3,)]
+
+
+def test_missing_amount_rejects_its_row(write):
+    reading = read([write("s.csv", "Date;Customer;Net amount\n2023-01-31;Ann;1.5\n2023-01-31;Bob;\n")])
+    assert [(p.code, p.origin.row, p.origin.column) for p in reading.problems if p.severity == Severity.REJECTED] == [("missing-value", 3, "Net amount")]
+
+
+def test_rejected_rows_come_back_in_the_users_format_and_are_read_when_mended(write, tmp_path):
+    text = 'Laskunumero;Pvm;Asiakas;Nettosumma\n1;31.1.2023;Ämy;10,50\n2;32.1.2023;Bo "B";20,50\n3;2.2.2023;Cé;x\n'
+    path = write("myynti.csv", text, "cp1252")
+    reading = read([path])
+    rejected, said = reading.write_rejected(tmp_path / "back")
+    assert (rejected.name, said.name) == ("myynti.rejected.csv", "myynti.problems.csv")
+    given_back = rejected.read_bytes().decode("cp1252")
+    assert given_back.splitlines() == ["Laskunumero;Pvm;Asiakas;Nettosumma", '2;32.1.2023;"Bo ""B""";20,50', "3;2.2.2023;Cé;x"]
+    assert "32.1.2023" in said.read_text("utf-8-sig")
+    rejected.write_bytes(given_back.replace("32.1.", "30.1.").replace("Cé;x", "Cé;5,00").encode("cp1252"))
+    mended = read([path, rejected])
+    assert rows(mended, "document, date, net_value", order="document") == [
+        ("1", DAY(2023, 1, 31), D("10.5")),
+        ("2", DAY(2023, 1, 30), D("20.5")),
+        ("3", DAY(2023, 2, 2), D(5)),
+    ]
+    assert {source for (source,) in rows(mended, "source")} == {"myynti"}
+
+
+def test_same_file_twice_changes_nothing(write):
+    path = write("sales.csv", ANN_AND_BOB)
+    once, twice = read([path]), read([path, path])
+    assert rows(twice, "* EXCLUDE (file)") == rows(once, "* EXCLUDE (file)")
+    assert [(a.physical, a.accepted, a.met_again) for a in twice.files] == [(4, 3, 0), (4, 0, 3)]
+
+
+def test_copy_of_a_file_changes_nothing(write):
+    paths = [write("a.csv", ANN_AND_BOB), write("b.csv", ANN_AND_BOB)]
+    reading = read(paths)
+    assert rows(reading, "document, line, net_value", order="1, 2") == rows(read(paths[:1]), "document, line, net_value", order="1, 2")
+    assert [a.met_again for a in reading.files] == [0, 3]
+
+
+def test_overlapping_files_without_line_numbers_count_the_larger_number_of_repeats(write):
+    head = "Invoice,Date,Customer,Product,Net amount\n"
+    a = write("a.csv", head + "1,2023-01-31,Ann,P,5.5\n1,2023-01-31,Ann,P,5.5\n2,2023-01-31,Bob,P,7.5\n")
+    b = write("b.csv", head + "2,2023-01-31,Bob,P,7.5\n1,2023-01-31,Ann,P,5.5\n1,2023-01-31,Ann,Q,1.5\n3,2023-02-01,Ann,P,5.5\n")
+    reading = read([a, b])
+    assert rows(reading, "document, line, product_key, net_value", order="1, 2") == [
+        ("1", "1", "P", D("5.5")),
+        ("1", "2", "P", D("5.5")),
+        ("1", "3", "Q", D("1.5")),
+        ("2", "1", "P", D("7.5")),
+        ("3", "1", "P", D("5.5")),
+    ]
+    assert [a.met_again for a in reading.files] == [0, 2]
+
+
+def test_one_line_number_with_two_values_is_a_problem_that_shows_both(write):
+    a = write("a.csv", ANN_AND_BOB + "5;1;2023-03-01;007;Ann Oy;P1;1;9.00\n" * 1 + "".join(f"{i};1;2023-03-01;007;Ann Oy;P1;1;9.00\n" for i in range(10, 30)))
+    b = write("b.csv", ANN_AND_BOB.replace("10.25", "99.25"))
+    reading = read([a, b])
+    (problem,) = [p for p in reading.problems if p.code == "one-line-two-values"]
+    assert (problem.severity, problem.origin.row, problem.seen, problem.expected) == (Severity.REJECTED, 4, "99.2500", "10.2500")
+    assert "a.csv, row 4" in str(problem)
+    assert (reading.files[1].met_again, reading.files[1].rejected, reading.files[1].accepted) == (2, 1, 0)
+
+
+def test_row_order_of_a_file_never_matters(write):
+    head, *body = (
+        "Invoice,Date,Customer,Product,Quantity,Net amount\n1,2023-01-31,Ann,P,2,5.5\n1,2023-01-31,Ann,Q,1,5.5\n1,2023-01-31,Ann,P,1,2.75\n".splitlines()
+    )
+    one = rows(read([write("a.csv", "\n".join([head, *body]) + "\n")]), "document, line, product_key, net_value", order="1, 2")
+    other = rows(read([write("b.csv", "\n".join([head, *body[::-1]]) + "\n")]), "document, line, product_key, net_value", order="1, 2")
+    assert one == other
+
+
+def test_totals_rows_and_footers_are_set_aside_and_listed(write):
+    text = "Invoice;Date;Customer;Net amount\n1;2023-01-31;Ann;10.50\n2;2023-01-31;Bob;5.50\n;;;16.00\n3;2023-02-01;Ann;4.00\nTotal;;;20.00\nYhteensä;;;20.00\nPrinted by the system;;;\n"
+    reading = read([write("s.csv", text)])
+    assert (reading.accepted, reading.rejected, reading.physical) == (3, 0, 8)
+    assert [p.origin.row for p in reading.problems if p.severity == Severity.SET_ASIDE and p.code == "set-aside"][:3] == [4, 6, 7]
+
+
+def test_row_without_keys_whose_amount_is_no_sum_is_rejected(write):
+    reading = read([write("s.csv", "Invoice;Date;Customer;Net amount\n1;2023-01-31;Ann;10.50\n;;;17.00\n2;2023-01-31;Bob;5.50\n")])
+    assert (reading.accepted, reading.rejected) == (2, 1)
+
+
+def test_two_currencies_without_rates_are_asked(write):
+    path = write("s.csv", "Date,Customer,Net amount,Currency\n2023-01-31,Ann,10.5,EUR\n2023-01-31,Bob,20.5,SEK\n2023-01-31,Bob,1.5,SEK\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    assert asked(error) == ["currencies"]
+    assert "EUR: 10.50 on 1 lines" in str(error.value)
+    assert "SEK: 22.00 on 2 lines" in str(error.value)
+
+
+def test_two_currencies_with_rates_are_read(write):
+    reading = read([write("s.csv", "Date,Customer,Net amount,Currency,Exchange rate\n2023-01-31,Ann,10.5,EUR,1\n2023-01-31,Bob,20.5,SEK,0.0875\n")])
+    assert rows(reading, "currency, exchange_rate") == [("EUR", D(1)), ("SEK", D("0.0875"))]
+
+
+def test_cells_with_signs_of_two_currencies_are_asked(write):
+    with pytest.raises(AnswerNeededError) as error:
+        read([write("s.csv", "Date;Customer;Net amount\n2023-01-31;Ann;€ 10.5\n2023-01-31;Bob;$ 20.5\n")])
+    assert asked(error) == ["currency"]
+
+
+def test_unknown_columns_are_asked_with_their_lines(write):
+    path = write("s.csv", "When,Who,How much\n2023-01-31,Ann,10.5\n2023-02-01,Bob,20.5\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    assert lines(error) == {"How much (for example 10.5)": '"How much" = "net_value"  under [file.columns]'}
+    reading = read([path], mapping={"version": 1, "file": [{"match": "s.csv", "columns": {"How much": "net_value", "Who": "customer_key"}}]})
+    assert rows(reading, "date, customer_key, net_value") == [(DAY(2023, 1, 31), "Ann", D("10.5")), (DAY(2023, 2, 1), "Bob", D("20.5"))]
+
+
+def test_two_equally_good_columns_are_asked(write):
+    with pytest.raises(AnswerNeededError) as error:
+        read([write("s.csv", "Date,Customer,Net amount,Net value\n2023-01-31,Ann,10.5,9.5\n")])
+    assert lines(error) == {"Net amount": '"Net amount" = "net_value"  under [file.columns]', "Net value": '"Net value" = "net_value"  under [file.columns]'}
+
+
+def test_mapping_of_a_column_that_is_not_there_lists_the_columns(write):
+    with pytest.raises(MappingError, match='has no column "Netto". Its columns are: Date, Customer, Net amount'):
+        read(
+            [write("s.csv", "Date,Customer,Net amount\n2023-01-31,Ann,10.5\n")],
+            mapping={"version": 1, "file": [{"match": "s.csv", "columns": {"Netto": "net_value"}}]},
+        )
+
+
+def test_questions_of_several_files_come_together(write):
+    a = write("a.csv", "Date;Customer;Net amount\n05/06/2023;Ann;1.5\n")
+    b = write("b.csv", "Period;Account\n2023-01;4000\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([a], costs=[b])
+    assert asked(error) == ["date", "column"]
+
+
+def test_written_mapping_gives_the_same_reading(write, tmp_path):
+    text = (
+        "Laskunumero;Pvm;Asiakasnro;Asiakas;Tuote;Määrä;À-hinta;Listahinta;Kiireellinen;Muistio\n"
+        "C1;31.1.2023;007;Ann;P1;-2;1,50;2,00;x;\n2;1.2.2023;007;Ann;P1;4;1,50;2,00;;\n"
+    )
+    path = write("s.csv", text)
+    first = read([path])
+    mapping = first.write_mapping(tmp_path / "map.toml")
+    second = read([path], mapping=mapping)
+    assert rows(second, "*") == rows(first, "*")
+    assert second.mapping.as_toml() == first.mapping.as_toml()
+    assert second.facts.attributes == first.facts.attributes == ("attribute:kiireellinen",)
+
+
+# What a file says in its own way ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_price_times_quantity_is_exact(write):
+    reading = read([write("s.csv", "Date,Customer,Quantity,Unit price\n2023-01-31,Ann,3,1.23456\n2023-01-31,Bob,0.5,0.00001\n")])
+    assert rows(reading, "net_value") == [(D("3.70368"),), (D("0.000005"),)]
+
+
+def test_discount_percent_of_a_list_price(write):
+    reading = read([write("s.csv", "Date;Customer;Quantity;List price;Discount %\n2023-01-31;Ann;10;2,50;20\n2023-01-31;Bob;1;3,00;0\n")])
+    assert rows(reading, "list_value, discount, net_value") == [(D(25), D(5), D(20)), (D(3), D(0), D(3))]
+
+
+def test_discount_rate_with_a_net_price_gives_the_list_value(write):
+    mapping = {"version": 1, "file": [{"match": "s.csv", "columns": {"Price": "unit_price", "Rate": "discount_rate"}}]}
+    reading = read([write("s.csv", "Date,Customer,Quantity,Price,Rate\n2023-01-31,Ann,2,7.5,0.25\n2023-01-31,Bob,1,3.5,1\n")], mapping=mapping)
+    assert rows(reading, "list_value, discount, net_value") == [(D(20), D(5), D(15)), (D("3.5"), D(0), D("3.5"))]
+
+
+def test_price_before_or_after_the_discount_is_asked(write):
+    with pytest.raises(AnswerNeededError) as error:
+        read([write("s.csv", "Date;Customer;Quantity;Unit price;Discount %\n2023-01-31;Ann;10;2,50;20\n")])
+    assert asked(error) == ["price"]
+
+
+def test_rate_of_only_0_and_1_is_asked(write):
+    mapping = {"version": 1, "file": [{"match": "s.csv", "columns": {"Rate": "discount_rate"}}]}
+    with pytest.raises(AnswerNeededError) as error:
+        read([write("s.csv", "Date,Customer,Quantity,List price,Rate\n2023-01-31,Ann,2,7.5,0\n2023-01-31,Bob,1,3.5,1\n")], mapping=mapping)
+    assert asked(error) == ["rate"]
+
+
+def test_discount_is_an_amount_where_list_less_discount_is_net(write):
+    reading = read([write("s.csv", "Date,Customer,List value,Discount,Net amount\n2023-01-31,Ann,10.5,0.5,10\n2023-01-31,Ann,3.333,0.33,3\n")])
+    assert rows(reading, "list_value, discount, net_value") == [(D("10.5"), D("0.5"), D(10)), (D("3.333"), D("0.333"), D(3))]
+    assert any("Discount is an amount of the line" in sentence for sentence in reading.files[0].said)
+    assert not reading.problems
+
+
+def test_discount_that_is_a_share_is_known_by_its_values(write):
+    reading = read([write("s.csv", "Date,Customer,List value,Discount,Net amount\n2023-01-31,Ann,100,0.1,90\n2023-01-31,Bob,50.5,0.2,40.4\n")])
+    assert rows(reading, "discount") == [(D(10),), (D("10.1"),)]
+
+
+def test_discount_that_does_not_add_up_is_a_warning_and_net_leads(write):
+    reading = read([write("s.csv", "Date,Customer,List value,Discount,Net amount\n2023-01-31,Ann,100.5,10,90.5\n2023-01-31,Bob,50.5,10,45.5\n")])
+    (problem,) = [p for p in reading.problems if p.code == "discount-does-not-add-up"]
+    assert (problem.severity, problem.rows, problem.origin.row) == (Severity.WARNING, 1, 3)
+    assert rows(reading, "discount, net_value") == [(D(10), D("90.5")), (D(5), D("45.5"))]
+
+
+def test_unit_cost_and_weight_are_multiplied(write):
+    reading = read([write("s.csv", "Date,Customer,Quantity,Net amount,Unit cost,Unit weight\n2023-01-31,Ann,4,10.5,1.25,0.5\n")])
+    assert rows(reading, "product_cost, weight") == [(D(5), D(2))]
+
+
+def test_net_from_gross_and_tax(write):
+    assert rows(read([write("s.csv", "Date,Customer,Gross amount,Tax\n2023-01-31,Ann,12.4,2.4\n")]), "net_value, tax") == [(D(10), D("2.4"))]
+    assert rows(read([write("t.csv", "Date,Customer,Gross amount,VAT %\n2023-01-31,Ann,12.4,24\n2023-01-31,Ann,10,24\n")]), "net_value, tax") == [
+        (D(10), D("2.4")),
+        (D("8.0645"), D("1.9355")),
+    ]
+
+
+def test_freight_of_an_order_head_is_spread_by_value_to_the_unit(write):
+    text = "Invoice,Date,Customer,Product,Net amount,Freight\n1,2023-01-31,Ann,P,1.5,1\n1,2023-01-31,Ann,Q,1.5,1\n1,2023-01-31,Ann,R,1.5,1\n2,2023-01-31,Bob,P,30,0\n"
+    reading = read([write("s.csv", text)])
+    assert rows(reading, "charges") == [(D("0.3334"),), (D("0.3333"),), (D("0.3333"),), (D(0),)]
+
+
+def test_freight_of_lines_is_charged_on_the_line(write):
+    text = "Invoice,Date,Customer,Product,Net amount,Freight\n1,2023-01-31,Ann,P,1.5,1\n1,2023-01-31,Ann,Q,1.5,2\n"
+    assert rows(read([write("s.csv", text)]), "charges") == [(D(1),), (D(2),)]
+
+
+def test_credit_notes_by_a_column_are_turned_where_they_are_positive(write):
+    text = "Invoice,Type,Date,Customer,Quantity,Net amount\n1,Lasku,2023-01-31,Ann,2,10.5\n2,Hyvityslasku,2023-01-31,Ann,1,5.25\n"
+    reading = read([write("s.csv", text)])
+    assert rows(reading, "kind, quantity, net_value") == [("invoice", D(2), D("10.5")), ("credit note", D(-1), D("-5.25"))]
+
+
+def test_credit_notes_by_prefix(write):
+    text = "Invoice,Date,Customer,Net amount\n1,2023-01-31,Ann,10.5\nC2,2023-01-31,Ann,-5.25\nC3,2023-01-31,Ann,-1.5\n"
+    reading = read([write("s.csv", text)])
+    assert [kind for (kind,) in rows(reading, "kind")] == ["invoice", "credit note", "credit note"]
+    assert 'credit_notes = { prefix = "C" }' in reading.mapping.as_toml()
+
+
+def test_a_discount_line_does_not_make_its_invoice_a_credit_note(write):
+    text = "Invoice,Date,Customer,Net amount\n1,2023-01-31,Ann,10.5\n1,2023-01-31,Ann,-2.5\n2,2023-01-31,Ann,-5.25\n"
+    assert [kind for (kind,) in rows(read([write("s.csv", text)]), "kind")] == ["invoice", "invoice", "credit note"]
+
+
+def test_whole_number_keys_written_with_a_zero(write):
+    reading = read([write("s.csv", "Date,Customer ID,Stock code,Net amount\n2023-01-31,17850.0,10.5,10.5\n2023-01-31,,85123A,1.5\n")])
+    assert rows(reading, "customer_key, product_key") == [("17850", "10.5"), (None, "85123A")]
+
+
+def test_further_columns_become_attributes_and_personal_ones_are_left_out(write):
+    text = (
+        "Date,Customer,Net amount,Rush,Pallets,Warehouse,E-mail,Contact,Memo\n"
+        "2023-01-31,Ann,10.5,yes,2,North,ann@example.com,Ann A,131052-308T\n2023-01-31,Bob,1.5,no,0.5,South,bob@example.com,Bob B,\n"
+    )
+    reading = read([write("s.csv", text)])
+    assert reading.facts.attributes == ("attribute:rush", "attribute:pallets", "attribute:warehouse")
+    assert rows(reading, '"attribute:rush", "attribute:pallets", "attribute:warehouse"') == [(True, D(2), "North"), (False, D("0.5"), "South")]
+    assert reading.files[0].unmapped == ("E-mail", "Contact", "Memo")
+
+
+def test_source_by_column(write):
+    reading = read([write("s.csv", "System,Date,Customer,Net amount\nshop,2023-01-31,Ann,10.5\nerp,2023-01-31,Ann,10.5\n")])
+    assert rows(reading, "source") == [("shop",), ("erp",)]
+    assert reading.facts.sources == ("shop", "erp")
+
+
+def test_more_places_than_fit_are_a_problem_with_their_place(write):
+    text = "Date,Customer,Net amount\n" + "2023-01-31,Ann,12345678901.25\n" * 3 + "2023-01-31,Ann,1.123456789012\n"
+    reading = read([write("s.csv", text)])
+    assert (reading.accepted, reading.rejected) == (3, 1)
+    assert [(p.origin.row, p.seen) for p in reading.problems if p.severity == Severity.REJECTED] == [(5, "1.123456789012")]
+
+
+# Other tables ----------------------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("period", ["2012-03", "2012M03", "3.2012", "03/2012", "201203", "2012-03-31", "31.3.2012"])
+def test_months_of_costs_in_all_their_forms(write, period):
+    costs = write("costs.csv", f"Period;Entity;Account;Account name;Pool;Amount\n{period};FI;4000;Wages;Picking;100,50\n")
+    reading = read([write("s.csv", ANN_AND_BOB)], costs=[costs])
+    assert rows(reading, "period, entity, account, account_name, pool, amount", "costs") == [(DAY(2012, 3, 1), "FI", "4000", "Wages", "Picking", D("100.5"))]
+
+
+def test_costs_without_pools_take_their_accounts(write):
+    costs = write("kulut.csv", "Kuukausi;Tili;Tilin nimi;Summa\n2012-03;4000;Palkat;100,50\n")
+    assert rows(read([write("s.csv", ANN_AND_BOB)], costs=[costs]), "pool", "costs") == [("Palkat",)]
+
+
+def test_activities_in_finnish(write):
+    activities = write("k.csv", "Pvm;Tapahtuma;Asiakasnro;Kesto;Tilausnumero\n31.1.2023;käynti;007;45;\n1.2.2023;soitto;012;10;T1\n")
+    reading = read([write("s.csv", ANN_AND_BOB)], activities=[activities])
+    assert rows(reading, "date, kind, customer_key, minutes, order_number", "activities") == [
+        (DAY(2023, 1, 31), "käynti", "007", D(45), None),
+        (DAY(2023, 2, 1), "soitto", "012", D(10), "T1"),
+    ]
+
+
+def test_kind_of_activity_is_asked_where_no_column_says_it(write):
+    with pytest.raises(AnswerNeededError) as error:
+        read([write("s.csv", ANN_AND_BOB)], activities=[write("visits.csv", "Date,Customer number\n2023-01-31,007\n")])
+    assert lines(error)["all rows are the same"] == 'constants = { kind = "visit" }'
+    mapping = {"version": 1, "file": [{"match": "visits.csv", "constants": {"kind": "visit"}}]}
+    reading = read([write("s.csv", ANN_AND_BOB)], activities=[write("visits.csv", "Date,Customer number\n2023-01-31,007\n")], mapping=mapping)
+    assert rows(reading, "kind", "activities") == [("visit",)]
+
+
+def test_customers_and_products_files_lead_and_lines_complete(write):
+    customers = write("customers.csv", "Customer number,Name,Segment,Country,Manager,Payment days\n007,Ann of the file,Retail,FI,E1,14\n")
+    products = write(
+        "products.csv",
+        "Product number,Name,Product family,Unit cost,List price,Valid from,Stocked\nP1,Table,Tables,2.5,9.9,2022-01-01,yes\nP1,Table,Tables,2.75,9.9,2023-01-01,yes\n",
+    )
+    reading = read([write("s.csv", ANN_AND_BOB)], customers=[customers], products=[products])
+    assert rows(reading, "customer_key, name, segment, country, manager_key, payment_days", "customers", "1") == [
+        ("007", "Ann of the file", "Retail", "FI", "E1", 14),
+        ("012", "Bob Ab", None, None, None, None),
+    ]
+    assert rows(reading, "product_key, name, family, unit_cost, list_price, valid_from, stocked", "products", "1, valid_from") == [
+        ("P1", "Table", "Tables", D("2.5"), D("9.9"), DAY(2022, 1, 1), True),
+        ("P1", "Table", "Tables", D("2.75"), D("9.9"), DAY(2023, 1, 1), True),
+    ]
+
+
+def test_purchases(write):
+    purchases = write("p.csv", "Date,Supplier number,Supplier,Product number,Quantity,Unit price\n2023-01-05,S1,Cleo,P1,10,2.5\n")
+    reading = read([write("s.csv", ANN_AND_BOB)], purchases=[purchases])
+    assert rows(reading, "date, supplier_key, product_key, quantity, net_value, kind", "purchase_lines") == [
+        (DAY(2023, 1, 5), "S1", "P1", D(10), D(25), "invoice")
+    ]

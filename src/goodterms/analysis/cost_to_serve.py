@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 PARTS: tuple[str, ...] = ("assigned", "unused", "unassigned", "sustaining", "excluded", "excess")
 """What becomes of a pool. ``excess`` is negative: what was traced beyond the pool's amount."""
 _CELL_ORDER = ("entity_met", "month", "counterparty", "product", "manager", "channel", "entity", "level")
-_WEIGHT_PLACES = 6
+_WEIGHT_PLACES = (6, 4, 2, 0)
+"""Decimal places of a driver's counts: as many as keep their sum within 64 bits."""
+_LARGEST_WEIGHT = Decimal(2**61)
 _SHARE_PLACES = 6
 _RATE_PLACES = Decimal(1).scaleb(-12)
 
@@ -189,14 +191,15 @@ class _Work:
 
     def __init__(self, table: Table, *, by_entity: bool) -> None:
         met = table.entity if by_entity else ibis.literal("")
-        weight = (table.weight.cast(f"decimal(38, {_WEIGHT_PLACES})") * ibis.literal(10**_WEIGHT_PLACES)).cast("int64")
-        ordered = table.mutate(entity_met=met, weight_units=weight).order_by(*_CELL_ORDER)
-        self.cells = ordered.select("entity_met", *WORK, "weight_units").to_pyarrow()
+        whole = table.weight.sum().to_pyarrow().as_py() or Decimal(0)
+        self.places = next(places for places in _WEIGHT_PLACES if whole.scaleb(places) < _LARGEST_WEIGHT)
+        weight = (table.weight.cast(f"decimal(38, {self.places})") * ibis.literal(10**self.places)).cast("int64")
+        self.cells = table.mutate(entity_met=met, weight_units=weight).order_by(*_CELL_ORDER).select("entity_met", *WORK, "weight_units").to_pyarrow()
         self.weights: NDArray[np.int64] = self.cells["weight_units"].to_numpy().astype(np.int64)
-        starts = self.cells.group_by(["entity_met", "month"], use_threads=False).aggregate([("weight_units", "count")]).to_pylist()
+        counted = self.cells.group_by(["entity_met", "month"]).aggregate([("weight_units", "count")])
         self.span: dict[tuple[str, date], tuple[int, int]] = {}
         begin = 0
-        for row in starts:
+        for row in counted.sort_by([("entity_met", "ascending"), ("month", "ascending")]).to_pylist():
             self.span[row["entity_met"], row["month"]] = (begin, begin + row["weight_units_count"])
             begin += row["weight_units_count"]
 
@@ -209,10 +212,11 @@ class _Sharing:
         self.engine = drivers.facts.engine
         self.notices: list[str] = []
         self.parts: list[pa.Table] = []
-        self.work: dict[tuple[str, bool], _Work] = {}
+        self.work: dict[tuple[str, bool, str], _Work] = {}
         self.sellers_named = drivers.cube.filter(_.entity != "").count().to_pyarrow().as_py() > 0
 
     def run(self) -> CostToServe:
+        self.policy.check_equations(self.drivers.order_terms, self.drivers.activity_terms)
         costs = self.drivers.facts["costs"]
         traced = self._traced()
         self.places = max(4, costs.amount.type().scale or 4, self.drivers.facts["activities"].amount.type().scale or 4)
@@ -291,9 +295,11 @@ class _Sharing:
         what: str | TimeEquation = "value" if spread else (policy.minutes or policy.driver or "") if policy else ""
         for pool in pools:
             by_entity = self.sellers_named and not self.policy.on(pool.month).across_entities
-            key = (pool.driver, by_entity)
+            traced = pool.pool if pool.traced else ""
+            key = (pool.driver, by_entity, traced)
             if key not in self.work:
-                self.work[key] = _Work(_to_customers(self.drivers.work(what)) if spread else self.drivers.work(what), by_entity=by_entity)
+                work = self.drivers.work(what, besides=traced)
+                self.work[key] = _Work(_to_customers(work) if spread else work, by_entity=by_entity)
             self._share_one(pool, self.work[key], pool.entity if by_entity else "")
 
     def _share_one(self, pool: PoolMonth, work: _Work, entity: str) -> None:
@@ -301,11 +307,11 @@ class _Sharing:
         begin, end = work.span.get((entity, pool.month), (0, 0))
         rest, weights = pool.amount - pool.traced, work.weights[begin:end]
         used = int(weights.sum(dtype=object)) if begin < end else 0
-        pool.driver_total = Decimal(used).scaleb(-_WEIGHT_PLACES)
+        pool.driver_total = Decimal(used).scaleb(-work.places)
         if pool.capacity is None and not used:
             pool.parts["unassigned"] = rest
             return
-        to_share, capacity = rest, int(pool.capacity.scaleb(_WEIGHT_PLACES)) if pool.capacity is not None else used
+        to_share, capacity = rest, int(pool.capacity.scaleb(work.places)) if pool.capacity is not None else used
         if capacity < used:
             self.notices.append(
                 f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}: "
@@ -320,25 +326,24 @@ class _Sharing:
         pool.parts["unused"] = rest - assigned
         if used:
             pool.level = work.cells["level"][begin].as_py()
-            self._put(pool, work.cells.slice(begin, end - begin), shares[: len(weights)], weights)
+            self._put(pool, work.cells.slice(begin, end - begin), shares[: len(weights)], decimals(weights, work.places))
 
-    def _put(self, pool: PoolMonth, cells: pa.Table, units: NDArray[np.int64], driver_units: NDArray[np.int64], *, traced: bool = False) -> None:
+    def _put(self, pool: PoolMonth, cells: pa.Table, units: NDArray[np.int64], counts: pa.Array, *, traced: bool = False) -> None:
         """Keep shares of a pool for its cells."""
         rows = cells.num_rows
         share = pool.policy.avoidable if pool.policy and pool.policy.avoidable is not None else Decimal(int(traced))
         same = {"pool_entity": pool.entity, "pool": pool.pool, "step": pool.step, "driver": "traced" if traced else pool.driver}
         columns: dict[str, Any] = {name: pa.repeat(value, rows) for name, value in same.items()}
         columns |= {name: cells[name] for name in WORK}
-        columns |= {"place": pa.repeat(pa.scalar(self.place.get(pool.pool, len(self.place)), pa.int64()), rows), "driver_units": driver_units, "units": units}
-        columns["driver_count"] = decimals(driver_units, _WEIGHT_PLACES)
+        columns |= {"place": pa.repeat(pa.scalar(self.place.get(pool.pool, len(self.place)), pa.int64()), rows)}
+        columns["driver_count"] = counts
         columns["amount"] = decimals(units, self.places)
         columns["avoidable"] = decimals(_times(units, int(share * 10**_SHARE_PLACES)), self.places + _SHARE_PLACES)
-        counts = pa.array((units != 0) | (driver_units != 0))
-        self.parts.append(pa.table({name: columns[name] for name in (*_SHARE_COLUMNS, *_SHARE_AMOUNTS)}).cast(self._schema()).filter(counts))
+        self.parts.append(pa.table({name: columns[name] for name in (*_SHARE_COLUMNS, *_SHARE_AMOUNTS)}).cast(self._schema()))
 
     def _schema(self) -> pa.Schema:
         """The columns of shares."""
-        places = dict(zip(_SHARE_AMOUNTS, (_WEIGHT_PLACES, self.places, self.places + _SHARE_PLACES), strict=True))
+        places = dict(zip(_SHARE_AMOUNTS, (_WEIGHT_PLACES[0], self.places, self.places + _SHARE_PLACES), strict=True))
         return pa.schema(_SHARE_COLUMNS | {name: pa.decimal128(38, scale) for name, scale in places.items()})
 
     def _put_traced(self, traced: Table | None, pool_months: list[PoolMonth]) -> None:
@@ -353,7 +358,7 @@ class _Sharing:
             if not pool.traced:
                 continue
             mine = np.array([i for i, owner in enumerate(owners) if owner is pool], np.int64)
-            self._put(pool, cells.take(pa.array(mine)), units[mine], np.zeros(len(mine), np.int64), traced=True)
+            self._put(pool, cells.take(pa.array(mine)), units[mine], decimals(np.zeros(len(mine), np.int64), 0), traced=True)
 
     def _say(self, pool_months: list[PoolMonth]) -> None:
         """What a person should know: drivers without a cost, traced beyond the pool."""

@@ -18,6 +18,7 @@ from goodterms.analysis.orders import orders_of
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, NO_CUSTOMER
 from goodterms.facts.engine import keep
+from goodterms.facts.policy import DRIVERS
 from goodterms.facts.time_equation import TimeEquation
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 WORK = ("entity", "month", "level", "counterparty", "product", "manager", "channel")
 """Where work was done: the cells of the cube at the level of the driver."""
-ACTIVITY_OF_DRIVER = {"deliveries": "delivery", "visits": "visit", "calls": "call", "tickets": "ticket", "returns": "return"}
+ACTIVITY_OF_DRIVER = {name: driver.kind for name, driver in DRIVERS.items() if driver.kind}
+"""Which kind of activity a driver counts."""
 _ORDER_TERMS = ("lines", "new", "units", "kg", "value")
 _CUSTOMER_ACTIVITIES = ("visit", "call", "ticket")
 
@@ -46,7 +48,7 @@ class Drivers:
     @cached_property
     def orders(self) -> Table:
         """One row an order (:func:`goodterms.analysis.orders.orders_of`)."""
-        return keep(self.facts.engine, "orders", orders_of(self.lines, self.facts.attributes))
+        return keep(self.facts.engine, "orders", orders_of(self.lines, [name for name in self.order_terms.values() if name.startswith(ATTRIBUTE)]))
 
     @cached_property
     def documents(self) -> Table:
@@ -106,23 +108,36 @@ class Drivers:
             self.facts.engine, "activities_placed", located.select(*WORK, "kind", "quantity", "minutes", "pool", "amount", "date", "activity", "file", "row")
         )
 
-    def work(self, driver: str | TimeEquation) -> Table:
+    @property
+    def order_terms(self) -> dict[str, str]:
+        """What a time equation may count of an order: the term and the column of ``orders`` that holds it."""
+        sale_lines = self.facts["sale_lines"]
+        numbers = (name for name in self.facts.attributes if sale_lines[name].type().is_numeric() or sale_lines[name].type().is_boolean())
+        return {name.removeprefix(ATTRIBUTE): name for name in numbers} | {name: name for name in _ORDER_TERMS}
+
+    @property
+    def activity_terms(self) -> tuple[str, ...]:
+        """What a time equation may count of an activity."""
+        return (*ACTIVITY_OF_DRIVER, "minutes")
+
+    def work(self, driver: str | TimeEquation, *, besides: str = "") -> Table:
         """Return what was done: one row a cell with ``weight`` > 0, as a decimal.
 
-        Raises
-        ------
-        PolicyError
-            For a time equation with an unknown name.
+        An activity whose very cost was traced to the pool ``besides`` does not count: it has paid already.
         """
-        counted = self._minutes(driver) if isinstance(driver, TimeEquation) else self._counted(driver)
+        counted = self._minutes(driver, besides) if isinstance(driver, TimeEquation) else self._counted(driver, besides)
         return counted.group_by(*WORK).agg(weight=_.weight.sum()).filter(_.weight > 0)
 
-    def _counted(self, driver: str) -> Table:
+    def _activities_besides(self, pool: str) -> Table:
+        """The activities without those whose cost was traced to a pool."""
+        return self.activities.filter(~((_.pool.fill_null("") == pool) & _.amount.notnull())) if pool else self.activities
+
+    def _counted(self, driver: str, besides: str) -> Table:
         """The rows that a named driver counts, each with its weight."""
         if driver in ACTIVITY_OF_DRIVER:
-            counted = self.activities.filter(_.kind == ACTIVITY_OF_DRIVER[driver]).mutate(weight=_.quantity)
+            counted = self._activities_besides(besides).filter(_.kind == ACTIVITY_OF_DRIVER[driver]).mutate(weight=_.quantity)
         elif driver == "minutes":
-            counted = self.activities.filter(_.minutes > 0).mutate(weight=_.minutes)
+            counted = self._activities_besides(besides).filter(_.minutes > 0).mutate(weight=_.minutes)
         elif driver == "orders":
             counted = _at_level(self.orders, "order").mutate(weight=1)
         elif driver == "documents":
@@ -138,21 +153,19 @@ class Drivers:
             counted = self.cube.mutate(level=ibis.literal("line"), weight=self.cube[driver])
         return counted.select(*WORK, weight=_.weight.cast("decimal(38, 4)"))
 
-    def _minutes(self, equation: TimeEquation) -> Table:
+    def _minutes(self, equation: TimeEquation, besides: str) -> Table:
         """The minutes of a time equation: once per order, or once per activity where it has terms of activities."""
         if equation.is_of_activities:
-            equation.check({*ACTIVITY_OF_DRIVER, "minutes"})
+            done = self._activities_besides(besides)
             asked = [ACTIVITY_OF_DRIVER[name] for name in equation.names if name in ACTIVITY_OF_DRIVER]
-            counted = self.activities.filter(_.kind.isin(asked)) if asked else self.activities.filter(_.minutes.notnull())
+            counted = done.filter(_.kind.isin(asked)) if asked else done.filter(_.minutes.notnull())
             terms = {
                 name: counted.minutes.fill_null(0) if name == "minutes" else ibis.ifelse(counted.kind == ACTIVITY_OF_DRIVER[name], counted.quantity, 0)
                 for name in equation.names
             }
         else:
-            attributes = {name.removeprefix(ATTRIBUTE): name for name in self.facts.attributes}
-            equation.check({*_ORDER_TERMS, *attributes})
             counted = _at_level(self.orders, "order")
-            terms = {name: counted[name if name in _ORDER_TERMS else attributes[name]] for name in equation.names}
+            terms = {name: counted[self.order_terms[name]] for name in equation.names}
         minutes: Any = ibis.literal(equation.constant, type="decimal(18, 6)").cast("decimal(38, 10)")
         for name, coefficient in equation.terms.items():
             minutes = minutes + (ibis.literal(coefficient, type="decimal(18, 6)") * terms[name].cast("decimal(18, 4)")).cast("decimal(38, 10)")

@@ -91,7 +91,8 @@ def count_once(facts: Facts) -> MetTwice:
         facts.engine, "documents_met_twice", same.filter((_.copies > 1) & (_.place > _.first_place)).drop("content", "first_place", "copies", "place")
     )
     found = repeats.agg(documents=_.count(), lines=_.lines.sum(), net_value=_.net_value.sum()).to_pyarrow().to_pylist()[0]
-    other = documents.group_by("entity", "document").agg(variants=_.content.nunique()).filter(_.variants > 1).count().to_pyarrow().as_py()
+    variants = documents.select(*_DOCUMENT, "content").distinct().group_by("entity", "document").agg(n=_.count())
+    other = variants.filter(_.n > 1).count().to_pyarrow().as_py()
     if not found["documents"]:
         return MetTwice(0, 0, Decimal(0), other, sale_lines)
     match = [sale_lines[key].cast("string").fill_null("") == repeats[key] for key in _DOCUMENT]

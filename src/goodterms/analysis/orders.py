@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ibis
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _FIRST = ("month", "manager", "channel")
 
 
-def orders_of(lines: Table, attributes: tuple[str, ...] = ()) -> Table:
+def orders_of(lines: Table, attributes: Sequence[str] = ()) -> Table:
     """Return one row an order, in the month of its first invoice, with the terms that a time equation may name.
 
     Without an order number each invoice is one order; a credit note is never an order. ``lines`` are its invoice lines, an attribute is the largest over
@@ -33,7 +34,7 @@ def orders_of(lines: Table, attributes: tuple[str, ...] = ()) -> Table:
         kg=_.weight.sum().fill_null(0),
         value=_.net_value.sum(),
         **first,
-        **{name: _[name].max().fill_null(0) for name in attributes},
+        **{name: _[name].cast("decimal(18, 4)").max().fill_null(0) for name in attributes},
     )
     rank = ibis.row_number().over(ibis.window(group_by="counterparty", order_by=["date", "source", "entity", "order"]))
     return orders.mutate(new=((rank == 0) & (_.counterparty != NO_CUSTOMER)).cast("int64"))

@@ -123,6 +123,7 @@ class _Study:
         self._begin("counting documents once")
         met_twice = count_once(self.facts)
         said = what_lines_say(met_twice.counted)
+        self.notices += [f"The policy sets {key}, which this version reads and does not use yet." for key in self.policy.without_effect]
         earlier, later = self._periods(asked, said.filling)
         spans = (earlier.months if earlier else (), later.months)
         self._begin("summing sale lines")

@@ -37,8 +37,12 @@ class _Bar:
 
 def _bars(bridge: PrintedBridge, name: str) -> list[_Bar]:
     zero = Decimal(0)
-    steps = [_Bar("pos" if s.amount >= 0 else "neg", s.label, s.amount, s.before, s.after, f"{name}-{i}" if name else "") for i, s in enumerate(bridge.steps)]
+    steps = [_Bar(_tone(s.amount), s.label, s.amount, s.before, s.after, f"{name}-{i}" if name else "") for i, s in enumerate(bridge.steps)]
     return [_Bar("tot", bridge.earlier, bridge.start, zero, bridge.start), *steps, _Bar("tot", bridge.later, bridge.end, zero, bridge.end)]
+
+
+def _tone(amount: Decimal) -> str:
+    return "pos" if amount > 0 else "neg" if amount < 0 else "mid"
 
 
 def _cut_at(bridge: PrintedBridge) -> Decimal:
@@ -80,7 +84,8 @@ def _connector(level: float, x: float, share: float) -> str:
 def _mark(bar: _Bar, y: Scale, cut: Decimal, left: float, share: float) -> str:
     """A bar with its figure above it, or below where it falls."""
     wide, x = share * 0.62, left + share * 0.19
-    top, low = y(max(bar.start, bar.end, cut)), y(max(min(bar.start, bar.end), cut))
+    high, deep = max(bar.start, bar.end), min(bar.start, bar.end)
+    top, low = (y(max(high, cut)), y(max(deep, cut))) if cut else (y(high), y(deep))
     below = bar.figure < 0 and low + 15 < _HEIGHT
     notes = tip(bar.label, bar.said, f"then {in_words(bar.end)}" if bar.is_step else "")
     drawn = [
@@ -95,7 +100,11 @@ def _mark(bar: _Bar, y: Scale, cut: Decimal, left: float, share: float) -> str:
 
 
 def _label(bar: _Bar) -> str:
-    inside = text(bar.label) + unseen(f" {bar.said}")
+    spoken = unseen(f" {bar.said}")
+    if not bar.is_step:
+        unbroken = text(bar.label.replace("-", "\N{NON-BREAKING HYPHEN}")).replace("..", "..<wbr>")
+        return element("span", unbroken, spoken)
+    inside = text(bar.label) + spoken
     if not bar.target:
         return element("span", inside)
     return element("button", inside, type="button", data_opens=bar.target, aria_expanded="false", aria_controls=bar.target)
@@ -118,7 +127,11 @@ def bridge_table(bridge: PrintedBridge, *, caption: str, name: str = "", beside:
             figure_cell(bar.said, bar.css if bar.is_step else ""),
         ]
         if beside:
-            cells.append(figure_cell(in_words(others[i], signed=bar.is_step), "mut"))
+            cells.append(figure_cell(in_words(others[i], signed=bar.is_step), "mut p2"))
         rows.append(element("tr", *cells, class_="k-step" if bar.is_step else "k-total"))
-    heads = [head("Step"), head(unseen("Bar"), "bar"), *(head(text(f"{b.later} against {b.earlier}"), "num") for b in (bridge, beside) if b)]
+    heads = [
+        head("Step"),
+        head(unseen("Bar"), "bar"),
+        *(head(text(f"{b.later} against {b.earlier}"), css) for b, css in ((bridge, "num"), (beside, "num p2")) if b),
+    ]
     return table(caption, heads, rows, css="hb")

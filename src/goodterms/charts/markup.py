@@ -8,7 +8,7 @@ from html import escape
 _EMPTY = frozenset({"rect", "line", "circle", "path", "meta", "input", "br"})
 
 
-def element(name: str, *inside: str, **attributes: str | int | bool | None) -> str:
+def element(name: str, /, *inside: str, **attributes: str | int | bool | None) -> str:
     """An element. ``inside`` is markup (put text through :func:`text`); attributes are escaped, left out where None or False, bare where True.
 
     Examples

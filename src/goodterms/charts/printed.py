@@ -56,10 +56,10 @@ def printed_bridge(bridge: Bridge) -> PrintedBridge:
     return PrintedBridge(bridge.measure, bridge.earlier, bridge.later, start, end, tuple(steps))
 
 
-def levels_in_cents(kinds: Sequence[str], amounts: Sequence[Decimal | None]) -> list[Decimal | None]:
+def levels_in_cents(kinds: Sequence[str], amounts: Sequence[Decimal | None], reached: Sequence[Decimal | None] = ()) -> list[Decimal | None]:
     """Put one column of a waterfall into cents: each level ("total") is rounded by itself, the steps between two levels are parts of their difference.
 
-    Steps after the last level have no total to meet and are rounded each by itself.
+    Steps after the last level have no total to meet and are rounded each by itself. ``reached`` gives levels that are printed elsewhere already, in cents.
 
     Examples
     --------
@@ -69,14 +69,14 @@ def levels_in_cents(kinds: Sequence[str], amounts: Sequence[Decimal | None]) -> 
     printed: list[Decimal | None] = [None if a is None else cents(a) for a in amounts]
     level, since = Decimal(0), 0
     for i, kind in enumerate(kinds):
-        reached = printed[i]
-        if kind != "total" or reached is None:
+        end = reached[i] if reached and reached[i] is not None else printed[i]
+        if kind != "total" or end is None:
             continue
         between = [j for j in range(since, i) if amounts[j] is not None]
-        parts = parts_in_cents([a for j in between if (a := amounts[j]) is not None], reached - level)
+        parts = parts_in_cents([a for j in between if (a := amounts[j]) is not None], end - level)
         for j, part in zip(between, parts, strict=True):
             printed[j] = part
-        level, since = reached, i + 1
+        printed[i], level, since = end, end, i + 1
     return printed
 
 

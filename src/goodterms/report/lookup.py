@@ -1,0 +1,86 @@
+"""Columns of result tables, found by name and read as plain values or as whole units of money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from goodterms.facts.money import cents
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+_CENT_PLACES = 2
+
+
+def table_of(tables: Mapping[str, pa.Table], name: str) -> pa.Table | None:
+    """A table that has rows; None where there is none."""
+    if name not in tables:
+        return None
+    table = tables[name]
+    return table if table.num_rows else None
+
+
+def found(table: pa.Table, *names: str) -> str | None:
+    """The first of these names that the table has; a space in a name is as good as an underscore."""
+    have = {name.replace("_", " "): name for name in table.column_names}
+    return next((have[wanted] for name in names if (wanted := name.replace("_", " ")) in have), None)
+
+
+def plain(table: pa.Table, *names: str) -> list[Any]:
+    """A column as Python values; Nones where the table has no such column."""
+    name = found(table, *names)
+    return table[name].to_pylist() if name else [None] * table.num_rows
+
+
+def units(column: pa.ChunkedArray) -> tuple[NDArray[Any], int]:
+    """A decimal column as integers of its smallest unit, and how many places that has; null is 0. Integers of Python where 63 bits are too few."""
+    import numpy as np  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    kind = column.type
+    if not pa.types.is_decimal128(kind):
+        return np.asarray(pc.fill_null(column, 0).to_numpy(), dtype=np.int64), 0
+    parts = []
+    for chunk in column.chunks:
+        known = pc.fill_null(chunk, pa.scalar(Decimal(0), kind))
+        words = np.frombuffer(known.buffers()[1], dtype=np.int64)[2 * known.offset : 2 * (known.offset + len(known))].reshape(-1, 2)
+        if not np.array_equal(words[:, 1], words[:, 0] >> 63):
+            exact = [int((v or Decimal(0)).scaleb(kind.scale)) for v in column.to_pylist()]
+            return np.array(exact, dtype=object), kind.scale
+        parts.append(words[:, 0])
+    return (np.concatenate(parts) if parts else np.zeros(0, np.int64)), kind.scale
+
+
+def cents_of(column: pa.ChunkedArray) -> list[int]:
+    """A column of amounts in whole cents, rounded by largest remainder to the cents of its sum: a reader who adds up the column finds no gap."""
+    import numpy as np  # noqa: PLC0415
+
+    amounts, places = units(column)
+    if places <= _CENT_PLACES:
+        return [int(a) * 10 ** (_CENT_PLACES - places) for a in amounts]
+    cent = 10 ** (places - _CENT_PLACES)
+    floors, rests = np.divmod(amounts, cent)
+    whole = Decimal(int(amounts.sum(dtype=object))).scaleb(-places) if len(amounts) else Decimal(0)
+    missing = int(cents(whole).scaleb(_CENT_PLACES)) - int(floors.sum(dtype=object)) if len(amounts) else 0
+    floors[np.argsort(-rests, kind="stable")[:missing]] += 1
+    return [int(f) for f in floors]
+
+
+def from_cents(whole: int) -> Decimal:
+    """Whole cents as an amount.
+
+    Examples
+    --------
+    >>> from_cents(-123456)
+    Decimal('-1234.56')
+    """
+    return Decimal(whole).scaleb(-_CENT_PLACES)
+
+
+def to_cents(amount: Decimal) -> int:
+    """An amount, already in cents, as a whole number of them."""
+    return int(amount.scaleb(_CENT_PLACES))

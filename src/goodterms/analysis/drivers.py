@@ -144,7 +144,8 @@ class Drivers:
             counted = _at_level(self.documents, "order").mutate(weight=1)
         elif driver == "credit notes":
             notes = self.documents.filter(_.is_credit_note).mutate(level=ibis.ifelse(_.order_number.notnull(), "order", "customer"))
-            counted = notes.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", _.channel, ""), weight=1)
+            placed = _manager_at_end(notes, self.managers).mutate(manager=ibis.ifelse(_.level == "order", _.manager, _.manager_at_end))
+            counted = placed.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", _.channel, ""), weight=1)
         elif driver == "customers":
             buying = self.cube.filter(_.lines > 0).group_by("entity", "month", "counterparty").agg(n=_.count())
             placed = _manager_at_end(buying, self.managers).mutate(manager=_.manager_at_end.fill_null(""), channel=ibis.literal(""))

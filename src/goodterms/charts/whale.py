@@ -97,7 +97,7 @@ def whale_figures(whale: Whale) -> list[tuple[str, str]]:
         ("Loss as a share of the peak", percent(whale.loss_share)),
     ]
     if whale.hhi is not None:
-        figures.append(("Concentration of sales (HHI, 0 to 1)", f"{whale.hhi:.4f}"))
+        figures.append(("Concentration of sales (HHI)", f"{whale.hhi:.4f}"))
     return figures
 
 

@@ -25,12 +25,9 @@ SALES = (
 
 def work(driver, sale_lines=SALES, month=MONTH, **tables):
     """What was done in a month: (level, customer, product, manager, channel) → how much."""
-    found = rows_of(drivers_of(sale_lines, **tables).work(TimeEquation.read(driver) if driver not in DRIVERS else driver))
-    return {
-        (row["level"], row["counterparty"], row["product"], row["manager"], row["channel"]): row["weight"]
-        for row in found
-        if str(row["month"]) == f"{month}-01"
-    }
+    counted = driver if driver in DRIVERS else TimeEquation.read(driver)
+    found = [row for row in rows_of(drivers_of(sale_lines, **tables).work(counted)) if str(row["month"]) == f"{month}-01"]
+    return {(row["level"], row["counterparty"], row["product"], row["manager"], row["channel"]): row["weight"] for row in found}
 
 
 @pytest.mark.parametrize(

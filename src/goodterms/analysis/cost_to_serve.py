@@ -66,13 +66,22 @@ class PoolMonth:
         """The waterfall's step."""
         return self.policy.step if self.policy else self.pool
 
+    @property
+    def destiny(self) -> str:
+        """What becomes of a pool whose accounts cancel out: of the pool nothing is left, and each account still has its amount."""
+        if self.driver_total:
+            return "assigned"
+        if self.driver or self.policy is None or self.policy.tier == "caused":
+            return "unused" if self.capacity is not None else "unassigned"
+        return self.policy.tier
+
     def split_over_accounts(self) -> Iterator[tuple[str, str, int, dict[str, int]]]:
         """Each account with its amount and its part of every part: the accounts' parts sum to the pool's, and each account's parts to its amount.
 
         Accounts share in proportion; the rounding is that of the running total, so that both sums are exact.
         """
         total, running, given = self.amount, 0, dict.fromkeys(PARTS, 0)
-        own = [part for part in PARTS if self.parts[part]]
+        own = [part for part in PARTS if self.parts[part]] or [self.destiny]
         for account, name, amount in self.accounts or [("", "", 0)]:
             running += amount
             last = (account, name, amount) == (self.accounts or [("", "", 0)])[-1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, MappingError, Question
+from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
 from goodterms.intake.records import Form, split
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -73,6 +73,8 @@ def find_form(lines: Sequence[str], file: str, given: Mapping[str, Any], *, comp
         Two delimiters are as likely, or only an unusual one parts anything.
     MappingError
         The mapping's delimiter or quote is no single character.
+    UnreadableFileError
+        Its columns are set out with spaces.
 
     Examples
     --------
@@ -160,10 +162,24 @@ def _ask_unusual(lines: Sequence[str], file: str, *, complete: bool) -> None:
         if opinion.width > 1 and opinion.consistency >= 0.95 and len(opinion.records) > 1 and opinion.credibility > 0.4:
             found.append(opinion)
     if not found:
+        _refuse_runs_of_spaces(lines, file)
         return
     sentence = f"{file}: no comma, semicolon, tab or vertical bar parts its cells. Is it one column, or what does?"
     choices = [(f"{_name(opinion)}, {opinion.width} columns", _mapping_line(opinion.form.delimiter)) for opinion in found]
     raise AnswerNeededError(Question("delimiter", sentence, _shown(lines), (*choices, ("one column", _mapping_line(",")))))
+
+
+def _refuse_runs_of_spaces(lines: Sequence[str], file: str) -> None:
+    """Columns set out with spaces have no delimiter: three or more cells in every line alike, most of them numbers or dates."""
+    rows = [line.split() for line in lines[:-1] or lines if line.strip()]
+    widths = Counter(map(len, rows))
+    if not rows or (width := widths.most_common(1)[0][0]) < 3 or widths[width] < 0.95 * len(rows) or len(rows) < 3:
+        return
+    typed = sum(kind_of(cell) not in {"text", ""} for row in rows[1:] for cell in row)
+    if 2 * typed > sum(map(len, rows[1:])):
+        raise UnreadableFileError(
+            f"{file}: spaces part its cells ({width} in a line), and so many of them that they are no delimiter. Export it with semicolons."
+        )
 
 
 def _which_delimiter(file: str, *opinions: Opinion) -> Question:

@@ -47,7 +47,7 @@ def read_parquet_file(engine: Any, path: Path, file: str) -> RawTable:
     if not kept:
         raise UnreadableFileError(f"{file} has no column of text, numbers or dates. Export it as a flat table.")
     name = new_name()
-    columns = [f'"{found[place][0].replace(chr(34), chr(34) * 2)}"' for place in kept]
+    columns = [_column(*found[place][:2], native[place]) for place in kept]
     blank = f"coalesce({', '.join(f'{column}::VARCHAR' for column in columns)}) IS NULL"
     try:
         show_rows(engine, name, source, columns, above=0)
@@ -73,6 +73,12 @@ def read_parquet_file(engine: Any, path: Path, file: str) -> RawTable:
         problems=(*_left_out(file, header, found, native), *_of_blank(file, empty)),
         header_row=0,
     )
+
+
+def _column(name: str, kind: str, native: str | None) -> str:
+    """Return the column as SQL; what is text to us (a time, one of a list of values) becomes text."""
+    column = '"' + name.replace('"', '""') + '"'
+    return f"{column}::VARCHAR" if native == "text" and kind != "VARCHAR" else column
 
 
 def _left_out(file: str, header: tuple[str, ...], found: list[tuple[Any, ...]], native: list[str | None]) -> tuple[Problem, ...]:

@@ -339,6 +339,7 @@ def _of_errors(source: _SheetFile) -> tuple[Problem, ...]:
     if not errors:
         return ()
     (row, column), text = next(iter(errors.items()))
-    many = f"{len(errors):,} cells hold an error instead of a value; the first is {coordinate(row, column)}, {text}."
+    said = f"{len(errors):,} cells hold an error instead of a value; the first is" if len(errors) > 1 else "a cell holds an error instead of a value:"
+    many = f"{said} {coordinate(row, column)}, {text}."
     origin = Origin(source.file, source.sheet, row)
     return (Problem("error-in-cell", Severity.WARNING, origin, seen=text, sentence=many, action="Mend the formulas in the workbook.", rows=len(errors)),)

@@ -158,11 +158,9 @@ def _write_report(result: Result, reading: Reading, out: Path, progress: Progres
 
 def _print(result: Result, reading: Reading, *, as_json: bool) -> None:
     if as_json:
-        import json  # noqa: PLC0415
-
         from goodterms.report.result_json import as_json as told  # noqa: PLC0415
 
-        typer.echo(json.dumps(told(result, reading), ensure_ascii=False, indent=1).encode())
+        typer.echo(told(result, reading).encode())
         return
     from goodterms.report.terminal import print_result  # noqa: PLC0415
 

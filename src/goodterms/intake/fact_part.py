@@ -15,7 +15,8 @@ from goodterms.intake.mapping_file import CreditNotes, FileMapping, quoted
 from goodterms.intake.proposal import CREDIT_WORDS, INVOICE_WORDS, Proposal, Sample, further_columns, proposed, sampled
 from goodterms.intake.raw_table import RawTable, RowRef
 from goodterms.intake.totals_rows import set_aside_totals
-from goodterms.intake.typing_vote import RawColumn, Typed, Where, text_of, typed_columns
+from goodterms.intake.typed_column import RawColumn, Typed, Where, text_of
+from goodterms.intake.typing_vote import typed_columns
 from goodterms.problems import Origin, Problem, Severity
 
 LINES = frozenset({"sale_lines", "purchase_lines"})
@@ -62,6 +63,12 @@ class Part:
     currency: str = ""
     bad: str = ""
     """The table of rows that take no part, "" where there are none: ``row`` and ``reason``, which is null for rows set aside."""
+    typed_rows: str = ""
+    """A query of the file's accepted rows with our names, for as long as the raw table is there."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Our column, names of customers and products included → its expression over ``typed_rows``."""
+    known_of: set[str] = field(default_factory=set)
+    """"customers", "products": of which of them the lines say more than the key."""
     file_header: tuple[str, ...] = ()
     """The columns of the file itself, without those that joins brought."""
 
@@ -113,7 +120,9 @@ def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: i
         typed_rows = f"SELECT * FROM ({typed_rows}) WHERE row NOT IN (SELECT row FROM {part.bad})"
     if table in LINES:
         derived = _with_kind(con, part, derived, typed_rows)
-    select = ", ".join(f"{sql} AS {named(ours)}" for ours, sql in derived.items())
+    part.typed_rows, part.known = typed_rows, dict(derived)
+    facts = {ours: sql for ours, sql in derived.items() if ours not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_PRODUCTS} or table in {"customers", "products"}}
+    select = ", ".join(f"{sql} AS {named(ours)}" for ours, sql in facts.items())
     con.execute(f"CREATE TEMP TABLE {part.name} AS SELECT {select} FROM ({typed_rows})")
     part.columns = {name: of for name, of, *_ in con.execute(f"DESCRIBE {part.name}").fetchall()}
     return part
@@ -317,7 +326,7 @@ def _set_bad_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str
         for theirs, typed in part.typed.items()
         if typed.misfits and part.proposal.columns[theirs] not in NAMES_OF_NOBODY
     ]
-    required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived]
+    required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived and not _is_complete(part, ours, derived)]
     missing = (
         con.execute(f"SELECT {', '.join(f'count(*) FILTER ({derived[ours]} IS NULL)' for ours in required)} FROM ({typed_rows})").fetchone() if required else ()
     )
@@ -350,6 +359,12 @@ def _set_bad_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str
     expected = [(theirs, said) for _, theirs, said in reasons] + [_missing(part, ours) for ours in absent]
     for i, (theirs, said) in enumerate(expected):
         _say_rejected(con, part, i, theirs, said, is_missing=i >= len(reasons))
+
+
+def _is_complete(part: Part, ours: str, derived: dict[str, str]) -> bool:
+    """Whether a column is already known to have a value in every row."""
+    typed = part.typed.get(part.proposal.theirs(ours) or "")
+    return typed is not None and derived[ours] == named(ours) and not typed.misfits and typed.values == part.raw.accepted
 
 
 def _missing(part: Part, ours: str) -> tuple[str, str]:
@@ -439,9 +454,10 @@ def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: s
 
 def _by_prefix(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
     """Letters that begin the numbers of nearly all negative lines, and of hardly any other."""
-    if "document" not in derived:
-        return None
     net = derived["net_value"]
+    stated = part.typed.get(part.proposal.theirs("net_value") or "")
+    if "document" not in derived or (stated is not None and not stated.has_negative and net == named("net_value")):
+        return None
     sql = f"SELECT regexp_extract({derived['document']}, '^[A-Za-z]+') AS prefix, count(*), count(*) FILTER ({net} < 0) FROM ({typed_rows}) GROUP BY 1"
     rows = con.execute(sql).fetchall()
     negative = sum(below for _, _, below in rows)

@@ -8,6 +8,7 @@ from typing import Any
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS
 from goodterms.intake.fact_part import Part, named
+from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
 _STAMP = "(date_diff('day', DATE '1900-01-01', coalesce(date, DATE '1900-01-01')) * 1099511627776 + row)"
@@ -17,17 +18,19 @@ _OF = {"customers": ("customer_key", KNOWN_OF_CUSTOMERS), "products": ("product_
 
 
 def keep_what_lines_say(con: Any, part: Part) -> None:
-    """Keep, of each customer and product of a part of lines, the latest that it says of them; names stay out of the facts."""
+    """Keep, of each customer and product of a part of lines, the latest that its file says of them; names stay out of the facts."""
     for table, (key, known) in _OF.items():
-        columns = [name for name in known if name in part.columns]
-        if not columns or key not in part.columns:
+        columns = [name for name in known if name in part.known]
+        if not columns or key not in part.known:
             continue
-        stamp = _STAMP if "date" in part.columns else "row"
+        part.known_of |= {table}
+        stamp = _STAMP if "date" in part.known else "row"
         latest = ", ".join(f"arg_max({named(name)}, {stamp}) AS {named(known[name])}" for name in columns)
-        space = "key_space" if "key_space" in part.columns else "NULL::VARCHAR"
+        space, file = text_of(part.entry.keys) if part.entry.keys else "NULL::VARCHAR", text_of(part.raw.file)
+        needed = ", ".join(f"{part.known[name]} AS {named(name)}" for name in (key, *columns, *(["date"] if "date" in part.known else [])))
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE {_name(part, table)} AS SELECT {space} AS key_space, {named(key)}, {latest}, max({stamp}) AS stamp, "
-            f"any_value(file) AS file, arg_max(row, {stamp}) AS row FROM {part.name} WHERE {named(key)} IS NOT NULL GROUP BY ALL"
+            f"{file} AS file, arg_max(row, {stamp}) AS row FROM (SELECT row, {needed} FROM ({part.typed_rows})) WHERE {named(key)} IS NOT NULL GROUP BY ALL"
         )
 
 
@@ -41,7 +44,7 @@ def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[
     A customer has one row. A product has one row for each day from which a price or cost holds.
     """
     key, known = _OF[table]
-    sayers = [part for part in lines if _has(con, _name(part, table))]
+    sayers = [part for part in lines if table in part.known_of]
     con.execute(f"CREATE OR REPLACE TEMP TABLE own_{table} AS {_own_rows(con, table, own)}")
     if table == "customers":
         _one_row_a_customer(con, own)
@@ -49,7 +52,7 @@ def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM own_{table}")
         return
     said = " UNION ALL BY NAME ".join(f"SELECT * FROM {_name(part, table)}" for part in sayers)
-    names = {name for part in sayers for name in known if name in part.columns}
+    names = {name for part in sayers for name in known if name in part.known}
     columns = [known[name] for name in known if name in names]
     latest = ", ".join(f"arg_max({named(column)}, stamp) AS {named(column)}" for column in columns)
     con.execute(
@@ -61,10 +64,6 @@ def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {filled} FROM own_{table} o LEFT JOIN said_of_{table} s ON {same} "
         f"UNION ALL BY NAME SELECT s.* FROM said_of_{table} s ANTI JOIN own_{table} o ON {same}"
     )
-
-
-def _has(con: Any, name: str) -> bool:
-    return bool(con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name]).fetchone()[0])
 
 
 def _own_rows(con: Any, table: str, own: Sequence[Part]) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, kind_of
 from goodterms.intake.fact_part import LINES, MEND, MOST_SAID, Part, named
-from goodterms.intake.typing_vote import text_of
+from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
 _PLACE = ("file", "row")
@@ -211,12 +210,12 @@ def _finished_lines(con: Any, table: str, parts: Sequence[Part], union: str) -> 
     kind = _open_kind(con, parts, union, columns)
     unnumbered = "document" in columns and any("line" not in part.columns or _has_unnumbered(con, part) for part in parts)
     freight = "freight" in columns
-    only_known = [name for name in columns if name not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_PRODUCTS, "freight"}]
+    kept = [name for name in columns if name != "freight"]
     if len(parts) == 1 and not unnumbered and not freight and kind is None:
-        known = [named(name) for name in only_known if name != "kind"]
+        known = [named(name) for name in kept if name != "kind"]
         open_kind = f"coalesce(kind, {text_of(INVOICE)})" if parts[0].credit_notes and parts[0].credit_notes.negative else "kind"
         return f"SELECT {', '.join(known)}, {open_kind} AS kind, {parts[0].number} AS part FROM {parts[0].name}"
-    select = ["part", *(f"l.{named(name)}" for name in only_known if name not in {"kind", "line", "charges"})]
+    select = ["part", *(f"l.{named(name)}" for name in kept if name not in {"kind", "line", "charges"})]
     joins = [kind[1]] if kind else []
     select.append(f"{kind[0] if kind else f'coalesce(kind, {text_of(INVOICE)})'} AS kind")
     scope = [name for name in ("entity", "source", "document") if name in columns]

@@ -11,7 +11,9 @@ from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.intake.column_names import LEFT_OUT, accepted, kind_of, meanings, normalised, without_currency
 from goodterms.intake.mapping_file import FileMapping, quoted
-from goodterms.intake.typing_vote import RawColumn, could_be_flags, looks_like_flags, looks_personal
+from goodterms.intake.personal_data import looks_personal
+from goodterms.intake.typed_column import RawColumn
+from goodterms.intake.typing_vote import could_be_flags, looks_like_flags
 
 if TYPE_CHECKING:
     from goodterms.intake.raw_table import RawTable

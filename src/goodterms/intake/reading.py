@@ -243,10 +243,14 @@ def _read_one(
 
 def _drop(con: Any, raw: RawTable, *, keep: bool) -> None:
     """Give the memory of a raw table back, once nothing of it is needed."""
+    import duckdb  # noqa: PLC0415  (heavy: only where files are read)
+
     if keep:
         return
-    kind = con.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [raw.name]).fetchone()[0]
-    con.execute(f"DROP {'VIEW' if kind else 'TABLE'} IF EXISTS {raw.name}")
+    try:
+        con.execute(f"DROP TABLE IF EXISTS {raw.name}")
+    except duckdb.CatalogException:  # a Parquet file is a view, which takes no memory
+        return
 
 
 def _same_file_again(part: Part) -> Part:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.intake.raw_table import RowRef
-from goodterms.intake.typing_vote import text_of
+from goodterms.intake.typed_column import text_of
 
 _WORDS = r"(?i)^\s*[*=]*\s*((grand|sub)[ -]?)?totals?\b|^\s*(kaikki |koko )?yhteensä|^\s*(väli|loppu|kokonais)?summa\b|^\s*summe\b|^\s*gesamt|^\s*totalt\b|^\s*(del|slut)?summa\b|^\s*sum\b"
 ROUNDING = "0.011"

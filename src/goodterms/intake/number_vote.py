@@ -1,0 +1,261 @@
+"""Numbers by vote: all values of a column together say which sign is the decimal one, how thousands and negatives are written, and how many places are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from goodterms.errors import AnswerNeededError, Question
+from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
+from goodterms.intake.typed_column import RawColumn, Typed, Where, present, text_of
+
+_NBSP = "\N{NO-BREAK SPACE}"
+_SPACES = f" {_NBSP}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
+_APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+_MINUSES = "-\N{MINUS SIGN}\N{EN DASH}"
+_A_MINUS = f"\\{_MINUSES}"
+"""The same inside brackets of a regular expression, where a bare hyphen would be a range."""
+_CURRENCIES = {
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "EUR": "EUR",
+    "USD": "USD",
+    "GBP": "GBP",
+    "SEK": "SEK",
+    "NOK": "NOK",
+    "DKK": "DKK",
+    "CHF": "CHF",
+    "PLN": "PLN",
+}
+_MARKS = r"(?i)€|\$|£|¥|%|\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN)\b|\bkr\b\.?"
+_SIGNED = rf"\([^()]*\)|[+{_A_MINUS}]?[^+{_A_MINUS}()]*|[^+{_A_MINUS}()]+[{_A_MINUS}]"
+_DOT_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:\.[0-9]*)?"
+_COMMA_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:,[0-9]*)?"
+
+
+@dataclass(frozen=True)
+class _Ballot:
+    """How many values of one column can have only a decimal point, only a decimal comma, or either; ``long`` counts whole numbers without thousands.
+
+    ``plain`` is the sign under which every value is digits, at most one sign and at most one minus before them; "" where that is not so.
+    """
+
+    values: int
+    only_dot: int
+    only_comma: int
+    either_dot: int = 0
+    either_comma: int = 0
+    long: int = 0
+    plain: str = ""
+    places: int = 0
+    has_negative: bool = True
+    fits: bool = False
+    """Whether every value fits into 18 digits with 4 places."""
+
+    @property
+    def decimal(self) -> str | None:
+        """The decimal sign; "" where no value needs one; None where the values do not decide."""
+        if self.only_dot != self.only_comma:
+            return "." if self.only_dot > self.only_comma else ","
+        if self.only_dot:
+            return None
+        if not self.either_dot and not self.either_comma:
+            return ""
+        if self.long and not (self.either_dot and self.either_comma):
+            return "." if self.either_dot else ","
+        return None
+
+
+def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) -> dict[str, Typed]:
+    """Read columns of numbers, each as its values decide; where they do not, as the file's other numbers do.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where "1.234" may be a number with decimals or with thousands.
+    """
+    ballots = _ballots(con, where.table, [column for column, _ in wanted])
+    decided = {ballot.decimal for ballot in ballots.values()} - {None, ""}
+    given = where.answers.get("decimal")
+    agreed = given or (next(iter(decided)) if len(decided) == 1 else None)
+    found: dict[str, Typed] = {}
+    for column, kind in wanted:
+        ballot = ballots[column.place]
+        sign = "." if column.native == "number" else ballot.decimal
+        if sign is None:
+            sign = agreed or _ask_decimal(con, where, column, ballot)
+        found[column.place] = _read(con, where.table, column, kind, sign or given or ".", ballot)
+    return found
+
+
+def _core(place: str) -> str:
+    """A cell without currency, per cent sign and spaces around it."""
+    return f"trim(regexp_replace({place}, {text_of(_MARKS)}, '', 'g'), {text_of(_SPACES)})"
+
+
+def _unsigned(core: str) -> str:
+    return f"trim({core}, {text_of('+()' + _MINUSES + _SPACES)})"
+
+
+def _is_negative(core: str) -> str:
+    return f"regexp_matches({core}, {text_of(f'^[{_A_MINUS}(]|[{_A_MINUS}]$')})"
+
+
+def _ballots(con: Any, table: str, columns: Sequence[RawColumn]) -> dict[str, _Ballot]:
+    """Count the votes: quickly where all values are digits with one sign, with all forms of writing where they are not."""
+    found = _plain_ballots(con, table, columns, ".")
+    rest = [column for column in columns if column.place not in found]
+    found |= _plain_ballots(con, table, rest, ",")
+    return found | {column.place: _full_ballot(con, table, column.place) for column in rest if column.place not in found}
+
+
+def _plain_ballots(con: Any, table: str, columns: Sequence[RawColumn], sign: str) -> dict[str, _Ballot]:
+    """The ballots of the columns whose every value is digits with at most this one sign, all in one scan."""
+    if not columns:
+        return {}
+    parts = []
+    for c in columns:
+        parts += [
+            f"count({c.place})",
+            f"count(*) FILTER (regexp_full_match({c.place}, '-?[0-9]+([{sign}][0-9]+)?'))",
+            f"max(strlen({c.place}) - instr({c.place}, '{sign}'))",
+            f"max(strlen({c.place}))",
+            f"starts_with(min({c.place}), '-')",
+        ]
+    row = con.execute(f"SELECT {', '.join(parts)} FROM {table}").fetchone()
+    found = {}
+    for i, column in enumerate(columns):
+        values, plain, behind, longest, is_negative = row[5 * i : 5 * i + 5]
+        if values != plain:
+            continue
+        has_sign, decides = _has_sign(con, table, column.place, sign)
+        if has_sign and not decides:
+            found[column.place] = replace(_full_ballot(con, table, column.place), plain=sign, places=3, has_negative=bool(is_negative))
+            continue
+        places = (behind or 0) if has_sign else 0
+        if places > MONEY_PLACES:
+            places = con.execute(
+                f"SELECT max(strlen({column.place}) - instr({column.place}, '{sign}')) FROM {table} WHERE contains({column.place}, '{sign}')"
+            ).fetchone()[0]
+        fits = (longest or 0) <= MONEY_DIGITS - MONEY_PLACES
+        dots, commas = (int(decides), 0) if sign == "." else (0, int(decides))
+        found[column.place] = _Ballot(values, dots, commas, plain=sign, places=places, has_negative=bool(is_negative), fits=fits)
+    return found
+
+
+def _has_sign(con: Any, table: str, place: str, sign: str) -> tuple[bool, bool]:
+    """Whether any value has the sign, and whether one of them could not have it between thousands; both found at the first such value."""
+    has = f"contains({place}, '{sign}')"
+    if not con.execute(f"SELECT 1 FROM {table} WHERE {has} LIMIT 1").fetchone():
+        return False, False
+    return True, con.execute(f"SELECT 1 FROM {table} WHERE {has} AND strlen({place}) - instr({place}, '{sign}') <> 3 LIMIT 1").fetchone() is not None
+
+
+def _full_ballot(con: Any, table: str, place: str) -> _Ballot:
+    dot_style, comma_style = text_of(_DOT_STYLE), text_of(_COMMA_STYLE)
+    either = text_of("[1-9][0-9]{0,2}[.,][0-9]{3}")
+    sql = f"""
+        WITH cells AS (SELECT {place} AS cell, {_core(place)} AS core FROM {table} WHERE {present(place)} IS NOT NULL),
+        forms AS (SELECT core, {_unsigned("core")} AS digits FROM cells),
+        judged AS (
+            SELECT digits, regexp_full_match(digits, {dot_style}) AS dot, regexp_full_match(digits, {comma_style}) AS comma, regexp_full_match(digits, {either}) AS either
+            FROM forms WHERE regexp_full_match(core, {text_of(_SIGNED)}) AND regexp_matches(digits, '[0-9]')
+        )
+        SELECT (SELECT count(*) FROM cells), count(*) FILTER (dot AND NOT comma), count(*) FILTER (comma AND NOT dot),
+               count(*) FILTER (either AND contains(digits, '.')), count(*) FILTER (either AND contains(digits, ',')),
+               count(*) FILTER (regexp_full_match(digits, '[0-9]{{4,}}'))
+        FROM judged
+    """
+    values, dot, comma, either_dot, either_comma, long = con.execute(sql).fetchone()
+    return _Ballot(values, dot, comma, either_dot, either_comma, long)
+
+
+def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> str:
+    cells = con.execute(f"SELECT row, {column.place} FROM {where.table} WHERE regexp_matches({column.place}, '[0-9][.,][0-9]') ORDER BY row LIMIT 3").fetchall()
+    sample = cells[0][1] if cells else "1.234"
+    other = "," if "." in sample else "."
+    mixed = ballot.only_dot > 0
+    raise AnswerNeededError(
+        Question(
+            f"decimal: {where.file}, {column.theirs}",
+            f"{where.file}: half of the numbers in column {column.theirs} have a decimal point, half a decimal comma."
+            if mixed
+            else f'{where.file}: in column {column.theirs} "{sample}" may be a number with decimals or with thousands; no value of the column decides.',
+            tuple(f"row {row:,}: {cell}" for row, cell in cells),
+            (("the point is the decimal sign", 'dialect = { decimal = "." }'), ("the comma is the decimal sign", 'dialect = { decimal = "," }'))
+            if mixed or other == ","
+            else (("the comma is the decimal sign", 'dialect = { decimal = "," }'), ("the point is the decimal sign", 'dialect = { decimal = "." }')),
+        )
+    )
+
+
+def _read(con: Any, table: str, column: RawColumn, kind: Kind, sign: str, ballot: _Ballot) -> Typed:
+    """Say how a column of numbers is read without rounding, measuring how many places and digits it needs."""
+    is_plain = ballot.plain == sign or (ballot.plain != "" and not any((ballot.only_dot, ballot.only_comma, ballot.either_dot, ballot.either_comma)))
+    plain = _plain_digits(column.place, sign, is_plain=is_plain)
+    places, percent = ballot.places, False
+    marks: list[str] = []
+    if not is_plain or places > MONEY_PLACES:
+        places, percent, marks = con.execute(
+            f"SELECT max(CASE WHEN contains({plain}, '.') THEN strlen(rtrim({plain}, '0')) - instr({plain}, '.') ELSE 0 END), "
+            f"bool_or(contains({column.place}, '%')), list_sort(list(DISTINCT regexp_extract({column.place}, {text_of(_MARKS.replace('|%', ''))}))) FROM {table}"
+        ).fetchone()
+    most = places = places or 0
+    if places > MONEY_PLACES:
+        places = _places_that_fit(con, table, plain, places)
+    scale = max(places, MONEY_PLACES)
+    exact = plain if most <= scale else _only_exact(plain, scale)
+    number = sql = f"TRY_CAST({exact} AS DECIMAL({MONEY_DIGITS}, {scale}))"
+    if kind == Kind.INTEGER:
+        sql = f"CASE WHEN {number} = trunc({number}) THEN CAST({number} AS BIGINT) END"
+    misfits = 0
+    if not (is_plain and ballot.fits and most <= MONEY_PLACES and scale == MONEY_PLACES and kind != Kind.INTEGER):
+        misfits = con.execute(f"SELECT count(*) FROM {table} WHERE {present(column.place)} IS NOT NULL AND {sql} IS NULL").fetchone()[0]
+    currencies = tuple(sorted({str(_CURRENCIES.get(mark.upper().strip(), mark)) for mark in marks or [] if mark}))
+    said = f"a number with decimal {'comma' if sign == ',' else 'point'} and at most {MONEY_DIGITS - scale} digits before it"
+    return Typed(
+        kind,
+        sql,
+        present(column.place),
+        ballot.values,
+        misfits,
+        places,
+        expected="a whole number" if kind == Kind.INTEGER else said,
+        style={"decimal": sign} if places or sign == "," else {},
+        currencies=currencies,
+        percent=bool(percent),
+        has_negative=ballot.has_negative,
+    )
+
+
+def _plain_digits(place: str, sign: str, *, is_plain: bool) -> str:
+    """SQL that brings a cell to digits with a leading minus and a decimal point, null where it is not a number of this style."""
+    if is_plain:
+        return place if sign == "." else f"replace({place}, ',', '.')"
+    core = _core(place)
+    unsigned = _unsigned(core)
+    style = _DOT_STYLE if sign == "." else _COMMA_STYLE
+    dropped = _SPACES + _APOSTROPHES + ("," if sign == "." else ".")
+    plain = f"translate({unsigned}, {text_of(dropped)}, '')"
+    if sign == ",":
+        plain = f"replace({plain}, ',', '.')"
+    is_number = f"regexp_full_match({core}, {text_of(_SIGNED)}) AND regexp_full_match({unsigned}, {text_of(style)}) AND regexp_matches({unsigned}, '[0-9]')"
+    return f"CASE WHEN {is_number} THEN CASE WHEN {_is_negative(core)} THEN '-' ELSE '' END || {plain} END"
+
+
+def _only_exact(plain: str, scale: int) -> str:
+    """Null where a number has more places than are kept, so that nothing is rounded."""
+    return f"CASE WHEN NOT contains({plain}, '.') OR strlen(rtrim({plain}, '0')) - instr({plain}, '.') <= {scale} THEN {plain} END"
+
+
+def _places_that_fit(con: Any, table: str, plain: str, most: int) -> int:
+    """The number of places with which the fewest cells do not fit into 18 digits."""
+    sizes = con.execute(
+        f"SELECT strlen(ltrim(split_part({plain}, '.', 1), '-0')) AS before, strlen(rtrim(split_part({plain}, '.', 2), '0')) AS after, count(*) "
+        f"FROM {table} WHERE {plain} IS NOT NULL GROUP BY ALL"
+    ).fetchall()
+    return max(
+        range(MONEY_PLACES, min(most, MONEY_DIGITS) + 1), key=lambda s: (sum(n for before, after, n in sizes if after <= s and before + s <= MONEY_DIGITS), -s)
+    )

@@ -1,0 +1,71 @@
+"""How a column is read: what its cells become on the engine, and how many of them do not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from goodterms.facts.columns import MONEY_PLACES, Kind
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """A column of a raw table: its place (``c3``), the file's name of it, what the file says it is, and the engine's type of it."""
+
+    place: str
+    theirs: str
+    native: str | None
+    engine_type: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are text that is to be typed."""
+        return self.engine_type == "VARCHAR"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """How a column is read: ``sql`` gives its value of type ``kind``, null where a cell does not fit; ``values`` counts its cells, ``misfits`` those that do not fit.
+
+    ``places`` are the decimal places of its numbers, ``whole`` is true where none is used; ``currencies`` are the ones its cells name; ``percent`` says
+    that cells carry a per cent sign; ``style`` is what the vote found, in the words of the mapping file.
+    """
+
+    kind: Kind
+    sql: str
+    present: str
+    values: int
+    misfits: int = 0
+    places: int = 0
+    expected: str = ""
+    style: dict[str, str] = field(default_factory=dict)
+    currencies: tuple[str, ...] = ()
+    percent: bool = False
+    rounded: int = 0
+    has_negative: bool = True
+    """False where no number is below zero."""
+    why: str = ""
+
+    @property
+    def scale(self) -> int:
+        """Decimal places of the stored decimal."""
+        return max(MONEY_PLACES, self.places)
+
+
+@dataclass(frozen=True)
+class Where:
+    """The table that is typed, for questions: its file and sheet as a person says them, and the line of the mapping that answers."""
+
+    table: str
+    file: str
+    answers: dict[str, Any] = field(default_factory=dict)
+
+
+def text_of(value: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def present(place: str) -> str:
+    """SQL of a text cell that is not blank, without spaces around it; null where it is blank."""
+    return f"nullif(trim({place}), '')"

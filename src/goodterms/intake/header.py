@@ -28,6 +28,7 @@ MOST_ABOVE = 50
 """Rows of several cells above a header beyond which they count as a table of their own."""
 
 _MISSING = frozenset({"n/a", "na", "#n/a", "-", "--", "–", "—", ".", "..", "...", "?", "*", "none", "null", "nan", "nil", "x", "tbc", "unknown"})
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _UNIT = re.compile(r"[\[(].{1,12}[\])]|[A-Z]{3}|[%€$£‰#°]C?|[€$£]/\w{1,6}")
 _UNIT_WORDS = """
 eur usd sek nok dkk gbp kpl pcs pc st ea each kg g t l ml dl m cm mm km m2 m3 m² m³ h hrs min s d pv days pvm pct percent prosenttia procent units
@@ -124,13 +125,13 @@ def find_head(top: Top, *, wanted: int | None = None) -> Head:
     kinds = top.column_kinds(width, belonging)
     if wanted is not None:
         return _as_wanted(top, wanted, width, kinds)
-    first_data = next((place for place in belonging if top.is_data(place, kinds)), None)
-    if first_data is None:
+    data = [place for place in belonging if top.is_data(place, kinds) and not _names_periods(top, place, belonging)]
+    if not data:
         return _of_text(top, width, belonging, kinds)
+    first_data = _below_fuller_header(top, data, belonging, kinds)
     leading = [place for place in belonging if place < first_data]
     if not leading:
-        below = [top.rows[place] for place in belonging if place > first_data]
-        return (_headed if _names_periods(top.rows[first_data], below) else _headless)(top, first_data, width, kinds)
+        return _headless(top, first_data, width, kinds)
     whole = [place for place in leading if len(top.rows[place]) == width]
     if len(whole) > LEADING:
         leading = whole[:1]  # so many rows are no heading, but rows of text
@@ -242,13 +243,26 @@ def _of_other_width(top: Top, place: int, width: int, *, settled: bool) -> tuple
     raise AnswerNeededError(Question("header_row", f"{_where(top)}: {sentence}", evidence, choices))
 
 
-def _names_periods(cells: Cells, below: Sequence[Cells]) -> bool:
+def _below_fuller_header(top: Top, data: Sequence[int], belonging: Sequence[int], kinds: Mapping[int, str]) -> int:
+    """Return the first data row. What looks like one ("Printed;2013-01-05") is none if a row of names below it is fuller than everything above that row."""
+    filled = top.filled
+    for place in belonging:
+        if not data[0] < place < data[0] + LEADING:
+            continue
+        names = not any(top.kinds[place][column] == kind for column, kind in kinds.items() if column < len(top.rows[place]))
+        below = next((row for row in data if row > place), None)
+        if names and below is not None and max(filled[:place]) < filled[place]:
+            return below
+    return data[0]
+
+
+def _names_periods(top: Top, place: int, belonging: Sequence[int]) -> bool:
     """Say whether a row of numbers names years, as in ``Customer;2010;2011``: rising, and unlike what stands below."""
-    years = [int(cell) for cell in _stripped(cells) if re.fullmatch(r"(?:19|20)\d\d", cell)]
-    others = [cell for cell in _stripped(cells) if not re.fullmatch(r"(?:19|20)\d\d", cell)]
-    if len(years) < 2 or sorted(set(years)) != years or any(re.fullmatch(r"[\d.,\s-]+", cell) for cell in others if cell):
+    cells = [cell for cell in _stripped(top.rows[place]) if cell]
+    years = [int(cell) for cell in cells if _YEAR.fullmatch(cell)]
+    if len(years) < 2 or sorted(set(years)) != years or any(re.fullmatch(r"[\d.,\s-]+", cell) for cell in cells if not _YEAR.fullmatch(cell)):
         return False
-    return not any(sum(bool(re.fullmatch(r"(?:19|20)\d\d", cell)) for cell in _stripped(row)) >= len(years) for row in below)
+    return not any(sum(bool(_YEAR.fullmatch(cell.strip())) for cell in top.rows[below]) >= len(years) for below in belonging if below > place)
 
 
 def _is_again(names: Cells, row: Cells) -> bool:

@@ -47,7 +47,7 @@ def read_parquet_file(engine: Any, path: Path, file: str) -> RawTable:
     if not kept:
         raise UnreadableFileError(f"{file} has no column of text, numbers or dates. Export it as a flat table.")
     name = new_name()
-    columns = [_column(*found[place][:2], native[place]) for place in kept]
+    columns = [_column(found[place][0], found[place][1], native[place]) for place in kept]
     blank = f"coalesce({', '.join(f'{column}::VARCHAR' for column in columns)}) IS NULL"
     try:
         show_rows(engine, name, source, columns, above=0)

@@ -1,0 +1,177 @@
+"""How a text file is written down, and where its table begins."""
+
+from __future__ import annotations
+
+import pytest
+
+from goodterms.errors import AnswerNeededError, MappingError, UnreadableFileError
+from goodterms.intake.dialect import find_form, kind_of
+from goodterms.intake.header import Top, find_head
+from goodterms.intake.records import Form, Likeness, split
+
+
+def form(text: str, **given):
+    return find_form(text.splitlines(keepends=True), "invoices.csv", given, complete=True)
+
+
+def head(text: str, delimiter: str = ";", wanted: int | None = None):
+    rows = [line.split(delimiter) for line in text.splitlines()]
+    return find_head(Top(rows, [[kind_of(cell) for cell in row] for row in rows], "invoices.csv"), wanted=wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "quote"),
+    [
+        ("Customer;Net\nAnn;1,50\nBob;22,00\n", ";", '"'),
+        ("Customer,Net\nAnn,1.50\nBob,22.00\n", ",", '"'),
+        ("Customer\tNet\nAnn\t1,50\nBob\t22,00\n", "\t", '"'),
+        ("Customer|Net\nAnn|1.50\n", "|", '"'),
+        ('"Customer","Net"\n"Smith, John","1,234.50"\n"Doe; Jane","3.00"\n', ",", '"'),
+        ("Customer;Net\n'Ann; Ltd';1\n'Bob';2\n", ";", "'"),
+        ("sep=;\nCustomer;Net\nAnn;1\n", ";", '"'),
+        ('Name;Text\nAnn;12" pipe, 3 m\nBob;15" pipe, 4 m\n', ";", '"'),
+        ('Size;Net\n"12" x 3";1\n"15" x 4";2\n"9" x 1";3\n', ";", None),
+    ],
+)
+def test_form_is_found_by_evidence(text, delimiter, quote):
+    found = form(text)
+    assert (found.delimiter, found.quote) == (delimiter, quote)
+
+
+def test_backslash_before_quotes_is_found():
+    assert form('Customer,Net\n"Ann \\"the\\" Ltd",1\n"Bob",2\n').escape == "\\"
+
+
+def test_two_delimiters_as_likely_are_asked_about():
+    with pytest.raises(AnswerNeededError) as raised:
+        form("Name;Town,Code\nAnn;Oslo,Red\nBob;Rome,Blue\n")
+    (question,) = raised.value.questions
+    assert question.key == "delimiter"
+    assert {line for _, line in question.choices} == {'dialect = { delimiter = ";" }', 'dialect = { delimiter = "," }'}
+
+
+def test_delimiter_of_the_mapping_settles_it():
+    assert form("Name;Town,Land;Code\nAnn;Oslo,Norway;Red\n", delimiter=",").delimiter == ","
+    assert form("a^b\n1^2\n", delimiter="^", quote="").quote is None
+
+
+def test_unusual_delimiter_is_asked_about():
+    with pytest.raises(AnswerNeededError, match=r'dialect = \{ delimiter = "\^" \}'):
+        form("Customer^Net\nAnn^1.5\nBob^2.5\n")
+
+
+def test_columns_set_out_with_spaces_are_refused():
+    with pytest.raises(UnreadableFileError, match="spaces part its cells"):
+        form("customer  date      net\n00001  20110101   1.50\n00002  20110102  22.00\n00003  20110103 122.00\n")
+
+
+def test_one_column_is_one_column():
+    assert form("Customer\nAnn\nBob and Sons\nCleo\n").delimiter == ","
+
+
+def test_delimiter_of_two_characters_is_a_wrong_mapping():
+    with pytest.raises(MappingError, match="no single character"):
+        form("a;;b\n", delimiter=";;")
+
+
+def test_header_is_found_below_a_preamble():
+    found = head("Sales report 2012;;\nPrinted;2013-01-05;\n\nCustomer;Date;Net\nAnn;2012-01-05;1,50\nBob;2012-01-06;2,50")
+    assert found.row == 4
+    assert found.names == ("Customer", "Date", "Net")
+    assert found.set_aside == {1: "above the header", 2: "above the header", 3: "blank", 4: "header"}
+
+
+def test_header_row_that_is_absent_is_said():
+    found = head("103;Ann;21000.0\n112;Bob;71800.0\n114;Cleo;1,5")
+    assert (found.row, found.names) == (0, ("column 1", "column 2", "column 3"))
+    assert [problem.code for problem in found.problems] == ["no-header"]
+
+
+def test_header_of_years_is_a_header():
+    assert head("Customer;2010;2011\nAnn;120;300\nBob;15;7").row == 1
+
+
+def test_header_of_text_alone_is_the_first_row():
+    assert head("Customer;Town\nAnn;Oslo\nBob;Oslo").row == 1
+    assert head("Ann;Oslo\nBob;Oslo\nCleo;Rome").row == 0
+
+
+def test_header_names_are_stripped_unique_and_never_empty():
+    assert head(" Net ;;Net;Date\n1;2;3;2012-01-05\n4;5;6;2012-01-06").names == ("Net", "column 2", "Net (2)", "Date")
+
+
+def test_second_header_of_units_is_set_aside():
+    found = head("Customer;Net;Weight\n;EUR;kg\nAnn;1,5;2\nBob;2,5;3")
+    assert found.row == 1
+    assert found.set_aside == {1: "header", 2: "second header row"}
+
+
+def test_header_of_groups_over_names_is_joined():
+    found = head("Customer;2011;;2012;\n;sales;margin;sales;margin\nAnn;1;2;3;4\nBob;5;6;7;8")
+    assert found.names == ("Customer", "2011 sales", "2011 margin", "2012 sales", "2012 margin")
+    assert found.set_aside == {1: "header", 2: "header"}
+
+
+def test_two_headers_are_asked_about():
+    text = "Customer;Net;Weight\nAsiakas;Netto;Paino\nAnn;1,5;2\nBob;2,5;3"
+    with pytest.raises(AnswerNeededError, match=r"dialect = \{ header_row = 2 \}"):
+        head(text)
+    assert head(text, wanted=2).names == ("Asiakas", "Netto", "Paino")
+
+
+def test_header_with_fewer_names_than_cells_is_asked_about():
+    text = "Customer,Net\nAnn,1,50\nBob,2,50"
+    with pytest.raises(AnswerNeededError, match="names 2 columns, but most rows have 3 cells"):
+        head(text, ",")
+    assert head(text, ",", wanted=1).names == ("Customer", "Net", "column 3")
+
+
+def test_header_with_more_names_than_cells_is_a_warning():
+    found = head("Customer;Net;Note\nAnn;1,50\nBob;2,50")
+    assert (found.width, found.short) == (3, 2)
+    assert [problem.code for problem in found.problems] == ["header-of-other-width"]
+
+
+def test_header_alone_is_refused():
+    with pytest.raises(UnreadableFileError, match=r"has a header \(row 1\) and nothing below it"):
+        head("Customer;Net")
+
+
+def test_header_row_of_the_mapping_must_be_there():
+    with pytest.raises(MappingError, match="header_row = 9"):
+        head("Customer;Net\nAnn;1", wanted=9)
+
+
+def test_several_tables_in_one_file_are_asked_about():
+    first = "Run;Value\n" + "\n".join(f"r{row};{row}" for row in range(80))
+    second = "\nRun;A;B;C;D\n" + "\n".join(f"{row};1;2;3;4" for row in range(200))
+    with pytest.raises(AnswerNeededError, match="several tables"):
+        head(first + second)
+
+
+def test_broken_quote_costs_one_record():
+    lines = ['1;"Ann;2\n', "3;Bob;4\n", '5;"Cl""eo";6\n', "7;Dan;8\n"]
+    records = [record.cells for record in split(lines, Form(";"))]
+    assert records == [None, ["3", "Bob", "4"], ["5", 'Cl"eo', "6"], ["7", "Dan", "8"]]
+
+
+def test_cell_over_several_lines_is_one_record():
+    lines = ['1;"Street 5\n', "Oslo; Norway\n", '";2\n', "3;Bob;4\n"]
+    likeness = Likeness(Form(";"), 3, {0: "number", 2: "number"}, kind_of)
+    records = list(split(lines, Form(";"), likeness.swallowed))
+    assert [record.cells for record in records] == [["1", "Street 5\nOslo; Norway\n", "2"], ["3", "Bob", "4"]]
+    assert [len(record.lines) for record in records] == [3, 1]
+
+
+def test_quote_that_swallows_good_records_gives_them_back():
+    lines = ['1;"Ann;2\n', "3;Bob;4\n", '5;Cleo";6\n', "7;Dan;8\n"]
+    likeness = Likeness(Form(";"), 3, {0: "number", 2: "number"}, kind_of)
+    records = [record.cells for record in split(lines, Form(";"), likeness.swallowed)]
+    assert records == [None, ["3", "Bob", "4"], ["5", 'Cleo"', "6"], ["7", "Dan", "8"]]
+
+
+def test_quote_never_closed_is_given_up_after_so_many_lines():
+    good = [f"{row};Ann;1\n" for row in range(30_000)]
+    records = list(split(['0;"Bob;1\n', *good], Form(";")))
+    assert [record.cells for record in records[:2]] == [None, ["0", "Ann", "1"]]
+    assert len(records) == 30_001

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis import _
 
-from goodterms.analysis.lines import counterparty, first_of_month
+from goodterms.analysis.keys import counterparty
+from goodterms.analysis.lines import first_of_month
 from goodterms.analysis.orders import orders_of
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, NO_CUSTOMER

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis import _
 
+from goodterms.analysis import prices
+from goodterms.analysis.keys import counterparty, product
 from goodterms.facts.book import Facts
-from goodterms.facts.columns import INTERCOMPANY, INVOICE, NO_CUSTOMER
+from goodterms.facts.columns import INTERCOMPANY, INVOICE
 from goodterms.facts.periods import Filling
 from goodterms.facts.policy import Policy
 
 if TYPE_CHECKING:
     from ibis import Table
 
-NO_PRODUCT = "(no product)"
 PRODUCT_COST = "product cost"
 LAYER_SIGNS = {"discount": -1, "charges": 1, "rebate": -1}
 """The layers of price between list value and net sales, and what they do to it."""
@@ -97,23 +98,12 @@ def first_of_month(day: Any) -> Any:
     return ibis.date(day.year(), day.month(), 1)
 
 
-def counterparty(table: Table, key: str = "customer_key") -> Any:
-    """A customer is (key space, key); where there is one unnamed space, its key alone."""
-    space = table.key_space.fill_null("")
-    return ibis.ifelse(table[key].isnull(), NO_CUSTOMER, ibis.ifelse(space == "", table[key], space + ibis.literal(":") + table[key]))
-
-
-def product(table: Table) -> Any:
-    """A product is (key space, key), as a customer is."""
-    space = table.key_space.fill_null("")
-    return ibis.ifelse(table.product_key.isnull(), NO_PRODUCT, ibis.ifelse(space == "", table.product_key, space + ibis.literal(":") + table.product_key))
-
-
 def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) -> Table:
     """Return one row a sale line with month, counterparty, product, order, list value, discount, net sales and product cost.
 
-    No list price: the list value is net value plus discount. Net value leads: the discount is list value - net value. Cost is the line's own, else the
-    product file's at the invoice date, else the last purchase's; a line for which none is found has none (``cost_from`` is null).
+    No list price on the line nor in the product file: the list value is net value plus discount. Net value leads: the discount is list value - net value.
+    Cost is the line's own; else, for a credit note, the unit cost of what was sold to the customer before; else the product file's at the invoice date; else
+    the last purchase's. A line for which none is found has none (``cost_from`` is null).
     """
     lines = sale_lines.mutate(
         month=first_of_month(_.date),
@@ -121,15 +111,20 @@ def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) ->
         product=product(sale_lines),
         is_invoice=_.kind == INVOICE,
         order=_.order_number.fill_null(_.document).fill_null(""),
-        list_value=_.list_value.fill_null(_.net_value + _.discount.fill_null(0)),
         quantity=_.quantity.fill_null(0),
         charges=_.charges.fill_null(0),
         rebate=_.rebate.fill_null(0),
         **{key: _[key].fill_null("") for key in ("entity", "source", "unit", "channel")},
         manager=_.manager_key.fill_null(""),
     )
-    lines = lines.mutate(discount=_.list_value - _.net_value)
-    return _as_policy_says(_with_cost(facts, lines, said), policy)
+    if said.units > 1:
+        lines = prices.in_base_units(facts, lines)
+    for column, of_one, said_by_all in (("list_value", "list_price", "list_value"), ("weight", "weight", "weight")):
+        if said.values[said_by_all] < said.lines:
+            lines = prices.else_by_product_file(facts, lines, column, of_one)
+    lines = lines.mutate(list_value=_.list_value.fill_null(_.net_value + _.discount.fill_null(0)))
+    lines = prices.with_cost(facts, lines.mutate(discount=_.list_value - _.net_value), all_say=said.values["product_cost"] == said.lines)
+    return _as_policy_says(lines, policy)
 
 
 def _as_policy_says(lines: Table, policy: Policy) -> Table:
@@ -152,52 +147,3 @@ def _layer_moved(lines: Table, layer: str, step: str, holds: Any) -> Table:
     taken = amount * LAYER_SIGNS[layer]
     given = {"cost": lines.cost - taken} if step == PRODUCT_COST else {step: lines[step] + taken * LAYER_SIGNS[step]}
     return lines.mutate(**{layer: lines[layer] - amount, **given})
-
-
-def _with_cost(facts: Facts, lines: Table, said: Said) -> Table:
-    """The line's own cost, else the product file's at the invoice date, else the last purchase's."""
-    if said.values["product_cost"] == said.lines:
-        return lines.mutate(cost=_.product_cost, cost_from=ibis.literal("line"))
-    found = lines.mutate(cost=_.product_cost, cost_from=ibis.ifelse(_.product_cost.notnull(), "line", ibis.null("string")))
-    of_products = unit_costs_of_products(facts)
-    if of_products is not None:
-        found = _else_unit_cost(found, of_products, "products file")
-    of_purchases = unit_costs_of_purchases(facts)
-    if of_purchases is not None:
-        found = _else_unit_cost(found, of_purchases, "last purchase")
-    return found
-
-
-def unit_costs_of_products(facts: Facts) -> Table | None:
-    """Unit cost by product with the day from which it holds and the day it ends; None where no file says one."""
-    products = facts["products"].filter(_.unit_cost.notnull())
-    if not products.count().to_pyarrow().as_py():
-        return None
-    start = products.mutate(priced_product=product(products), holds_from=_.valid_from.fill_null(date(1, 1, 1)), cost_of_one=_.unit_cost)
-    return _until_the_next(start.select("priced_product", "holds_from", "cost_of_one"))
-
-
-def unit_costs_of_purchases(facts: Facts) -> Table | None:
-    """Unit cost of the purchases by product and day; None where there are none."""
-    purchases = facts["purchase_lines"].filter((_.quantity > 0) & _.net_value.notnull() & _.product_key.notnull())
-    if not purchases.count().to_pyarrow().as_py():
-        return None
-    by_day = purchases.group_by(priced_product=product(purchases), holds_from=purchases.date).agg(quantity=_.quantity.sum(), net_value=_.net_value.sum())
-    priced = by_day.mutate(cost_of_one=(_.net_value.cast("float64") / _.quantity.cast("float64")).cast("decimal(18, 6)"))
-    return _until_the_next(priced.select("priced_product", "holds_from", "cost_of_one"))
-
-
-def _until_the_next(prices: Table) -> Table:
-    """One price a product and day, each holding until the next."""
-    one_a_day = prices.group_by("priced_product", "holds_from").agg(cost_of_one=_.cost_of_one.max())
-    return one_a_day.mutate(holds_until=_.holds_from.lead().over(ibis.window(group_by="priced_product", order_by="holds_from")).fill_null(date(9999, 1, 1)))
-
-
-def _else_unit_cost(lines: Table, prices: Table, said: str) -> Table:
-    """Give the lines that have no cost yet the one that holds on their day."""
-    joined = lines.left_join(prices, [lines.product == prices.priced_product, lines.date >= prices.holds_from, lines.date < prices.holds_until])
-    by_unit_cost = (joined.cost_of_one * joined.quantity).cast("decimal(38, 8)")
-    return joined.mutate(
-        cost=ibis.coalesce(joined.cost.cast("decimal(38, 8)"), by_unit_cost),
-        cost_from=ibis.coalesce(joined.cost_from, ibis.ifelse(joined.cost_of_one.notnull(), said, ibis.null("string"))),
-    ).drop("priced_product", "holds_from", "cost_of_one", "holds_until")

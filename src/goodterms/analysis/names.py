@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ibis import _
 
-from goodterms.analysis.lines import counterparty, product
+from goodterms.analysis.keys import counterparty, product
 from goodterms.facts.book import Facts
 
 if TYPE_CHECKING:

@@ -20,9 +20,10 @@ from goodterms.analysis.cost_to_serve import PARTS, CostToServe, share_costs
 from goodterms.analysis.cube import sales_cube, whole_cube
 from goodterms.analysis.culprits import worst
 from goodterms.analysis.drivers import Drivers
+from goodterms.analysis.keys import NO_PRODUCT
 from goodterms.analysis.leaks import PLACES as LEAK_PLACES
 from goodterms.analysis.leaks import Leak, find_leaks, quartiles
-from goodterms.analysis.lines import NO_PRODUCT, Said, first_of_month, priced_lines, what_lines_say
+from goodterms.analysis.lines import Said, first_of_month, priced_lines, what_lines_say
 from goodterms.analysis.met_twice import MetTwice, count_once
 from goodterms.analysis.missing import There, what_is_missing
 from goodterms.analysis.names import customers_known, products_known
@@ -129,6 +130,7 @@ class _Study:
         self._begin("summing sale lines")
         lines = priced_lines(self.facts, met_twice.counted, said, self.policy)
         sales = keep(self.facts.engine, "sales_cube", sales_cube(lines))
+        self._say_where_cost_is_from(lines, said)
         drivers = Drivers(self.facts, lines, sales)
         self._begin("sharing costs")
         costs = self._costs(drivers)
@@ -195,6 +197,15 @@ class _Study:
         self.progress(what)
         self.seconds[what] = time.perf_counter()
 
+    def _say_where_cost_is_from(self, lines: Table, said: Said) -> None:
+        """Which lines' cost is not their own, and whose it is."""
+        if said.values["product_cost"] == said.lines:
+            return
+        found = lines.filter(_.cost_from.notnull()).group_by("cost_from").agg(n=_.count()).order_by(_.n.desc(), "cost_from").to_pyarrow().to_pylist()
+        if [row["cost_from"] for row in found] not in ([], ["line"]):
+            whose = ", ".join(f"{row['cost_from']} ({row['n']:,} lines)" for row in found)
+            self.notices.append(f"Product cost is taken from: {whose}.")
+
     def _periods(self, asked: tuple[Period | str, Period | str] | None, filling: Filling) -> tuple[Period | None, Period]:
         """The two periods: asked or by default; a period without sale lines is refused."""
         if filling.last_sale_day is None:
@@ -228,6 +239,12 @@ class _Study:
             return None
         costs = share_costs(drivers, self.policy, self.progress)
         self.notices += costs.notices
+        silent = {pool.step for pool in costs.pool_months if pool.parts["assigned"] and pool.policy and pool.policy.avoidable is None}
+        if silent:
+            steps = ", ".join(sorted(silent))
+            self.notices.append(
+                f"The policy gives no avoidable share for {steps}: nothing of it counts as avoidable, but for what is traced; product cost counts wholly."
+            )
         return costs
 
     def _shape(self, sales: Table, costs: CostToServe | None, spans: tuple[Sequence[date], Sequence[date]]) -> tuple[Shape, bool]:

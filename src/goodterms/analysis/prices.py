@@ -1,0 +1,111 @@
+"""Unit prices and costs that files other than the sale lines know: list price, unit cost and weight of products, cost of purchases and of what was returned."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import ibis
+from ibis import _
+
+from goodterms.analysis.keys import product
+from goodterms.facts.book import Facts
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+_AMOUNT = "decimal(38, 8)"
+_ALWAYS, _FOR_EVER = date(1, 1, 1), date(9999, 1, 1)
+
+
+def with_cost(facts: Facts, lines: Table, *, all_say: bool) -> Table:
+    """Add ``cost`` and ``cost_from``: the line's own cost, else the original's, the product file's at the invoice date, the last purchase's."""
+    if all_say:
+        return lines.mutate(cost=_.product_cost, cost_from=ibis.literal("line"))
+    found = lines.mutate(cost=_.product_cost.cast(_AMOUNT), cost_from=ibis.ifelse(_.product_cost.notnull(), "line", ibis.null("string")))
+    if _any(lines.filter(~_.is_invoice & _.product_cost.isnull())) and _any(lines.filter(_.product_cost.notnull())):
+        found = _else_of_original(found)
+    for prices, said in ((of_products(facts, "unit_cost"), "products file"), (of_purchases(facts), "last purchase")):
+        if prices is not None:
+            found = _else_cost(_holding(found, prices), said)
+    return found
+
+
+def else_by_product_file(facts: Facts, lines: Table, column: str, of_one: str) -> Table:
+    """Fill a column of lines that do not say it: quantity x what the product file says of one unit on the line's day."""
+    prices = of_products(facts, of_one)
+    if prices is None:
+        return lines
+    held = _holding(lines, prices)
+    return held.mutate(**{column: ibis.coalesce(held[column].cast(_AMOUNT), (held.of_one * held.quantity).cast(_AMOUNT))}).drop("of_one")
+
+
+def in_base_units(facts: Facts, lines: Table) -> Table:
+    """Quantities in the base unit of their product where the product file says how many one unit holds; their unit is then the base one."""
+    known = facts["products"].filter(_.units_per_base.notnull() & _.unit.notnull())
+    if not _any(known):
+        return lines
+    sizes = known.group_by(sized_product=product(known), sized_unit=known.unit).agg(units_per_base=_.units_per_base.max())
+    joined = lines.left_join(sizes, [lines["product"] == sizes.sized_product, lines.unit == sizes.sized_unit])
+    held = joined.units_per_base.notnull()
+    return joined.mutate(
+        quantity=ibis.coalesce((joined.quantity * joined.units_per_base).cast(_AMOUNT), joined.quantity.cast(_AMOUNT)), unit=ibis.ifelse(held, "", joined.unit)
+    ).drop("sized_product", "sized_unit", "units_per_base")
+
+
+def of_products(facts: Facts, column: str) -> Table | None:
+    """What the product file says of one unit, by product, with the days between which it holds; None where it says nothing."""
+    said = facts["products"].filter(_[column].notnull() & (_.units_per_base.isnull() | (_.units_per_base == 1)))
+    if not _any(said):
+        return None
+    return _until_the_next(said.select(priced_product=product(said), holds_from=said.valid_from.fill_null(_ALWAYS), of_one=said[column]))
+
+
+def of_purchases(facts: Facts) -> Table | None:
+    """Unit cost of the purchases, by product and day, each holding until the next; None where there are none."""
+    bought = facts["purchase_lines"].filter((_.quantity > 0) & _.net_value.notnull() & _.product_key.notnull())
+    if not _any(bought):
+        return None
+    by_day = bought.group_by(priced_product=product(bought), holds_from=bought.date).agg(quantity=_.quantity.sum(), net_value=_.net_value.sum())
+    return _until_the_next(by_day.select("priced_product", "holds_from", of_one=_unit(by_day.net_value, by_day.quantity)))
+
+
+def _unit(amount: Any, quantity: Any) -> Any:
+    """An amount of one unit, made once as a decimal."""
+    return (amount.cast("float64") / quantity.cast("float64")).cast("decimal(18, 6)")
+
+
+def _until_the_next(prices: Table) -> Table:
+    """One price a product and day, each holding until the next."""
+    one_a_day = prices.group_by("priced_product", "holds_from").agg(of_one=_.of_one.max())
+    following = _.holds_from.lead().over(ibis.window(group_by="priced_product", order_by="holds_from"))
+    return one_a_day.mutate(holds_until=following.fill_null(_FOR_EVER))
+
+
+def _holding(lines: Table, prices: Table) -> Table:
+    """Add ``of_one``: what holds for the line's product on its day."""
+    joined = lines.left_join(prices, [lines["product"] == prices.priced_product, lines.date >= prices.holds_from, lines.date < prices.holds_until])
+    return joined.drop("priced_product", "holds_from", "holds_until")
+
+
+def _else_cost(held: Table, said: str) -> Table:
+    """Give the lines that have no cost yet the one that holds."""
+    return held.mutate(
+        cost=ibis.coalesce(held.cost, (held.of_one * held.quantity).cast(_AMOUNT)),
+        cost_from=ibis.coalesce(held.cost_from, ibis.ifelse(held.of_one.notnull(), said, ibis.null("string"))),
+    ).drop("of_one")
+
+
+def _else_of_original(lines: Table) -> Table:
+    """Give the credit notes that state no cost the unit cost of the last invoice of the product to the customer until then."""
+    sold = lines.filter(_.is_invoice & (_.quantity > 0) & _.cost.notnull())
+    by_day = sold.group_by("counterparty", "product", "date").agg(quantity=_.quantity.sum(), cost=_.cost.sum())
+    originals = by_day.select("counterparty", "product", "date", of_one=_unit(by_day.cost, by_day.quantity))
+    held = lines.asof_join(originals, on=lines.date >= originals.date, predicates=["counterparty", "product"])
+    held = held.drop("counterparty_right", "product_right", "date_right").mutate(of_one=ibis.ifelse(_.is_invoice, ibis.null("decimal(18, 6)"), _.of_one))
+    return _else_cost(held, "the invoice it credits")
+
+
+def _any(table: Table) -> bool:
+    """Whether a table has rows."""
+    return bool(table.count().to_pyarrow().as_py())

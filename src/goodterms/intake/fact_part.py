@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -206,7 +206,7 @@ def _attributes(con: Any, part: Part, where: Where) -> dict[str, Typed]:
     """Type the further columns; one that fits no kind wholly is text, and one that could be read in two ways is left out."""
     sample = part.sample
     kinds = further_columns(con, part.raw, sample, part.proposal)
-    taken = {ours for ours in part.proposal.columns.values()}
+    taken = set(part.proposal.columns.values())
     found: dict[str, Typed] = {}
     left_out = []
     for theirs, kind in kinds.items():
@@ -470,9 +470,7 @@ def _by_prefix(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -
 def understood(part: Part) -> FileMapping:
     """The mapping of a file as it was understood: passed again, it gives the same reading."""
     entry, raw = part.entry, part.raw
-    joined = {theirs for join in entry.joins for theirs in join.columns}
-    columns = {theirs: part.proposal.columns.get(theirs, LEFT_OUT) for theirs in raw.header if theirs not in joined}
-    columns |= {theirs: LEFT_OUT for theirs in part.left_out if columns.get(theirs) in NAMES_OF_NOBODY}
+    columns = {theirs: part.proposal.columns.get(theirs, LEFT_OUT) for theirs in part.file_header}
     source_column = next((theirs for theirs, ours in columns.items() if ours == "source"), "")
     return replace(
         entry,

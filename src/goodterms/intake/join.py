@@ -39,8 +39,7 @@ def _opened(engine: Any, raw: RawTable, join: JoinMapping, tell: Callable[..., N
     if len(found) != 1:
         said = "no file matches" if not found else f"{len(found)} files match"
         raise MappingError(f'{join.place}: {said} "{join.match}" in the folder of {raw.file}. A join needs exactly one.')
-    dialect = {key: value for key, value in join.dialect.items() if key in {"encoding", "delimiter", "quote", "escape", "header_row"}}
-    tables = open_file(engine, found[0], sheet=join.sheet or None, dialect=dialect or None, progress=tell)
+    tables = open_file(engine, found[0], sheet=join.sheet or None, dialect=join.dialect_for_reading or None, progress=tell)
     if len(tables) != 1:
         raise MappingError(f"{join.place}: {join.match} has {len(tables)} sheets ({', '.join(t.sheet for t in tables)}). Name one with sheet.")
     return tables[0]

@@ -42,7 +42,7 @@ _DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
     "date": str,
 }
 _READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row"})
-_JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect")
+_JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect", "ragged")
 _RAGGED_KEYS = ("keep_left", "keep_right")
 _CREDIT_NOTE_KEYS = ("prefix", "column", "value")
 
@@ -84,7 +84,13 @@ class JoinMapping:
     columns: Settings[str, str]
     sheet: str = ""
     dialect: Settings[str, Any] = field(default_factory=dict)
+    ragged: Settings[str, int] = field(default_factory=dict)
     place: str = ""
+
+    @property
+    def dialect_for_reading(self) -> dict[str, Any]:
+        """The part of the dialect that says how the file is decoded and split."""
+        return _for_reading(self.dialect, self.ragged)
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,7 @@ class FileMapping:
     @property
     def dialect_for_reading(self) -> dict[str, Any]:
         """The part of the dialect that says how the file is decoded and split."""
-        said = {key: value for key, value in self.dialect.items() if key in _READING_KEYS}
-        return said | ({"ragged": dict(self.ragged)} if self.ragged else {})
+        return _for_reading(self.dialect, self.ragged)
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,11 @@ class Mapping:
         except tomllib.TOMLDecodeError as error:
             raise MappingError(f"The mapping {path} is not valid TOML: {error}.") from error
         return _Checked(path.name, content, toml_places(text)).mapping()
+
+
+def _for_reading(dialect: Settings[str, Any], ragged: Settings[str, int]) -> dict[str, Any]:
+    said = {key: value for key, value in dialect.items() if key in _READING_KEYS}
+    return said | ({"ragged": dict(ragged)} if ragged else {})
 
 
 def _matches(pattern: str, file: str) -> bool:
@@ -302,6 +312,7 @@ class _Checked:
             columns=columns,
             sheet=self.a(str, given.get("sheet", ""), *path, "sheet"),
             dialect=self.dialect(given.get("dialect", {}), *path, "dialect"),
+            ragged=self.ragged(given.get("ragged", {}), *path, "ragged"),
             place=self.at(*path),
         )
 
@@ -350,7 +361,7 @@ def _file_as_toml(entry: FileMapping) -> str:
     lines += ["", "[file.columns]", *(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in entry.columns.items())]
     for join in entry.joins:
         lines += ["", "[[file.join]]", f"match = {quoted(join.match)}", *([f"sheet = {quoted(join.sheet)}"] if join.sheet else [])]
-        lines += [f"dialect = {as_value(join.dialect)}"] if join.dialect else []
+        lines += [f"{key} = {as_value(getattr(join, key))}" for key in ("dialect", "ragged") if getattr(join, key)]
         lines += [f"on = {as_value(join.on)}", f"columns = {as_value(join.columns)}"]
     return "\n".join(lines) + "\n"
 

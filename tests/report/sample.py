@@ -350,7 +350,7 @@ class _Company:
             losses=dec(losses),
             loss_share=Decimal(-losses) / gains if gains else None,
             hhi=Decimal("0.0042"),
-            points=tuple([*points[:: max(1, len(points) // 300)][:398], points[-1]]),
+            points=(*points[:: max(1, len(points) // 300)][:398], points[-1]),
         )
 
     def bridge_tables(self) -> tuple[list[tuple[str, int]], pa.Table, pa.Table, pa.Table]:

@@ -39,7 +39,7 @@ def chart_and_table(chart: str, twin: str) -> str:
 
 def scrolled(inside: str, label: str) -> str:
     """A table that may be wider than its card: it scrolls by itself, and by keyboard."""
-    return element("div", inside, class_="tw", tabindex=0, role="region", aria_label=label)
+    return element("div", inside, class_="tw", tabindex=0, role="group", aria_label=label)
 
 
 def sums_in(currency: str | None) -> str:

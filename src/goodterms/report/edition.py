@@ -115,6 +115,8 @@ class Edition:
         measure = self.family_measure
         if table is None or measure is None:
             return ()
+        if self.products is not None and set(plain(table, "family", "name")) <= {*self.products.keys, "order", "customer"}:
+            return ()  # no family in the data: each product is its own, and the list of products says it all
         later = cents_of(table[f"{measure}_later"])
         earlier = cents_of(table[f"{measure}_earlier"]) if found(table, f"{measure}_earlier") else None
         names = plain(table, "family", "name")

@@ -185,7 +185,7 @@ def pools_section(edition: Edition) -> str:
 
 def _period_body(pools: Sequence[Pool], when: str, period: Period, used: Sequence[int], *, opens: bool) -> str:
     """The rows of one period: its name, its pools with their accounts, its sum."""
-    rows = [element("tr", element("th", text(period.label), scope="colgroup", colspan=4 + len(used)), class_="group")]
+    rows = [element("tr", element("td", text(period.label), colspan=4 + len(used)), class_="group")]
     there = [(pool, pool.by_period[when]) for pool in pools if when in pool.by_period and pool.by_period[when].accounts]
     made = [element("tbody", *rows)]
     for pool, sums in there:

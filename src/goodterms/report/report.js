@@ -204,7 +204,7 @@ class List {
     return true;
   }
   table_of(caption, heads, rows, css = "t plain tight") {
-    return el("table", { class: css }, el("caption", { class: "sr" }, caption), el("thead", {}, el("tr", {}, ...heads.map(([h, c]) => el("th", { scope: "col", class: c || null }, h)))), el("tbody", {}, ...rows));
+    return el("table", { class: css }, el("caption", { class: "sr" }, caption), el("thead", {}, el("tr", {}, ...heads.map(([h, c]) => el("th", { scope: "col", class: c || null }, c === "bar" ? el("span", { class: "sr" }, h) : h)))), el("tbody", {}, ...rows));
   }
   detail(i) {
     const d = this.details[i], row = this.rows[i], key = row[1] || row[0], parts = [this.waterfall(d, row)];
@@ -216,7 +216,7 @@ class List {
     const later = d.w.at(-1), earlier = d.w.length > 1 ? d.w[0] : null, base = later.find(v => v !== null), leaks = new Map((d.l || []).map(l => [l[0], l])), levels = [];
     let low = 0, high = 0, level = 0;
     this.steps.forEach(([, kind], at) => { const v = later[at] ?? 0, from = kind === "total" ? 0 : level; level = from + v; levels.push([from, level]); low = Math.min(low, level); high = Math.max(high, level); });
-    const heads = [["Step"], [""], ...(earlier ? [[data.earlier, "num p2"]] : []), [data.later, "num"], ["% of " + data.base, "num"], ["All " + this.many, "num p2"], ["Peers\u2019 median", "num"]];
+    const heads = [["Step"], ["Bar", "bar"], ...(earlier ? [[data.earlier, "num p2"]] : []), [data.later, "num"], ["% of " + data.base, "num"], ["All " + this.many, "num p2"], ["Peers\u2019 median", "num"]];
     const rows = this.steps.map(([label, kind], at) => {
       const v = later[at], leak = leaks.get(at), worse = !!leak, css = kind === "total" ? (v < 0 ? "neg" : "tot") : worse ? "neg" : "mid", tone = css === "neg" ? "num neg" : "num";
       const sign = leak && this.steps[at] && v > 0 ? 1 : -1;
@@ -246,7 +246,7 @@ class List {
         el("details", {}, el("summary", {}, "Account rows of " + (shares.length === 1 ? "this pool" : "these pools")), this.table_of("Accounts", [["Account"], ["Pool"], ...(data.earlier ? [[data.earlier, "num"]] : []), [data.later, "num"]], accounts))));
     }
     const flag = this.one === "customer" ? "--customer" : "--product";
-    return el("section", {}, el("h3", {}, "How these figures were made"), el("p", {}, `Prices, discounts and product cost are sums of ${lines}.`), boxes.length ? el("div", { class: "made" }, ...boxes) : "", el("p", {}, "Down to file and row: ", el("code", {}, `goodterms trace FOLDER ${flag} "${key}" --step "${this.steps[Math.min(1, this.steps.length - 1)][0]}"`)));
+    return el("section", {}, el("h3", {}, "How these figures were made"), d.n?.length ? el("p", {}, `Prices, discounts and product cost are sums of ${lines}.`) : "", boxes.length ? el("div", { class: "made" }, ...boxes) : "", el("p", {}, "Down to file and row: ", el("code", {}, `goodterms trace FOLDER ${flag} "${key}" --step "${this.steps[Math.min(1, this.steps.length - 1)][0]}"`)));
   }
   bridge(d) {
     const rows = d.b.map((c, i) => c ? el("tr", {}, el("th", { scope: "row" }, data.bridge[i]), el("td", { class: "num " + (c < 0 ? "neg" : "pos") }, money(c, true))) : "").filter(Boolean);

@@ -1,0 +1,185 @@
+import base64
+import hashlib
+import itertools
+import json
+import re
+from decimal import Decimal
+
+import pytest
+from tests.report.sample import sample_result
+
+from goodterms.report.edition import Edition
+from goodterms.report.page import report_page
+from goodterms.report.pools import pools_of
+
+D = Decimal
+
+RESULT = sample_result()
+PAGE = report_page(RESULT)
+
+
+def figures(markup):
+    """The amounts of a table's cells, as decimals."""
+    return [D(f.replace(",", "").replace("−", "-").replace("+", "")) for f in re.findall(r'<td class="num[^"]*">([−+]?[\d,]+\.\d\d)</td>', markup)]
+
+
+def section(page, place):
+    """One card of the page."""
+    return re.search(rf'<section class="card[^"]*" id="{place}".*?</section>', page, re.DOTALL)[0]
+
+
+def data_of(page):
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
+
+
+def test_the_page_asks_no_network_for_anything():
+    assert re.findall(r'(?:src|srcset|action|data|poster)="[^"]*"|url\(|@import|https?://(?!www\.w3\.org/2000/svg)', PAGE) == []
+    assert sorted(set(re.findall(r'href="([^#"][^"]*)"', PAGE))) == ["tables.xlsx"]
+
+
+def test_the_policy_names_every_inline_style_and_script_by_its_hash_and_allows_nothing_else():
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', PAGE)[1].replace("&#x27;", "'")
+    assert policy.startswith("default-src 'none'; ")
+    inline = re.findall(r"<style>(.*?)</style>", PAGE, re.DOTALL) + re.findall(r"<script>(.*?)</script>", PAGE, re.DOTALL)
+    named = {f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in inline}
+    assert named == set(re.findall(r"'sha256-[^']+'", policy))
+    assert not re.search(r'\sstyle="|\son\w+="|unsafe', PAGE)
+
+
+def test_the_page_is_in_the_order_of_the_answer():
+    places = re.findall(r'<section class="(?:card[^"]*|lead)" id="([\w-]+)"', PAGE)
+    assert places == [
+        "answer",
+        "bridge",
+        "like-for-like",
+        "waterfall",
+        "whale",
+        "months",
+        "families",
+        "worst-customers",
+        "worst-products",
+        "customers",
+        "products",
+        "pools",
+        "rates",
+        "missing",
+        "notices",
+    ]
+    assert re.findall(r'<a href="#([\w-]+)"', re.search(r"<nav.*?</nav>", PAGE)[0]) == places
+
+
+def test_headings_are_in_order_and_there_is_one_first():
+    levels = [int(level) for level in re.findall(r"<h([1-6])", PAGE)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+
+
+def test_the_printed_bridge_adds_up():
+    table = re.search(r'<table class="hb">.*?</table>', section(PAGE, "bridge"), re.DOTALL)[0]
+    amounts = figures(table)
+    for column in (amounts[::2], amounts[1::2]):
+        assert column[0] + sum(column[1:-1]) == column[-1]
+
+
+def test_who_is_behind_a_bar_adds_up_to_the_bar():
+    panels = re.findall(r'<details id="bar-(\d+)" class="panel"><summary><b>[^<]*</b> <span[^>]*>([^<]*)</span></summary>(.*?)</details>', PAGE, re.DOTALL)
+    assert len(panels) == len(RESULT.bridge.steps)
+    checked = 0
+    for _place, said, inside in panels:
+        bar = D(said.replace(",", "").replace("−", "-").replace("+", ""))
+        for table in re.findall(r"<table.*?</table>", inside, re.DOTALL):
+            assert sum(figures(table)) == bar
+            checked += 1
+    assert checked > len(panels)
+
+
+def test_every_printed_level_of_the_waterfall_is_the_sum_of_the_steps_above():
+    edition = Edition(RESULT)
+    for when in ("earlier", "later"):
+        level = D(0)
+        for row in edition.waterfall:
+            amount = getattr(row, when)
+            level = amount if row.step == "list_value" else level + (amount if row.kind != "total" else 0)
+            assert row.kind != "total" or amount == level
+
+
+def test_pools_and_accounts_add_up_both_ways():
+    for pool in pools_of(RESULT):
+        for sums in pool.by_period.values():
+            for account in sums.accounts:
+                assert sum(account.parts) == account.amount
+            assert sum(sums.part(i) for i in range(6)) == sums.amount
+
+
+def test_a_list_adds_up_to_its_printed_sum():
+    edition = Edition(RESULT)
+    for parties, whole in ((edition.customers, RESULT.waterfall), (edition.products, RESULT.waterfall)):
+        for level in ("net_sales", "gross_margin", parties.measure):
+            row = next(r for r in whole if r.step == level)
+            assert D(sum(parties.level(level, "later"))) / 100 == round(row.later, 2)
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_what_a_customer_or_product_opens_to_adds_up(kind):
+    data = data_of(PAGE)
+    listed = data["lists"][kind]
+    kinds = [k for _label, k in listed["steps"]]
+    assert len(listed["details"]) == len(listed["rows"])
+    for at, detail in listed["details"].items():
+        for column, waterfall in enumerate(detail["w"]):
+            level = 0
+            for i, amount in enumerate(waterfall):
+                level = amount if i == 0 else level + (amount if kinds[i] == "step" else 0)
+                assert kinds[i] != "total" or amount == level
+            for step in {share[0] for share in detail.get("o", ())}:
+                assert sum(share[3 + 2 * column] for share in detail["o"] if share[0] == step) == -waterfall[step]
+        if "b" in detail:
+            assert sum(detail["b"]) == detail["w"][1][-1] - detail["w"][0][-1]
+        if "m" in detail:
+            margin = next(i for i, (label, _k) in enumerate(listed["steps"]) if label == "Gross margin")
+            assert sum(m[3] for m in detail["m"]) + detail["r"] == detail["w"][1][margin] - detail["w"][0][margin]
+        assert listed["rows"][int(at)][0]
+
+
+def test_the_same_figure_is_printed_the_same_everywhere():
+    edition = Edition(RESULT)
+    worst = edition.culprit_customers[0]
+    listed = edition.customers.level("net_profit", "later")[edition.customers.place[worst.key]]
+    assert D(listed) / 100 == worst.later
+
+
+def test_names_with_markup_are_shown_and_never_obeyed():
+    page = report_page(sample_result(hostile=True))
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert page.count("</script>") == 3
+    assert data_of(page)["lists"][0]["rows"]
+
+
+def test_one_period_has_no_bridge_and_says_everything_else():
+    page = report_page(sample_result(one_period=True))
+    assert 'id="bridge"' not in page
+    assert 'id="waterfall"' in page
+    assert data_of(page)["earlier"] is None
+
+
+def test_a_result_without_costs_stops_at_margin_and_shows_no_pools():
+    page = report_page(sample_result(costs=False, currency=None))
+    assert 'id="pools"' not in page
+    assert "in the currency of the files" in page
+    assert data_of(page)["lists"][0]["steps"][-1] == ["Gross margin", "total"]
+
+
+def test_a_page_of_many_customers_stays_small_and_opens_three_hundred():
+    page = report_page(sample_result(customers=2500, products=600, items=20_000))
+    assert len(page.encode()) < 3_000_000
+    lists = data_of(page)["lists"]
+    assert [len(listed["rows"]) for listed in lists] == [2500, 600]
+    assert 300 <= len(lists[0]["details"]) <= 310
+
+
+def test_the_first_rows_stand_in_the_page_without_a_script():
+    inside = section(PAGE, "customers")
+    assert inside.count('class="who"') >= 50
+    assert "10 more are in tables/customers.csv." in inside

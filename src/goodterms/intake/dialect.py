@@ -18,6 +18,8 @@ OTHER_DELIMITERS = ("^", "~", ":", "#", "\x01", "\x1f", " ")
 SAMPLE_RECORDS = 1_000
 AS_LIKELY = 0.9
 """A second delimiter whose score reaches this share of the first one's is as likely."""
+UNQUOTED = 0.9
+"""A file that has quotes counts as one that does not quote only if that explains it clearly better."""
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space", "^": "caret", "~": "tilde", ":": "colon", "#": "hash"}
 
 _NUMBER = re.compile(
@@ -127,7 +129,7 @@ def _quotes(text: str) -> tuple[str | None, ...]:
 def _opinion(lines: Sequence[str], form: Form, *, complete: bool) -> Opinion:
     """Weigh one form: after van den Burg, Nazabal & Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019), pattern × type.
 
-    Unlike theirs, text counts by how natural it looks, and a broken quote counts as a record of its own width.
+    Unlike theirs, text counts by how natural it looks, and a record with a broken quote has no pattern.
     """
     records = list(islice(split(lines, form), SAMPLE_RECORDS + 1))
     if len(records) > 1 and (len(records) > SAMPLE_RECORDS or not complete):
@@ -141,10 +143,10 @@ def _opinion(lines: Sequence[str], form: Form, *, complete: bool) -> Opinion:
     weights = {width: times * (max(width - 1, 0.001) / width) for width, times in widths.items()}
     width = max(weights, key=lambda width: (weights[width], width))
     count = len(filled) + broken
-    pattern = sum(weights.values()) / (len(widths) + (broken > 0)) / count
+    pattern = sum(weights.values()) / len(widths) / count
     cells = Counter(cell for record in filled for cell in record)
     credibility = sum(_credible(cell) * times for cell, times in cells.items()) / cells.total()
-    return Opinion(form, width, widths[width] / count, credibility, pattern * credibility, tuple(filled))
+    return Opinion(form, width, widths[width] / count, credibility, pattern * credibility * (UNQUOTED if form.quote is None else 1.0), tuple(filled))
 
 
 def _credible(cell: str) -> float:

@@ -312,7 +312,7 @@ def _origin(top: Top, place: int | None = None) -> Origin:
 
 
 def _where(top: Top) -> str:
-    return f"{top.file}, sheet {top.sheet}," if top.sheet else top.file
+    return f"{top.file}, sheet {top.sheet}" if top.sheet else top.file
 
 
 def _shown(cells: Cells) -> str:

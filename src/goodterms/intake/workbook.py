@@ -84,12 +84,15 @@ def read_workbook(
     with _reading(job, file) as messages:
         for place, one in enumerate(filled):
             tell = _teller(progress, file, 0.5 + 0.5 * place / len(filled), 0.5 / len(filled))
+            source = _SheetFile(engine, path, file, one.name, scans[one.name])
+            first_column = next(messages)["column"]
+            blocks = _blocks(messages)
             try:
-                source = _SheetFile(engine, path, file, one.name, scans[one.name])
-                tables.append(_read_sheet(source, messages, given.get("header_row"), tell))
+                tables.append(_read_sheet(source, first_column, blocks, given.get("header_row"), tell))
             except _NoTableError as why:
                 without.append((one, str(why)))
-                _skip_rest(messages)
+                for _ in blocks:
+                    pass  # the next sheet begins where this one ends
     if not tables:
         raise UnreadableFileError(without[0][1])
     notices = _of_sheets(file, sheets, without, sheet)
@@ -178,12 +181,6 @@ def _blocks(messages: Iterator[dict[str, Any]]) -> Iterator[_Block]:
         yield _Block(message["rows"], message["cells"], message["kinds"])
 
 
-def _skip_rest(messages: Iterator[dict[str, Any]]) -> None:
-    for message in messages:
-        if "end" in message:
-            return
-
-
 @dataclass(frozen=True)
 class _SheetFile:
     """A sheet of one file, as it is to be read."""
@@ -199,10 +196,8 @@ class _SheetFile:
         return f"{self.file}, sheet {self.sheet}"
 
 
-def _read_sheet(source: _SheetFile, messages: Iterator[dict[str, Any]], wanted: int | None, tell: Callable[[float], None]) -> RawTable:
+def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block], wanted: int | None, tell: Callable[[float], None]) -> RawTable:
     scan = source.scan
-    first_column = next(messages)["column"]
-    blocks = _blocks(messages)
     first: list[_Block] = []
     while sum(len(block.rows) for block in first) < SAMPLE_RECORDS and (block := next(blocks, None)):
         first.append(block)
@@ -213,9 +208,9 @@ def _read_sheet(source: _SheetFile, messages: Iterator[dict[str, Any]], wanted: 
     rows.write(chain(first, blocks), tell)
     if rows.numbers != scan.numbers:
         sentence = f"{source.where}: two readers disagree. One counts {scan.numbers:,} numbers, dates and flags, the other {rows.numbers:,}."
-        raise UnreadableFileError(f"{sentence} Nothing was read. This is a defect of Goodterms: please report it.")
+        raise UnreadableFileError(f"{sentence} Nothing was read. Save it again as .xlsx; if that does not help, please report it.")
     if not rows.accepted:
-        raise _NoTableError(f"{source.where}, has a header (row {head.row}) and nothing below it. Save it again, with its rows.")
+        raise _NoTableError(f"{source.where} has a header (row {head.row}) and nothing below it. Save it again, with its rows.")
     kept = [place for place in range(head.width) if rows.kinds[place] or (place < len(head.cells) and head.cells[place].strip())]
     show_rows(source.engine, name, rows.path, [f"c{place + 1}" for place in kept])
     blank = sorted(set(range(rows.above + 1, scan.last_row + 1)) - rows.seen)
@@ -241,7 +236,7 @@ def _read_sheet(source: _SheetFile, messages: Iterator[dict[str, Any]], wanted: 
 def _top(source: _SheetFile, first: list[_Block]) -> Top:
     """Return the first rows with their blank ones, so that a row's place is its number."""
     if first[0].rows[0] > LATEST_HEADER:
-        raise _NoTableError(f"{source.where}, begins below row {LATEST_HEADER:,}. Delete the empty rows above its table.")
+        raise _NoTableError(f"{source.where} begins below row {LATEST_HEADER:,}. Delete the empty rows above its table.")
     rows: list[list[str]] = []
     kinds: list[list[str]] = []
     width = len(first[0].cells)
@@ -255,7 +250,7 @@ def _top(source: _SheetFile, first: list[_Block]) -> Top:
             rows.append([cell or "" for cell in cells])
             kinds.append([_KINDS[letter] if letter in _KINDS else kind_of(cell or "") for letter, cell in zip(letters, cells, strict=True)])
     if sum(any(kind[place] for kind in kinds) for place in range(width)) < 2:
-        raise _NoTableError(f"{source.where}, has one column only: it is no table.")
+        raise _NoTableError(f"{source.where} has one column only: it is no table.")
     return Top(rows, kinds, source.file, source.sheet)
 
 

@@ -21,6 +21,8 @@ MOST_RATIO = 200
 SPARSE_AREA = 1_000_000
 MOST_AREA_PER_CELL = 20
 """An area of cells is refused if it is larger than both: so many cells, and so many times the cells with a value."""
+FAR = 10
+"""A row or column counts as far off where its number is so many times the cells with a value."""
 MOST_ERRORS = 100_000
 DEEPEST = 100_000
 """Open elements, roughly counted, beyond which a sheet is a trick."""
@@ -181,7 +183,8 @@ def scan_sheet(book: zipfile.ZipFile, sheet: Sheet, file: str, progress: Callabl
         _feed(parser, stream, where, lambda done: progress(done / size))
     close_last()
     if scan.area > max(SPARSE_AREA, MOST_AREA_PER_CELL * scan.cells):
-        cells = " and ".join(dict.fromkeys(scan.farthest.values()))
+        far = [scan.farthest["down"]] * (scan.last_row > FAR * scan.cells) + [scan.farthest["right"]] * (scan.last_column > FAR * scan.cells)
+        cells = " and ".join(dict.fromkeys(far or scan.farthest.values()))
         sentence = f"{where}: a value stands at {cells}, far from the others ({scan.cells:,} cells have a value)."
         raise UnreadableFileError(f"{sentence} Delete it, or copy the table alone into a new workbook.")
     if scan.uncached_count:

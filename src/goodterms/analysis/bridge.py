@@ -165,9 +165,14 @@ def _customer_classes(cube: Table, months: tuple[Sequence[date], Sequence[date]]
 
 
 def _at_old_rate(table: Table, column: str) -> Any:
-    """What the later quantity would have been at the earlier rate: q1 x V0 / q0, made once as a decimal of 12 places."""
-    made = table.quantity_later.cast("float64") * table[f"{column}_earlier"].cast("float64") / table.quantity_earlier.cast("float64")
-    return made.cast(EXACT)
+    """What the later quantity would have been at the earlier rate: q1 x V0 / q0."""
+    return _grown(table[f"{column}_earlier"], table.quantity_earlier, table.quantity_later)
+
+
+def _grown(amount: Any, earlier: Any, later: Any) -> Any:
+    """An amount grown as a quantity has, made once as a decimal of 12 places; the same quantity leaves it as it is, to the last place."""
+    made = later.cast("float64") * amount.cast("float64") / earlier.cast("float64")
+    return ibis.ifelse(later == earlier, amount, made.cast(EXACT))
 
 
 def item_steps(sums: Table, customer_classes: Table, measure: Measure, quantities: Literal["value", "physical"]) -> Table:
@@ -258,11 +263,10 @@ def family_steps(items: Table) -> Table:
         )
     )
     everything = ibis.window()
-    whole_earlier, whole_later = (pairs[f"compared_{when}"].sum().over(everything).cast("float64") for when in WHEN)
-    measure = pairs.measure_earlier.cast("float64")
+    whole_earlier, whole_later = (pairs[f"compared_{when}"].sum().over(everything) for when in WHEN)
     grown = pairs.mutate(
-        at_own_quantity=(pairs.compared_later.cast("float64") * measure / pairs.compared_earlier.cast("float64")).cast(EXACT),
-        at_growth_of_all=(whole_later * measure / whole_earlier).cast(EXACT),
+        at_own_quantity=_grown(pairs.measure_earlier, pairs.compared_earlier, pairs.compared_later),
+        at_growth_of_all=_grown(pairs.measure_earlier, whole_earlier, whole_later),
     )
     return grown.mutate(
         **{

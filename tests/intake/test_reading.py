@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from goodterms.intake import read
 from goodterms.problems import Severity
 
 D = Decimal
-DAY = datetime.date
+DAY = dt.date
 
 ANN_AND_BOB = "Invoice;Line;Invoice date;Customer number;Customer;Product number;Quantity;Net amount\n1;1;2023-01-31;007;Ann Oy;P1;2;20.50\n1;2;2023-01-31;007;Ann Oy;P2;1;5.00\n2;1;2023-02-13;012;Bob Ab;P1;1;10.25\n"
 
@@ -299,7 +299,7 @@ def test_two_equally_good_columns_are_asked(write):
 
 
 def test_mapping_of_a_column_that_is_not_there_lists_the_columns(write):
-    with pytest.raises(MappingError, match='has no column "Netto". Its columns are: Date, Customer, Net amount'):
+    with pytest.raises(MappingError, match=r'has no column "Netto"\. Its columns are: Date, Customer, Net amount'):
         read(
             [write("s.csv", "Date,Customer,Net amount\n2023-01-31,Ann,10.5\n")],
             mapping={"version": 1, "file": [{"match": "s.csv", "columns": {"Netto": "net_value"}}]},

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import shutil
 from decimal import Decimal
 
+import duckdb
 import pytest
+import zstandard
 
 from goodterms.intake import read
 
 pytestmark = pytest.mark.real
 D = Decimal
-DAY = datetime.date
+DAY = dt.date
 
 
 @pytest.fixture(scope="module")
 def adventureworks(real_data, tmp_path_factory):
     """The files that AdventureWorks would export, written by the flattening that comes with the data."""
-    import duckdb
-
     folder = tmp_path_factory.mktemp("adventureworks")
     source = real_data / "adventureworksdw"
     sql = (source / "flatten.sql").read_text().replace("to 'invoices.csv'", f"to '{folder}/invoices.csv'").replace("to 'costs.csv'", f"to '{folder}/costs.csv'")
@@ -31,8 +31,6 @@ def adventureworks(real_data, tmp_path_factory):
 @pytest.fixture(scope="module")
 def online_retail_csv(real_data, tmp_path_factory):
     """The raw CSV of one year, unpacked."""
-    import zstandard
-
     path = tmp_path_factory.mktemp("online_retail") / "online_retail.csv"
     with (real_data / "online_retail" / "online_retail_2010_2011_raw.csv.zst").open("rb") as packed, path.open("wb") as plain:
         zstandard.ZstdDecompressor().copy_stream(packed, plain)

@@ -24,6 +24,7 @@ def _day_part(place: str) -> str:
 
 
 def _day_shape(form: str) -> str:
+    """The regular expression of a day of that form; where nothing stands between day, month and year, each has its full width."""
     return (
         form.replace(".", r"\.")
         .replace("%Y", "[0-9]{4}")
@@ -37,10 +38,9 @@ def _date_sql(place: str, form: str) -> str:
     """SQL that reads a cell as a day, with or without a time behind it; null where it is none or lies outside 1900 to 2199."""
     if any(sign in form for sign in _OF_TIMES):
         day = f"CAST(try_strptime(trim({place}), {text_of(form)}) AS DATE)"
-    elif form == ISO:
-        day = f"CASE WHEN regexp_full_match(trim({place}), {text_of('[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' + _TIME)}) THEN TRY_CAST({_day_part(place)} AS DATE) END"
     else:
-        day = f"CASE WHEN regexp_full_match(trim({place}), {text_of(_day_shape(form) + _TIME)}) THEN CAST(try_strptime({_day_part(place)}, {text_of(form)}) AS DATE) END"
+        read = f"TRY_CAST({_day_part(place)} AS DATE)" if form == ISO else f"CAST(try_strptime({_day_part(place)}, {text_of(form)}) AS DATE)"
+        day = f"CASE WHEN regexp_full_match(trim({place}), {text_of(_day_shape(form) + _TIME)}) THEN {read} END"
     return f"CASE WHEN {day} BETWEEN {_EARLIEST} AND {_LATEST} THEN {day} END"
 
 
@@ -101,9 +101,8 @@ class _Votes:
         place = column.place
         given = where.answers.get("date")
         forms = list(dict.fromkeys([*DATE_FORMATS, *([given] if given else [])]))
-        has_time, odd = con.execute(
-            f"SELECT max(strlen({place})) > 10 OR bool_or(contains({place}, 'T')), bool_or(starts_with({place}, ' ') OR suffix({place}, ' ')) FROM {where.table}"
-        ).fetchone()
+        has_spaces = f"bool_or(starts_with({place}, ' ') OR suffix({place}, ' '))"
+        has_time, odd = con.execute(f"SELECT max(strlen({place})) > 10 OR bool_or(contains({place}, 'T')), {has_spaces} FROM {where.table}").fetchone()
         cell = f"trim({place})" if odd else place
         day = f"split_part(split_part({cell}, ' ', 1), 'T', 1)" if has_time else cell
         whole = given is not None and any(sign in given for sign in _OF_TIMES)

@@ -27,6 +27,12 @@ class Amount:
     places: int
 
 
+def _hundredth(amount: Amount) -> Amount:
+    """Per cent as a share, exactly."""
+    places = amount.places + 2
+    return Amount(f"CAST({amount.sql} * 0.01 AS DECIMAL({MONEY_DIGITS}, {max(places, MONEY_PLACES)}))", places)
+
+
 @dataclass
 class Derivation:
     """Derived columns of one file: for each of ours the expression over the file's typed columns, with what was concluded and what is wrong."""
@@ -118,7 +124,7 @@ class Derivation:
         if not percent:
             return rate
         self.said.append(f"{theirs} is per cent.")
-        return Amount(f"CAST({rate.sql} * 0.01 AS DECIMAL({MONEY_DIGITS}, {max(rate.places, 2) + 2}))", max(rate.places, 2) + 2)
+        return _hundredth(rate)
 
     # The columns ------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -214,47 +220,19 @@ class Derivation:
         )
 
     def _stated_discount(self, list_value: Amount | None) -> Amount | None:
-        """The discount as an amount of the line: confirmed by list − discount = net, turned where it is written negative, or a rate after all."""
-        discount = self.of("discount")
+        """The discount as an amount of the line, positive in the normal case."""
+        discount, net = self.of("discount"), self.of("net_value")
         if discount is None:
             return None
-        theirs = self.theirs["discount"]
-        net = self.of("net_value")
         if list_value and net:
-            near = f"<= {ROUNDING}"
-            some = f"{discount.sql} <> 0 AND {list_value.sql} IS NOT NULL AND {net.sql} IS NOT NULL"
-            as_amount, negative, as_share, as_percent, lines = self.ask(
-                f"count(*) FILTER ({some} AND abs({list_value.sql} - {discount.sql} - {net.sql}) {near}), "
-                f"count(*) FILTER ({some} AND abs({list_value.sql} + {discount.sql} - {net.sql}) {near}), "
-                f"count(*) FILTER ({some} AND abs(CAST({list_value.sql} AS DOUBLE) * (1 - {discount.sql}) - {net.sql}) {near}), "
-                f"count(*) FILTER ({some} AND abs(CAST({list_value.sql} AS DOUBLE) * (1 - {discount.sql} / 100) - {net.sql}) {near}), "
-                f"count(*) FILTER ({some})"
-            )
-            best = max(as_amount, negative, as_share, as_percent)
-            if not lines:
-                return discount
-            if best == as_amount or best * 2 < lines:
-                if as_amount:
-                    self.said.append(
-                        f"{theirs} is an amount of the line: list value − {theirs} = net value on {as_amount:,} of the {lines:,} lines with a discount."
-                    )
-                return discount
-            if best == negative:
-                self.said.append(f"{theirs} is written as a negative amount: list value + {theirs} = net value on {negative:,} of {lines:,} lines.")
-                return Amount(f"(-{discount.sql})", discount.places)
-            self.said.append(f"{theirs} is a rate: list value × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
-            share = (
-                discount
-                if best == as_share
-                else Amount(f"CAST({discount.sql} * 0.01 AS DECIMAL(18, {max(discount.places, 2) + 2}))", max(discount.places, 2) + 2)
-            )
-            return self.times(list_value, share)
+            return self._discount_by_values(discount, list_value, net)
+        theirs = self.theirs["discount"]
         largest, least, most = self.ask(f"max(abs({discount.sql})), min({discount.sql}), max({discount.sql})")
         if largest and largest <= 1 and "discount" not in self.sure:
             raise AnswerNeededError(
                 Question(
                     f"discount: {self.file}, {theirs}",
-                    f"{self.file}: no value of {theirs} is above 1: it may be an amount of the line or a share of the price, and the file has no list and net value that would decide.",
+                    f"{self.file}: no value of {theirs} is above 1. It may be an amount of the line or a share of the price; no list and net value decide.",
                     (),
                     (
                         ("a share", f'{quoted(theirs)} = "discount_rate"  under [file.columns]'),
@@ -267,6 +245,30 @@ class Derivation:
             return Amount(f"(-{discount.sql})", discount.places)
         return discount
 
+    def _discount_by_values(self, discount: Amount, list_value: Amount, net: Amount) -> Amount:
+        """Confirmed as an amount by list − discount = net, turned where it is written negative, or a rate after all."""
+        theirs = self.theirs["discount"]
+        some = f"{discount.sql} <> 0 AND {list_value.sql} IS NOT NULL AND {net.sql} IS NOT NULL"
+        price = f"CAST({list_value.sql} AS DOUBLE)"
+        readings = (
+            f"{list_value.sql} - {discount.sql}",
+            f"{list_value.sql} + {discount.sql}",
+            f"{price} * (1 - {discount.sql})",
+            f"{price} * (1 - {discount.sql} / 100)",
+        )
+        counts = [f"count(*) FILTER ({some} AND abs({reading} - {net.sql}) <= {ROUNDING})" for reading in readings]
+        as_amount, negative, as_share, as_percent, lines = self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
+        best = max(as_amount, negative, as_share, as_percent)
+        if best == as_amount or best * 2 < lines:
+            if as_amount:
+                self.said.append(f"{theirs} is an amount of the line: list value − {theirs} = net value on {as_amount:,} of {lines:,} lines with a discount.")
+            return discount
+        if best == negative:
+            self.said.append(f"{theirs} is written as a negative amount: list value + {theirs} = net value on {negative:,} of {lines:,} lines.")
+            return Amount(f"(-{discount.sql})", discount.places)
+        self.said.append(f"{theirs} is a rate: list value × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
+        return self.times(list_value, discount if best == as_share else _hundredth(discount))
+
     def _compare(self, list_value: Amount, discount: Amount, net: Amount) -> None:
         """Where list value − discount and net value differ by more than a rounding, net value leads and a person should look."""
         gap = f"abs({list_value.sql} - {discount.sql} - {net.sql})"
@@ -278,7 +280,7 @@ class Derivation:
                     "discount-does-not-add-up",
                     Severity.WARNING,
                     Origin(self.file, row=first, column=column),
-                    sentence=f"List value − discount is not the net value on {apart:,} lines, by up to {largest:,.2f}. Net value leads; the discount is list value − net value.",
+                    sentence=f"List value − discount is not the net value on {apart:,} lines, by up to {largest:,.2f}. Net value leads.",
                     action="Look whether a column of charges or a second discount is missing in the mapping.",
                     rows=apart,
                 )

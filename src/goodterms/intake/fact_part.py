@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,19 @@ def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: i
     con.execute(f"CREATE TEMP TABLE {part.name} AS SELECT {select} FROM ({typed_rows})")
     part.columns = {name: of for name, of, *_ in con.execute(f"DESCRIBE {part.name}").fetchall()}
     return part
+
+
+def drop_raw_tables(con: Any, parts: Sequence[Part]) -> None:
+    """Give the memory of raw tables back once nothing of them is needed: rejected rows are given back from them."""
+    import duckdb  # noqa: PLC0415  (heavy: only where files are read)
+
+    for part in parts:
+        if part.bad:
+            continue
+        try:
+            con.execute(f"DROP TABLE IF EXISTS {part.raw.name}")
+        except duckdb.CatalogException:  # a view of a Parquet file, which takes no memory
+            continue
 
 
 # Columns ---------------------------------------------------------------------------------------------------------------------------------------------------
@@ -338,9 +351,8 @@ def _set_bad_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str
     flagged = f"SELECT row, CASE {' '.join(cases)} END AS reason FROM {part.raw.name}" if cases else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
     later = "".join(f" WHEN {derived[ours]} IS NULL THEN {len(reasons) + i}" for i, ours in enumerate(absent))
     empty = f"SELECT row, CASE{later} END AS reason FROM ({typed_rows})" if later else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
-    con.execute(
-        f"CREATE TEMP TABLE {part.bad} AS SELECT row, coalesce(f.reason, e.reason) AS reason FROM ({flagged}) f JOIN ({empty}) e USING (row) WHERE coalesce(f.reason, e.reason) IS NOT NULL"
-    )
+    both = f"SELECT row, coalesce(f.reason, e.reason) AS reason FROM ({flagged}) f JOIN ({empty}) e USING (row)"
+    con.execute(f"CREATE TEMP TABLE {part.bad} AS SELECT row, reason FROM ({both}) WHERE reason IS NOT NULL")
     total = _TOTAL_OF.get(part.table)
     typed_amount = f"SELECT *, {derived[total]} AS total_amount FROM ({typed_rows})" if total and total in derived else typed_rows
     keys = [named(k) for k in ("date", "period", "document", "customer_key", "product_key", "account", "line") if f" AS {named(k)}" in typed_rows]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
-from collections.abc import Iterable, Mapping as Settings, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Settings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -184,7 +185,7 @@ def _for_reading(dialect: Settings[str, Any], ragged: Settings[str, int]) -> dic
 
 def _matches(pattern: str, file: str) -> bool:
     name = Path(file).name
-    return file == pattern or name == pattern or fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(file, pattern)
+    return pattern in {file, name} or fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(file, pattern)
 
 
 @dataclass(frozen=True)
@@ -324,12 +325,12 @@ version = {VERSION}
 
 
 def quoted(text: str) -> str:
-    """A text as TOML writes it.
+    r"""A text as TOML writes it.
 
     Examples
     --------
     >>> print(quoted('Net "alv 0"'))
-    "Net \\"alv 0\\""
+    "Net \"alv 0\""
     """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
     return '"' + "".join(sign if sign >= " " and sign != "\x7f" else f"\\u{ord(sign):04x}" for sign in escaped) + '"'

@@ -45,7 +45,7 @@ def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[
     """
     key, known = _OF[table]
     sayers = [part for part in lines if table in part.known_of]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE own_{table} AS {_own_rows(con, table, own)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE own_{table} AS {_own_rows(table, own)}")
     if table == "customers":
         _one_row_a_customer(con, own)
     if not sayers:
@@ -55,9 +55,8 @@ def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[
     names = {name for part in sayers for name in known if name in part.known}
     columns = [known[name] for name in known if name in names]
     latest = ", ".join(f"arg_max({named(column)}, stamp) AS {named(column)}" for column in columns)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE said_of_{table} AS SELECT key_space, {key}, {latest}, arg_max(file, stamp) AS file, arg_max(row, stamp) AS row FROM ({said}) GROUP BY ALL"
-    )
+    origin = "arg_max(file, stamp) AS file, arg_max(row, stamp) AS row"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE said_of_{table} AS SELECT key_space, {key}, {latest}, {origin} FROM ({said}) GROUP BY ALL")
     filled = ", ".join(f"coalesce(o.{named(c)}, s.{named(c)}) AS {named(c)}" if c in columns else f"o.{named(c)}" for c in TABLES[table].column_names)
     same = f"o.{key} = s.{key} AND o.key_space IS NOT DISTINCT FROM s.key_space"
     con.execute(
@@ -66,19 +65,15 @@ def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[
     )
 
 
-def _own_rows(con: Any, table: str, own: Sequence[Part]) -> str:
+def _own_rows(table: str, own: Sequence[Part]) -> str:
     """The rows of the table's own files, with all of its columns."""
-    del con
     columns = TABLES[table].columns
+    types = {c.name: f"DECIMAL({MONEY_DIGITS}, {_widest(own, c.name)})" if c.kind == Kind.DECIMAL else _TYPES[c.kind] for c in columns}
     if not own:
-        return f"SELECT {', '.join(f'CAST(NULL AS {_TYPES[c.kind]}) AS {named(c.name)}' for c in columns)} WHERE false"
-    scales = {c.name: _widest(own, c.name) for c in columns if c.kind == Kind.DECIMAL}
+        return f"SELECT {', '.join(f'CAST(NULL AS {of}) AS {named(name)}' for name, of in types.items())} WHERE false"
     selects = []
     for part in own:
-        cells = [
-            f"CAST({named(c.name) if c.name in part.columns else 'NULL'} AS {f'DECIMAL({MONEY_DIGITS}, {scales[c.name]})' if c.kind == Kind.DECIMAL else _TYPES[c.kind]}) AS {named(c.name)}"
-            for c in columns
-        ]
+        cells = [f"CAST({named(name) if name in part.columns else 'NULL'} AS {of}) AS {named(name)}" for name, of in types.items()]
         selects.append(f"SELECT {', '.join(cells)} FROM {part.name}")
     return " UNION ALL ".join(selects)
 
@@ -92,9 +87,8 @@ def _one_row_a_customer(con: Any, own: Sequence[Part]) -> None:
     doubled = con.execute("SELECT count(*) FROM (SELECT key_space, customer_key FROM own_customers GROUP BY ALL HAVING count(*) > 1)").fetchone()[0]
     if not doubled:
         return
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE own_customers AS SELECT * FROM own_customers QUALIFY row_number() OVER (PARTITION BY key_space, customer_key ORDER BY row DESC) = 1"
-    )
+    last_first = "row_number() OVER (PARTITION BY key_space, customer_key ORDER BY row DESC)"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE own_customers AS SELECT * FROM own_customers QUALIFY {last_first} = 1")
     own[0].problems.append(
         Problem(
             "customer-twice", Severity.NOTICE, own[0].origin(), sentence=f"{doubled:,} customers stand in more than one row; the last one counts.", rows=doubled

@@ -1,4 +1,4 @@
-"""Numbers by vote: all values of a column together say which sign is the decimal one, how thousands and negatives are written, and how many places are needed."""
+"""Numbers by vote: all values of a column together say which sign is the decimal one, how thousands and negatives are written, and how many places it takes."""
 
 from __future__ import annotations
 
@@ -160,7 +160,8 @@ def _full_ballot(con: Any, table: str, place: str) -> _Ballot:
         WITH cells AS (SELECT {place} AS cell, {_core(place)} AS core FROM {table} WHERE {present(place)} IS NOT NULL),
         forms AS (SELECT core, {_unsigned("core")} AS digits FROM cells),
         judged AS (
-            SELECT digits, regexp_full_match(digits, {dot_style}) AS dot, regexp_full_match(digits, {comma_style}) AS comma, regexp_full_match(digits, {either}) AS either
+            SELECT digits, regexp_full_match(digits, {dot_style}) AS dot, regexp_full_match(digits, {comma_style}) AS comma,
+                   regexp_full_match(digits, {either}) AS either
             FROM forms WHERE regexp_full_match(core, {text_of(_SIGNED)}) AND regexp_matches(digits, '[0-9]')
         )
         SELECT (SELECT count(*) FROM cells), count(*) FILTER (dot AND NOT comma), count(*) FILTER (comma AND NOT dot),
@@ -198,10 +199,9 @@ def _read(con: Any, table: str, column: RawColumn, kind: Kind, sign: str, ballot
     places, percent = ballot.places, False
     marks: list[str] = []
     if not is_plain or places > MONEY_PLACES:
-        places, percent, marks = con.execute(
-            f"SELECT max(CASE WHEN contains({plain}, '.') THEN strlen(rtrim({plain}, '0')) - instr({plain}, '.') ELSE 0 END), "
-            f"bool_or(contains({column.place}, '%')), list_sort(list(DISTINCT regexp_extract({column.place}, {text_of(_MARKS.replace('|%', ''))}))) FROM {table}"
-        ).fetchone()
+        needed = f"max(CASE WHEN contains({plain}, '.') THEN strlen(rtrim({plain}, '0')) - instr({plain}, '.') ELSE 0 END)"
+        of_money = f"list_sort(list(DISTINCT regexp_extract({column.place}, {text_of(_MARKS.replace('|%', ''))})))"
+        places, percent, marks = con.execute(f"SELECT {needed}, bool_or(contains({column.place}, '%')), {of_money} FROM {table}").fetchone()
     most = places = places or 0
     if places > MONEY_PLACES:
         places = _places_that_fit(con, table, plain, places)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.fact_part import LINES, MEND, MOST_SAID, Part, named
+from goodterms.intake.fact_part import LINES, MEND, MOST_SAID, Part, drop_raw_tables, named
 from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
@@ -26,6 +26,7 @@ def together(con: Any, table: str, parts: Sequence[Part]) -> tuple[str, ...]:
         _leave_out_met_again(con, parts)
     if table in LINES:
         _one_value_a_line_number(con, parts)
+    drop_raw_tables(con, parts)
     union = _union(parts)
     source = _finished_lines(con, table, parts, union) if table in LINES and parts else union
     columns = {name: of for name, of, *_ in con.execute(f"DESCRIBE {source}" if parts else "DESCRIBE SELECT 1 AS nothing").fetchall()}
@@ -130,7 +131,8 @@ def _one_value_a_line_number(con: Any, parts: Sequence[Part]) -> None:
         CREATE OR REPLACE TEMP TABLE doubled_lines AS
         WITH all_lines AS ({union}), repeated AS (SELECT * FROM all_lines WHERE {complete} QUALIFY count(*) OVER (PARTITION BY {hashed}) > 1),
         judged AS (
-            SELECT part, file, row, {by}, net_value, row_number() OVER (PARTITION BY {by} ORDER BY part, row) AS place, row_number() OVER (PARTITION BY {by}, {rest} ORDER BY part, row) AS copy
+            SELECT part, file, row, {by}, net_value, row_number() OVER (PARTITION BY {by} ORDER BY part, row) AS place,
+                   row_number() OVER (PARTITION BY {by}, {rest} ORDER BY part, row) AS copy
             FROM repeated
         )
         SELECT *, first_value(file) OVER same AS first_file, first_value(row) OVER same AS first_row, first_value(net_value) OVER same AS first_value
@@ -173,9 +175,8 @@ def _say_doubled(con: Any, part: Part) -> None:
     con.execute(f"INSERT INTO {part.bad} SELECT row, -1 FROM doubled_lines WHERE part = {part.number} AND copy = 1")
     part.rejected += different
     theirs = part.proposal.theirs("line") or ""
-    rows = con.execute(
-        f"SELECT row, document, line, net_value, first_file, first_row, first_value FROM doubled_lines WHERE part = {part.number} AND copy = 1 ORDER BY row LIMIT {MOST_SAID}"
-    ).fetchall()
+    shown = "row, document, line, net_value, first_file, first_row, first_value"
+    rows = con.execute(f"SELECT {shown} FROM doubled_lines WHERE part = {part.number} AND copy = 1 ORDER BY row LIMIT {MOST_SAID}").fetchall()
     part.problems += [
         Problem(
             "one-line-two-values",
@@ -183,7 +184,7 @@ def _say_doubled(con: Any, part: Part) -> None:
             part.origin(row=row, column=theirs),
             seen=f"{value}",
             expected=f"{first_value}",
-            sentence=f"Line {line} of document {document} has two values: {first_value} in {first_file}, row {first_row:,}, and {value} here. The first counts.",
+            sentence=f"Line {line} of document {document} is {first_value} in {first_file}, row {first_row:,}, and {value} here. The first counts.",
             action=MEND,
         )
         for row, document, line, value, first_file, first_row, first_value in rows
@@ -282,7 +283,7 @@ def _with_freight_spread(union: str, columns: dict[str, str], scope: Sequence[st
     units = f"CAST(CAST(abs(freight) AS DECIMAL(38, {scale})) * {10**scale} AS HUGEINT)"
     weight = f"CAST(CAST(abs(net_value) AS DECIMAL(38, {net_scale})) * {10**net_scale} AS HUGEINT)"
     order = ", ".join(named(name) for name in columns if name not in _PLACE)
-    given = f"coalesce(charges, 0) + " if "charges" in columns else ""
+    given = "coalesce(charges, 0) + " if "charges" in columns else ""
     amount = f"CAST(share + CASE WHEN place <= whole - shared THEN 1 ELSE 0 END AS DECIMAL(38, 0)) * 1e-{scale}::DECIMAL(38, {scale})"
     return f"""
         WITH l AS ({union}),

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 _PERSONAL_NAMES = re.compile(
-    r"\b(e ?mail|sahkoposti|e post|phone|puhelin|gsm|matkapuhelin|telefon|mobil|contact|yhteyshenkilo|kontakt|first name|last name|surname|etunimi|sukunimi|hetu|henkilotunnus|personnummer|address|osoite|adress|birth|syntyma)\b"
+    r"\b(e ?mail|sahkoposti|e post|phone|puhelin|gsm|matkapuhelin|telefon|mobil|contact|yhteyshenkilo|kontakt|first name|last name|surname|etu name|suku name"
+    r"|hetu|henkilo number|person number|address|osoite|adress|birth|syntyma)\b"
 )
 _PERSONAL_VALUES = (
     re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),

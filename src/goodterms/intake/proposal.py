@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping as Settings, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Settings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,8 @@ INVOICE_WORDS = frozenset(
 )
 
 _NUMBER_LIKE = re.compile(
-    r"[-+(\u2212]?\s*(?:[€$£]|EUR|SEK|USD|GBP)?\s*[-+]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*\s*(?:%|€|\$|£|EUR|SEK|USD|GBP|kr\.?)?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
+    r"[-+(\u2212]?\s*(?:[€$£]|EUR|SEK|USD|GBP)?\s*[-+]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*\s*"
+    r"(?:%|€|\$|£|EUR|SEK|USD|GBP|kr\.?)?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
@@ -214,7 +216,7 @@ def _not_there(raw: RawTable, theirs: str, place: str) -> str:
     return f'{place}: {where} has no column "{theirs}". Its columns are: {", ".join(raw.header)}.'
 
 
-def _candidates(raw: RawTable, sample: Sample, table: str, free: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
+def _candidates(sample: Sample, table: str, free: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
     """Rank, place among our columns, ours and theirs, for every column whose name may mean ours and whose values do not contradict."""
     known = meanings(table)
     order = {ours: place for place, ours in enumerate(accepted(table))}
@@ -240,7 +242,7 @@ def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
 
 def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
     free = [theirs for theirs in raw.header if theirs not in found.columns]
-    candidates = sorted(_candidates(raw, sample, table, free), key=lambda c: (c[0], c[1]))
+    candidates = sorted(_candidates(sample, table, free), key=lambda c: (c[0], c[1]))
     for rank, _, ours, theirs in candidates:
         if ours in taken or theirs in found.columns:
             continue

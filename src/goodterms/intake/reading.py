@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping as Settings, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as Settings
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, Question, Unread
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE
 from goodterms.intake.column_names import LEFT_OUT
-from goodterms.intake.fact_part import LINES, MEND, Part, read_part, understood
+from goodterms.intake.fact_part import LINES, MEND, Part, drop_raw_tables, read_part, understood
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.overlap import together
@@ -192,7 +193,7 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
                 continue
             try:
                 for raw, entry in _raw_tables(engine, path, table, mapping, tell):
-                    part = _read_one(engine, raw, entry, entry.table or table, mapping, layouts, len(parts) + 1, tell)
+                    part = _read_one(engine, raw, entry, entry.table or table, layouts, len(parts) + 1, tell)
                     parts.append(part)
                     same.append(part)
             except AnswerNeededError as error:
@@ -221,9 +222,7 @@ def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, tell: Pro
         yield raw, entry or FileMapping(match=raw.file)
 
 
-def _read_one(
-    engine: Any, raw: RawTable, entry: FileMapping, table: str, mapping: Mapping, layouts: dict[tuple[str, ...], _Layout], number: int, tell: Progress
-) -> Part:
+def _read_one(engine: Any, raw: RawTable, entry: FileMapping, table: str, layouts: dict[tuple[str, ...], _Layout], number: int, tell: Progress) -> Part:
     from goodterms.intake.join import joined  # noqa: PLC0415
 
     tell(f"understanding {raw.file}")
@@ -237,20 +236,7 @@ def _read_one(
         layout.style |= {key: value for key, value in typed.style.items() if key not in layout.style}
     if table in LINES | {"activities"}:
         keep_what_lines_say(engine.con, part)
-    _drop(engine.con, raw, keep=bool(part.bad))
     return part
-
-
-def _drop(con: Any, raw: RawTable, *, keep: bool) -> None:
-    """Give the memory of a raw table back, once nothing of it is needed."""
-    import duckdb  # noqa: PLC0415  (heavy: only where files are read)
-
-    if keep:
-        return
-    try:
-        con.execute(f"DROP TABLE IF EXISTS {raw.name}")
-    except duckdb.CatalogException:  # a Parquet file is a view, which takes no memory
-        return
 
 
 def _same_file_again(part: Part) -> Part:
@@ -276,6 +262,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, tell: Progre
         own = [part for part in live if part.table == table]
         if table in {"customers", "products"}:
             fill_master_data(con, table, own, [part for part in live if part.table in LINES | {"activities"}])
+            drop_raw_tables(con, own)
             continue
         found = together(con, table, own)
         if table == "sale_lines":
@@ -365,8 +352,8 @@ def _account(con: Any, part: Part) -> FileAccount:
     accepted = raw.physical - set_aside - rejected - part.met_again
     if part.name and totals.get("rows", accepted) != accepted:
         raise UnreadableFileError(
-            f"{part.where}: {raw.physical:,} records were counted, but {totals['rows']:,} rows became facts, {rejected:,} were rejected, {set_aside:,} set aside and "
-            f"{part.met_again:,} met again. Nothing was read. This is a defect of Goodterms: please report it."
+            f"{part.where}: {raw.physical:,} records were counted, but {totals['rows']:,} rows became facts, {rejected:,} were rejected, "
+            f"{set_aside:,} set aside and {part.met_again:,} met again. Nothing was read. This is a defect of Goodterms: please report it."
         )
     columns = tuple(
         ColumnUnderstood(theirs, ours, part.proposal.why.get(theirs, ""), part.sample.example(theirs))

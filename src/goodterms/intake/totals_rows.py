@@ -8,7 +8,7 @@ from typing import Any
 from goodterms.intake.raw_table import RowRef
 from goodterms.intake.typed_column import text_of
 
-_WORDS = r"(?i)^\s*[*=]*\s*((grand|sub)[ -]?)?totals?\b|^\s*(kaikki |koko )?yhteensä|^\s*(väli|loppu|kokonais)?summa\b|^\s*summe\b|^\s*gesamt|^\s*totalt\b|^\s*(del|slut)?summa\b|^\s*sum\b"
+_WORDS = r"(?i)^[\s*=]*(((grand|sub)[ -]?)?totals?\b|(kaikki |koko )?yhteensä|(väli|loppu|kokonais|del|slut)?summa\b|summe\b|gesamt|totalt\b|sum\b)"
 ROUNDING = "0.011"
 
 
@@ -39,11 +39,11 @@ def set_aside_totals(con: Any, *, raw: str, bad: str, typed: str, places: Sequen
         f"FROM {bad} b JOIN {raw} r ON r.row = b.row JOIN ({typed}) typed ON typed.row = b.row"
     )
     last_good = f"(SELECT coalesce(max(row), 0) FROM {raw} WHERE row NOT IN (SELECT row FROM {bad}))"
+    is_word = f"regexp_matches(cells[1], {text_of(_WORDS)})"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE set_aside_rows AS "
-        f"SELECT row, CASE WHEN len(cells) = 0 THEN 'a blank row' WHEN regexp_matches(cells[1], {text_of(_WORDS)}) THEN 'a total' ELSE 'a footer' END AS reason FROM odd_rows "
-        f"WHERE len(cells) = 0 OR (without_keys AND regexp_matches(cells[1], {text_of(_WORDS)})) OR (regexp_matches(cells[1], {text_of(_WORDS)}) AND len(cells) <= 3) "
-        f"OR (len(cells) = 1 AND amount IS NULL AND row > {last_good})"
+        f"SELECT row, CASE WHEN len(cells) = 0 THEN 'a blank row' WHEN {is_word} THEN 'a total' ELSE 'a footer' END AS reason FROM odd_rows "
+        f"WHERE len(cells) = 0 OR ({is_word} AND (without_keys OR len(cells) <= 3)) OR (len(cells) = 1 AND amount IS NULL AND row > {last_good})"
     )
     if amount:
         _sums_above(con, bad, typed, amount)

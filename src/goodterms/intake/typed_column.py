@@ -25,10 +25,12 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class Typed:
-    """How a column is read: ``sql`` gives its value of type ``kind``, null where a cell does not fit; ``values`` counts its cells, ``misfits`` those that do not fit.
+    """How a column is read.
 
-    ``places`` are the decimal places of its numbers, ``whole`` is true where none is used; ``currencies`` are the ones its cells name; ``percent`` says
-    that cells carry a per cent sign; ``style`` is what the vote found, in the words of the mapping file.
+    ``sql`` gives its value of type ``kind``, null where a cell does not fit; ``present`` is null where a cell is blank. ``values`` counts the cells that are
+    not blank, ``misfits`` those of them that do not fit, ``rounded`` the binary floats that lost places. ``places`` are the decimal places of its numbers,
+    ``currencies`` the ones that its cells name, ``percent`` says that cells carry a per cent sign, and ``style`` what the vote found, in the words of the
+    mapping file.
     """
 
     kind: Kind

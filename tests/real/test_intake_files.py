@@ -1,0 +1,139 @@
+"""Files that nobody here made: every record is accepted, rejected or set aside."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections import Counter
+
+import pytest
+import zstandard
+
+from goodterms.errors import AnswerNeededError, UnreadableFileError
+from goodterms.facts.engine import connect
+from goodterms.intake.open_file import open_file
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return connect()
+
+
+@pytest.fixture(scope="module")
+def survey(real_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("survey")
+    with (real_data / "csv/pollock_survey/survey_sample.tar.zst").open("rb") as packed:
+        stream = zstandard.ZstdDecompressor().stream_reader(packed)
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            archive.extractall(folder, filter="data")
+    return folder / "survey_sample"
+
+
+def rows_of(engine, table):
+    return engine.con.execute(f"SELECT * FROM {table.name} ORDER BY 1").fetchall()
+
+
+@pytest.fixture(scope="module")
+def survey_tables(engine, survey):
+    """What came of each file: its table, or why there is none."""
+    found = {}
+    for path in sorted((survey / "csv").iterdir()):
+        try:
+            (found[path.name],) = open_file(engine, path)
+        except (AnswerNeededError, UnreadableFileError) as why:
+            found[path.name] = why
+    return found
+
+
+def test_survey_loses_no_record(engine, survey_tables):
+    """The 97 files of the Pollock survey: no crash, no record lost, and few questions."""
+    for name, table in survey_tables.items():
+        if isinstance(table, Exception):
+            continue
+        numbers = [row for (row,) in engine.con.execute(f'SELECT "row" FROM {table.name}').fetchall()]
+        assert len(numbers) == table.accepted, name
+        assert sorted([*numbers, *(ref.row for ref in (*table.rejected, *table.set_aside))]) == list(range(1, table.physical + 1)), name
+    ends = Counter(type(table).__name__ for table in survey_tables.values())
+    assert ends.total() == 97
+    assert ends["AnswerNeededError"] <= 12
+    assert ends["UnreadableFileError"] == 2  # one is empty, one has a header alone
+
+
+def test_survey_dialects_are_found(survey, survey_tables):
+    """Where the survey names a delimiter, it is the one found, but for one file that it has wrong."""
+    other = []
+    for name, table in survey_tables.items():
+        named = json.loads((survey / "parameters" / f"{name}_parameters.json").read_text())
+        if not isinstance(table, Exception) and len(table.header) > 1 and table.dialect.delimiter != named["delimiter"]:
+            other.append(name)
+    assert other == ["vissim_data_conf2473_i7_v1987.csv"]
+
+
+def test_spectrum_reads_as_expected(engine, real_data):
+    """The edge cases of csv-spectrum, against the JSON that came with them."""
+    folder = real_data / "csv/spectrum"
+    seen = []
+    for path in sorted((folder / "csvs").iterdir()):
+        expected = json.loads((folder / "json" / f"{path.stem}.json").read_text(encoding="utf-8"))
+        (table,) = open_file(engine, path, dialect={"delimiter": ",", "quote": '"', "header_row": 1})
+        found = [dict(zip(table.header, (cell or "" for cell in row[1:]), strict=True)) for row in rows_of(engine, table)]
+        # the file of CRLF cells has come down with LF, its JSON with CRLF
+        assert found == [{key.strip(): value.replace("\r\n", "\n") for key, value in row.items()} for row in expected], path.name
+        seen.append(path.stem)
+    assert len(seen) >= 10
+
+
+@pytest.fixture(scope="module")
+def raw_retail(real_data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("retail") / "online_retail.csv"
+    with (real_data / "online_retail/online_retail_2010_2011_raw.csv.zst").open("rb") as packed, path.open("wb") as plain:
+        zstandard.ZstdDecompressor().copy_stream(packed, plain)
+    return path
+
+
+def test_raw_online_retail_loses_nothing(engine, raw_retail):
+    (table,) = open_file(engine, raw_retail)
+    assert (table.physical, table.accepted, table.rejected, len(table.set_aside)) == (541_910, 541_909, (), 1)
+    with raw_retail.open(encoding=table.dialect.encoding, newline="") as stream:
+        header, *records = csv.reader(stream)
+    assert list(table.header) == header
+    assert [tuple(cell or None for cell in record) for record in records[:500] + records[-500:]] == [
+        row[1:] for row in engine.con.execute(f'SELECT * FROM {table.name} WHERE "row" <= 501 OR "row" > 541410 ORDER BY 1').fetchall()
+    ]
+
+
+def test_online_retail_of_both_years_is_read_in_its_types(engine, real_data):
+    (table,) = open_file(engine, real_data / "online_retail/online_retail_II_both_years.parquet")
+    assert (table.physical, table.accepted, table.set_aside) == (1_067_370, 1_067_370, ())
+    assert table.native == ("text", "text", "text", "number", "date", "number", "number", "text", "text")
+
+
+def test_northwind_orders_need_the_mapping_for_their_addresses(engine, real_data):
+    path = real_data / "northwind/orders.csv"
+    (table,) = open_file(engine, path)
+    assert (table.accepted, len(table.rejected)) == (654, 176)
+    (ragged,) = open_file(engine, path, dialect={"ragged": {"keep_left": 9, "keep_right": 4}})
+    assert (ragged.accepted, len(ragged.rejected)) == (830, 0)
+    assert sum(problem.rows for problem in ragged.problems if problem.code == "ragged-row") == 176
+    countries = engine.con.execute(f"SELECT count(DISTINCT c14), count(DISTINCT c2) FROM {ragged.name}").fetchone()
+    assert countries == (21, 89)
+
+
+def test_classicmodels_have_no_header(engine, real_data):
+    (table,) = open_file(engine, real_data / "classicmodels/OrderDetails.txt")
+    assert (table.header_row, table.accepted, len(table.header)) == (0, 2_996, 5)
+
+
+def test_adventureworks_invoices_lose_nothing(engine, real_data, tmp_path):
+    for path in (real_data / "adventureworksdw").iterdir():
+        shutil.copyfile(path, tmp_path / path.name)
+    code = "import duckdb; duckdb.execute(open('flatten.sql').read())"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    (table,) = open_file(engine, tmp_path / "invoices.csv")
+    assert (table.physical, table.accepted, table.rejected) == (60_856, 60_855, ())

@@ -26,7 +26,8 @@ def whale_title(whale: Whale) -> str:
     if not whale.peak_rank:
         return f"No customer earns: {counted(whale.losers, 'customer')} lose{'s' if whale.losers == 1 else ''} {losing}"
     taking = f"{whale.losers:,} take{'s' if whale.losers == 1 else ''} {losing} away"
-    made = short_money(whale.peak) if whale.peak_share is None else f"{percent(whale.peak_share, places=0)} of the {whale.measure}"
+    near = whale.peak_share is not None and whale.peak_share < Decimal("1.1")
+    made = short_money(whale.peak) if whale.peak_share is None else f"{percent(whale.peak_share, places=1 if near else 0)} of the {whale.measure}"
     return f"{making} {made}, {taking}"
 
 
@@ -92,8 +93,8 @@ def whale_figures(whale: Whale) -> list[tuple[str, str]]:
         ("Peak as a share of the total", percent(whale.peak_share) if whale.peak_share is not None else "none: the total is not above 0"),
         ("Customers up to the peak", f"{whale.peak_rank:,}"),
         *([("Customers at zero", f"{flat:,}")] if flat > 0 else []),
-        ("Customers that lose money", f"{whale.losers:,}"),
-        ("What they lose", in_words(cents(whale.losses))),
+        ("Customers below zero" if whale.measure == "net sales" else "Customers that lose money", f"{whale.losers:,}"),
+        ("Their sum" if whale.measure == "net sales" else "What they lose", in_words(cents(whale.losses))),
         ("Loss as a share of the peak", percent(whale.loss_share)),
     ]
     if whale.hhi is not None:

@@ -30,6 +30,11 @@ class PrintedCulprit:
     sales_later: Decimal | None
     sentence: str
 
+    @property
+    def change(self) -> Decimal | None:
+        """The printed change of what they are ranked by."""
+        return None if self.earlier is None or self.later is None else self.later - self.earlier
+
 
 @dataclass
 class Edition:
@@ -151,10 +156,10 @@ class Edition:
 
 def _printed(culprits: tuple[Culprit, ...], parties: Parties | None) -> tuple[PrintedCulprit, ...]:
     """Culprits with the figures that the table of all prints; where the table has no such figure, rounded by themselves."""
-    levels = {"net profit": "net_profit", "product contribution": "product_contribution", "gross margin": "gross_margin", "margin": "gross_margin"}
+    levels = {**MEASURE_LEVELS, "product contribution": "product_contribution"}
     made = []
     for culprit in culprits:
-        level = levels.get(culprit.rank_by.replace("_", " "))
+        level = levels.get(culprit.rank_by.replace("_", " ").removeprefix("change in "))
         place = parties.place.get(culprit.key) if parties else None
 
         def printed(name: str | None, when: str, amount: Decimal | None, place: int | None = place) -> Decimal | None:

@@ -264,7 +264,8 @@ def _controls(listing: Listing) -> str:
             options += [element("option", text(word or "(none)"), value=str(at)) for at, word in enumerate(choices)]
             made.append(element("select", *options, data_filter=plural, data_at=2 + i, aria_label=f"{name.capitalize()} of {plural}"))
     has_earlier = len(listing.parties.when) > 1
-    states = [("", f"All {plural}"), ("losing", "Losing money"), ("falling", "Falling")] if has_earlier else [("", f"All {plural}"), ("losing", "Losing money")]
+    below = "Below zero" if listing.parties.measure == "net_sales" else "Losing money"
+    states = [("", f"All {plural}"), ("losing", below), *([("falling", "Falling")] if has_earlier else [])]
     made.append(element("select", *(element("option", text(said), value=value) for value, said in states), data_state=plural, aria_label=f"State of {plural}"))
     made.append(element("span", text(counted(len(listing.rows), kind)), class_="count", data_count=plural, role="status"))
     return element("div", *made, class_="controls scripted")

@@ -14,6 +14,7 @@ from goodterms.charts.figures import NOTHING, counted, percent
 from goodterms.charts.printed import PrintedBridge
 from goodterms.charts.whale import whale_figures, whale_title
 from goodterms.facts.money import in_words
+from goodterms.report.culprits import ranking_of
 from goodterms.report.edition import Edition, PrintedCulprit
 from goodterms.report.files_read import name_of, ordered
 from goodterms.report.pools import PARTS, periods_of, pools_of
@@ -153,26 +154,28 @@ def _print_whale(edition: Edition, console: Console) -> None:
 def _print_culprits(console: Console, kind: str, edition: Edition, culprits: Sequence[PrintedCulprit], exact: Sequence[Culprit]) -> None:
     if not culprits:
         return
-    ranked = exact[0].rank_by.replace("_", " ")
-    measure = ranked.removeprefix("change in ")
-    order = f"largest fall in {measure}" if measure != ranked else f"lowest {measure}"
+    ranking = ranking_of(exact)
+    measure, leaks = ranking.measure, any(c.sentence for c in culprits)
+    order = f"largest fall in {measure}" if ranking.by_change else f"lowest {measure}"
     _heading(console, f"The {counted(len(culprits), kind)} that cost most" if len(culprits) > 1 else f"The {kind} that costs most", order)
     shows_sales = measure != "net sales"
     shows_earlier = edition.earlier is not None and (console.width >= _ROOMY or not shows_sales)
     titles = [f"sales {edition.later}"] if shows_sales else []
     titles += [f"{measure} {edition.earlier}"] if shows_earlier else []
-    titles.append(f"{measure} {edition.later}")
+    titles += [f"{measure} {edition.later}", *(["change"] if ranking.by_change else [])]
     lines = []
     for culprit in culprits:
         figures = [_money(culprit.sales_later)] if shows_sales else []
         figures += [_money(culprit.earlier)] if shows_earlier else []
         name = culprit.name if culprit.name == culprit.key else f"{culprit.name} ({culprit.key})"
-        lines.append((name, [*figures, _money(culprit.later)], culprit.sentence or "no step costs more than among its peers"))
+        figures += [_money(culprit.later), *([_money(culprit.change, signed=True)] if ranking.by_change else [])]
+        lines.append((name, figures, culprit.sentence or "no step costs more than among its peers"))
     widths = [max(len(title), *(len(figures[i]) for _n, figures, _s in lines)) for i, title in enumerate(titles)]
     console.print(_fixed("", titles, widths, console.width, "dim"))
     for name, figures, said in lines:
         console.print(_fixed(name, figures, widths, console.width))
-        _line(console, said, indent=2)
+        if leaks:
+            _line(console, said, indent=2)
 
 
 def _fixed(name: str, figures: Sequence[str], widths: Sequence[int], width: int, style: str = "") -> Table:

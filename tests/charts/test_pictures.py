@@ -1,3 +1,5 @@
+"""Every picture: what its colours mean, that it can be walked and read aloud, and that its table says the same."""
+
 import re
 from datetime import date
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""Cents are made once, and whoever adds up finds no gap."""
+
 from decimal import Decimal
 
 from hypothesis import given, settings

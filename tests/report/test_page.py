@@ -1,3 +1,5 @@
+"""The page: it asks no network for anything, its parts are in order, and every printed sum adds up."""
+
 import base64
 import hashlib
 import itertools

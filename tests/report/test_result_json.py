@@ -1,3 +1,5 @@
+"""The result as JSON: every digit, every field documented, the same text every time."""
+
 import json
 from decimal import Decimal
 from pathlib import Path

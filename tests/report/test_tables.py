@@ -1,3 +1,5 @@
+"""Tables as files: no digit lost, no text that a spreadsheet obeys."""
+
 from decimal import Decimal
 
 import pyarrow as pa

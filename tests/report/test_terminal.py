@@ -1,3 +1,5 @@
+"""The result in a terminal: its order, its width, and the same figures as the page."""
+
 import io
 import re
 

@@ -1,3 +1,5 @@
+"""The workbook: text is text, large tables are left out or cut, and it says so."""
+
 from datetime import date
 from decimal import Decimal
 

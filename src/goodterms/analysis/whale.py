@@ -32,7 +32,7 @@ def whale_curve(profits: Sequence[tuple[str, Decimal]], sales: Sequence[Decimal]
     losses = sum((amount for _key, amount in ranked if amount < 0), Decimal(0))
     peak_rank = sum(1 for _key, amount in ranked if amount > 0)
     points, reached = [], Decimal(0)
-    every = max(1, len(ranked) // (_POINTS - 3))
+    every = max(1, -(-len(ranked) // (_POINTS - 3)))
     for rank, (_key, amount) in enumerate(ranked, 1):
         reached += amount
         if rank in {1, peak_rank, len(ranked)} or rank % every == 0:

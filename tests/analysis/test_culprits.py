@@ -1,0 +1,72 @@
+"""The customers and products that cost most, each with its largest leak."""
+
+from __future__ import annotations
+
+from tests.cast import D, cost, invoice, policy_of, studied
+
+from goodterms.analysis.culprits import leak_sentence, worst
+from goodterms.analysis.leaks import Leak
+
+
+def rows(*amounts, column="net_profit", names=None):
+    """Customers c0, c1 … with an amount in both periods."""
+    return [
+        {
+            "customer": f"c{n:02d}",
+            "name": (names or {}).get(n),
+            f"{column}_earlier": D(pair[0]),
+            f"{column}_later": D(pair[1]),
+            "net_sales_earlier": D(pair[0]),
+            "net_sales_later": D(pair[1]),
+        }
+        for n, pair in enumerate(amounts)
+    ]
+
+
+def leak(key, step="discount", worth=5):
+    return Leak(key, step, 0.09, 0.03, "Retail", 8, D(100), D(worth))
+
+
+def test_the_ten_with_the_lowest_net_profit_lowest_first_ties_by_key():
+    found = worst("customer", rows(*((0, 9 - n // 2) for n in range(14))), [], rank_by="net_profit", compared=True)
+    assert [culprit.key for culprit in found] == ["c12", "c13", "c10", "c11", "c08", "c09", "c06", "c07", "c04", "c05"]
+    assert {culprit.rank_by for culprit in found} == {"net profit"}
+
+
+def test_without_profit_the_ten_whose_sales_fell_most():
+    found = worst("customer", rows((10, 12), (10, 3), (10, 10), (10, 9), column="net_sales"), [], rank_by="net_sales", compared=True)
+    assert [(culprit.key, culprit.earlier, culprit.later, culprit.rank_by) for culprit in found] == [
+        ("c01", 10, 3, "change in net sales"),
+        ("c03", 10, 9, "change in net sales"),
+    ]
+
+
+def test_of_one_period_and_sales_alone_nobody_is_named():
+    assert worst("customer", rows((0, 3), column="net_sales"), [], rank_by="net_sales", compared=False) == ()
+
+
+def test_each_has_its_largest_leak():
+    leaks = [leak("c00", "product_cost", 9), leak("c01"), leak("c00", "discount", 3)]
+    first, second, third = worst("customer", rows((0, 1), (0, 2), (0, 3), names={0: "Ann"}), leaks, rank_by="net_profit", compared=True)
+    assert (first.name, first.leak_step, first.leak_worth) == ("Ann", "product cost", 9)
+    assert first.leak_sentence == "product cost takes 9.0 % where the median of 8 peers (Retail) is 3.0 %: worth 9.00"
+    assert (second.name, second.leak_step, third.leak_step, third.leak_worth, third.leak_sentence) == ("", "discount", "", None, "")
+
+
+def test_charges_bring_and_costs_take():
+    assert leak_sentence(leak("c00", "charges")) == "freight and fees charged brings 9.0 % where the median of 8 peers (Retail) is 3.0 %: worth 5.00"
+
+
+def test_the_study_ranks_customers_by_net_profit_and_products_by_product_contribution():
+    """Two orders at 30. Ann earns 70 − 30 and Cleo 10 − 30; no product carries an order's cost: tea earns 70, saws 10."""
+    sale_lines = [
+        invoice("2023-01-05", "1", "Ann", "tea", 1, 100, product_cost=30),
+        invoice("2023-01-06", "2", "Cleo", "saw", 1, 20, product_cost=10),
+        invoice("2023-01-06", "3", None, None, 1, 1, product_cost=100),
+    ]
+    result = studied(sale_lines, costs=[cost("2023-01", "desk", 90)], policy=policy_of({"name": "desk", "driver": "orders"}))
+    assert [(culprit.key, culprit.later, culprit.rank_by) for culprit in result.customers] == [("Cleo", -20, "net profit"), ("Ann", 40, "net profit")]
+    assert [(culprit.key, culprit.later, culprit.rank_by) for culprit in result.products] == [
+        ("saw", 10, "product contribution"),
+        ("tea", 70, "product contribution"),
+    ]

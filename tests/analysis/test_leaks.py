@@ -1,0 +1,140 @@
+"""Leaks: steps that cost more than among peers, and what closing the gap would be worth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from statistics import median
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.cast import D, cost, invoice, policy_of, rows_of, studied
+
+from goodterms.analysis.leaks import find_leaks, quartiles
+
+NINE = "abcdefghi"
+RATES = (2, 2, 3, 3, 3, 4, 4, 5, 9)
+
+
+def leaks_of(rates, *, groups=None, step="delivery", keys=NINE, bases=None, **how):
+    """Leaks of one step whose rates are given in percent; each sells 100,000 unless told otherwise."""
+    bases = bases or [Decimal(100_000)] * len(rates)
+    amounts = [base * D(rate) / 100 for base, rate in zip(bases, rates, strict=True)]
+    return find_leaks(list(keys[: len(rates)]), bases, {step: amounts}, groups or [("all",)] * len(rates), **how)
+
+
+def test_nine_customers_and_delivery_worked_by_hand():
+    """Delivery at 2, 2, 3, 3, 3, 4, 4, 5 and 9 % of list; the last sells 100,000; the median of the others is 3 %: worth 6,000."""
+    found = leaks_of(RATES)
+    largest = found[0]
+    assert (largest.key, largest.step, largest.worth, largest.peers, largest.peer_count) == ("i", "delivery", Decimal(6_000), "all", 8)
+    assert (round(largest.rate, 12), round(largest.peer_median, 12)) == (0.09, 0.03)
+    assert [(leak.key, leak.worth) for leak in found] == [("i", 6_000), ("h", 2_000), ("f", 1_000), ("g", 1_000)]
+
+
+def test_charges_are_income_so_a_leak_is_a_rate_below_the_peers():
+    """The median of the others is 3.5 % for those at 2 or 3 %: 1,500 and 500 are not charged."""
+    found = leaks_of(RATES, step="charges")
+    assert [(leak.key, leak.worth) for leak in found] == [("a", 1_500), ("b", 1_500), ("c", 500), ("d", 500), ("e", 500)]
+
+
+def test_with_fewer_peers_than_asked_there_is_no_leak():
+    assert leaks_of(RATES[1:]) == []
+    assert leaks_of(RATES[1:], peers_min=7)[0].key == "h"
+
+
+def test_the_narrowest_group_with_enough_others_counts():
+    """Ten in the segment: four in the band are too few, the segment's nine others are enough; a lone customer has all twelve."""
+    keys = [f"{n:02d}" for n in range(13)]
+    groups = [("Retail, size band 1" if n < 4 else "Retail, size band 2", "Retail", "all") for n in range(10)] + [("Care, size band 1", "Care", "all")] * 3
+    rates = [3] * 9 + [5] + [1, 1, 7]
+    found = leaks_of(rates, groups=groups, keys=keys)
+    assert [(leak.key, leak.peers, leak.peer_count, leak.worth) for leak in found] == [("12", "all", 12, 4_000), ("09", "Retail", 9, 2_000)]
+    assert {leak.peers for leak in leaks_of(rates, groups=groups, keys=keys, peers_min=5) if leak.key == "09"} == {"Retail, size band 2"}
+
+
+def test_an_item_without_sales_has_no_rate_and_is_nobodys_peer():
+    bases = [Decimal(100_000)] * 9 + [Decimal(0), Decimal(-5)]
+    amounts = [base * rate / 100 for base, rate in zip(bases, (*RATES, 0, 0), strict=True)]
+    amounts[9] = Decimal(1_000_000)
+    found = find_leaks(list("abcdefghijk"), bases, {"delivery": amounts}, [("all",)] * 11)
+    assert [(leak.key, leak.worth, leak.peer_count) for leak in found][0] == ("i", 6_000, 8)
+    assert {leak.key for leak in found}.isdisjoint("jk")
+
+
+def test_nothing_leaks_where_there_is_nothing():
+    assert find_leaks([], [], {"delivery": []}, []) == []
+    assert leaks_of([3] * 9) == []
+
+
+@given(st.lists(st.integers(0, 30), min_size=2, max_size=25))
+def test_the_peers_median_leaves_the_item_itself_out(rates):
+    """Against the definition written down, with ties."""
+    keys = [f"{n:02d}" for n in range(len(rates))]
+    found = {leak.key: leak for leak in leaks_of(rates, keys=keys, peers_min=1)}
+    for n, rate in enumerate(rates):
+        gap = rate / 100 - median(r / 100 for r in rates[:n] + rates[n + 1 :])
+        if gap > 1e-9:
+            assert abs(found[keys[n]].worth - D(gap * 100_000).quantize(Decimal("0.0001"))) <= Decimal("0.0001")
+        else:
+            assert keys[n] not in found
+
+
+class TestQuartiles:
+    """Size bands: quartiles of the base within the segment, by rank, ties by key."""
+
+    def test_by_rank_within_the_segment(self):
+        keys = list("abcdefgh") + ["x"]
+        bases = [Decimal(n) for n in (8, 7, 6, 5, 4, 3, 2, 1)] + [Decimal(100)]
+        assert quartiles(keys, bases, ["Retail"] * 8 + ["Care"]) == [4, 4, 3, 3, 2, 2, 1, 1, 1]
+
+    def test_ties_go_by_key_and_no_sales_means_no_band(self):
+        assert quartiles(["d", "c", "b", "a", "e"], [Decimal(5)] * 4 + [Decimal(0)], [""] * 5) == [4, 3, 2, 1, 0]
+
+
+class TestStudy:
+    """Leaks of customers, products and managers in a whole analysis."""
+
+    def sales(self, *, discounts=RATES, list_value=1000, segment=None):
+        return [
+            invoice("2023-01-05", name, name, "tea", 1, list_value - D(rate) * 10, list_value=list_value, product_cost=500, manager_key="Mia")
+            for name, rate in zip(NINE, discounts, strict=True)
+        ]
+
+    def test_rates_are_shares_of_sales_at_list_price(self):
+        result = studied(self.sales())
+        largest = rows_of(result.tables["leaks"])[0]
+        assert (largest["kind"], largest["key"], largest["step"], largest["base"], largest["worth"]) == ("customer", "i", "discount", 1000, 60)
+        worst = result.customers[0]
+        assert (worst.key, worst.leak_step, worst.leak_worth) == ("i", "discount", 60)
+        assert worst.leak_sentence == "discount takes 9.0 % where the median of 8 peers (all) is 3.0 %: worth 60.00"
+
+    def test_without_list_prices_of_net_sales(self):
+        sale_lines = [row | {"list_value": None, "product_cost": 500 + 10 * rate, "net_value": 1000} for row, rate in zip(self.sales(), RATES, strict=True)]
+        largest = rows_of(studied(sale_lines).tables["leaks"])[0]
+        assert (largest["step"], largest["base"], largest["worth"]) == ("product_cost", 1000, 60)
+
+    def test_each_step_of_cost_to_serve_may_leak(self):
+        """Desk: nine orders of 10, and eight more for the last customer, each 10 of 1,000 more than the peers' 1 %: 80."""
+        sale_lines = self.sales(discounts=[0] * 9)
+        sale_lines += [invoice("2023-01-06", f"i{n}", "i", "tea", 0, 0, list_value=0, product_cost=0) for n in range(8)]
+        result = studied(sale_lines, costs=[cost("2023-01", "desk", 170)], policy=policy_of({"name": "desk", "driver": "orders"}))
+        told = [(row["kind"], row["key"], row["step"], row["worth"]) for row in rows_of(result.tables["leaks"])]
+        assert told == [("customer", "i", "desk", 80)]
+
+    def test_the_policy_says_how_many_peers_are_enough(self):
+        assert rows_of(studied(self.sales(), policy=policy_of(peers_min=9)).tables["leaks"]) == []
+
+    def test_segment_and_size_band_are_peers_before_all(self):
+        """18 customers of two segments: a band has four or five, so the segment's eight others count."""
+        sale_lines, customers = self.sales(), [{"customer_key": name, "segment": "Retail"} for name in NINE]
+        sale_lines += [row | {"customer_key": row["customer_key"].upper(), "document": row["document"].upper(), "net_value": 1} for row in self.sales()]
+        customers += [{"customer_key": name.upper(), "segment": "Care"} for name in NINE]
+        leaks = [row for row in rows_of(studied(sale_lines, customers=customers).tables["leaks"]) if row["kind"] == "customer" and row["step"] == "discount"]
+        assert [(row["key"], row["peers"], row["worth"]) for row in leaks][0] == ("i", "Retail", 60)
+
+
+@pytest.mark.parametrize("key", ["(no customer)", "(no product)"])
+def test_what_has_no_name_has_no_leak(key):
+    sale_lines = [invoice("2023-01-05", str(n), None, None, 1, 1000 - n, list_value=1000, product_cost=500) for n in range(20)]
+    assert key not in {row["key"] for row in rows_of(studied(sale_lines, policy=policy_of(peers_min=1)).tables["leaks"])}

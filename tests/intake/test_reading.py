@@ -15,7 +15,12 @@ from goodterms.problems import Severity
 D = Decimal
 DAY = dt.date
 
-ANN_AND_BOB = "Invoice;Line;Invoice date;Customer number;Customer;Product number;Quantity;Net amount\n1;1;2023-01-31;007;Ann Oy;P1;2;20.50\n1;2;2023-01-31;007;Ann Oy;P2;1;5.00\n2;1;2023-02-13;012;Bob Ab;P1;1;10.25\n"
+ANN_AND_BOB = """\
+Invoice;Line;Invoice date;Customer number;Customer;Product number;Quantity;Net amount
+1;1;2023-01-31;007;Ann Oy;P1;2;20.50
+1;2;2023-01-31;007;Ann Oy;P2;1;5.00
+2;1;2023-02-13;012;Bob Ab;P1;1;10.25
+"""
 
 
 @pytest.fixture
@@ -252,7 +257,10 @@ def test_row_order_of_a_file_never_matters(write):
 
 
 def test_totals_rows_and_footers_are_set_aside_and_listed(write):
-    text = "Invoice;Date;Customer;Net amount\n1;2023-01-31;Ann;10.50\n2;2023-01-31;Bob;5.50\n;;;16.00\n3;2023-02-01;Ann;4.00\nTotal;;;20.00\nYhteensä;;;20.00\nPrinted by the system;;;\n"
+    text = (
+        "Invoice;Date;Customer;Net amount\n1;2023-01-31;Ann;10.50\n2;2023-01-31;Bob;5.50\n;;;16.00\n3;2023-02-01;Ann;4.00\n"
+        "Total;;;20.00\nYhteensä;;;20.00\nPrinted by the system;;;\n"
+    )
     reading = read([write("s.csv", text)])
     assert (reading.accepted, reading.rejected, reading.physical) == (3, 0, 8)
     assert [p.origin.row for p in reading.problems if p.severity == Severity.SET_ASIDE and p.code == "set-aside"][:3] == [4, 6, 7]
@@ -393,7 +401,8 @@ def test_net_from_gross_and_tax(write):
 
 
 def test_freight_of_an_order_head_is_spread_by_value_to_the_unit(write):
-    text = "Invoice,Date,Customer,Product,Net amount,Freight\n1,2023-01-31,Ann,P,1.5,1\n1,2023-01-31,Ann,Q,1.5,1\n1,2023-01-31,Ann,R,1.5,1\n2,2023-01-31,Bob,P,30,0\n"
+    head = "Invoice,Date,Customer,Product,Net amount,Freight\n"
+    text = head + "1,2023-01-31,Ann,P,1.5,1\n1,2023-01-31,Ann,Q,1.5,1\n1,2023-01-31,Ann,R,1.5,1\n2,2023-01-31,Bob,P,30,0\n"
     reading = read([write("s.csv", text)])
     assert rows(reading, "charges") == [(D("0.3334"),), (D("0.3333"),), (D("0.3333"),), (D(0),)]
 
@@ -487,7 +496,8 @@ def test_customers_and_products_files_lead_and_lines_complete(write):
     customers = write("customers.csv", "Customer number,Name,Segment,Country,Manager,Payment days\n007,Ann of the file,Retail,FI,E1,14\n")
     products = write(
         "products.csv",
-        "Product number,Name,Product family,Unit cost,List price,Valid from,Stocked\nP1,Table,Tables,2.5,9.9,2022-01-01,yes\nP1,Table,Tables,2.75,9.9,2023-01-01,yes\n",
+        "Product number,Name,Product family,Unit cost,List price,Valid from,Stocked\n"
+        "P1,Table,Tables,2.5,9.9,2022-01-01,yes\nP1,Table,Tables,2.75,9.9,2023-01-01,yes\n",
     )
     reading = read([write("s.csv", ANN_AND_BOB)], customers=[customers], products=[products])
     assert rows(reading, "customer_key, name, segment, country, manager_key, payment_days", "customers", "1") == [

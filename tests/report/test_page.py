@@ -5,13 +5,16 @@ import hashlib
 import itertools
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from tests.report.sample import sample_result
 
 from goodterms.report.edition import Edition
 from goodterms.report.page import report_page
+from goodterms.report.parties import own_rows
 from goodterms.report.pools import pools_of
 
 D = Decimal
@@ -185,3 +188,26 @@ def test_the_first_rows_stand_in_the_page_without_a_script():
     inside = section(PAGE, "customers")
     assert inside.count('class="who"') >= 50
     assert "10 more are in tables/customers.csv." in inside
+
+
+def test_a_step_whose_cost_stays_at_two_levels_stands_once_in_an_own_waterfall():
+    picking = next(i for i, row in enumerate(RESULT.waterfall) if row.step == "line: picking")
+    line, contribution, selling = RESULT.waterfall[picking : picking + 3]
+    split = (replace(line, earlier=line.earlier + 5, later=line.later + 7), contribution, replace(selling, step="order: picking", earlier=D(-5), later=D(-7)))
+    rows = own_rows(
+        replace(RESULT, waterfall=(*RESULT.waterfall[:picking], *split, *RESULT.waterfall[picking + 3 :])), RESULT.tables["customers"], "net_profit"
+    )
+    assert [(row.step, row.sign) for row in rows if row.kind == "step"] == [("discount", -1), ("product_cost", -1), ("order: picking", -1)]
+    assert "product_contribution" not in {row.step for row in rows}
+
+
+def test_what_was_traced_stands_apart_from_what_a_rate_shared():
+    shares = RESULT.tables["shares"]
+    traced = pa.array(["traced" if i % 3 == 0 else driver for i, driver in enumerate(shares["driver"].to_pylist())])
+    result = replace(RESULT, tables={**RESULT.tables, "shares": shares.set_column(shares.schema.get_field_index("driver"), "driver", traced)})
+    for detail in data_of(report_page(result))["lists"][0]["details"].values():
+        for share in detail.get("o", ()):
+            both = [other for other in detail["o"] if other[:2] == share[:2]]
+            assert len(both) == 1 or sorted(other[4] == 0 and other[2] == 0 for other in both) == [False, True]
+            for step in {s[0] for s in detail["o"]}:
+                assert sum(s[5] for s in detail["o"] if s[0] == step) == -detail["w"][1][step]

@@ -22,7 +22,7 @@ from goodterms.report.pools import pool_places, pools_of
 
 WRITTEN = 50
 """How many rows are written into the page."""
-CARRIED = 20_000
+CARRIED = 10_000
 """How many rows travel with the page; of more, those with the largest effect, and the page says so."""
 _FILTERS = {"segment": "All segments", "country": "All countries", "manager": "All managers", "family": "All families"}
 _MOST_CHOICES = 80
@@ -185,7 +185,7 @@ def _shared(detail: Detail, steps: dict[str, int], pools: Any) -> list[list[Any]
     """Per step and pool: driver count and cents in both periods; the cents of a step add up to the step as printed."""
     from goodterms.facts.money import parts_in_cents  # noqa: PLC0415
 
-    rows: dict[tuple[int, int], list[Any]] = {}
+    rows: dict[tuple[int, int, bool], list[Any]] = {}
     for at, when in enumerate(WHEN):
         by_step: dict[int, list[Any]] = {}
         for share in detail.shares.get(when, ()):
@@ -196,8 +196,9 @@ def _shared(detail: Detail, steps: dict[str, int], pools: Any) -> list[list[Any]
             total = printed[step] if printed else None
             whole = from_cents(-total) if total is not None else Decimal(0)
             for share, cents in zip(shares, parts_in_cents([s.amount for s in shares], whole), strict=True):
-                row = rows.setdefault((step, pools[share.pool, share.entity]), [step, pools[share.pool, share.entity], 0, 0, 0, 0])
-                row[2 + 2 * at] = float(round(share.driver_count, 4))
+                pool = pools[share.pool, share.entity]
+                row = rows.setdefault((step, pool, share.is_traced), [step, pool, 0, 0, 0, 0])
+                row[2 + 2 * at] = 0 if share.is_traced else float(round(share.driver_count, 4))
                 row[3 + 2 * at] = int(cents * 100)
     return [rows[key] for key in sorted(rows)]
 

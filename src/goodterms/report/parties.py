@@ -64,11 +64,12 @@ class Leak:
 
 @dataclass(frozen=True)
 class Share:
-    """What one customer or product got of one cost pool in one period: driver count and amount."""
+    """What one customer or product got of one cost pool in one period: driver count and amount, or what was traced to it."""
 
     entity: str
     pool: str
     step: str
+    is_traced: bool
     driver_count: Decimal
     amount: Decimal
 
@@ -206,7 +207,8 @@ class Parties:
 
         owner = found(table, "counterparty" if self.kind == "customer" else "product")
         entity = found(table, "pool_entity", "entity")
-        by = [name for name in (owner, entity, "pool", "step") if name]
+        driver = found(table, "driver")
+        by = [name for name in (owner, entity, "pool", "step", driver) if name]
         mine = table.filter(pc.is_in(table[owner], pa.array(sorted(keys), table.schema.field(owner).type)))
         made: dict[str, dict[str, tuple[Share, ...]]] = {}
         for when, period in zip(WHEN, (self.result.earlier, self.result.later), strict=True):
@@ -216,8 +218,9 @@ class Parties:
             sums = mine.filter(inside).group_by(by).aggregate([("driver_count", "sum"), ("amount", "sum")])
             rows: dict[str, list[Share]] = defaultdict(list)
             for row in sums.to_pylist():
-                rows[row[owner]].append(Share(row.get(entity or "") or "", row["pool"], row["step"], row["driver_count_sum"], row["amount_sum"]))
-            made[when] = {key: tuple(sorted(shares, key=lambda s: (s.step, s.pool, s.entity))) for key, shares in rows.items()}
+                is_traced = driver is not None and row[driver] == "traced"
+                rows[row[owner]].append(Share(row.get(entity or "") or "", row["pool"], row["step"], is_traced, row["driver_count_sum"], row["amount_sum"]))
+            made[when] = {key: tuple(sorted(shares, key=lambda s: (s.step, s.pool, s.entity, s.is_traced))) for key, shares in rows.items()}
         return made
 
     def _bridges(self, opened: Sequence[int]) -> dict[int, tuple[int, ...]]:

@@ -58,7 +58,7 @@ def test_an_item_without_sales_has_no_rate_and_is_nobodys_peer():
     amounts = [base * rate / 100 for base, rate in zip(bases, (*RATES, 0, 0), strict=True)]
     amounts[9] = Decimal(1_000_000)
     found = find_leaks(list("abcdefghijk"), bases, {"delivery": amounts}, [("all",)] * 11)
-    assert [(leak.key, leak.worth, leak.peer_count) for leak in found][0] == ("i", 6_000, 8)
+    assert next((leak.key, leak.worth, leak.peer_count) for leak in found) == ("i", 6_000, 8)
     assert {leak.key for leak in found}.isdisjoint("jk")
 
 
@@ -84,7 +84,7 @@ class TestQuartiles:
     """Size bands: quartiles of the base within the segment, by rank, ties by key."""
 
     def test_by_rank_within_the_segment(self):
-        keys = list("abcdefgh") + ["x"]
+        keys = [*"abcdefgh", "x"]
         bases = [Decimal(n) for n in (8, 7, 6, 5, 4, 3, 2, 1)] + [Decimal(100)]
         assert quartiles(keys, bases, ["Retail"] * 8 + ["Care"]) == [4, 4, 3, 3, 2, 2, 1, 1, 1]
 
@@ -95,7 +95,7 @@ class TestQuartiles:
 class TestStudy:
     """Leaks of customers, products and managers in a whole analysis."""
 
-    def sales(self, *, discounts=RATES, list_value=1000, segment=None):
+    def sales(self, *, discounts=RATES, list_value=1000):
         return [
             invoice("2023-01-05", name, name, "tea", 1, list_value - D(rate) * 10, list_value=list_value, product_cost=500, manager_key="Mia")
             for name, rate in zip(NINE, discounts, strict=True)
@@ -131,7 +131,7 @@ class TestStudy:
         sale_lines += [row | {"customer_key": row["customer_key"].upper(), "document": row["document"].upper(), "net_value": 1} for row in self.sales()]
         customers += [{"customer_key": name.upper(), "segment": "Care"} for name in NINE]
         leaks = [row for row in rows_of(studied(sale_lines, customers=customers).tables["leaks"]) if row["kind"] == "customer" and row["step"] == "discount"]
-        assert [(row["key"], row["peers"], row["worth"]) for row in leaks][0] == ("i", "Retail", 60)
+        assert next((row["key"], row["peers"], row["worth"]) for row in leaks) == ("i", "Retail", 60)
 
 
 @pytest.mark.parametrize("key", ["(no customer)", "(no product)"])

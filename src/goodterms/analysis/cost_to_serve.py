@@ -20,6 +20,7 @@ import pyarrow as pa
 from ibis import _
 
 from goodterms.analysis.allocation import share_out
+from goodterms.analysis.cube import DIMENSIONS, SALES_COLUMNS
 from goodterms.analysis.drivers import WORK, Drivers
 from goodterms.analysis.lines import first_of_month
 from goodterms.facts.periods import month_name
@@ -37,6 +38,11 @@ _WEIGHT_PLACES = (6, 4, 2, 0)
 """Decimal places of a driver's counts: as many as keep their sum within 64 bits."""
 _LARGEST_WEIGHT = Decimal(2**61)
 _SHARE_PLACES = 6
+_COLUMNS = {
+    *(*DIMENSIONS, *SALES_COLUMNS, "invoiced_sales", "gross_margin", "product_contribution", "contribution", "net_profit", "avoidable_profit"),
+    *("avoidable_cost", "line_cost", "cost_to_serve", "sale_lines", "customer", "name", "segment", "country", "family"),
+}
+"""What cubes and views call their own columns: no step of cost to serve may be taken for one."""
 _RATE_PLACES = Decimal(1).scaleb(-12)
 
 
@@ -55,6 +61,7 @@ class PoolMonth:
     driver_total: Decimal = Decimal(0)
     capacity: Decimal | None = None
     parts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PARTS, 0))
+    step: str = ""
 
     @property
     def amount(self) -> int:
@@ -62,8 +69,8 @@ class PoolMonth:
         return sum(amount for _account, _name, amount in self.accounts)
 
     @property
-    def step(self) -> str:
-        """The waterfall's step."""
+    def own_step(self) -> str:
+        """The waterfall's step as the policy writes it; a pool that it does not name is its own."""
         return self.policy.step if self.policy else self.pool
 
     @property
@@ -231,6 +238,9 @@ class _Sharing:
         self.places = max(4, costs.amount.type().scale or 4, self.drivers.facts["activities"].amount.type().scale or 4)
         pool_months = self._pool_months(costs, traced)
         self.place = {name: i for i, name in enumerate(self.policy.pool_names)}
+        names = step_names([p.own_step for p in sorted(pool_months, key=lambda p: self.place.get(p.pool, len(self.place)))])
+        for pool in pool_months:
+            pool.step = names[pool.own_step]
         by_driver: dict[str, list[PoolMonth]] = defaultdict(list)
         for pool in pool_months:
             self._start(pool)
@@ -382,6 +392,20 @@ class _Sharing:
         """All shares on the engine, amounts as decimals again."""
         arrow = pa.concat_tables(self.parts) if self.parts else self._schema().empty_table()
         return self.engine.create_table("shares", arrow, temp=True, overwrite=True)
+
+
+def step_names(steps: Sequence[str]) -> dict[str, str]:
+    """What each step is called. Steps become columns, and engines do not tell columns apart by case: one spelling each, and none that is a column already.
+
+    Examples
+    --------
+    >>> step_names(["Freight", "freight", "rebate"])
+    {'Freight': 'Freight', 'freight': 'Freight', 'rebate': 'rebate (cost to serve)'}
+    """
+    called: dict[str, str] = {}
+    for step in steps:
+        called.setdefault(step.casefold(), f"{step} (cost to serve)" if step.casefold() in _COLUMNS else step)
+    return {step: called[step.casefold()] for step in steps}
 
 
 def decimals(units: NDArray[Any], places: int) -> pa.Array:

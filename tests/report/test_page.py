@@ -6,12 +6,15 @@ import itertools
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
 import pytest
 from tests.report.sample import sample_result
 
+from goodterms.analysis.result import WaterfallRow
+from goodterms.charts.printed import printed_waterfall
 from goodterms.report.edition import Edition
 from goodterms.report.page import report_page
 from goodterms.report.parties import own_rows
@@ -211,3 +214,32 @@ def test_what_was_traced_stands_apart_from_what_a_rate_shared():
             assert len(both) == 1 or sorted(other[4] == 0 and other[2] == 0 for other in both) == [False, True]
             for step in {s[0] for s in detail["o"]}:
                 assert sum(s[5] for s in detail["o"] if s[0] == step) == -detail["w"][1][step]
+
+
+def test_parts_of_pools_add_up_to_what_the_waterfall_prints():
+    """Each account's parts are a third of a cent off; rounded row by row alone they would add up to a cent more than the waterfall prints."""
+    rows = [("6020", "0.0050", "99.9950"), ("6080", "0.0050", "49.9950"), ("6110", "0.0050", "24.9950")]
+    named = {
+        "month": [date(2013, 1, 1)] * 3,
+        "entity": [""] * 3,
+        "pool": ["Desk"] * 3,
+        "account": [r[0] for r in rows],
+        "account_name": [""] * 3,
+        "driver": ["orders"] * 3,
+        "step": ["handling"] * 3,
+    }
+    zero = [D("0.0000")] * 3
+    parts = {"assigned": [D(r[1]) for r in rows], "unused": [D(r[2]) for r in rows], "unassigned": zero, "sustaining": zero, "excluded": zero, "excess": zero}
+    pools = pa.table({**named, "month": pa.array(named["month"], pa.date32()), "amount": [D(r[1]) + D(r[2]) for r in rows], **parts})
+    waterfall = (
+        WaterfallRow("gross_margin", "Gross margin", "total", None, D(1000)),
+        WaterfallRow("order: handling", "Handling", "step", None, D("-0.0150")),
+        WaterfallRow("net_profit", "Net profit", "total", None, D("999.9850")),
+        WaterfallRow("unused", "Unused capacity", "memo", None, D("-174.9850")),
+        WaterfallRow("after_all_cost", "Profit", "total", None, D("825.0000")),
+    )
+    (pool,) = pools_of(replace(RESULT, earlier=None, waterfall=waterfall, tables={"pools": pools}))
+    sums = pool.by_period["later"]
+    printed = {row.step: row.later for row in printed_waterfall(waterfall)}
+    assert (sums.part(0), sums.part(1)) == (-printed["order: handling"], -printed["unused"]) == (D("0.01"), D("174.99"))
+    assert [(a.amount, sum(a.parts)) for a in sums.accounts] == [(D("100.00"), D("100.00")), (D("50.00"), D("50.00")), (D("25.00"), D("25.00"))]

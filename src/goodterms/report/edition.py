@@ -12,7 +12,7 @@ from goodterms.charts.months import MonthPair
 from goodterms.charts.printed import PrintedBridge, PrintedRow, printed_bridge, printed_waterfall
 from goodterms.facts.money import cents
 from goodterms.report.lookup import cents_of, found, from_cents, plain, table_of
-from goodterms.report.parties import Parties, bare_step, parties_of
+from goodterms.report.parties import Parties, parties_of
 
 FAMILIES_SHOWN = 12
 MEASURE_LEVELS = {"net profit": "net_profit", "gross margin": "gross_margin", "net sales": "net_sales"}
@@ -147,11 +147,6 @@ class Edition:
         """The level that families are compared by: gross margin, or net sales where cost is not known."""
         table = table_of(self.result.tables, "families")
         return next((m for m in ("gross_margin", "net_sales") if table is not None and found(table, f"{m}_later")), None)
-
-    def label_of(self, step: str) -> str:
-        """What a step is called, also where a table knows it by its bare name."""
-        bare = bare_step(step)
-        return next((row.label for row in self.result.waterfall if row.step == step or bare_step(row.step) == bare), bare.replace("_", " ").capitalize())
 
 
 def _printed(culprits: tuple[Culprit, ...], parties: Parties | None) -> tuple[PrintedCulprit, ...]:

@@ -104,7 +104,7 @@ def listing_of(parties: Parties, edition: Edition) -> Listing:
     columns = _columns(parties, edition, places, both=both)
     if steps:
         columns.append(Column("Leaks most at", "leak", (leak_at, leak_at + 1), "p2"))
-        words = [*words, [edition.label_of(step) for step in steps]]
+        words = [*words, [step.replace("_", " ").capitalize() for step in steps]]
     return Listing(parties, tuple(columns), words, rows, order)
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from goodterms.analysis.result import Result
 from goodterms.charts.figures import NOTHING, growth, number, percent
 from goodterms.charts.markup import cell, element, figure_cell, head, row_head, table, text
-from goodterms.facts.money import cents, in_words, parts_in_cents
+from goodterms.charts.printed import printed_waterfall
+from goodterms.facts.money import CENT, cents, in_words, parts_in_cents
 from goodterms.facts.periods import Period, month_name
 from goodterms.report.card import card, scrolled, sums_in
 from goodterms.report.edition import Edition
@@ -30,12 +31,20 @@ _RATES_SHOWN = 600
 
 @dataclass
 class Account:
-    """One account of a pool in one period, in cents: its amount and the parts of it."""
+    """One account of a pool in one period: its amount and the parts of it, in cents, and the parts at full precision."""
 
     account: str
     name: str
     amount: Decimal
-    parts: tuple[Decimal, ...]
+    parts: list[Decimal]
+    exact: list[Decimal]
+
+    def price_of_moving(self, giver: int, taker: int) -> Decimal | None:
+        """How much further from the exact parts this account would be after a cent moved from one part to another; None where it has not both."""
+        if not self.exact[giver] or not self.exact[taker]:
+            return None
+        given, taken = self.parts[giver] - self.exact[giver], self.parts[taker] - self.exact[taker]
+        return abs(given - CENT) - abs(given) + abs(taken + CENT) - abs(taken)
 
 
 @dataclass
@@ -113,6 +122,7 @@ def _pools(same: _Same) -> list[Pool]:
     for when, period in periods_of(result):
         _add_accounts(table_of(result.tables, "pools"), when, period, pool_of)
         _add_rates(table_of(result.tables, "rates"), when, period, pool_of)
+        _tie_to_waterfall([a for pool in found_pools.values() if when in pool.by_period for a in pool.by_period[when].accounts], when, result)
     return [found_pools[key] for key in sorted(found_pools)]
 
 
@@ -141,7 +151,37 @@ def _add_accounts(source: pa.Table | None, when: str, period: Period, pool_of: o
         rounded = [Decimal(0)] * len(PARTS)
         for i, part in zip(touched, parts_in_cents([exact[i] for i in touched], amount), strict=True):
             rounded[i] = part
-        pool.by_period[when].accounts.append(Account(row["account"] or "", row["account_name"] or "", amount, tuple(rounded)))
+        pool.by_period[when].accounts.append(Account(row["account"] or "", row["account_name"] or "", amount, rounded, exact))
+
+
+def _tie_to_waterfall(accounts: Sequence[Account], when: str, result: Result) -> None:
+    """Let the parts of all accounts add up to what the waterfall prints, by moving cents within accounts, where that is nearest to the exact parts.
+
+    Each account keeps its amount, to which its parts still add up. Where the accounts' own sum is not the waterfall's, nothing can be moved.
+    """
+    printed = {row.step: getattr(row, when) or Decimal(0) for row in printed_waterfall(result.waterfall)}
+    served = [amount for step, amount in printed.items() if ": " in step]
+    if not served:
+        return
+    targets = [-sum(served, Decimal(0)), *(-printed.get(part, Decimal(0)) for part in PARTS[1:])]
+    over = [sum((a.parts[i] for a in accounts), Decimal(0)) - target for i, target in enumerate(targets)]
+    if sum(over, Decimal(0)):
+        return
+    while any(over):
+        moves = [
+            (price, place, giver, taker)
+            for place, account in enumerate(accounts)
+            for giver in range(len(PARTS))
+            for taker in range(len(PARTS))
+            if over[giver] > 0 > over[taker] and (price := account.price_of_moving(giver, taker)) is not None
+        ]
+        if not moves:
+            return
+        _price, place, giver, taker = min(moves)
+        accounts[place].parts[giver] -= CENT
+        accounts[place].parts[taker] += CENT
+        over[giver] -= CENT
+        over[taker] += CENT
 
 
 def _add_rates(source: pa.Table | None, when: str, period: Period, pool_of: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import subprocess
 import sys
@@ -292,3 +293,9 @@ print(work_folder(engine))
 def test_work_folder_is_one_for_an_engine(engine):
     assert work_folder(engine) == work_folder(engine)
     assert work_folder(engine).stat().st_mode & 0o077 == 0
+    other = connect()
+    folder = work_folder(other)
+    assert folder != work_folder(engine)
+    del other
+    gc.collect()
+    assert (folder.exists(), work_folder(engine).exists()) == (False, True)

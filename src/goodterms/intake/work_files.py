@@ -10,17 +10,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_folders: weakref.WeakKeyDictionary[Any, Path] = weakref.WeakKeyDictionary()
+_folders: dict[int, Path] = {}
+"""By the engine's identity: Ibis calls two engines equal that are opened alike."""
 
 
 def work_folder(engine: Any) -> Path:
     """Return the engine's folder for work files, readable by the user alone; it is removed when the engine is let go, and at exit."""
-    folder = _folders.get(engine)
+    folder = _folders.get(id(engine))
     if folder is None:
-        folder = Path(tempfile.mkdtemp(prefix="goodterms-"))
-        weakref.finalize(engine, shutil.rmtree, folder, ignore_errors=True)
-        _folders[engine] = folder
+        folder = _folders[id(engine)] = Path(tempfile.mkdtemp(prefix="goodterms-"))
+        weakref.finalize(engine, _remove, id(engine))
     return folder
+
+
+def _remove(engine: int) -> None:
+    shutil.rmtree(_folders.pop(engine), ignore_errors=True)
 
 
 def show_rows(engine: Any, name: str, rows: Path, columns: Sequence[str], *, above: int | None = None, where: str = "") -> None:

@@ -516,3 +516,21 @@ def test_purchases(write):
     assert rows(reading, "date, supplier_key, product_key, quantity, net_value, kind", "purchase_lines") == [
         (DAY(2023, 1, 5), "S1", "P1", D(10), D(25), "invoice")
     ]
+
+
+def test_dates_of_two_kinds_are_asked(write):
+    cells = ["31/01/2023", "01/31/2023", "02/03/2023", "15/02/2023"]
+    path = write("s.csv", "Date;Customer;Net amount\n" + "".join(f"{cell};Ann;1.5\n" for cell in cells))
+    with pytest.raises(AnswerNeededError, match="dates of two kinds"):
+        read([path])
+    answered = read([path], mapping={"version": 1, "file": [{"match": "s.csv", "dialect": {"date": "%d/%m/%Y"}}]})
+    assert (answered.accepted, answered.rejected) == (3, 1)
+
+
+def test_files_of_one_entry_are_one_source_and_one_entry_of_the_written_mapping(write):
+    a = write("sales-1.csv", "Date,Customer,Net amount\n2023-01-31,Ann,10.5\n")
+    b = write("sales-2.csv", "Date,Customer,Net amount\n2023-02-28,Ann,11.5\n")
+    reading = read([a, b], mapping={"version": 1, "file": [{"match": "sales-*.csv", "table": "sale_lines"}, {"match": "none.csv"}]})
+    assert rows(reading, "DISTINCT source", order="1") == [("sales-1",)]
+    assert [entry.match for entry in reading.mapping.files] == ["sales-*.csv"]
+    assert [p.code for p in reading.problems] == ["mapping-not-used"]

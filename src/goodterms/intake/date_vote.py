@@ -13,6 +13,8 @@ from goodterms.intake.typed_column import RawColumn, Typed, Where, present, text
 _TIME = r"(?:(?: +|T)[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 _EARLIEST, _LATEST = "DATE '1900-01-01'", "DATE '2199-12-31'"
 ISO = "%Y-%m-%d"
+_TWO_KINDS = 0.1
+"""From this share on, dates in the opposite order are no slips of the pen: the column holds dates of two kinds."""
 _OF_TIMES = ("%H", "%I", "%M", "%S", "%p", "%b", "%B", "%j")
 """A given form with one of these reads the whole cell."""
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
@@ -58,9 +60,11 @@ def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typ
     for column in columns:
         vote = votes[column.place]
         given = where.answers.get("date")
+        if vote.are_of_two_kinds and not given:
+            _ask_date(con, where, column, vote.best or ISO, of_two_kinds=True)
         form = vote.decided or (given if given and vote.counts.get(given) else None)
         if form is None and any(vote.counts.values()):
-            best = max(vote.counts, key=lambda f: vote.counts[f])
+            best = vote.best or ISO
             agreed = decided & {best, _OTHER_ORDER.get(best, best)}
             form = next(iter(agreed)) if len(agreed) == 1 else _ask_date(con, where, column, best)
         found[column.place] = _read(con, where.table, column, vote, form or given or ISO)
@@ -124,10 +128,25 @@ class _Votes:
         )
 
     @property
+    def best(self) -> str | None:
+        """The way of writing that reads most cells; None where none reads any."""
+        best = max(self.counts, key=lambda form: self.counts[form])
+        return best if self.counts[best] else None
+
+    @property
+    def are_of_two_kinds(self) -> bool:
+        """Whether a good part of the dates can only have the day first and another only the month: then the others may be either."""
+        other = _OTHER_ORDER.get(self.best or "")
+        if not self.best or not other:
+            return False
+        sides = sorted((self.only[self.best], self.only[other]))
+        return sides[0] > 0 and sides[0] >= _TWO_KINDS * sides[1]
+
+    @property
     def decided(self) -> str | None:
         """The way of writing that the values decide for; None where day and month may be swapped, or there are no dates."""
-        best = max(self.counts, key=lambda form: self.counts[form], default=None)
-        if best is None or not self.counts[best]:
+        best = self.best
+        if best is None:
             return None
         other = _OTHER_ORDER.get(best)
         if other is None:
@@ -141,7 +160,7 @@ def _example(form: str) -> str:
     return form.replace("%Y", "2012").replace("%m", "03").replace("%d", "31").replace("%y", "12").replace("%H", "08").replace("%M", "26").replace("%S", "00")
 
 
-def _ask_date(con: Any, where: Where, column: RawColumn, best: str) -> str:
+def _ask_date(con: Any, where: Where, column: RawColumn, best: str, *, of_two_kinds: bool = False) -> str:
     day_first = best if best.startswith("%d") else _OTHER_ORDER[best]
     month_first = _OTHER_ORDER[day_first]
     cells = con.execute(
@@ -151,7 +170,9 @@ def _ask_date(con: Any, where: Where, column: RawColumn, best: str) -> str:
     raise AnswerNeededError(
         Question(
             f"date: {where.file}, {column.theirs}",
-            f"{where.file}: in column {column.theirs} the day or the month may stand first; no value of the column decides.",
+            f"{where.file}: column {column.theirs} holds dates of two kinds, some with the day first and some with the month; many may be either."
+            if of_two_kinds
+            else f"{where.file}: in column {column.theirs} the day or the month may stand first; no value of the column decides.",
             tuple(f"row {row:,}: {cell} is {first:%-d %B %Y} or {second:%-d %B %Y}" for row, cell, first, second in cells),
             (("the day stands first", f'dialect = {{ date = "{day_first}" }}'), ("the month stands first", f'dialect = {{ date = "{month_first}" }}')),
         )

@@ -486,7 +486,7 @@ def understood(part: Part) -> FileMapping:
     source_column = next((theirs for theirs, ours in columns.items() if ours == "source"), "")
     return replace(
         entry,
-        match=entry.match if entry.place else Path(raw.file).name,
+        match=Path(raw.file).name,
         sheet=entry.sheet or raw.sheet,
         table=part.table,
         source_column=source_column,

@@ -197,7 +197,9 @@ class _Checked:
     places: Any
 
     def at(self, *path: str | int) -> str:
-        return f"{self.name}, line {line_of(self.places, path)}" if self.places else self.name
+        if self.places:
+            return f"{self.name}, line {line_of(self.places, path)}"
+        return f"{self.name}, file {int(path[1]) + 1}" if len(path) > 1 and path[0] == "file" else self.name
 
     def refuse_unknown(self, found: Iterable[str], known: Iterable[str], *path: str | int) -> None:
         known = tuple(known)

@@ -53,6 +53,8 @@ def _columns(parts: Sequence[Part]) -> dict[str, str]:
             known = found.get(name)
             if known is None or known == of:
                 found[name] = of
+            elif {known, of} & {"BOOLEAN"} and "DECIMAL" in known + of:
+                found[name] = known if known != "BOOLEAN" else of
             elif known.startswith("DECIMAL") and of.startswith("DECIMAL"):
                 found[name] = max(known, of, key=lambda t: int(t.rstrip(")").split(",")[1]))
             else:

@@ -18,7 +18,7 @@ from goodterms.intake.fact_part import LINES, MEND, Part, drop_raw_tables, read_
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.overlap import together
-from goodterms.problems import Problem, Severity
+from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:
     from goodterms.intake.raw_table import RawTable, RowRef
@@ -127,7 +127,7 @@ class Reading:
 
 @dataclass
 class _Layout:
-    """Files with the same columns: parts of one source, that write decimals and dates alike."""
+    """Files of one entry of the mapping, else with the same columns: parts of one source, that write decimals and dates alike."""
 
     source: str
     style: dict[str, str] = field(default_factory=dict)
@@ -172,13 +172,15 @@ def read(
         from goodterms.facts.engine import connect  # noqa: PLC0415  (1 s to import: only where it is used)
 
         engine = connect()
-    parts = _read_parts(engine, given, known, tell)
+    notices: list[Problem] = []
+    parts = _read_parts(engine, given, known, notices, tell)
     if not parts:
         raise UsageError("No file was named. Name at least one file of sale lines.")
-    return _finished(engine, parts, known, tell)
+    notices += _entries_of_nothing(known, parts)
+    return _finished(engine, parts, known, notices, tell)
 
 
-def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping: Mapping, tell: Progress) -> list[Part]:
+def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping: Mapping, notices: list[Problem], tell: Progress) -> list[Part]:
     parts: list[Part] = []
     questions: list[Question] = []
     errors: list[GoodtermsError] = []
@@ -192,7 +194,7 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
                 parts += [_same_file_again(part) for part in same]
                 continue
             try:
-                for raw, entry in _raw_tables(engine, path, table, mapping, tell):
+                for raw, entry in _raw_tables(engine, path, table, mapping, notices, tell):
                     part = _read_one(engine, raw, entry, entry.table or table, layouts, len(parts) + 1, tell)
                     parts.append(part)
                     same.append(part)
@@ -209,7 +211,7 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
     return parts
 
 
-def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, tell: Progress) -> Iterable[tuple[RawTable, FileMapping]]:
+def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, notices: list[Problem], tell: Progress) -> Iterable[tuple[RawTable, FileMapping]]:
     """The tables of one file with what the mapping says of each."""
     from goodterms.intake.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
 
@@ -217,8 +219,10 @@ def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, tell: Pro
     dialect = first.dialect_for_reading if first else None
     for raw in open_file(engine, path, dialect=dialect or None, progress=tell):
         entry = mapping.of(raw.file, raw.sheet, table) or mapping.of(str(path), raw.sheet, table)
-        if entry is None and any(e.fits(raw.file, e.sheet) and e.sheet for e in mapping.files):
-            continue  # the mapping names other sheets of this workbook
+        if entry is None and any(e.sheet and e.fits(raw.file, e.sheet) for e in mapping.files):
+            origin = Origin(raw.file, raw.sheet)
+            notices.append(Problem("sheet-not-read", Severity.NOTICE, origin, sentence="This sheet is not read: the mapping names others of the workbook."))
+            continue
         yield raw, entry or FileMapping(match=raw.file)
 
 
@@ -229,7 +233,8 @@ def _read_one(engine: Any, raw: RawTable, entry: FileMapping, table: str, layout
     header = raw.header
     if entry.joins:
         raw, entry = joined(engine, raw, entry, tell)
-    layout = layouts.setdefault((table, entry.match if entry.place else "", *sorted(raw.header)), _Layout(Path(raw.file).stem))
+    alike = (table, entry.place) if entry.place else (table, "", *sorted(raw.header))
+    layout = layouts.setdefault(alike, _Layout(Path(raw.file).stem))
     part = read_part(engine.con, raw, replace(entry, source=entry.source or layout.source), table, number, agreed=layout.style)
     part.file_header = header
     for typed in part.typed.values():
@@ -252,7 +257,37 @@ def _same_file_again(part: Part) -> Part:
     )
 
 
-def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, tell: Progress) -> Reading:
+def _entries_of_nothing(mapping: Mapping, parts: Sequence[Part]) -> list[Problem]:
+    """Entries of the mapping that no file was read by: perhaps a name was mistyped."""
+    read_by = {part.entry.place for part in parts}
+    return [
+        Problem("mapping-not-used", Severity.NOTICE, sentence=f'{entry.place}: no file that was read matches "{entry.match}".')
+        for entry in mapping.files
+        if entry.place not in read_by
+    ]
+
+
+def _mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
+    """One entry for each file; files that an entry with a pattern reads alike keep that entry."""
+    entries = {part.number: understood(part) for part in parts}
+    by_pattern: dict[str, list[FileMapping]] = {}
+    for part in parts:
+        if part.entry.place:
+            by_pattern.setdefault(part.entry.place, []).append(entries[part.number])
+    found: list[FileMapping] = []
+    for part in parts:
+        entry = entries[part.number]
+        alike = by_pattern.get(part.entry.place, [])
+        if alike and all(replace(other, match=part.entry.match) == replace(entry, match=part.entry.match) for other in alike):
+            entry = replace(entry, match=part.entry.match)
+        elif sum(Path(other.raw.file).name == entry.match and other.raw.sheet == part.raw.sheet for other in parts) > 1:
+            entry = replace(entry, match=part.raw.file)
+        if entry not in found:
+            found.append(entry)
+    return Mapping(tuple(found), mapping.same_keys)
+
+
+def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Sequence[Problem], tell: Progress) -> Reading:
     con = engine.con
     tell("putting the files together")
     live = [part for part in parts if part.name]
@@ -270,8 +305,8 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, tell: Progre
     _one_currency(con, live)
     facts = Facts(engine, {table: engine.table(table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
     accounts = tuple(_account(con, part) for part in parts)
-    problems = tuple(problem for part in parts for problem in _problems(part))
-    return Reading(facts, accounts, problems, Mapping(tuple(understood(part) for part in live), mapping.same_keys), tuple(live))
+    problems = (*notices, *(problem for part in parts for problem in _problems(part)))
+    return Reading(facts, accounts, problems, _mapping_understood(live, mapping), tuple(live))
 
 
 def _problems(part: Part) -> list[Problem]:

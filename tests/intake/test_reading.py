@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.facts.columns import TABLES
@@ -534,3 +535,35 @@ def test_files_of_one_entry_are_one_source_and_one_entry_of_the_written_mapping(
     assert rows(reading, "DISTINCT source", order="1") == [("sales-1",)]
     assert [entry.match for entry in reading.mapping.files] == ["sales-*.csv"]
     assert [p.code for p in reading.problems] == ["mapping-not-used"]
+
+
+def test_column_whose_values_contradict_its_name_is_said(write):
+    reading = read([write("s.csv", "Date;Customer;Quantity;Net amount\n2023-01-31;Ann;many;1.5\n2023-01-31;Ann;few;2.5\n")])
+    (problem,) = reading.problems
+    assert (problem.code, problem.origin.column) == ("name-contradicted", "Quantity")
+    assert rows(reading, "quantity") == [(None,), (None,)]
+
+
+def test_constants_fill_a_column(write):
+    mapping = {"version": 1, "file": [{"match": "s.csv", "constants": {"date": "2023-01-31", "currency": "EUR", "quantity": "2"}}]}
+    reading = read([write("s.csv", "Customer;Unit price\nAnn;1.5\nBob;2.25\n")], mapping=mapping)
+    assert rows(reading, "date, currency, quantity, net_value") == [(DAY(2023, 1, 31), "EUR", D(2), D(3)), (DAY(2023, 1, 31), "EUR", D(2), D("4.5"))]
+
+
+def test_thousands_given_settle_the_decimal_sign(write):
+    path = write("s.csv", "Date;Customer;Net amount\n2023-01-31;Ann;1.234\n")
+    reading = read([path], mapping={"version": 1, "file": [{"match": "s.csv", "dialect": {"thousands": "."}}]})
+    assert rows(reading, "net_value") == [(D(1234),)]
+
+
+def test_rejected_rows_of_a_workbook_come_back_and_are_read_with_it(write, tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "s.xlsx")) as book:
+        sheet = book.add_worksheet("Sales")
+        for i, cells in enumerate([["Invoice", "Date", "Customer", "Net amount"], ["1", "2023-01-31", "Ann", 1.5], ["2", "never", "Bob", 2.5]]):
+            sheet.write_row(i, 0, cells)
+    reading = read([tmp_path / "s.xlsx"])
+    rejected, _ = reading.write_rejected(tmp_path / "back")
+    assert rejected.name == "s.Sales.rejected.csv"
+    assert rejected.read_text("utf-8-sig").splitlines() == ["Invoice;Date;Customer;Net amount", "2;never;Bob;2.5"]
+    rejected.write_text(rejected.read_text("utf-8-sig").replace("never", "2023-02-01"), "utf-8")
+    assert rows(read([tmp_path / "s.xlsx", rejected]), "document, net_value", order="1") == [("1", D("1.5")), ("2", D("2.5"))]

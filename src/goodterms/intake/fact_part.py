@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
-from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_PLACES, TABLES, Kind
+from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, kind_of, normalised
 from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.mapping_file import CreditNotes, FileMapping, quoted
@@ -112,6 +112,17 @@ def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: i
     """
     sample = sampled(con, raw)
     part = Part(raw, entry, table, f"part_{number}_{table}", number, sample, proposed(raw, sample, entry, table))
+    part.problems += [
+        Problem(
+            "name-contradicted",
+            Severity.WARNING,
+            part.origin(column=theirs),
+            sentence=f"Its name says {ours.replace('_', ' ')}, but most of its first values do not look like that: it is not read as one.",
+            action=f'If it is one, say so in the mapping: {quoted(theirs)} = "{ours}".',
+        )
+        for theirs, ours in part.proposal.contradicted.items()
+        if part.proposal.columns.get(theirs, LEFT_OUT) != ours
+    ]
     stated = _type_columns(con, part, agreed)
     typed_rows = _typed_rows(part, stated)
     derived = _derive(con, part, stated, typed_rows)
@@ -252,10 +263,19 @@ def _attribute(con: Any, where: Where, column: RawColumn, kind: Kind) -> Typed |
 
 def _literal(table: str, ours: str, value: str) -> str:
     kind = kind_of(table, ours)
-    of = {Kind.DECIMAL: f"DECIMAL(18, {MONEY_PLACES})", Kind.DATE: "DATE", Kind.MONTH: "DATE", Kind.INTEGER: "BIGINT", Kind.FLAG: "BOOLEAN"}.get(
-        kind or Kind.TEXT, "VARCHAR"
-    )
+    of = {
+        Kind.DECIMAL: f"DECIMAL({MONEY_DIGITS}, {max(MONEY_PLACES, _places(value))})",
+        Kind.DATE: "DATE",
+        Kind.MONTH: "DATE",
+        Kind.INTEGER: "BIGINT",
+        Kind.FLAG: "BOOLEAN",
+    }.get(kind or Kind.TEXT, "VARCHAR")
     return f"CAST({text_of(value)} AS {of})"
+
+
+def _places(value: str) -> int:
+    """The decimal places of a constant."""
+    return len(value.partition(".")[2])
 
 
 def _typed_rows(part: Part, stated: dict[str, Typed]) -> str:
@@ -279,11 +299,17 @@ def _derive(con: Any, part: Part, stated: dict[str, Typed], typed_rows: str) -> 
     present = {*stated, *part.entry.constants, *(["currency"] if part.currency else [])}
     derived = {name: named(name) for name in table.column_names if name in present and name not in {"file", "row", "key_space"}}
     if part.table in LINES:
+        constants = {
+            ours: Amount(named(ours), _places(value))
+            for ours, value in part.entry.constants.items()
+            if ours not in stated and kind_of(part.table, ours) == Kind.DECIMAL
+        }
         derivation = Derivation(
             ask=lambda sql: con.execute(f"SELECT {sql} FROM ({typed_rows})").fetchone(),
             file=part.where,
-            stated={ours: Amount(named(ours), typed.places) for ours, typed in stated.items() if typed.kind == Kind.DECIMAL and not ours.startswith(ATTRIBUTE)},
-            theirs={ours: theirs for theirs, ours in part.proposal.columns.items()},
+            stated=constants
+            | {ours: Amount(named(ours), typed.places) for ours, typed in stated.items() if typed.kind == Kind.DECIMAL and not ours.startswith(ATTRIBUTE)},
+            theirs={ours: ours.replace("_", " ") for ours in constants} | {ours: theirs for theirs, ours in part.proposal.columns.items()},
             sure=frozenset(part.entry.columns.values()),
             percent_signs=frozenset(ours for ours, typed in stated.items() if typed.percent),
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Settings
 from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from goodterms.errors import MappingError
-from goodterms.facts.columns import ATTRIBUTE, TABLES
+from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
 from goodterms.facts.toml_places import line_of, toml_places
 from goodterms.intake.column_names import LEFT_OUT, accepted
 
@@ -178,6 +181,30 @@ class Mapping:
         return _Checked(path.name, content, toml_places(text)).mapping()
 
 
+_KINDS_IN_WORDS = {
+    Kind.DATE: "a date like 2012-03-31",
+    Kind.MONTH: "the first day of a month, like 2012-03-01",
+    Kind.DECIMAL: "a number with a decimal point",
+    Kind.INTEGER: "a whole number",
+    Kind.FLAG: "true or false",
+}
+_DATE_FORM = re.compile(r"(?=.*%[Yy])(?=.*%m)(?=.*%d)(?:%[YymdHMSIpf]|[^%])+")
+
+
+def _is_a(kind: Kind, value: str) -> bool:
+    """Whether the text of a constant is a value of its kind."""
+    try:
+        if kind in {Kind.DATE, Kind.MONTH}:
+            return date.fromisoformat(value).isoformat() == value
+        if kind == Kind.DECIMAL:
+            return Decimal(value).is_finite()
+        if kind == Kind.INTEGER:
+            return str(int(value)) == value
+    except (ValueError, InvalidOperation):
+        return False
+    return kind != Kind.FLAG or value in {"true", "false"}
+
+
 def _for_reading(dialect: Settings[str, Any], ragged: Settings[str, int]) -> dict[str, Any]:
     said = {key: value for key, value in dialect.items() if key in _READING_KEYS}
     return said | ({"ragged": dict(ragged)} if ragged else {})
@@ -272,6 +299,10 @@ class _Checked:
         constants = self.texts(given, *path)
         known = accepted(table or "sale_lines")
         self.refuse_unknown([key for key in constants if not key.startswith(ATTRIBUTE)], known, *path)
+        for key, value in constants.items():
+            kind = known.get(key, Kind.TEXT)
+            if not _is_a(kind, value):
+                raise MappingError(f"{self.at(*path, key)}: {key} is {_KINDS_IN_WORDS[kind]}; {value!r} was found.")
         return constants
 
     def dialect(self, given: Any, *path: str | int) -> dict[str, Any]:
@@ -281,6 +312,8 @@ class _Checked:
             self.a(_DIALECT_KEYS[key], value, *path, key)
         if given.get("decimal", ".") not in {".", ","}:
             raise MappingError(f'{self.at(*path, "decimal")}: decimal is "." or ","; {given["decimal"]!r} was found.')
+        if "date" in given and not _DATE_FORM.fullmatch(given["date"]):
+            raise MappingError(f'{self.at(*path, "date")}: date is a form like "%d.%m.%Y" or "%m/%d/%Y %H:%M"; {given["date"]!r} was found.')
         return dict(given)
 
     def credit_notes(self, given: Any, *path: str | int) -> CreditNotes:

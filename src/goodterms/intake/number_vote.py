@@ -78,7 +78,7 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
     """
     ballots = _ballots(con, where.table, [column for column, _ in wanted])
     decided = {ballot.decimal for ballot in ballots.values()} - {None, ""}
-    given = where.answers.get("decimal")
+    given = where.decimal
     agreed = given or (next(iter(decided)) if len(decided) == 1 else None)
     found: dict[str, Typed] = {}
     for column, kind in wanted:

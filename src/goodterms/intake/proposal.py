@@ -170,6 +170,8 @@ class Proposal:
 
     columns: dict[str, str] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
+    contradicted: dict[str, str] = field(default_factory=dict)
+    """Columns whose name says one of ours and whose values do not."""
 
     def theirs(self, ours: str) -> str | None:
         """The file's name of one of our columns; None where it has none."""
@@ -242,6 +244,10 @@ def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
 
 def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
     free = [theirs for theirs in raw.header if theirs not in found.columns]
+    for theirs in free:
+        named = [meaning.ours for meaning in meanings(table).get(normalised(theirs), ()) if meaning.rank == 1]
+        if named and not any(sample.could_be(theirs, kind_of(table, ours)) for ours in named):
+            found.contradicted[theirs] = named[0]
     candidates = sorted(_candidates(sample, table, free), key=lambda c: (c[0], c[1]))
     for rank, _, ours, theirs in candidates:
         if ours in taken or theirs in found.columns:

@@ -61,6 +61,13 @@ class Where:
     table: str
     file: str
     answers: dict[str, Any] = field(default_factory=dict)
+    """The dialect of the mapping, and what files with the same columns decided: ``decimal``, ``thousands``, ``date``."""
+
+    @property
+    def decimal(self) -> str | None:
+        """The decimal sign that is given; thousands by point or comma leave the other one."""
+        given = self.answers.get("decimal")
+        return str(given) if given else {".": ",", ",": "."}.get(self.answers.get("thousands", ""))
 
 
 def text_of(value: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS
-from goodterms.intake.fact_part import Part, named
+from goodterms.intake.part import Part, named
 from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 

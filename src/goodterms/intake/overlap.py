@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.fact_part import LINES, MEND, MOST_SAID, Part, drop_raw_tables, named
+from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, drop_raw_tables, named
 from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 

@@ -14,10 +14,12 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, Question, Unread
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE
 from goodterms.intake.column_names import LEFT_OUT
-from goodterms.intake.fact_part import LINES, MEND, Part, drop_raw_tables, read_part, understood
+from goodterms.intake.fact_part import read_part
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.overlap import together
+from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables
+from goodterms.intake.understood import mapping_understood
 from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:
@@ -267,26 +269,6 @@ def _entries_of_nothing(mapping: Mapping, parts: Sequence[Part]) -> list[Problem
     ]
 
 
-def _mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
-    """One entry for each file; files that an entry with a pattern reads alike keep that entry."""
-    entries = {part.number: understood(part) for part in parts}
-    by_pattern: dict[str, list[FileMapping]] = {}
-    for part in parts:
-        if part.entry.place:
-            by_pattern.setdefault(part.entry.place, []).append(entries[part.number])
-    found: list[FileMapping] = []
-    for part in parts:
-        entry = entries[part.number]
-        alike = by_pattern.get(part.entry.place, [])
-        if alike and all(replace(other, match=part.entry.match) == replace(entry, match=part.entry.match) for other in alike):
-            entry = replace(entry, match=part.entry.match)
-        elif sum(Path(other.raw.file).name == entry.match and other.raw.sheet == part.raw.sheet for other in parts) > 1:
-            entry = replace(entry, match=part.raw.file)
-        if entry not in found:
-            found.append(entry)
-    return Mapping(tuple(found), mapping.same_keys)
-
-
 def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Sequence[Problem], tell: Progress) -> Reading:
     con = engine.con
     tell("putting the files together")
@@ -306,7 +288,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     facts = Facts(engine, {table: engine.table(table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
     accounts = tuple(_account(con, part) for part in parts)
     problems = (*notices, *(problem for part in parts for problem in _problems(part)))
-    return Reading(facts, accounts, problems, _mapping_understood(live, mapping), tuple(live))
+    return Reading(facts, accounts, problems, mapping_understood(live, mapping), tuple(live))
 
 
 def _problems(part: Part) -> list[Problem]:

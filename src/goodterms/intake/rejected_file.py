@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodterms.intake.fact_part import Part
+from goodterms.intake.part import Part
 from goodterms.intake.raw_table import Dialect
 from goodterms.problems import Problem, Severity
 

@@ -1,0 +1,86 @@
+"""Credit notes: known by a column, by the beginning of their number or by their negative total, and their amounts negative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goodterms.errors import AnswerNeededError, MappingError, Question
+from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
+from goodterms.intake.mapping_file import CreditNotes, quoted
+from goodterms.intake.part import Part, named
+from goodterms.intake.proposal import CREDIT_WORDS, INVOICE_WORDS
+from goodterms.intake.typed_column import text_of
+
+_CREDIT_SHARE = 0.9
+"""A prefix marks credit notes when so large a share of its lines is negative, and of the negative lines begins with it."""
+
+
+def with_kind(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> dict[str, str]:
+    """Know credit notes, and turn their amounts where they are written positive.
+
+    A credit note that is known by its negative total is found later, when all files of the source are together: ``kind`` stays null here.
+    """
+    how = part.entry.credit_notes or _by_kind_column(con, part, derived, typed_rows) or _by_prefix(con, part, derived, typed_rows) or CreditNotes(negative=True)
+    part.credit_notes = how
+    part.said.append(how.in_words[0].upper() + how.in_words[1:] + ".")
+    if how.negative:
+        return derived | {"kind": "NULL::VARCHAR"}
+    if how.prefix:
+        if "document" not in derived:
+            raise MappingError(f"{part.entry.place}: credit notes are to be known by their number, but {part.where} has no column of document numbers.")
+        is_credit = f"coalesce(starts_with({derived['document']}, {text_of(how.prefix)}), false)"
+    elif "credit column" in typed_rows:
+        is_credit = f"coalesce({named('credit column')} IN ({', '.join(text_of(v) for v in how.values)}), false)"
+    else:
+        is_credit = f"coalesce(lower({derived['kind']}) IN ({', '.join(text_of(v.casefold()) for v in how.values)}), false)"
+    net = derived["net_value"]
+    positive, negative = con.execute(
+        f"SELECT count(*) FILTER ({is_credit} AND {net} > 0), count(*) FILTER ({is_credit} AND {net} < 0) FROM ({typed_rows})"
+    ).fetchone()
+    if positive > negative:
+        part.said.append("Credit notes are written with positive amounts: they are turned.")
+        amounts = [ours for ours in derived if _is_amount(part.table, ours)]
+        derived = derived | {ours: f"CASE WHEN {is_credit} THEN -{derived[ours]} ELSE {derived[ours]} END" for ours in amounts}
+    return derived | {"kind": f"CASE WHEN {is_credit} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END"}
+
+
+def _is_amount(table: str, ours: str) -> bool:
+    """Whether a column turns its sign in a credit note."""
+    column = next((column for column in TABLES[table].columns if column.name == ours), None)
+    return ours == "freight" or (column is not None and column.kind == Kind.DECIMAL and ours != "exchange_rate")
+
+
+def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
+    if "kind" not in derived:
+        return None
+    theirs = part.proposal.theirs("kind")
+    found = [
+        value
+        for (value,) in con.execute(f"SELECT DISTINCT {derived['kind']} FROM ({typed_rows}) WHERE {derived['kind']} IS NOT NULL ORDER BY 1 LIMIT 50").fetchall()
+    ]
+    if unknown := [value for value in found if value.casefold() not in CREDIT_WORDS | INVOICE_WORDS]:
+        raise AnswerNeededError(
+            Question(
+                f"kind: {part.where}",
+                f"{part.where}: which values of {theirs} are credit notes?",
+                (f"{theirs}: {', '.join(found)}",),
+                tuple((value, f"credit_notes = {{ column = {quoted(theirs or '')}, value = {quoted(value)} }}") for value in unknown[:8]),
+            )
+        )
+    credit = tuple(value for value in found if value.casefold() in CREDIT_WORDS)
+    return CreditNotes(column=theirs or "", values=credit) if credit else None
+
+
+def _by_prefix(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
+    """Letters that begin the numbers of nearly all negative lines, and of hardly any other."""
+    net = derived["net_value"]
+    stated = part.typed.get(part.proposal.theirs("net_value") or "")
+    if "document" not in derived or (stated is not None and not stated.has_negative and net == named("net_value")):
+        return None
+    sql = f"SELECT regexp_extract({derived['document']}, '^[A-Za-z]+') AS prefix, count(*), count(*) FILTER ({net} < 0) FROM ({typed_rows}) GROUP BY 1"
+    rows = con.execute(sql).fetchall()
+    negative = sum(below for _, _, below in rows)
+    if not negative or len(rows) < 2:
+        return None
+    prefix, lines, below = max(rows, key=lambda r: r[2])
+    return CreditNotes(prefix=prefix) if prefix and below >= lines * _CREDIT_SHARE and below >= negative * _CREDIT_SHARE else None

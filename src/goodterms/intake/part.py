@@ -1,0 +1,93 @@
+"""What one file gave to a table of facts: its rows on the engine, how its columns were understood, and what became of each record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from goodterms.facts.columns import ATTRIBUTE
+from goodterms.intake.column_names import normalised
+from goodterms.intake.mapping_file import CreditNotes, FileMapping
+from goodterms.intake.proposal import Proposal, Sample
+from goodterms.intake.raw_table import RawTable, RowRef
+from goodterms.intake.typed_column import Typed
+from goodterms.problems import Origin, Problem
+
+LINES = frozenset({"sale_lines", "purchase_lines"})
+MOST_SAID = 1_000
+"""So many rejected rows of a file are said one by one for the same reason; the rest are counted."""
+MEND = "Mend the row in the file of rejected rows and read it again."
+
+
+@dataclass
+class Part:
+    """What one file gave: a table on the engine with our columns (``columns``), and the account of it."""
+
+    raw: RawTable
+    entry: FileMapping
+    table: str
+    name: str
+    number: int
+    sample: Sample
+    proposal: Proposal
+    typed: dict[str, Typed] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    """Our column → its type on the engine."""
+    attributes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    rejected: int = 0
+    set_aside: tuple[RowRef, ...] = ()
+    met_again: int = 0
+    said: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    credit_notes: CreditNotes | None = None
+    currency: str = ""
+    bad: str = ""
+    """The table of rows that take no part, "" where there are none: ``row`` and ``reason``, which is null for rows set aside."""
+    typed_rows: str = ""
+    """A query of the file's accepted rows with our names, for as long as the raw table is there."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Our column, names of customers and products included → its expression over ``typed_rows``."""
+    known_of: set[str] = field(default_factory=set)
+    """"customers", "products": of which of them the lines say more than the key."""
+    file_header: tuple[str, ...] = ()
+    """The columns of the file itself, without those that joins brought."""
+
+    @property
+    def where(self) -> str:
+        """The file, with its sheet where it has sheets."""
+        return f"{self.raw.file}, sheet {self.raw.sheet}" if self.raw.sheet else self.raw.file
+
+    def origin(self, **place: Any) -> Origin:
+        """A place in the file."""
+        return Origin(self.raw.file, self.raw.sheet, **place)
+
+
+def named(ours: str) -> str:
+    """A column's name as SQL writes it."""
+    return '"' + ours.replace('"', '""') + '"'
+
+
+def attribute_name(theirs: str) -> str:
+    """The attribute that a further column becomes: a name that equations can use.
+
+    Examples
+    --------
+    >>> attribute_name("Kiireellinen toimitus")
+    'attribute:kiireellinen_toimitus'
+    """
+    return ATTRIBUTE + normalised(theirs).replace(" ", "_")
+
+
+def drop_raw_tables(con: Any, parts: Sequence[Part]) -> None:
+    """Give the memory of raw tables back once nothing of them is needed: rejected rows are given back from them."""
+    import duckdb  # noqa: PLC0415  (heavy: only where files are read)
+
+    for part in parts:
+        if part.bad:
+            continue
+        try:
+            con.execute(f"DROP TABLE IF EXISTS {part.raw.name}")
+        except duckdb.CatalogException:  # a view of a Parquet file, which takes no memory
+            continue

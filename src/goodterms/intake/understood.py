@@ -1,0 +1,59 @@
+"""The mapping of files as they were understood: passed again, it gives the same reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from goodterms.intake.column_names import LEFT_OUT
+from goodterms.intake.mapping_file import FileMapping, Mapping
+from goodterms.intake.part import Part
+
+
+def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
+    """One entry for each file; files that an entry with a pattern reads alike keep that entry."""
+    entries = {part.number: _understood(part) for part in parts}
+    by_pattern: dict[str, list[FileMapping]] = {}
+    for part in parts:
+        if part.entry.place:
+            by_pattern.setdefault(part.entry.place, []).append(entries[part.number])
+    found: list[FileMapping] = []
+    for part in parts:
+        entry = entries[part.number]
+        alike = by_pattern.get(part.entry.place, [])
+        if alike and all(replace(other, match=part.entry.match) == replace(entry, match=part.entry.match) for other in alike):
+            entry = replace(entry, match=part.entry.match)
+        elif sum(Path(other.raw.file).name == entry.match and other.raw.sheet == part.raw.sheet for other in parts) > 1:
+            entry = replace(entry, match=part.raw.file)
+        if entry not in found:
+            found.append(entry)
+    return Mapping(tuple(found), mapping.same_keys)
+
+
+def _understood(part: Part) -> FileMapping:
+    """The mapping of a file as it was understood: passed again, it gives the same reading."""
+    entry, raw = part.entry, part.raw
+    columns = {theirs: part.proposal.columns.get(theirs, LEFT_OUT) for theirs in part.file_header}
+    source_column = next((theirs for theirs, ours in columns.items() if ours == "source"), "")
+    return replace(
+        entry,
+        match=Path(raw.file).name,
+        sheet=entry.sheet or raw.sheet,
+        table=part.table,
+        source_column=source_column,
+        dialect=_dialect(part),
+        constants=dict(entry.constants) | ({"currency": part.currency} if part.currency else {}),
+        credit_notes=part.credit_notes,
+        columns={theirs: ours for theirs, ours in columns.items() if ours != "source"},
+    )
+
+
+def _dialect(part: Part) -> dict[str, Any]:
+    said: dict[str, Any] = dict(part.raw.dialect.as_mapping()) if part.raw.dialect else {}
+    for key in ("decimal", "date"):
+        styles = [typed.style[key] for typed in part.typed.values() if key in typed.style and typed.values]
+        if styles:
+            said[key] = max(sorted(set(styles)), key=styles.count)
+    return said | dict(part.entry.dialect)

@@ -1,0 +1,95 @@
+"""Rows that do not fit: a cell that is not of its column's kind, or a needed one that is missing; each is said with its place and given back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goodterms.intake.column_names import NAMES_OF_NOBODY
+from goodterms.intake.part import MEND, MOST_SAID, Part, named
+from goodterms.intake.totals_rows import set_aside_totals
+from goodterms.problems import Problem, Severity
+
+REQUIRED = {
+    "sale_lines": ("date", "net_value"),
+    "purchase_lines": ("date", "net_value"),
+    "costs": ("period", "amount"),
+    "gl_balances": ("period", "amount"),
+    "payments": ("date", "amount"),
+    "activities": ("date",),
+    "customers": ("customer_key",),
+    "products": ("product_key",),
+}
+_TOTAL_OF = {"sale_lines": "net_value", "purchase_lines": "net_value", "costs": "amount", "gl_balances": "amount", "payments": "amount", "activities": "amount"}
+
+
+def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> None:
+    """Keep the rows in which a cell does not fit or a needed one is missing in a table of their own, and say each."""
+    reasons = [
+        (f"({typed.present}) IS NOT NULL AND ({typed.sql}) IS NULL", theirs, typed.expected)
+        for theirs, typed in part.typed.items()
+        if typed.misfits and part.proposal.columns[theirs] not in NAMES_OF_NOBODY
+    ]
+    required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived and not _is_complete(part, ours, derived)]
+    missing = (
+        con.execute(f"SELECT {', '.join(f'count(*) FILTER ({derived[ours]} IS NULL)' for ours in required)} FROM ({typed_rows})").fetchone() if required else ()
+    )
+    absent = [ours for ours, count in zip(required, missing, strict=True) if count]
+    if not reasons and not absent:
+        return
+    part.bad = f"bad_{part.number}"
+    cases = [f"WHEN {condition} THEN {i}" for i, (condition, _, _) in enumerate(reasons)]
+    flagged = f"SELECT row, CASE {' '.join(cases)} END AS reason FROM {part.raw.name}" if cases else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
+    later = "".join(f" WHEN {derived[ours]} IS NULL THEN {len(reasons) + i}" for i, ours in enumerate(absent))
+    empty = f"SELECT row, CASE{later} END AS reason FROM ({typed_rows})" if later else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
+    both = f"SELECT row, coalesce(f.reason, e.reason) AS reason FROM ({flagged}) f JOIN ({empty}) e USING (row)"
+    con.execute(f"CREATE TEMP TABLE {part.bad} AS SELECT row, reason FROM ({both}) WHERE reason IS NOT NULL")
+    total = _TOTAL_OF.get(part.table)
+    typed_amount = f"SELECT *, {derived[total]} AS total_amount FROM ({typed_rows})" if total and total in derived else typed_rows
+    keys = [named(k) for k in ("date", "period", "document", "customer_key", "product_key", "account", "line") if f" AS {named(k)}" in typed_rows]
+    part.set_aside = tuple(
+        set_aside_totals(
+            con,
+            raw=part.raw.name,
+            bad=part.bad,
+            typed=typed_amount,
+            places=part.raw.columns,
+            keys=keys,
+            amount="total_amount" if typed_amount != typed_rows else None,
+        )
+    )
+    part.rejected = con.execute(f"SELECT count(reason) FROM {part.bad}").fetchone()[0]
+    expected = [(theirs, said) for _, theirs, said in reasons] + [_missing(part, ours) for ours in absent]
+    for i, (theirs, said) in enumerate(expected):
+        _say_rejected(con, part, i, theirs, said, is_missing=i >= len(reasons))
+
+
+def _is_complete(part: Part, ours: str, derived: dict[str, str]) -> bool:
+    """Whether a column is already known to have a value in every row."""
+    typed = part.typed.get(part.proposal.theirs(ours) or "")
+    return typed is not None and derived[ours] == named(ours) and not typed.misfits and typed.values == part.raw.accepted
+
+
+def _missing(part: Part, ours: str) -> tuple[str, str]:
+    """The column in which something is missing, and what."""
+    theirs = part.proposal.theirs(ours)
+    if theirs is None and ours == "net_value":
+        theirs = next((t for name in ("unit_price", "quantity", "unit_list_price", "list_value", "gross_value") if (t := part.proposal.theirs(name))), "")
+    return theirs or "", {"date": "a date", "period": "a month", "net_value": "an amount that fits", "amount": "an amount"}.get(
+        ours, f"a {ours.replace('_', ' ')}"
+    )
+
+
+def _say_rejected(con: Any, part: Part, reason: int, theirs: str, said: str, *, is_missing: bool) -> None:
+    seen = f"CAST({part.sample.column(theirs).place} AS VARCHAR)" if theirs else "NULL"
+    rows = con.execute(
+        f"SELECT b.row, {seen} FROM {part.bad} b JOIN {part.raw.name} r ON r.row = b.row WHERE b.reason = {reason} ORDER BY b.row LIMIT {MOST_SAID + 1}"
+    ).fetchall()
+    code = "missing-value" if is_missing else "does-not-fit"
+    part.problems += [
+        Problem(code, Severity.REJECTED, part.origin(row=row, column=theirs), seen=cell or "", expected=said, action=MEND) for row, cell in rows[:MOST_SAID]
+    ]
+    if len(rows) > MOST_SAID:
+        count = con.execute(f"SELECT count(*) FROM {part.bad} WHERE reason = {reason}").fetchone()[0] - MOST_SAID
+        part.problems.append(
+            Problem(code, Severity.REJECTED, part.origin(column=theirs), sentence=f"{count:,} more rows have no {said} there.", action=MEND, rows=count)
+        )

@@ -121,6 +121,7 @@ def test_file_of_nul_bytes_is_no_text(engine, write):
         (b"\x1f\x8b\x08\x00 packed", "gunzip"),
         (b"\x28\xb5\x2f\xfd packed", "zstd -d"),
         (b"%PDF-1.7 ...", "PDF"),
+        (bytes(range(256)) * 40, "no text file"),
         (b"<!DOCTYPE html><table><tr><td>1</td></tr></table>", "web page"),
     ],
 )

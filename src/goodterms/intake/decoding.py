@@ -37,6 +37,8 @@ _FOREIGN = {
     b"%PDF": "is a PDF. Export the same list as CSV or XLSX.",
     b"SQLite format 3": "is a SQLite database. Export the table as CSV.",
 }
+_IN_TEXT = bytes({*b"\t\n\r\x01\x1a\x1c\x1d\x1e\x1f", *range(32, 256)})
+"""Control characters that text may hold, and all that is above them."""
 UNDECODABLE = re.compile("[\udc80-\udcff]")
 """A byte that the encoding does not know, as ``surrogateescape`` keeps it."""
 
@@ -145,6 +147,8 @@ def _refuse_nothing(path: Path, file: str, start: bytes) -> None:
 
 def _refuse_binary(file: str, start: bytes) -> None:
     zeros = start.count(0)
+    if len(start.translate(None, _IN_TEXT)) - zeros > NOT_TEXT * len(start):
+        raise UnreadableFileError(f"{file} is no text file: it holds bytes that no letter has. Export the list as CSV, XLSX or Parquet.")
     if zeros <= NOT_TEXT * len(start):
         return
     even, odd = start[::2].count(0), start[1::2].count(0)

@@ -107,7 +107,8 @@ class RawTable:
             where = f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
             message = (
                 f"{where}: two readers disagree. One counts {self.physical:,} records; the other found {self.accepted:,} rows, {len(self.rejected):,} rejected "
-                f"and {len(self.set_aside):,} set aside, {found:,} in all. Nothing was read. This is a defect of Goodterms: please report it with the file's first lines."
+                f"and {len(self.set_aside):,} set aside, {found:,} in all. Nothing was read. "
+                "This is a defect of Goodterms: please report it with the file's first lines."
             )
             raise UnreadableFileError(message)
 

@@ -1,0 +1,81 @@
+"""Unit prices that other files know: list price and weight of products, units, and the cost of what comes back."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cast import credit_note, drivers_of, invoice, rows_of, studied
+
+PRODUCTS = (
+    {"product_key": "tea", "list_price": 12, "weight": 2},
+    {"product_key": "tea", "list_price": 15, "valid_from": "2023-03-01"},
+    {"product_key": "cup", "unit_cost": 3},
+)
+
+
+def lines_of(*sale_lines, products=PRODUCTS, **tables):
+    """The priced lines by document."""
+    return {row["document"]: row for row in rows_of(drivers_of(sale_lines, products=products, **tables).lines)}
+
+
+def test_the_list_price_of_the_products_file_counts_where_the_line_has_none():
+    """2 teas for 20: at 12 a list value of 24, from March on 30; the line's own 40 stands; a cup has none."""
+    found = lines_of(
+        invoice("2023-01-05", "1", "Ann", "tea", 2, 20),
+        invoice("2023-03-01", "2", "Ann", "tea", 2, 20),
+        invoice("2023-01-05", "3", "Ann", "tea", 2, 20, list_value=40),
+        invoice("2023-01-05", "4", "Ann", "cup", 2, 20),
+        credit_note("2023-01-05", "5", "Ann", "tea", -2, -20),
+    )
+    assert {document: (row["list_value"], row["discount"]) for document, row in found.items()} == {
+        "1": (24, 4),
+        "2": (30, 10),
+        "3": (40, 20),
+        "4": (20, 0),
+        "5": (-24, -4),
+    }
+
+
+def test_the_weight_of_the_products_file_counts_where_the_line_has_none():
+    found = lines_of(invoice("2023-01-05", "1", "Ann", "tea", 3, 20), invoice("2023-01-05", "2", "Ann", "tea", 3, 20, weight=1))
+    assert {document: row["weight"] for document, row in found.items()} == {"1": 6, "2": 1}
+
+
+def test_units_become_the_base_one_where_the_products_file_says_how_many_it_holds():
+    """A box holds 10 pieces: 2 boxes and 5 pieces are one item of 25, at 3 a piece; a pallet of unknown size stays its own."""
+    products = [{"product_key": "cup", "unit": "box", "units_per_base": 10}, {"product_key": "cup", "unit": "piece", "units_per_base": 1, "unit_cost": 3}]
+    found = lines_of(
+        invoice("2023-01-05", "1", "Ann", "cup", 2, 100, unit="box"),
+        invoice("2023-01-05", "2", "Ann", "cup", 5, 25, unit="piece"),
+        invoice("2023-01-05", "3", "Ann", "cup", 1, 900, unit="pallet"),
+        products=products,
+    )
+    assert {document: (row["quantity"], row["unit"]) for document, row in found.items()} == {"1": (20, ""), "2": (5, ""), "3": (1, "pallet")}
+    assert (found["1"]["cost"], found["2"]["cost"]) == (60, 15)
+
+
+class TestOriginals:
+    """A credit note that states no cost takes the unit cost of what was sold to the customer before."""
+
+    SOLD = (
+        invoice("2023-01-05", "1", "Bob", "tea", 2, 20, product_cost=8),
+        invoice("2023-02-05", "2", "Bob", "tea", 2, 20, product_cost=10),
+        invoice("2023-02-05", "3", "Ann", "tea", 2, 20, product_cost=2),
+    )
+
+    @pytest.mark.parametrize(("on", "cost"), [("2023-01-05", -4), ("2023-02-04", -4), ("2023-02-05", -5), ("2023-12-31", -5)])
+    def test_the_last_invoice_of_the_product_until_then_counts(self, on, cost):
+        found = lines_of(*self.SOLD, credit_note(on, "C1", "Bob", "tea", -1, -10))
+        assert (found["C1"]["cost"], found["C1"]["cost_from"]) == (cost, "the invoice it credits")
+
+    def test_before_any_invoice_other_files_count(self):
+        products = [{"product_key": "tea", "unit_cost": 7}]
+        found = lines_of(*self.SOLD, credit_note("2022-12-31", "C1", "Bob", "tea", -1, -10), products=products)
+        assert (found["C1"]["cost"], found["C1"]["cost_from"]) == (-7, "products file")
+
+    def test_a_price_credit_takes_no_goods_and_no_cost(self):
+        assert lines_of(*self.SOLD, credit_note("2023-03-01", "C1", "Bob", "tea", 0, -10))["C1"]["cost"] == 0
+
+    def test_whose_cost_was_used_is_said(self):
+        sale_lines = [*self.SOLD, credit_note("2023-02-06", "C1", "Bob", "tea", -1, -10), invoice("2023-02-07", "4", "Ann", "cup", 1, 10)]
+        said = "Product cost is taken from: line (3 lines), products file (1 lines), the invoice it credits (1 lines)."
+        assert said in studied(sale_lines, products=PRODUCTS).notices

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import openpyxl
@@ -26,6 +27,7 @@ SALE_HEADERS = [
     "Invoice date", "Invoice", "Line", "Order", "Customer number", "Customer", "Product number", "Product", "Quantity", "Unit", "List value", "Discount",
     "Net amount", "Freight charged", "Rebate", "Cost", "Currency", "Weight kg", "Channel", "Sales person", "Rush",
 ]  # fmt: skip
+PAGE = Path(__file__).parents[2] / "docs" / "concepts" / "simulated-company.md"
 CENT = Decimal("0.01")
 
 
@@ -426,6 +428,16 @@ class TestTheTruth:
         (paid,) = duckdb.execute(f"SELECT sum(amount - unused) FROM '{truth / 'pools.parquet'}' WHERE driver IS NOT NULL").fetchone()
         assert margin == sum(row["Net amount"] + row["Freight charged"] - row["Rebate"] - row["Cost"] for row in middling.lines)
         assert float(served) == pytest.approx(float(paid), rel=0.01)
+
+
+def test_the_page_shows_what_seed_1_makes(tmp_path):
+    """A seed's company stays what it was: what later parts add must draw from streams of their own."""
+    company = build_company(tmp_path, lines=100_000, seed=1, sale_format="parquet")
+    years = json.loads((company.truth / "summary.json").read_text("utf-8"))["years"].values()
+    page = PAGE.read_text("utf-8")
+    for label, key in (("net sales", "net_sales"), ("net profit (interest kept out)", "net_profit")):
+        (row,) = re.findall(rf"^\| {re.escape(label)} \| (.*) \|$", page, re.MULTILINE)
+        assert [int(cell.replace(",", "")) for cell in row.split(" | ")] == pytest.approx([float(year[key]) for year in years], rel=1e-4)
 
 
 class TestOtherCompanies:

@@ -23,7 +23,7 @@ def test_a_file_changes_what_it_names_and_nothing_else(tmp_path, parameters):
     assert own == dataclasses.replace(parameters, months=24, heavy_returns=dataclasses.replace(parameters.heavy_returns, customers=0.2))
 
 
-@pytest.mark.parametrize(("preset", "effects", "noise"), [("easy", 1.2, 0.5), ("normal", 1.0, 1.0), ("hard", 0.8, 1.6)])
+@pytest.mark.parametrize(("preset", "effects", "noise"), [("easy", 1.2, 0.5), ("normal", 1.0, 1.0), ("hard", 0.85, 1.4)])
 def test_presets_set_how_large_causes_and_chance_are(preset, effects, noise):
     """Fixed: what is scored on them stays comparable."""
     chosen = read_parameters(preset=preset)
@@ -32,7 +32,7 @@ def test_presets_set_how_large_causes_and_chance_are(preset, effects, noise):
 
 def test_a_file_names_a_preset_and_has_the_last_word(tmp_path):
     own = read_parameters(written(tmp_path, 'preset = "hard"\nnoise = 0.0\n'))
-    assert (own.preset, own.effects, own.noise) == ("hard", 0.8, 0.0)
+    assert (own.preset, own.effects, own.noise) == ("hard", 0.85, 0.0)
 
 
 def test_effects_and_noise_work_on_the_planted_causes(parameters):

@@ -232,7 +232,7 @@ class Parameters:
     --------
     >>> normal, hard = read_parameters(), read_parameters(preset="hard")
     >>> normal.sales_growth, normal.effects, hard.effects
-    (0.12, 1.0, 0.75)
+    (0.12, 1.0, 0.85)
     """
 
     preset: Preset

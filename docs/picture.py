@@ -9,12 +9,12 @@ from pathlib import Path
 
 import goodterms
 from goodterms.analysis.result import Bridge, BridgeStep
-from goodterms.charts.bridge import bridge_chart
+from goodterms.charts.bridge import bridge_chart, is_cut
 from goodterms.charts.markup import text
 from goodterms.charts.printed import PrintedBridge, printed_bridge
 from goodterms.demo import build_company
 
-WIDTH, HEIGHT, LABELS, TITLE = 960, 270, 132, 70
+WIDTH, HEIGHT, LABELS, TITLE = 960, 270, 156, 84
 STYLE = """
 svg {
   --pos: #0a6b62; --pos-fill: #19897d; --neg: #b23a0e; --neg-fill: #dd6232; --tot-fill: #4a5460;
@@ -28,7 +28,7 @@ svg {
 }
 text { font: 12px Inter, system-ui, sans-serif; fill: var(--text-2) }
 .paper { fill: var(--paper) } .title { font-size: 18px; font-weight: 600; fill: var(--text) } .label { text-anchor: end }
-.axis, .conn { stroke: var(--line-2); shape-rendering: crispEdges } .brk line { stroke: var(--paper); stroke-width: 2.5 } .hit { fill: none }
+.axis, .conn { stroke: var(--line-2); shape-rendering: crispEdges } .brk line { stroke: var(--paper); stroke-width: 2.5 }
 .wf text { text-anchor: middle; font-weight: 500 } .tot text { fill: var(--text) } .pos text { fill: var(--pos) } .neg text { fill: var(--neg) }
 .tot .mark { fill: var(--tot-fill) } .pos .mark { fill: var(--pos-fill) } .neg .mark { fill: var(--neg-fill) }
 """
@@ -42,9 +42,10 @@ def told_short(bridge: Bridge) -> Bridge:
     return replace(bridge, steps=tuple(steps.values()))
 
 
-def drawn(bridge: PrintedBridge, sentence: str) -> str:
+def drawn(bridge: PrintedBridge, sentence: str, below_it: str) -> str:
     """The chart with its title above and slanted labels below, as one picture that stands alone."""
     chart = re.match(r"<svg.*?</svg>", bridge_chart(bridge), re.DOTALL)[0]
+    chart = re.sub(r'<rect class="hit"[^>]*/>| tabindex="0"| aria-label="[^"]*"| data-points', "", chart)  # a picture answers no pointer and no key
     chart = chart.replace('width="100%"', f'y="{TITLE}" width="{WIDTH}"', 1)
     names = [bridge.earlier, *(step.label for step in bridge.steps), bridge.later]
     share = WIDTH / len(names)
@@ -60,6 +61,7 @@ def drawn(bridge: PrintedBridge, sentence: str) -> str:
             f"<style>{STYLE}</style>",
             f'<rect class="paper" x="-70" width="{WIDTH + 90}" height="{whole}" rx="8"/>',
             f'<text class="title" x="-46" y="38">{text(sentence)}</text>',
+            f'<text x="-46" y="60">{text(below_it)}</text>',
             chart,
             labels,
             "</svg>\n",
@@ -74,4 +76,7 @@ if __name__ == "__main__":
             company.sale_files, costs=[company.costs], activities=[company.activities], products=[company.products], customers=[company.customers]
         )
         result = goodterms.analyse(reading, policy=goodterms.Policy.load(company.policy))
-    Path(__file__).with_suffix(".svg").write_text(drawn(printed_bridge(told_short(result.bridge)), result.answer), encoding="utf-8")
+    bridge = printed_bridge(told_short(result.bridge))
+    title = result.answer.rpartition(", from ")[0]
+    subtitle = f"{bridge.measure.capitalize()} of the simulated company that make demo builds{'; the axis is cut' if is_cut(bridge) else ''}."
+    Path(__file__).with_suffix(".svg").write_text(drawn(bridge, title, subtitle), encoding="utf-8")

@@ -133,8 +133,8 @@ def analyse(
     >>> import goodterms, pathlib
     >>> _ = pathlib.Path("invoices.csv").write_text("Invoice;Date;Customer;Net sales\n1;2023-01-31;Ann;120,50\n2;2023-02-28;Bob;80,00\n")
     >>> result = goodterms.analyse(goodterms.read("invoices.csv"), periods=("2023-01", "2023-02"))
-    >>> result.bridge.change, result.bridge.amount("new customers")
-    (Decimal('-40.5000'), Decimal('80.0000'))
+    >>> print(f"{result.bridge.change:.2f}, of which new customers {result.bridge.amount('new customers'):.2f}")
+    -40.50, of which new customers 80.00
     """
     from goodterms import analysis  # noqa: PLC0415  (heavy: loaded when it is used)
     from goodterms.facts.book import Facts  # noqa: PLC0415

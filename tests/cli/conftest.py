@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -52,22 +53,29 @@ def goodterms(folder, capsys):
     return run
 
 
+MEASURED = """
+import json, os, subprocess, sys
+with open(".out", "wb") as out, open(".err", "wb") as err:
+    started = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+    _, status, usage = os.wait4(started.pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss // 1024]))
+"""
+"""Runs a command and measures it from a process that is small itself: a child's peak memory begins at its parent's."""
+
+
 @pytest.fixture
 def alone(folder):
     """Run a command in a process of its own, as a shell does, and measure its memory."""
 
     def run(*arguments, **environment):
-        with (folder / ".out").open("wb") as out, (folder / ".err").open("wb") as err:
-            started = subprocess.Popen(
-                [COMMAND, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=folder, env=os.environ | environment
-            )
-            _, status, usage = os.wait4(started.pid, 0)
-        started.returncode = os.waitstatus_to_exitcode(status)
-        ran = Ran(started.returncode, (folder / ".out").read_text("utf-8"), _sentences((folder / ".err").read_text("utf-8")), usage.ru_maxrss // 1024)
+        command = [sys.executable, "-S", "-c", MEASURED, COMMAND, *map(str, arguments)]
+        measured = subprocess.run(command, cwd=folder, env=os.environ | environment, stdout=subprocess.PIPE, check=True)
+        code, peak = json.loads(measured.stdout)
+        out, err = (folder / ".out").read_text("utf-8"), (folder / ".err").read_text("utf-8")
         (folder / ".out").unlink()
         (folder / ".err").unlink()
-        assert "Traceback" not in ran.out + ran.err
-        return ran
+        assert "Traceback" not in out + err
+        return Ran(code, out, _sentences(err), peak)
 
     return run
 

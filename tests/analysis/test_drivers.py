@@ -155,6 +155,10 @@ class TestTimeEquations:
             share_costs(drivers_of(SALES), policy_of({"name": "desk", "minutes": equation, "capacity_minutes": 10}), lambda _text: None)
         assert f'counts "{name}", which is not known.' in str(refused.value)
 
+    def test_orders_of_any_size_have_their_minutes(self):
+        sale_lines = [invoice("2023-01-05", "1", "Ann", "tea", 10**13, "99999999999999.9999")]
+        assert work("0.001*value + 0.000001*units", sale_lines) == {("order", "Ann", "order", "Mia", ""): D("100009999999.9999999")}
+
     def test_an_attribute_of_the_sale_lines_is_known(self):
         sale_lines = [invoice("2023-01-05", "1", "Ann", "tea", 1, 10, **{"attribute:rush order": 1})]
         assert work("5 + 10*rush order", sale_lines) == {("order", "Ann", "order", "Mia", ""): 15}

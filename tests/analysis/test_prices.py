@@ -53,6 +53,20 @@ def test_units_become_the_base_one_where_the_products_file_says_how_many_it_hold
     assert (found["1"]["cost"], found["2"]["cost"]) == (60, 15)
 
 
+def test_large_quantities_of_dear_goods_stay_exact():
+    """Ten million of a currency of small units a piece, a hundred thousand pieces, in boxes of a thousand."""
+    products = [{"product_key": "tea", "unit_cost": 10_000_000, "list_price": 12_000_000}, {"product_key": "tea", "unit": "box", "units_per_base": 1_000}]
+    sale_lines = [
+        invoice("2023-01-05", "1", "Ann", "tea", 100_000, 10**12),
+        invoice("2023-01-05", "2", "Ann", "tea", 100_000, 10**12, unit="box"),
+        invoice("2023-01-05", "3", "Ann", "tea", "0.0001", 10**12, product_cost="99999999.9999"),
+        credit_note("2023-01-06", "C1", "Ann", "tea", "-0.0001", -(10**12)),
+    ]
+    found = lines_of(*sale_lines, products=products)
+    assert (found["1"]["cost"], found["1"]["list_value"], found["2"]["cost"]) == (10**12, 12 * 10**11, 10**15)
+    assert found["C1"]["cost_from"] == "the invoice it credits"
+
+
 class TestOriginals:
     """A credit note that states no cost takes the unit cost of what was sold to the customer before."""
 

@@ -23,6 +23,7 @@ from goodterms.analysis.allocation import share_out
 from goodterms.analysis.cube import DIMENSIONS, SALES_COLUMNS
 from goodterms.analysis.drivers import WORK, Drivers
 from goodterms.analysis.lines import first_of_month
+from goodterms.facts.engine import a_name_of_its_own
 from goodterms.facts.periods import month_name
 from goodterms.facts.policy import Policy, PoolPolicy
 from goodterms.facts.time_equation import TimeEquation
@@ -391,7 +392,7 @@ class _Sharing:
     def _kept(self) -> Table:
         """All shares on the engine, amounts as decimals again."""
         arrow = pa.concat_tables(self.parts) if self.parts else self._schema().empty_table()
-        return self.engine.create_table("shares", arrow, temp=True, overwrite=True)
+        return self.engine.create_table(a_name_of_its_own("shares"), arrow, temp=True)
 
 
 def step_names(steps: Sequence[str]) -> dict[str, str]:

@@ -170,7 +170,7 @@ class Drivers:
             terms = {name: counted[self.order_terms[name]] for name in equation.names}
         minutes: Any = ibis.literal(equation.constant, type="decimal(18, 6)").cast("decimal(38, 10)")
         for name, coefficient in equation.terms.items():
-            minutes = minutes + (ibis.literal(coefficient, type="decimal(18, 6)") * terms[name].cast("decimal(18, 4)")).cast("decimal(38, 10)")
+            minutes = minutes + (ibis.literal(coefficient, type="decimal(18, 6)") * terms[name].cast("decimal(38, 6)")).cast("decimal(38, 10)")
         return counted.mutate(weight=minutes).select(*WORK, "weight")
 
 

@@ -117,7 +117,7 @@ def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) ->
         **{key: _[key].fill_null("") for key in ("entity", "source", "unit", "channel")},
         manager=_.manager_key.fill_null(""),
     )
-    if said.units > 1:
+    if said.has("unit"):
         lines = prices.in_base_units(facts, lines)
     for column, of_one, said_by_all in (("list_value", "list_price", "list_value"), ("weight", "weight", "weight")):
         if said.values[said_by_all] < said.lines:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ibis import Table
 
 _AMOUNT = "decimal(38, 8)"
+_OF_ONE = "decimal(38, 6)"
+"""Wide, since an engine may multiply two narrow decimals in 64 bits."""
 _ALWAYS, _FOR_EVER = date(1, 1, 1), date(9999, 1, 1)
 
 
@@ -49,7 +51,8 @@ def in_base_units(facts: Facts, lines: Table) -> Table:
     joined = lines.left_join(sizes, [lines["product"] == sizes.sized_product, lines.unit == sizes.sized_unit])
     held = joined.units_per_base.notnull()
     return joined.mutate(
-        quantity=ibis.coalesce((joined.quantity * joined.units_per_base).cast(_AMOUNT), joined.quantity.cast(_AMOUNT)), unit=ibis.ifelse(held, "", joined.unit)
+        quantity=ibis.coalesce((joined.quantity * joined.units_per_base.cast(_OF_ONE)).cast(_AMOUNT), joined.quantity.cast(_AMOUNT)),
+        unit=ibis.ifelse(held, "", joined.unit),
     ).drop("sized_product", "sized_unit", "units_per_base")
 
 
@@ -58,7 +61,7 @@ def of_products(facts: Facts, column: str) -> Table | None:
     said = facts["products"].filter(_[column].notnull() & (_.units_per_base.isnull() | (_.units_per_base == 1)))
     if not _any(said):
         return None
-    return _until_the_next(said.select(priced_product=product(said), holds_from=said.valid_from.fill_null(_ALWAYS), of_one=said[column]))
+    return _until_the_next(said.select(priced_product=product(said), holds_from=said.valid_from.fill_null(_ALWAYS), of_one=said[column].cast(_OF_ONE)))
 
 
 def of_purchases(facts: Facts) -> Table | None:
@@ -72,7 +75,7 @@ def of_purchases(facts: Facts) -> Table | None:
 
 def _unit(amount: Any, quantity: Any) -> Any:
     """An amount of one unit, made once as a decimal."""
-    return (amount.cast("float64") / quantity.cast("float64")).cast("decimal(18, 6)")
+    return (amount.cast("float64") / quantity.cast("float64")).cast(_OF_ONE)
 
 
 def _until_the_next(prices: Table) -> Table:
@@ -102,7 +105,7 @@ def _else_of_original(lines: Table) -> Table:
     by_day = sold.group_by("counterparty", "product", "date").agg(quantity=_.quantity.sum(), cost=_.cost.sum())
     originals = by_day.select("counterparty", "product", "date", of_one=_unit(by_day.cost, by_day.quantity))
     held = lines.asof_join(originals, on=lines.date >= originals.date, predicates=["counterparty", "product"])
-    held = held.drop("counterparty_right", "product_right", "date_right").mutate(of_one=ibis.ifelse(_.is_invoice, ibis.null("decimal(18, 6)"), _.of_one))
+    held = held.drop("counterparty_right", "product_right", "date_right").mutate(of_one=ibis.ifelse(_.is_invoice, ibis.null(_OF_ONE), _.of_one))
     return _else_cost(held, "the invoice it credits")
 
 

@@ -235,7 +235,7 @@ class _Study:
         traced = self.facts["activities"].filter(_.pool.notnull() & _.amount.notnull()).count().to_pyarrow().as_py()
         if not has_costs and not traced:
             if self.policy.pool_names:
-                self.notices.append("The policy names cost pools, and there are no costs: give --costs.")
+                self.notices.append(f"The policy names the pools {', '.join(self.policy.pool_names)}, and there are no costs: give --costs.")
             return None
         costs = share_costs(drivers, self.policy, self.progress)
         self.notices += costs.notices

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ibis
+
+_NUMBERS = count(1)
 
 
 def connect(database: str = ":memory:", *, threads: int | None = None, memory_limit: str | None = None) -> Any:
@@ -16,9 +19,15 @@ def connect(database: str = ":memory:", *, threads: int | None = None, memory_li
     ibis.backends.duckdb.Backend
         A connection whose work files lie beside ``database``, or in the system's temporary folder.
     """
+    import tempfile  # noqa: PLC0415  (seldom needed)
+    from pathlib import Path  # noqa: PLC0415
+    from uuid import uuid4  # noqa: PLC0415
+
     import ibis  # noqa: PLC0415  (1 s to import: only where it is used)
 
     settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "preserve_insertion_order": "true"}
+    if database == ":memory:":
+        settings["temp_directory"] = str(Path(tempfile.gettempdir()) / f"goodterms-{uuid4().hex}")  # made by the engine when memory runs short, and removed
     if threads:
         settings["threads"] = threads
     if memory_limit:
@@ -30,4 +39,9 @@ def connect(database: str = ":memory:", *, threads: int | None = None, memory_li
 
 def keep(engine: Any, name: str, table: ibis.Table) -> ibis.Table:
     """Work a step out once and keep it under its name, so that later steps read it and a person can open it."""
-    return engine.create_table(name, table, temp=True, overwrite=True)
+    return engine.create_table(a_name_of_its_own(name), table, temp=True)
+
+
+def a_name_of_its_own(name: str) -> str:
+    """A table's name that no other table of this process has: what one analysis left stays when the same facts are analysed again."""
+    return f"{name}_{next(_NUMBERS)}"

@@ -179,7 +179,12 @@ class _Report:
         """A period of the report or a month."""
         if asked is None:
             return self.periods[-1]
-        return next((p for p in self.periods if p.label == asked), None) or Period.read(asked)
+        found = next((p for p in self.periods if p.label == asked), None) or Period.read(asked)
+        if not any(month in period for period in self.periods for month in found.months):
+            raise UsageError(
+                f"{asked} is not in this report, which compares {' and '.join(p.label for p in self.periods)}. Name one of these or a month of them."
+            )
+        return found
 
     def _who(self, customer: str | None, product: str | None) -> str:
         """Whose figure it is, checked to be in the report."""

@@ -113,7 +113,7 @@ class TestMeasure:
         assert sum(row["assigned"] for row in rows_of(result.tables["pools"])) == 8
 
     def test_a_policy_without_costs_is_said(self):
-        assert "The policy names cost pools, and there are no costs: give --costs." in studied(month_by_month(1, 2), policy=self.POLICY).notices
+        assert "The policy names the pools desk, and there are no costs: give --costs." in studied(month_by_month(1, 2), policy=self.POLICY).notices
 
     def test_costs_outside_the_periods_count_in_no_period(self):
         result = studied(month_by_month(1, 3), costs=[*self.COSTS, cost("2023-03", "desk", 100)], policy=self.POLICY, periods=("2023-01", "2023-02"))

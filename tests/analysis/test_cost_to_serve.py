@@ -198,6 +198,10 @@ class TestTraced:
         two = [cost(MONTH, "freight", 100, entity=entity) for entity in ("Ab", "Oy")]
         assert parts_of(shared(FREIGHT, costs=two, activities=self.CARRIED)) == [{"assigned": 40, "excess": -40}, {"assigned": 100}, {"assigned": 100}]
 
+    def test_where_no_pool_has_a_cost_each_entity_keeps_what_was_traced_in_it(self):
+        bills = [activity("2023-01-06", "delivery", "Ann", pool="freight", amount=25, entity=entity) for entity in ("Ab", "Oy")]
+        assert [(row["entity"], row["assigned"]) for row in shared(activities=bills).reconciliation()] == [("Ab", 25), ("Oy", 25)]
+
 
 class TestTiers:
     """Sustaining and excluded cost, and pools that the policy does not share."""

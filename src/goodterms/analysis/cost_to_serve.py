@@ -283,10 +283,10 @@ class _Sharing:
 
     @staticmethod
     def _pool_key(month: date, entity: str, pool: str, found: dict[tuple[date, str, str], PoolMonth]) -> tuple[date, str, str]:
-        """The pool that a traced amount is taken from: its own entity's, else the only one of that name in the month."""
+        """The pool that a traced amount is taken from: its own entity's, else the only one of that name with a cost in the month."""
         if (month, entity, pool) in found:
             return month, entity, pool
-        same = [key for key in found if key[0] == month and key[2] == pool]
+        same = [key for key in found if key[0] == month and key[2] == pool and found[key].accounts]
         return same[0] if len(same) == 1 else (month, entity, pool)
 
     def _start(self, pool: PoolMonth) -> None:

@@ -202,6 +202,19 @@ class TestTraced:
         bills = [activity("2023-01-06", "delivery", "Ann", pool="freight", amount=25, entity=entity) for entity in ("Ab", "Oy")]
         assert [(row["entity"], row["assigned"]) for row in shared(activities=bills).reconciliation()] == [("Ab", 25), ("Oy", 25)]
 
+    def test_traced_amounts_that_cancel_out_stay_where_they_belong(self):
+        """A bill and its reversal at another customer: nothing of the pool is traced in sum, and both still stand at their customers."""
+        bills = [activity("2023-01-06", "delivery", customer, pool="freight", amount=amount) for customer, amount in (("Ann", 25), ("Bob", -25))]
+        found = shared(FREIGHT, costs=[cost(MONTH, "freight", 60)], activities=bills)
+        assert summed(found.shares, "counterparty", "driver") == {
+            ("Ann", "traced"): 25,
+            ("Bob", "traced"): -25,
+            ("Ann", "orders"): 20,
+            ("Bob", "orders"): 30,
+            ("Cleo", "orders"): 10,
+        }
+        assert parts_of(found) == {"assigned": 60}
+
 
 class TestTiers:
     """Sustaining and excluded cost, and pools that the policy does not share."""

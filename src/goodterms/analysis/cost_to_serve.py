@@ -59,6 +59,7 @@ class PoolMonth:
     driver: str = ""
     level: str = ""
     traced: int = 0
+    is_traced: bool = False
     driver_total: Decimal = Decimal(0)
     capacity: Decimal | None = None
     parts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PARTS, 0))
@@ -278,7 +279,7 @@ class _Sharing:
             for row in traced.group_by("month", "entity", "pool").agg(amount=_.amount.sum()).to_pyarrow().to_pylist():
                 key = self._pool_key(row["month"], row["entity"], row["pool"], found)
                 pool = found.setdefault(key, PoolMonth(key[1], key[0], key[2], [], self.policy.pool(key[2], key[0])))
-                pool.traced += self._units(row["amount"])
+                pool.traced, pool.is_traced = pool.traced + self._units(row["amount"]), True
         return [found[key] for key in sorted(found)]
 
     @staticmethod
@@ -293,7 +294,7 @@ class _Sharing:
         """What the policy says becomes of a pool before any driver is counted."""
         policy, rest = pool.policy, pool.amount - pool.traced
         pool.parts["assigned"] = pool.traced
-        if pool.traced and (rest < 0 <= pool.amount or not pool.accounts):
+        if pool.is_traced and (rest < 0 <= pool.amount or not pool.accounts):
             pool.parts["excess"] = rest
             return
         if policy is not None and policy.tier == "excluded":
@@ -315,7 +316,7 @@ class _Sharing:
         what: str | TimeEquation = "value" if spread else (policy.minutes or policy.driver or "") if policy else ""
         for pool in pools:
             by_entity = self.sellers_named and not self.policy.on(pool.month).across_entities
-            traced = pool.pool if pool.traced else ""
+            traced = pool.pool if pool.is_traced else ""
             key = (pool.driver, by_entity, traced)
             if key not in self.work:
                 work = self.drivers.work(what, besides=traced)
@@ -375,7 +376,7 @@ class _Sharing:
         owners = [pools[self._pool_key(m, e, p, pools)] for m, e, p in zip(*(cells[c].to_pylist() for c in ("month", "entity", "pool")), strict=True)]
         units = np.array([self._units(a) for a in cells["amount"].to_pylist()], np.int64)
         for pool in pools.values():
-            if not pool.traced:
+            if not pool.is_traced:
                 continue
             mine = np.array([i for i, owner in enumerate(owners) if owner is pool], np.int64)
             self._put(pool, cells.take(pa.array(mine)), units[mine], decimals(np.zeros(len(mine), np.int64), 0), traced=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.measured import measured
 
 from goodterms.cli.main import exit_code_of
 
@@ -53,27 +51,12 @@ def goodterms(folder, capsys):
     return run
 
 
-MEASURED = """
-import json, os, subprocess, sys
-with open(".out", "wb") as out, open(".err", "wb") as err:
-    started = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-    _, status, usage = os.wait4(started.pid, 0)
-print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss // 1024]))
-"""
-"""Runs a command and measures it from a process that is small itself: a child's peak memory begins at its parent's."""
-
-
 @pytest.fixture
 def alone(folder):
     """Run a command in a process of its own, as a shell does, and measure its memory."""
 
     def run(*arguments, **environment):
-        command = [sys.executable, "-S", "-c", MEASURED, COMMAND, *map(str, arguments)]
-        measured = subprocess.run(command, cwd=folder, env=os.environ | environment, stdout=subprocess.PIPE, check=True)
-        code, peak = json.loads(measured.stdout)
-        out, err = (folder / ".out").read_text("utf-8"), (folder / ".err").read_text("utf-8")
-        (folder / ".out").unlink()
-        (folder / ".err").unlink()
+        code, out, err, peak = measured(COMMAND, *map(str, arguments), cwd=folder, **environment)
         assert "Traceback" not in out + err
         return Ran(code, out, _sentences(err), peak)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import resource
-import subprocess
 import sys
 import zipfile
 
 import openpyxl
 import pytest
 import xlsxwriter
+from tests.measured import measured
 
 from goodterms.errors import AnswerNeededError, UnreadableFileError, UsageError
 from goodterms.facts.engine import connect
@@ -339,10 +338,9 @@ def test_hostile_workbook_stays_within_memory(package):
     """Everything about a cell at XFD1048576 happens in 512 MiB, imports included."""
     path = package(TABLE + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
     code = "import sys; from goodterms.facts.engine import connect; from goodterms.intake.open_file import open_file; open_file(connect(), sys.argv[1])"
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=False)
-    assert "UnreadableFileError" in done.stderr.splitlines()[-1]
-    assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < 512 * 1024
+    _code, _out, err, peak = measured(sys.executable, "-c", code, path)
+    assert "UnreadableFileError" in err.splitlines()[-1]
+    assert peak < 512
 
 
 def test_child_that_takes_too_much_is_one_sentence(engine, workbook, monkeypatch):

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -67,12 +68,10 @@ def test_a_result_without_costs_prints_without_pools():
     assert "Cost pools" not in printed(sample_result(costs=False))
 
 
-def test_files_and_their_problems_come_last(tmp_path):
-    (tmp_path / "invoices.csv").write_text(
-        "Invoice;Date;Customer;Net sales\n1;2023-01-31;Ann;120,50\n2;2023-02-28;Bob;a lot\n3;2023-03-01;Bob;80,00\n", "utf-8"
-    )
-    reading = goodterms.read(tmp_path / "invoices.csv")
-    text = printed(RESULT, 120, reading)
+def test_files_and_their_problems_come_last(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("invoices.csv").write_text("Invoice;Date;Customer;Net sales\n1;2023-01-31;Ann;120,50\n2;2023-02-28;Bob;a lot\n3;2023-03-01;Bob;80,00\n", "utf-8")
+    text = printed(RESULT, 120, goodterms.read("invoices.csv"))
     assert text.index("Files read") > text.index("What the data could not say")
     assert re.search(r"invoices\.csv +4 +2 +1 +1", text)
     assert "row 3" in text

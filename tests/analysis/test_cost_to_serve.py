@@ -9,6 +9,7 @@ from ibis import _
 from tests.cast import D, activity, cost, credit_note, day, drivers_of, invoice, policy_of, rows_of, studied, summed, waterfall_of
 
 from goodterms.analysis.cost_to_serve import PARTS, share_costs
+from goodterms.errors import PolicyError
 from goodterms.facts.policy import Policy
 
 MONTH = "2023-01"
@@ -139,6 +140,12 @@ class TestCapacity:
 
     def test_a_month_without_work_leaves_all_unused(self):
         assert parts_of(shared(DESK_BY_MINUTES, costs=[cost("2023-02", "desk", 100)])) == {"unused": 100}
+
+    def test_a_capacity_far_below_its_use_is_refused(self):
+        """95 minutes of 0.000001 would make a pool of 99,999,999,999.0000 cost 9.5 × 10¹⁸."""
+        desk = DESK_BY_MINUTES | {"capacity_minutes": D("0.000001")}
+        with pytest.raises(PolicyError, match=r"^desk used 95 minutes of 0 in 2023-01: .* Correct its capacity_minutes\.$"):
+            shared(desk, costs=[cost(MONTH, "desk", 99_999_999_999)])
 
     def test_the_units_of_cells_and_unused_capacity_are_rounded_together(self):
         """1 unit over 95 used and 105 idle minutes stays unused; 2 give one to the largest remainder among the cells too."""

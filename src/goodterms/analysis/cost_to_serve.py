@@ -23,6 +23,7 @@ from goodterms.analysis.allocation import share_out
 from goodterms.analysis.cube import DIMENSIONS, SALES_COLUMNS
 from goodterms.analysis.drivers import WORK, Drivers
 from goodterms.analysis.lines import first_of_month
+from goodterms.errors import PolicyError
 from goodterms.facts.engine import a_name_of_its_own
 from goodterms.facts.periods import month_name
 from goodterms.facts.policy import Policy, PoolPolicy
@@ -38,6 +39,7 @@ _CELL_ORDER = ("entity_met", "month", "counterparty", "product", "manager", "cha
 _WEIGHT_PLACES = (6, 4, 2, 0)
 """Decimal places of a driver's counts: as many as keep their sum within 64 bits."""
 _LARGEST_WEIGHT = Decimal(2**61)
+_LARGEST_AMOUNT = 2**63 - 1
 _SHARE_PLACES = 6
 _COLUMNS = {
     *(*DIMENSIONS, *SALES_COLUMNS, "invoiced_sales", "gross_margin", "product_contribution", "contribution", "net_profit", "avoidable_profit"),
@@ -199,7 +201,7 @@ def share_costs(drivers: Drivers, policy: Policy, progress: Callable[[str], None
     Raises
     ------
     PolicyError
-        For a time equation with an unknown name.
+        For a time equation with an unknown name, or a capacity so far below its use that the cost of that use leaves 64 bits.
     """
     return _Sharing(drivers, policy, progress).run()
 
@@ -339,6 +341,9 @@ class _Sharing:
                 "more than its capacity, so more than its cost is assigned."
             )
             to_share = round(Decimal(rest) * used / capacity)
+            if abs(to_share) > _LARGEST_AMOUNT:
+                said = f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}"
+                raise PolicyError(f"{said}: at that rate it would cost more than can be counted. Correct its capacity_minutes.")
         idle = capacity - used
         cells = np.append(weights, idle) if idle > 0 else weights
         shares = share_out(np.array([to_share], np.int64), cells, np.zeros(len(cells), np.int64)) if to_share else np.zeros(len(cells), np.int64)

@@ -521,7 +521,8 @@ class _Study:
 def _no_shares() -> Table:
     """Shares where no cost was shared."""
     columns = {"entity": "string", "month": "date", "counterparty": "string", "product": "string", "manager": "string", "channel": "string", "level": "string"}
-    return ibis.memtable([], schema=ibis.schema({**columns, "step": "string", "amount": "decimal(38, 4)", "avoidable": "decimal(38, 10)"}))
+    schema = ibis.schema({**columns, "step": "string", "amount": "decimal(38, 4)", "avoidable": "decimal(38, 10)"})
+    return ibis.memtable(schema.to_pyarrow().empty_table())
 
 
 def _span_label(months: Sequence[date]) -> str:

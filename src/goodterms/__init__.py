@@ -74,7 +74,7 @@ def read(
     --------
     >>> import goodterms, pathlib
     >>> _ = pathlib.Path("invoices.csv").write_text("Invoice;Date;Customer;Net sales\n1;2023-01-31;Ann;120,50\n2;2023-02-28;Bob;80,00\n")
-    >>> goodterms.read("invoices.csv").facts["sale_lines"].count().execute()
+    >>> goodterms.read("invoices.csv").facts["sale_lines"].count().to_pyarrow().as_py()
     2
     """
     from goodterms import intake  # noqa: PLC0415  (heavy: loaded when it is used)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from goodterms.analysis.result import Bridge, Measure
+from goodterms.analysis.result import MEASURE_COLUMN, Bridge, Measure
+from goodterms.analysis.views import customers_of, products_of, rows_of
 from goodterms.facts.money import cents, change_in_cents, in_words
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _NAMED = 3
 
@@ -94,3 +99,34 @@ def _listed(named: Sequence[tuple[str, Decimal]]) -> str:
     """Names with amounts: a (1.00), b (2.00) and c (3.00)."""
     parts = [f"{name} ({in_words(cents(amount), places=0, signed=True)})" for name, amount in named]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def explanation(
+    views: Mapping[str, pa.Table], measure: Measure, later: str, bridge: Bridge | None, like_for_like: Bridge | None, unfilled: Sequence[str]
+) -> tuple[str, ...]:
+    """What moved profit, and through whom: sentences after the answer."""
+    of_customers = MEASURE_COLUMN[measure]
+    of_ranges = "product_contribution" if measure == "net profit" else of_customers
+    customers = [(_called(row, "customer"), row) for row in customers_of(views, "name", f"{of_customers}_earlier", f"{of_customers}_later")]
+    products = products_of(views, "name", "family", f"{of_ranges}_earlier", f"{of_ranges}_later")
+    if any(row["family"] != row["product"] for row in products):
+        families = rows_of(views["families"], "family", "level", f"{of_ranges}_earlier", f"{of_ranges}_later")
+        what, ranges = "product families", [(row["family"], row) for row in families if row["level"] == "line"]
+    else:
+        what, ranges = "products", [(_called(row, "product"), row) for row in products]
+    said: list[str] = []
+    if bridge is not None:
+        said += explain_bridge(bridge)
+        for who, column, called in ((what.capitalize(), of_ranges, ranges), ("Customers", of_customers, customers)):
+            changes = [(name, row[f"{column}_later"] - row[f"{column}_earlier"]) for name, row in called]
+            said.append(explain_who(who, column.replace("_", " "), changes))
+    if measure != "net sales":
+        for who, column, called in ((what, of_ranges, ranges), ("customers", of_customers, customers)):
+            said.append(explain_lowest(who, column.replace("_", " "), later, [(name, row[f"{column}_later"]) for name, row in called]))
+    said.append(explain_like_for_like(unfilled, like_for_like))
+    return tuple(s for s in said if s)
+
+
+def _called(row: Mapping[str, Any], key: str) -> str:
+    """A customer or product by name, with its key; names may be shared."""
+    return f"{row['name']} ({row[key]})" if row["name"] else str(row[key])

@@ -56,6 +56,11 @@ def worst(
     )
 
 
+def ranked(by: str) -> tuple[str, ...]:
+    """The columns of a view that :func:`worst` reads when it ranks by one of them."""
+    return "name", *(f"{column}_{when}" for column in (by, "net_sales") for when in ("earlier", "later"))
+
+
 def leak_sentence(leak: Leak) -> str:
     """What a leak says in words.
 

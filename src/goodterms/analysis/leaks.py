@@ -6,9 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from goodterms.analysis.views import Shape, customers_of, products_of, rows_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PLACES = Decimal("0.0001")
 QUARTILES = 4
@@ -112,3 +118,30 @@ def quartiles(keys: Sequence[str], bases: Sequence[Decimal], segments: Sequence[
         for rank, i in enumerate(ranked):
             band[i] = rank * QUARTILES // len(ranked) + 1
     return band
+
+
+def leaks_of_views(views: Mapping[str, pa.Table], shape: Shape, *, has_list_prices: bool, peers_min: int) -> dict[str, list[Leak]]:
+    """Leaks of customers, products and managers over the later period, as shares of sales at list price where it is known."""
+    base = "list_value_later" if has_list_prices else "net_sales_later"
+    price = [step for step in ("discount", "charges", "rebate") if any(views["customers"][f"{step}_later"].to_pylist())]
+    steps = price + (["product_cost"] if shape.has_margin else [])
+    of_customers = [*steps, *(shape.steps if shape.has_net_profit else ())]
+    of_products = [*steps, *(shape.line_steps if shape.has_net_profit else ())]
+
+    def found(rows: list[dict[str, Any]], key: str, groups: list[tuple[str, ...]], own: Sequence[str]) -> list[Leak]:
+        amounts = {step: [row[f"{step}_later"] for row in rows] for step in own}
+        return find_leaks([row[key] for row in rows], [row[base] for row in rows], amounts, groups, peers_min=peers_min)
+
+    customers = customers_of(views, "segment", base, *(f"{step}_later" for step in of_customers))
+    products = products_of(views, "family", base, *(f"{step}_later" for step in of_products))
+    managers = [row for row in rows_of(views["managers"], "manager", base, *(f"{step}_later" for step in of_customers)) if row["manager"]]
+    segments = [row["segment"] or "" for row in customers]
+    bands = quartiles([row["customer"] for row in customers], [row[base] for row in customers], segments)
+    by_band: list[tuple[str, ...]] = [
+        (f"{s or 'customers'}, size band {b}", s, "all") if s else (f"size band {b}", "all") for s, b in zip(segments, bands, strict=True)
+    ]
+    return {
+        "customer": found(customers, "customer", by_band, of_customers),
+        "product": found(products, "product", [(row["family"], "all") for row in products], of_products),
+        "manager": found(managers, "manager", [("all",)] * len(managers), of_customers),
+    }

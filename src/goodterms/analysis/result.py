@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Measure = Literal["net profit", "gross margin", "net sales"]
 """What the answer is about: the furthest measure that the data reaches."""
+MEASURE_COLUMN: dict[Measure, str] = {"net profit": "net_profit", "gross margin": "gross_margin", "net sales": "net_sales"}
+"""The column of views and waterfall that holds it."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,26 +11,25 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import ibis
-import pyarrow as pa
 from ibis import _
 
 from goodterms.analysis import answer as words
 from goodterms.analysis.bridge import BridgeTables, build_bridge
 from goodterms.analysis.cost_to_serve import PARTS, CostToServe, share_costs
 from goodterms.analysis.cube import sales_cube, whole_cube
-from goodterms.analysis.culprits import worst
+from goodterms.analysis.culprits import ranked, worst
 from goodterms.analysis.drivers import Drivers
 from goodterms.analysis.keys import NO_PRODUCT
-from goodterms.analysis.leaks import PLACES as LEAK_PLACES
-from goodterms.analysis.leaks import Leak, find_leaks, quartiles
+from goodterms.analysis.leaks import leaks_of_views
 from goodterms.analysis.lines import Said, first_of_month, priced_lines, what_lines_say
 from goodterms.analysis.met_twice import MetTwice, count_once
 from goodterms.analysis.missing import There, what_is_missing
 from goodterms.analysis.names import customers_known, products_known
-from goodterms.analysis.result import Measure, Result, WaterfallRow, Whale
-from goodterms.analysis.views import Shape, cost_to_serve, months_in, view
+from goodterms.analysis.result import MEASURE_COLUMN, Measure, Result, WaterfallRow
+from goodterms.analysis.tables import every_table
+from goodterms.analysis.views import Shape, customers_of, every_view, months_in, products_of
 from goodterms.analysis.waterfall import renamed, waterfall, with_avoidable
-from goodterms.analysis.whale import whale_curve
+from goodterms.analysis.whale import curve_of
 from goodterms.errors import PeriodError
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import NOT_CUSTOMERS
@@ -47,8 +46,6 @@ _ORIGIN_OF_LINES = (
     *("month", "date", "document", "line", "kind", "counterparty", "product", "unit", "quantity", "list_value", "discount", "charges", "rebate", "net_sales"),
     *("cost", "cost_from", "order", "manager", "channel", "entity", "source", "file", "row"),
 )
-_PLACES = Decimal(1).scaleb(-12)
-_KEY: dict[Measure, str] = {"net profit": "net_profit", "gross margin": "gross_margin", "net sales": "net_sales"}
 
 
 def analyse(
@@ -85,29 +82,6 @@ def analyse(
     return _Study(facts, policy or Policy.empty(), "physical" if physical else "value", progress or (lambda _text: None)).run(periods)
 
 
-class Tables(Mapping[str, pa.Table]):
-    """The tables of a result, each fetched from the engine when it is first asked for."""
-
-    def __init__(self, tables: Mapping[str, Table | pa.Table]) -> None:
-        self._tables = dict(tables)
-        self._fetched: dict[str, pa.Table] = {}
-
-    def __getitem__(self, name: str) -> pa.Table:
-        """The table of that name."""
-        if name not in self._fetched:
-            table = self._tables[name]
-            self._fetched[name] = table if isinstance(table, pa.Table) else table.to_pyarrow()
-        return self._fetched[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """The names, in order."""
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        """How many tables there are."""
-        return len(self._tables)
-
-
 @dataclass
 class _Study:
     """One study on its way; each method is one thing that is worked out."""
@@ -142,16 +116,19 @@ class _Study:
         self._begin("building the bridge")
         bridges = self._bridges(sales, names["products"], costs, measure, earlier, later, said.filling)
         self._begin("summing views")
-        views = self._views(cube, names, shape, spans, drivers)
+        views = every_view(cube, names, shape, spans, drivers, self.facts.engine)
         self._begin("finding leaks")
-        leaks = self._leaks(views, shape, said)
+        leaks = leaks_of_views(views, shape, has_list_prices=said.has("list_value"), peers_min=self.policy.on(date.max).peers_min)
         self._begin("writing the answer")
         bridge, like_for_like, unfilled = bridges
+        steps, like_for_like_steps = (found.bridge if found else None for found in (bridge, like_for_like))
         rows = waterfall(cube, shape, costs, spans, has_list_prices=said.has("list_value"))
-        curves = self._whales(views["customers"], measure, earlier, later)
-        own_customers = [row for row in views["customers"].to_pylist() if row["customer"] not in NOT_CUSTOMERS]
-        own_products = [row for row in views["products"].to_pylist() if row["level"] == "line" and row["product"] != NO_PRODUCT]
-        rank_products = "product_contribution" if shape.has_net_profit else _KEY[measure]
+        curves = (
+            curve_of(views["customers"], "earlier", period=earlier.label, measure=measure) if earlier else None,
+            curve_of(views["customers"], "later", period=later.label, measure=measure),
+        )
+        customers_by = MEASURE_COLUMN[measure]
+        products_by = "product_contribution" if shape.has_net_profit else customers_by
         result = Result(
             measure=measure,
             currency=said.currencies[0] if len(said.currencies) == 1 else None,
@@ -159,14 +136,14 @@ class _Study:
             later=later,
             unfilled=unfilled,
             answer=self._answer(measure, earlier, later, rows),
-            explanation=self._explanation(bridges, views, measure, later),
-            bridge=bridge.bridge if bridge else None,
-            like_for_like=like_for_like.bridge if like_for_like else None,
+            explanation=words.explanation(views, measure, later.label, steps, like_for_like_steps, unfilled),
+            bridge=steps,
+            like_for_like=like_for_like_steps,
             waterfall=with_avoidable(renamed(rows, self.policy.on(later.last).layers), self._avoidable_shares(costs, later)),
             whale=curves[1],
             whale_earlier=curves[0],
-            customers=worst("customer", own_customers, leaks["customer"], rank_by=_KEY[measure], compared=earlier is not None),
-            products=worst("product", own_products, leaks["product"], rank_by=rank_products, compared=earlier is not None),
+            customers=worst("customer", customers_of(views, *ranked(customers_by)), leaks["customer"], rank_by=customers_by, compared=earlier is not None),
+            products=worst("product", products_of(views, *ranked(products_by)), leaks["product"], rank_by=products_by, compared=earlier is not None),
             missing=what_is_missing(
                 said,
                 There(
@@ -182,7 +159,7 @@ class _Study:
             ),
             notices=tuple(s for s in (met_twice.sentence, met_twice.notice, *self.notices) if s),
             unassigned=sum((costs.total("unassigned", span) for span in spans), Decimal(0)) if costs else Decimal(0),
-            tables=self._tables(cube, views, rows, leaks, costs, bridge, like_for_like, curves, (earlier, later)),
+            tables=every_table(cube, views, rows, leaks, costs, bridge, like_for_like, curves, (earlier, later)),
             figures=self._figures(said, met_twice, sales, costs, spans),
             origins={
                 "sale_lines": lines.select(*_ORIGIN_OF_LINES),
@@ -312,132 +289,14 @@ class _Study:
             return bridge, None, unfilled
         return bridge, build("bridge_like_for_like", months, (_span_label(months[0]), _span_label(months[1]))), unfilled
 
-    def _views(self, cube: Table, names: dict[str, Table], shape: Shape, spans: tuple[Sequence[date], Sequence[date]], drivers: Drivers) -> dict[str, pa.Table]:
-        """The sums by customer, product, family, manager, segment and month."""
-        engine = self.facts.engine
-        customers = keep(engine, "view_customers", view(cube, "counterparty", shape, spans))
-        known = names["customers"]
-        last_manager = drivers.managers.group_by(manager_of=_.counterparty).agg(manager=_.manager_at_end.argmax(_.month))
-        named = customers.left_join(known, "counterparty").drop("counterparty_right")
-        named = named.left_join(last_manager, named.counterparty == last_manager.manager_of).drop("manager_of")
-        named = named.mutate(manager=ibis.coalesce(_.manager.nullif(""), _.own_manager)).drop("own_manager")
-        products = keep(engine, "view_products", view(cube, ("product", "level"), shape, spans))
-        of_products = products.left_join(names["products"], "product").drop("product_right")
-        of_products = of_products.mutate(family=ibis.ifelse(_.level == "line", _.family.fill_null(_["product"]), _.level))
-        amounts = [c for c, t in products.schema().items() if c not in {"product", "level"}]
-        families = of_products.group_by("family", "level").agg(**{c: _[c].sum() for c in amounts})
-        segments = named.group_by(segment=_.segment.fill_null("")).agg(**{c: _[c].sum() for c in amounts if c in customers.columns})
-        views = {
-            "customers": named.rename(customer="counterparty").relocate("customer", "name", "segment", "country", "manager"),
-            "products": of_products.relocate("product", "name", "family", "level"),
-            "families": families,
-            "managers": view(cube, "manager", shape, spans),
-            "segments": segments,
-            "months": self._months(cube, shape, drivers),
-        }
-        return {name: self._presented(table.to_pyarrow(), spans) for name, table in views.items()}
-
-    @staticmethod
-    def _months(cube: Table, shape: Shape, drivers: Drivers) -> Table:
-        """Sales, margin, net profit, customers and documents by month, over all the data."""
-        cost = cost_to_serve(cube, shape.steps)
-        margin = cube.net_sales - cube.sales_without_cost - cube.product_cost
-        columns: dict[str, Any] = {
-            "net_sales": cube.net_sales.sum(),
-            "customers": cube.counterparty.nunique(where=(cube.sale_lines > 0) & (~cube.counterparty.isin(NOT_CUSTOMERS))),
-        }
-        if shape.has_margin:
-            columns["gross_margin"] = margin.sum()
-        if shape.has_net_profit:
-            columns["net_profit"] = (margin - cost).sum()
-        documents = drivers.documents.filter(~_.is_credit_note).group_by(of_month=_.month).agg(invoices=_.count())
-        by_month = cube.group_by("month").agg(**columns)
-        return by_month.left_join(documents, by_month.month == documents.of_month).drop("of_month").fill_null({"invoices": 0}).order_by("month")
-
-    @staticmethod
-    def _presented(table: pa.Table, spans: tuple[Sequence[date], Sequence[date]]) -> pa.Table:
-        """A view without the columns of a period that there is not, and without columns that are 0 everywhere for want of data."""
-        if not spans[0]:
-            return table.select([c for c in table.column_names if not c.endswith("_earlier")])
-        return table
-
-    def _leaks(self, views: dict[str, pa.Table], shape: Shape, said: Said) -> dict[str, list[Leak]]:
-        """Leaks of customers, products and managers over the later period."""
-        minimum = self.policy.on(date.max).peers_min
-        base = "list_value_later" if said.has("list_value") else "net_sales_later"
-        price = [s for s in ("discount", "charges", "rebate") if any(views["customers"][f"{s}_later"].to_pylist())]
-        steps = price + (["product_cost"] if shape.has_margin else [])
-        customers = views["customers"].to_pylist()
-        customers = [c for c in customers if c["customer"] not in NOT_CUSTOMERS]
-        products = [p for p in views["products"].to_pylist() if p["level"] == "line" and p["product"] != NO_PRODUCT]
-        managers = [m for m in views["managers"].to_pylist() if m["manager"]]
-
-        def of(rows: list[dict[str, Any]], key: str, groups: list[tuple[str, ...]], own: Sequence[str]) -> list[Leak]:
-            amounts = {step: [row[f"{step}_later"] for row in rows] for step in own}
-            return find_leaks([row[key] for row in rows], [row[base] for row in rows], amounts, groups, peers_min=minimum)
-
-        segments = [c["segment"] or "" for c in customers]
-        bands = quartiles([c["customer"] for c in customers], [c[base] for c in customers], segments)
-        cost_steps = shape.steps if shape.has_net_profit else ()
-        line_steps = shape.line_steps if shape.has_net_profit else ()
-        by_band: list[tuple[str, ...]] = [
-            (f"{s or 'customers'}, size band {b}", s, "all") if s else (f"size band {b}", "all") for s, b in zip(segments, bands, strict=True)
-        ]
-        return {
-            "customer": of(customers, "customer", by_band, [*steps, *cost_steps]),
-            "product": of(products, "product", [(p["family"], "all") for p in products], [*steps, *line_steps]),
-            "manager": of(managers, "manager", [("all",)] * len(managers), [*steps, *cost_steps]),
-        }
-
-    @staticmethod
-    def _whales(customers: pa.Table, measure: Measure, earlier: Period | None, later: Period) -> tuple[Whale | None, Whale | None]:
-        """The whale curves of both periods."""
-        keys = customers["customer"].to_pylist()
-
-        def curve(when: str, period: Period) -> Whale | None:
-            bought = customers[f"sale_lines_{when}"].to_pylist()
-            amounts = customers[f"{_KEY[measure]}_{when}"].to_pylist()
-            sales = customers[f"net_sales_{when}"].to_pylist()
-            there = [(key, amount) for key, amount, lines in zip(keys, amounts, bought, strict=True) if lines or amount]
-            named = [amount for key, amount in zip(keys, sales, strict=True) if key not in NOT_CUSTOMERS]
-            return whale_curve(there, named, period=period.label, measure=measure)
-
-        return curve("earlier", earlier) if earlier else None, curve("later", later)
-
     @staticmethod
     def _answer(measure: Measure, earlier: Period | None, later: Period, rows: Sequence[WaterfallRow]) -> str:
         """The sentence."""
         found = {row.step: (row.earlier or Decimal(0), row.later or Decimal(0)) for row in rows}
-        sales, profit = found["net_sales"], found[_KEY[measure]]
+        sales, profit = found["net_sales"], found[MEASURE_COLUMN[measure]]
         if earlier is None:
             return words.answer_of_one_period(measure, later.label, sales[1], profit[1])
         return words.answer(measure, (earlier.label, later.label), sales, profit)
-
-    @staticmethod
-    def _explanation(
-        bridges: tuple[BridgeTables | None, BridgeTables | None, tuple[str, ...]], views: dict[str, pa.Table], measure: Measure, later: Period
-    ) -> tuple[str, ...]:
-        """What moved profit, and through whom."""
-        bridge, like_for_like, unfilled = bridges
-        of_families = "product_contribution" if measure == "net profit" else _KEY[measure]
-        customers = [row for row in views["customers"].to_pylist() if row["customer"] not in NOT_CUSTOMERS]
-        products = [row for row in views["products"].to_pylist() if row["level"] == "line" and row["product"] != NO_PRODUCT]
-        if any(row["family"] != row["product"] for row in products):
-            ranges, called = "product families", [(row["family"], row) for row in views["families"].to_pylist() if row["level"] == "line"]
-        else:
-            ranges, called = "products", [(f"{row['name']} ({row['product']})" if row["name"] else row["product"], row) for row in products]
-        said: list[str] = []
-        if bridge is not None:
-            said += words.explain_bridge(bridge.bridge)
-            changes = [(name, row[f"{of_families}_later"] - row[f"{of_families}_earlier"]) for name, row in called]
-            said.append(words.explain_who(ranges.capitalize(), _spoken(of_families), changes))
-            fell = [(_called(row), row[f"{_KEY[measure]}_later"] - row[f"{_KEY[measure]}_earlier"]) for row in customers]
-            said.append(words.explain_who("Customers", measure, fell))
-        if measure != "net sales":
-            said.append(words.explain_lowest(ranges, _spoken(of_families), later.label, [(name, row[f"{of_families}_later"]) for name, row in called]))
-            said.append(words.explain_lowest("customers", measure, later.label, [(_called(row), row[f"{_KEY[measure]}_later"]) for row in customers]))
-        said.append(words.explain_like_for_like(unfilled, like_for_like.bridge if like_for_like else None))
-        return tuple(s for s in said if s)
 
     @staticmethod
     def _avoidable_shares(costs: CostToServe | None, later: Period) -> dict[str, Decimal]:
@@ -449,52 +308,6 @@ class _Study:
                 if row["amount"]:
                     shares[f"{row['level']}: {row['step']}"] = row["avoidable"] / row["amount"]
         return shares
-
-    def _tables(
-        self,
-        cube: Table,
-        views: dict[str, pa.Table],
-        rows: Sequence[WaterfallRow],
-        leaks: dict[str, list[Leak]],
-        costs: CostToServe | None,
-        bridge: BridgeTables | None,
-        like_for_like: BridgeTables | None,
-        curves: tuple[Whale | None, Whale | None],
-        periods: tuple[Period | None, Period],
-    ) -> Tables:
-        """Every table behind the answer."""
-        earlier, _later = periods
-        tables: dict[str, Table | pa.Table] = {
-            "waterfall": pa.table(
-                {
-                    "step": [r.step for r in rows],
-                    "label": [r.label for r in rows],
-                    "kind": [r.kind for r in rows],
-                    **({"earlier": _money([r.earlier for r in rows])} if earlier else {}),
-                    "later": _money([r.later for r in rows]),
-                }
-            )
-        }
-        for name, found in (("bridge", bridge), ("bridge_like_for_like", like_for_like)):
-            if found is not None:
-                steps = found.bridge.steps
-                tables[name] = pa.table({"step": [s.step for s in steps], "label": [s.label for s in steps], "amount": _money([s.amount for s in steps])})
-        tables |= views
-        tables["customers"] = _with_leaks(views["customers"], "customer", leaks["customer"])
-        tables["products"] = _with_leaks(views["products"], "product", leaks["product"])
-        tables["whale"] = _whale_table(views["customers"], curves[1])
-        tables["leaks"] = _leaks_table(leaks, views)
-        if costs is not None:
-            tables["pools"] = _pools_table(costs, periods)
-            tables["rates"] = pa.Table.from_pylist(costs.rates(), schema=_rates_schema(costs.places))
-            tables["shares"] = costs.shares.drop("place")
-        if bridge is not None:
-            hidden = ("customer_class", "in_both", "is_adjustment_earlier", "is_adjustment_later")
-            tables["bridge_customers"] = bridge.customers
-            tables["bridge_families"] = bridge.families.drop("at_own_quantity", "at_growth_of_all")
-            tables["bridge_items"] = bridge.items.drop(*(c for c in hidden if c in bridge.items.columns))
-        tables["cube"] = cube.order_by("month", "counterparty", "product", "manager", "channel", "entity", "level")
-        return Tables(tables)
 
     def _figures(
         self, said: Said, met_twice: MetTwice, sales: Table, costs: CostToServe | None, spans: tuple[Sequence[date], Sequence[date]]
@@ -534,95 +347,3 @@ def _count(table: Table, condition: Any) -> int:
     """How many rows there are, of those for which the condition holds."""
     counted = table if condition is None else table.filter(condition)
     return int(counted.count().to_pyarrow().as_py())
-
-
-def _spoken(column: str) -> str:
-    """A column as a person says it."""
-    return column.replace("_", " ")
-
-
-def _called(row: Mapping[str, Any]) -> str:
-    """A customer by name, with its key; names may be shared."""
-    return f"{row['name']} ({row['customer']})" if row["name"] else str(row["customer"])
-
-
-def _money(amounts: Sequence[Decimal | None]) -> pa.Array:
-    """Amounts as a column, at the scale of the bridge."""
-    return pa.array([None if a is None else a.quantize(_PLACES) for a in amounts], pa.decimal128(38, 12))
-
-
-def _with_leaks(table: pa.Table, key: str, leaks: Sequence[Leak]) -> pa.Table:
-    """Add each row's largest leak."""
-    largest: dict[str, Leak] = {}
-    for leak in leaks:
-        largest.setdefault(leak.key, leak)
-    found = [largest.get(value) for value in table[key].to_pylist()]
-    table = table.append_column("leak_step", pa.array([leak.step if leak else None for leak in found], pa.string()))
-    return table.append_column("leak_worth", pa.array([leak.worth if leak else None for leak in found], pa.decimal128(38, 4)))
-
-
-def _whale_table(customers: pa.Table, curve: Whale | None) -> pa.Table:
-    """Every counterparty of the curve with its rank and the cumulative amount."""
-    key = f"{_KEY[curve.measure]}_later" if curve else "net_sales_later"
-    rows = [r for r in customers.select(["customer", "name", "sale_lines_later", key]).to_pylist() if r["sale_lines_later"] or r[key]]
-    rows.sort(key=lambda r: (-r[key], r["customer"]))
-    reached, cumulative = Decimal(0), []
-    for row in rows:
-        reached += row[key]
-        cumulative.append(reached)
-    return pa.table(
-        {
-            "rank": pa.array(range(1, len(rows) + 1), pa.int64()),
-            "customer": pa.array([r["customer"] for r in rows], pa.string()),
-            "name": pa.array([r["name"] for r in rows], pa.string()),
-            "amount": _money([r[key] for r in rows]),
-            "cumulative": _money(cumulative),
-        }
-    )
-
-
-def _leaks_table(leaks: dict[str, list[Leak]], views: dict[str, pa.Table]) -> pa.Table:
-    """All leaks, customers, products and managers together, largest first."""
-    names = {kind: dict(zip(views[f"{kind}s"][kind].to_pylist(), views[f"{kind}s"]["name"].to_pylist(), strict=True)) for kind in ("customer", "product")}
-    rows = sorted(((kind, leak) for kind, found in leaks.items() for leak in found), key=lambda pair: (-pair[1].worth, pair[0], pair[1].key, pair[1].step))
-    return pa.table(
-        {
-            "kind": pa.array([kind for kind, _leak in rows], pa.string()),
-            "key": pa.array([leak.key for _kind, leak in rows], pa.string()),
-            "name": pa.array([names.get(kind, {}).get(leak.key) for kind, leak in rows], pa.string()),
-            "step": pa.array([leak.step for _kind, leak in rows], pa.string()),
-            "rate": pa.array([leak.rate for _kind, leak in rows], pa.float64()),
-            "peer_median": pa.array([leak.peer_median for _kind, leak in rows], pa.float64()),
-            "peers": pa.array([leak.peers for _kind, leak in rows], pa.string()),
-            "peer_count": pa.array([leak.peer_count for _kind, leak in rows], pa.int64()),
-            "base": pa.array([leak.base.quantize(LEAK_PLACES) for _kind, leak in rows], pa.decimal128(38, 4)),
-            "worth": pa.array([leak.worth for _kind, leak in rows], pa.decimal128(38, 4)),
-        }
-    )
-
-
-def _pools_table(costs: CostToServe, periods: tuple[Period | None, Period]) -> pa.Table:
-    """The reconciliation by month, entity, pool and account, with the period that a month belongs to."""
-    amount = pa.decimal128(38, costs.places)
-    text = ("period", "entity", "pool", "account", "account_name", "driver", "step")
-    schema = pa.schema({"month": pa.date32(), **dict.fromkeys(text, pa.string()), "amount": amount, **dict.fromkeys(PARTS, amount)})
-    rows = costs.reconciliation()
-    for row in rows:
-        row["period"] = next((p.label for p in periods if p is not None and row["month"] in p), "outside")
-    return pa.Table.from_pylist(rows, schema=schema)
-
-
-def _rates_schema(places: int) -> pa.Schema:
-    """The columns of rates."""
-    text = ("entity", "pool", "step", "driver", "level")
-    return pa.schema(
-        {
-            "month": pa.date32(),
-            **dict.fromkeys(text, pa.string()),
-            "amount": pa.decimal128(38, places),
-            "traced": pa.decimal128(38, places),
-            "driver_total": pa.decimal128(38, 6),
-            "capacity": pa.decimal128(38, 6),
-            "rate": pa.decimal128(38, 12),
-        }
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,8 +12,13 @@ import ibis
 from ibis import _
 
 from goodterms.analysis.cube import SALES_COLUMNS
+from goodterms.analysis.drivers import Drivers
+from goodterms.analysis.keys import NO_PRODUCT
+from goodterms.facts.columns import NOT_CUSTOMERS
+from goodterms.facts.engine import keep
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from ibis import Table
 
 WHEN = ("earlier", "later")
@@ -95,3 +100,64 @@ def with_levels(table: Table, shape: Shape, when: Sequence[str]) -> Table:
             }
         table = table.mutate(**levels)
     return table
+
+
+def every_view(
+    cube: Table, names: Mapping[str, Table], shape: Shape, spans: tuple[Sequence[date], Sequence[date]], drivers: Drivers, engine: Any
+) -> dict[str, pa.Table]:
+    """The sums by customer, product, family, manager, segment and month; ``names`` says what is known of customers and products."""
+    customers = keep(engine, "view_customers", view(cube, "counterparty", shape, spans))
+    last_manager = drivers.managers.group_by(manager_of=_.counterparty).agg(manager=_.manager_at_end.argmax(_.month))
+    named = customers.left_join(names["customers"], "counterparty").drop("counterparty_right")
+    named = named.left_join(last_manager, named.counterparty == last_manager.manager_of).drop("manager_of")
+    named = named.mutate(manager=ibis.coalesce(_.manager.nullif(""), _.own_manager)).drop("own_manager")
+    products = keep(engine, "view_products", view(cube, ("product", "level"), shape, spans))
+    of_products = products.left_join(names["products"], "product").drop("product_right")
+    of_products = of_products.mutate(family=ibis.ifelse(_.level == "line", _.family.fill_null(_["product"]), _.level))
+    amounts = [c for c, t in products.schema().items() if c not in {"product", "level"}]
+    views = {
+        "customers": named.rename(customer="counterparty").relocate("customer", "name", "segment", "country", "manager"),
+        "products": of_products.relocate("product", "name", "family", "level"),
+        "families": of_products.group_by("family", "level").agg(**{c: _[c].sum() for c in amounts}),
+        "managers": view(cube, "manager", shape, spans),
+        "segments": named.group_by(segment=_.segment.fill_null("")).agg(**{c: _[c].sum() for c in amounts if c in customers.columns}),
+        "months": _months(cube, shape, drivers),
+    }
+    return {name: _presented(table.to_pyarrow(), spans) for name, table in views.items()}
+
+
+def _months(cube: Table, shape: Shape, drivers: Drivers) -> Table:
+    """Sales, margin, net profit, customers and documents by month, over all the data."""
+    cost = cost_to_serve(cube, shape.steps)
+    margin = cube.net_sales - cube.sales_without_cost - cube.product_cost
+    columns: dict[str, Any] = {
+        "net_sales": cube.net_sales.sum(),
+        "customers": cube.counterparty.nunique(where=(cube.sale_lines > 0) & (~cube.counterparty.isin(NOT_CUSTOMERS))),
+    }
+    if shape.has_margin:
+        columns["gross_margin"] = margin.sum()
+    if shape.has_net_profit:
+        columns["net_profit"] = (margin - cost).sum()
+    documents = drivers.documents.filter(~_.is_credit_note).group_by(of_month=_.month).agg(invoices=_.count())
+    by_month = cube.group_by("month").agg(**columns)
+    return by_month.left_join(documents, by_month.month == documents.of_month).drop("of_month").fill_null({"invoices": 0}).order_by("month")
+
+
+def _presented(table: pa.Table, spans: tuple[Sequence[date], Sequence[date]]) -> pa.Table:
+    """A view without the columns of a period that there is not."""
+    return table if spans[0] else table.select([c for c in table.column_names if not c.endswith("_earlier")])
+
+
+def rows_of(table: pa.Table, *columns: str) -> list[dict[str, Any]]:
+    """A view's rows with these columns alone; one that it has not is left out."""
+    return list(table.select([c for c in dict.fromkeys(columns) if c in table.column_names]).to_pylist())
+
+
+def customers_of(views: Mapping[str, pa.Table], *columns: str) -> list[dict[str, Any]]:
+    """The rows of customers, without those that are none (no customer, the own group)."""
+    return [row for row in rows_of(views["customers"], "customer", *columns) if row["customer"] not in NOT_CUSTOMERS]
+
+
+def products_of(views: Mapping[str, pa.Table], *columns: str) -> list[dict[str, Any]]:
+    """The rows of products, without what no product caused."""
+    return [row for row in rows_of(views["products"], "product", "level", *columns) if row["level"] == "line" and row["product"] != NO_PRODUCT]

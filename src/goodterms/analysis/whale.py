@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from goodterms.analysis.result import Measure, Whale
+from goodterms.analysis.result import MEASURE_COLUMN, Measure, Whale
+from goodterms.facts.columns import NOT_CUSTOMERS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _POINTS = 400
 
@@ -51,6 +56,17 @@ def whale_curve(profits: Sequence[tuple[str, Decimal]], sales: Sequence[Decimal]
         hhi=concentration(sales),
         points=tuple(points),
     )
+
+
+def curve_of(customers: pa.Table, when: str, *, period: str, measure: Measure) -> Whale:
+    """The curve of one period of the customers' view; who neither bought nor cost anything is not on it."""
+    keys = customers["customer"].to_pylist()
+    bought = customers[f"sale_lines_{when}"].to_pylist()
+    amounts = customers[f"{MEASURE_COLUMN[measure]}_{when}"].to_pylist()
+    sales = customers[f"net_sales_{when}"].to_pylist()
+    there = [(key, amount) for key, amount, lines in zip(keys, amounts, bought, strict=True) if lines or amount]
+    named = [amount for key, amount in zip(keys, sales, strict=True) if key not in NOT_CUSTOMERS]
+    return whale_curve(there, named, period=period, measure=measure)
 
 
 def concentration(sales: Sequence[Decimal]) -> Decimal | None:

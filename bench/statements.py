@@ -56,7 +56,9 @@ class Clock:
 
 def published(engine: Any, folder: Path) -> Facts:
     """The facts as they are published: one Parquet file a table, read where it lies."""
-    return Facts(engine, {name: engine.read_parquet(str(folder / f"{name}.parquet"), table_name=name) for name in TABLES if (folder / f"{name}.parquet").exists()})
+    return Facts(
+        engine, {name: engine.read_parquet(str(folder / f"{name}.parquet"), table_name=name) for name in TABLES if (folder / f"{name}.parquet").exists()}
+    )
 
 
 def scan_seconds(engine: Any) -> float:

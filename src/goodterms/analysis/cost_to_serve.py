@@ -7,7 +7,7 @@ an activity is taken out first. For each pool: amount = assigned + unused + unas
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -21,10 +21,10 @@ from ibis import _
 
 from goodterms.analysis.allocation import share_out
 from goodterms.analysis.cube import DIMENSIONS, SALES_COLUMNS
-from goodterms.analysis.drivers import WORK, Drivers
+from goodterms.analysis.drivers import LINE_DRIVERS, WORK, Drivers
 from goodterms.analysis.lines import first_of_month
 from goodterms.errors import PolicyError
-from goodterms.facts.engine import a_name_of_its_own
+from goodterms.facts.engine import a_name_of_its_own, keep
 from goodterms.facts.periods import month_name
 from goodterms.facts.policy import Policy, PoolPolicy
 from goodterms.facts.time_equation import TimeEquation
@@ -178,21 +178,12 @@ class CostToServe:
         return rows
 
 
-_SHARE_COLUMNS = {
-    "pool_entity": pa.string(),
-    "entity": pa.string(),
-    "month": pa.date32(),
-    "pool": pa.string(),
-    "step": pa.string(),
-    "place": pa.int64(),
-    "driver": pa.string(),
-    "level": pa.string(),
-    "counterparty": pa.string(),
-    "product": pa.string(),
-    "manager": pa.string(),
-    "channel": pa.string(),
-}
+_POOL_COLUMNS = {"pool_number": pa.int32(), **dict.fromkeys(("pool_entity", "pool", "step", "driver"), pa.string()), "place": pa.int64()}
 _SHARE_AMOUNTS = ("driver_count", "amount", "avoidable")
+_SHARE_COLUMNS = (
+    *("pool_entity", "entity", "month", "pool", "step", "place", "driver", "level", "counterparty", "product", "manager", "channel"),
+    *_SHARE_AMOUNTS,
+)
 
 
 def share_costs(drivers: Drivers, policy: Policy, progress: Callable[[str], None]) -> CostToServe:
@@ -206,22 +197,48 @@ def share_costs(drivers: Drivers, policy: Policy, progress: Callable[[str], None
     return _Sharing(drivers, policy, progress).run()
 
 
-class _Work:
-    """One driver's cells in key order, as arrays: what the pools of that driver are shared over."""
+class _Cells:
+    """Cells in key order, numbered and kept on the engine: here only their numbers are handled, and what was shared to them."""
 
-    def __init__(self, table: Table, *, by_entity: bool) -> None:
+    def __init__(self, engine: Any, name: str, table: Table, order: Sequence[str]) -> None:
+        self.engine = engine
+        kept = keep(engine, name, table.order_by(list(order)))
+        self.table = kept.mutate(cell=kept.rowid())  # the engine keeps rows in the order in which they were put in, and gives them back in it
+        self.parts: list[pa.Table] = []
+
+    def put(self, pool_number: int, cells: NDArray[np.int64], amounts: Mapping[str, pa.Array]) -> None:
+        """Take a pool's shares of some cells."""
+        self.parts.append(pa.table({"pool_number": pa.repeat(pa.scalar(pool_number, pa.int32()), len(cells)), "cell": cells, **amounts}))
+
+    def shares(self) -> Table | None:
+        """What was shared, with the cells' names; None where nothing was."""
+        if not self.parts:
+            return None
+        numbered = self.engine.create_table(a_name_of_its_own("cell_shares"), pa.concat_tables(self.parts), temp=True)
+        return numbered.join(self.table, "cell").select("pool_number", *WORK, *_SHARE_AMOUNTS)
+
+
+class _Work(_Cells):
+    """The cells of one driver, or of several that count the same cells: what pools are shared over."""
+
+    def __init__(self, engine: Any, table: Table, *, by_entity: bool) -> None:
         met = table.entity if by_entity else ibis.literal("")
-        whole = table.weight.sum().to_pyarrow().as_py() or Decimal(0)
-        self.places = next(places for places in _WEIGHT_PLACES if whole.scaleb(places) < _LARGEST_WEIGHT)
-        weight = (table.weight.cast(f"decimal(38, {self.places})") * ibis.literal(10**self.places)).cast("int64")
-        self.cells = table.mutate(entity_met=met, weight_units=weight).order_by(*_CELL_ORDER).select("entity_met", *WORK, "weight_units").to_pyarrow()
-        self.weights: NDArray[np.int64] = self.cells["weight_units"].to_numpy().astype(np.int64)
-        counted = self.cells.group_by(["entity_met", "month"]).aggregate([("weight_units", "count")])
-        self.span: dict[tuple[str, date], tuple[int, int]] = {}
-        begin = 0
-        for row in counted.sort_by([("entity_met", "ascending"), ("month", "ascending")]).to_pylist():
-            self.span[row["entity_met"], row["month"]] = (begin, begin + row["weight_units_count"])
-            begin += row["weight_units_count"]
+        super().__init__(engine, "cells", table.mutate(entity_met=met), _CELL_ORDER)
+        months = self.table.group_by("entity_met", "month").agg(begin=_.cell.min(), cells=_.count(), level=_.level.argmin(_.cell))
+        rows = months.to_pyarrow().to_pylist()
+        self.span = {(row["entity_met"], row["month"]): (row["begin"], row["begin"] + row["cells"], row["level"]) for row in rows}
+        self._counted: dict[str, tuple[NDArray[np.int64], int]] = {}
+
+    def counted(self, column: str) -> tuple[NDArray[np.int64], int]:
+        """A driver's count of every cell in order, in integers of 10**-places, and the places."""
+        if column not in self._counted:
+            weight = self.table[column]
+            whole = weight.sum().to_pyarrow().as_py() or Decimal(0)
+            places = next(places for places in _WEIGHT_PLACES if whole.scaleb(places) < _LARGEST_WEIGHT)
+            units = (weight.cast(f"decimal(38, {places})") * ibis.literal(10**places)).cast("int64")
+            found = self.table.select(units=units).to_pyarrow()["units"]
+            self._counted[column] = found.to_numpy().astype(np.int64), places
+        return self._counted[column]
 
 
 class _Sharing:
@@ -231,8 +248,9 @@ class _Sharing:
         self.drivers, self.policy, self.progress = drivers, policy, progress
         self.engine = drivers.facts.engine
         self.notices: list[str] = []
-        self.parts: list[pa.Table] = []
         self.work: dict[tuple[str, bool, str], _Work] = {}
+        self.traced: _Cells | None = None
+        self.pools: list[dict[str, Any]] = []
         self.sellers_named = drivers.cube.filter(_.entity != "").count().to_pyarrow().as_py() > 0
 
     def run(self) -> CostToServe:
@@ -316,25 +334,28 @@ class _Sharing:
         policy = pools[0].policy
         spread = pools[0].driver == "value (spread)"
         what: str | TimeEquation = "value" if spread else (policy.minutes or policy.driver or "") if policy else ""
+        of_lines = not spread and what in LINE_DRIVERS
         for pool in pools:
             by_entity = self.sellers_named and not self.policy.on(pool.month).across_entities
-            traced = pool.pool if pool.is_traced else ""
-            key = (pool.driver, by_entity, traced)
-            if key not in self.work:
-                work = self.drivers.work(what, besides=traced)
-                self.work[key] = _Work(_to_customers(work) if spread else work, by_entity=by_entity)
-            self._share_one(pool, self.work[key], pool.entity if by_entity else "")
+            traced = "" if of_lines or not pool.traced else pool.pool
+            key = ("sale lines" if of_lines else pool.driver, by_entity, traced)
+            work = self.work.get(key)
+            if work is None:
+                counted = self.drivers.line_work if of_lines else self.drivers.work(what, besides=traced)
+                self.work[key] = work = _Work(self.engine, _to_customers(counted) if spread else counted, by_entity=by_entity)
+            self._share_one(pool, work, str(what) if of_lines else "weight", pool.entity if by_entity else "")
 
-    def _share_one(self, pool: PoolMonth, work: _Work, entity: str) -> None:
+    def _share_one(self, pool: PoolMonth, work: _Work, column: str, entity: str) -> None:
         """Share one pool over the cells of its month: absorbing, or by practical capacity with the unused part kept apart."""
-        begin, end = work.span.get((entity, pool.month), (0, 0))
-        rest, weights = pool.amount - pool.traced, work.weights[begin:end]
+        begin, end, level = work.span.get((entity, pool.month), (0, 0, ""))
+        counted, places = work.counted(column)
+        rest, weights = pool.amount - pool.traced, counted[begin:end]
         used = int(weights.sum(dtype=object)) if begin < end else 0
-        pool.driver_total = Decimal(used).scaleb(-work.places)
+        pool.driver_total = Decimal(used).scaleb(-places)
         if pool.capacity is None and not used:
             pool.parts["unassigned"] = rest
             return
-        to_share, capacity = rest, int(pool.capacity.scaleb(work.places)) if pool.capacity is not None else used
+        to_share, capacity = rest, int(pool.capacity.scaleb(places)) if pool.capacity is not None else used
         if capacity < used:
             self.notices.append(
                 f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}: "
@@ -351,40 +372,41 @@ class _Sharing:
         pool.parts["assigned"] += assigned
         pool.parts["unused"] = rest - assigned
         if used:
-            pool.level = work.cells["level"][begin].as_py()
-            self._put(pool, work.cells.slice(begin, end - begin), shares[: len(weights)], decimals(weights, work.places))
+            pool.level = level
+            done = np.flatnonzero(weights)
+            self._put(pool, work, begin + done, shares[done], decimals(weights[done], places))
 
-    def _put(self, pool: PoolMonth, cells: pa.Table, units: NDArray[np.int64], counts: pa.Array, *, traced: bool = False) -> None:
+    def _put(self, pool: PoolMonth, cells: _Cells, numbers: NDArray[np.int64], units: NDArray[np.int64], counts: pa.Array, *, traced: bool = False) -> None:
         """Keep shares of a pool for its cells."""
-        rows = cells.num_rows
         share = pool.policy.avoidable if pool.policy and pool.policy.avoidable is not None else Decimal(int(traced))
-        same = {"pool_entity": pool.entity, "pool": pool.pool, "step": pool.step, "driver": "traced" if traced else pool.driver}
-        columns: dict[str, Any] = {name: pa.repeat(value, rows) for name, value in same.items()}
-        columns |= {name: cells[name] for name in WORK}
-        columns |= {"place": pa.repeat(pa.scalar(self.place.get(pool.pool, len(self.place)), pa.int64()), rows)}
-        columns["driver_count"] = counts
-        columns["amount"] = decimals(units, self.places)
-        columns["avoidable"] = decimals(_times(units, int(share * 10**_SHARE_PLACES)), self.places + _SHARE_PLACES)
-        self.parts.append(pa.table({name: columns[name] for name in (*_SHARE_COLUMNS, *_SHARE_AMOUNTS)}).cast(self._schema()))
+        told = {"pool_entity": pool.entity, "pool": pool.pool, "step": pool.step, "driver": "traced" if traced else pool.driver}
+        self.pools.append({"pool_number": len(self.pools), **told, "place": self.place.get(pool.pool, len(self.place))})
+        avoidable = decimals(_times(units, int(share * 10**_SHARE_PLACES)), self.places + _SHARE_PLACES)
+        amounts = zip(_SHARE_AMOUNTS, (counts, decimals(units, self.places), avoidable), strict=True)
+        cells.put(len(self.pools) - 1, numbers, {name: values.cast(self._types[name]) for name, values in amounts})
 
-    def _schema(self) -> pa.Schema:
-        """The columns of shares."""
-        places = dict(zip(_SHARE_AMOUNTS, (_WEIGHT_PLACES[0], self.places, self.places + _SHARE_PLACES), strict=True))
-        return pa.schema(_SHARE_COLUMNS | {name: pa.decimal128(38, scale) for name, scale in places.items()})
+    @cached_property
+    def _types(self) -> dict[str, pa.DataType]:
+        """The columns of amounts."""
+        places = (_WEIGHT_PLACES[0], self.places, self.places + _SHARE_PLACES)
+        return {name: pa.decimal128(38, scale) for name, scale in zip(_SHARE_AMOUNTS, places, strict=True)}
 
     def _put_traced(self, traced: Table | None, pool_months: list[PoolMonth]) -> None:
         """Keep what is traced with the cells of its activities."""
         if traced is None:
             return
         pools = {(p.month, p.entity, p.pool): p for p in pool_months}
-        cells = traced.group_by(*WORK, "pool").agg(amount=_.amount.sum()).order_by("month", "pool", *(c for c in WORK if c != "month")).to_pyarrow()
-        owners = [pools[self._pool_key(m, e, p, pools)] for m, e, p in zip(*(cells[c].to_pylist() for c in ("month", "entity", "pool")), strict=True)]
-        units = np.array([self._units(a) for a in cells["amount"].to_pylist()], np.int64)
+        by_cell = traced.group_by(*WORK, "pool").agg(amount=_.amount.sum())
+        cells = _Cells(self.engine, "cells_traced", by_cell, ("month", "pool", *(c for c in WORK if c != "month")))
+        self.traced = cells
+        rows = cells.table.order_by("cell").select("month", "entity", "pool", "amount").to_pyarrow().to_pylist()
+        owners = [pools[self._pool_key(row["month"], row["entity"], row["pool"], pools)] for row in rows]
+        units = np.array([self._units(row["amount"]) for row in rows], np.int64)
         for pool in pools.values():
             if not pool.is_traced:
                 continue
             mine = np.array([i for i, owner in enumerate(owners) if owner is pool], np.int64)
-            self._put(pool, cells.take(pa.array(mine)), units[mine], decimals(np.zeros(len(mine), np.int64), 0), traced=True)
+            self._put(pool, cells, mine, units[mine], decimals(np.zeros(len(mine), np.int64), 0), traced=True)
 
     def _say(self, pool_months: list[PoolMonth]) -> None:
         """What a person should know: drivers without a cost, traced beyond the pool."""
@@ -396,9 +418,18 @@ class _Sharing:
                 self.notices.append(f"{pool.pool}: more was traced in {month_name(pool.month)} than the pool holds; {over:,.2f} is an excess.")
 
     def _kept(self) -> Table:
-        """All shares on the engine, amounts as decimals again."""
-        arrow = pa.concat_tables(self.parts) if self.parts else self._schema().empty_table()
-        return self.engine.create_table(a_name_of_its_own("shares"), arrow, temp=True)
+        """All shares on the engine, with their cells and pools."""
+        cells = [*self.work.values(), *([self.traced] if self.traced else [])]
+        found = [shares for of in cells if (shares := of.shares()) is not None]
+        if not found:
+            columns = {"pool_number": pa.int32(), **dict.fromkeys(WORK, pa.string()), "month": pa.date32(), **self._types}
+            found = [self._uploaded("no_shares", pa.schema(columns).empty_table())]
+        pools = self._uploaded("pools", pa.Table.from_pylist(self.pools, schema=pa.schema(_POOL_COLUMNS)))
+        shares = ibis.union(*found) if len(found) > 1 else found[0]
+        return keep(self.engine, "shares", shares.join(pools, "pool_number").select(*_SHARE_COLUMNS))
+
+    def _uploaded(self, name: str, table: pa.Table) -> Table:
+        return self.engine.create_table(a_name_of_its_own(name), table, temp=True)
 
 
 def step_names(steps: Sequence[str]) -> dict[str, str]:

@@ -29,6 +29,8 @@ WORK = ("entity", "month", "level", "counterparty", "product", "manager", "chann
 """Where work was done: the cells of the cube at the level of the driver."""
 ACTIVITY_OF_DRIVER = {name: driver.kind for name, driver in DRIVERS.items() if driver.kind}
 """Which kind of activity a driver counts."""
+LINE_DRIVERS = tuple(name for name, driver in DRIVERS.items() if driver.level == "line")
+"""The drivers that count sale lines cell by cell."""
 _ORDER_TERMS = ("lines", "new", "units", "kg", "value")
 _CUSTOMER_ACTIVITIES = ("visit", "call", "ticket")
 
@@ -121,11 +123,19 @@ class Drivers:
         """What a time equation may count of an activity."""
         return (*ACTIVITY_OF_DRIVER, "minutes")
 
+    @cached_property
+    def line_work(self) -> Table:
+        """What the line-level drivers count: one row a cell with something counted, one decimal column a driver."""
+        counted = self.cube.mutate(level=ibis.literal("line")).group_by(*WORK).agg(**{name: _[name].sum().cast("decimal(38, 4)") for name in LINE_DRIVERS})
+        return counted.filter(ibis.or_(*(counted[name] > 0 for name in LINE_DRIVERS)))
+
     def work(self, driver: str | TimeEquation, *, besides: str = "") -> Table:
         """Return what was done: one row a cell with ``weight`` > 0, as a decimal.
 
         An activity whose very cost was traced to the pool ``besides`` does not count: it has paid already.
         """
+        if driver in LINE_DRIVERS:
+            return self.line_work.select(*WORK, weight=_[driver]).filter(_.weight > 0)
         counted = self._minutes(driver, besides) if isinstance(driver, TimeEquation) else self._counted(driver, besides)
         return counted.group_by(*WORK).agg(weight=_.weight.sum()).filter(_.weight > 0)
 
@@ -147,12 +157,10 @@ class Drivers:
             notes = self.documents.filter(_.is_credit_note).mutate(level=ibis.ifelse(_.order_number.notnull(), "order", "customer"))
             placed = _manager_at_end(notes, self.managers).mutate(manager=ibis.ifelse(_.level == "order", _.manager, _.manager_at_end))
             counted = placed.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", _.channel, ""), weight=1)
-        elif driver == "customers":
+        else:
             buying = self.cube.filter(_.lines > 0).group_by("entity", "month", "counterparty").agg(n=_.count())
             placed = _manager_at_end(buying, self.managers).mutate(manager=_.manager_at_end.fill_null(""), channel=ibis.literal(""))
             counted = _at_level(placed, "customer").mutate(weight=1)
-        else:
-            counted = self.cube.mutate(level=ibis.literal("line"), weight=self.cube[driver])
         return counted.select(*WORK, weight=_.weight.cast("decimal(38, 4)"))
 
     def _minutes(self, equation: TimeEquation, besides: str) -> Table:

@@ -36,10 +36,10 @@ check: .venv/dev ## style, types, doors and dependencies
 	$(BIN)/deptry .
 
 real: .venv/dev ## run the tests on outside data; anything absent or skipped fails
-	GOODTERMS_REAL_STRICT=1 $(BIN)/python -m pytest -n 2 -m real tests
+	GOODTERMS_REAL_STRICT=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m real tests
 
 torture: .venv/dev ## the long campaigns
-	GOODTERMS_TORTURE=1 $(BIN)/python -m pytest -m torture tests
+	GOODTERMS_TORTURE=1 $(BIN)/python -m pytest -n 2 -m torture tests
 
 bench: .venv/dev ## the benchmarks; the last run is kept in bench/RESULTS.md
 	$(BIN)/python bench/run.py

@@ -104,7 +104,8 @@ def shares(pools: Sequence[tuple[str, str]]) -> list[str]:
             SELECT *, units - sum(whole // total) OVER (PARTITION BY month, pool) AS missing,
                    row_number() OVER (PARTITION BY month, pool ORDER BY whole % total DESC, counterparty, product, manager, channel, entity, level) AS place
             FROM cut)
-        SELECT {DIMENSIONS}, pool, driver, weight AS driver_count, ((whole // total + (place <= missing)::INT)::DECIMAL(38, 4) / 10000)::DECIMAL(38, 4) AS amount
+        SELECT {DIMENSIONS}, pool, driver, weight AS driver_count,
+               ((whole // total + (place <= missing)::INT)::DECIMAL(38, 4) / 10000)::DECIMAL(38, 4) AS amount
         FROM ranked
         """,
     ]
@@ -152,6 +153,7 @@ def bridge(spans: Sequence[Sequence[date]]) -> list[str]:
         """q1 x V0 / q0 of an item sold in both periods."""
         return (
             f"CASE WHEN NOT in_both THEN 0 WHEN quantity_later = quantity_earlier THEN {column}_earlier "
+            f"WHEN {column}_earlier = quantity_earlier THEN quantity_later "
             f"ELSE (quantity_later::DOUBLE * {column}_earlier::DOUBLE / quantity_earlier::DOUBLE)::{GRANDEST} END AS {column}_old"
         )
 
@@ -177,8 +179,10 @@ def bridge(spans: Sequence[Sequence[date]]) -> list[str]:
                    quantity_earlier > 0 AS sold_earlier, quantity_later > 0 AS sold_later,
                    CASE WHEN customer_class IN ('new', 'lost') THEN customer_class
                         WHEN customer_class = 'neither'
-                          OR (quantity_earlier <= 0 AND (net_sales_earlier <> 0 OR product_cost_earlier <> 0)) OR (quantity_earlier > 0 AND net_sales_earlier <= 0)
-                          OR (quantity_later <= 0 AND (net_sales_later <> 0 OR product_cost_later <> 0)) OR (quantity_later > 0 AND net_sales_later <= 0)
+                          OR (quantity_earlier <= 0 AND (net_sales_earlier <> 0 OR product_cost_earlier <> 0))
+                          OR (quantity_earlier > 0 AND net_sales_earlier <= 0)
+                          OR (quantity_later <= 0 AND (net_sales_later <> 0 OR product_cost_later <> 0))
+                          OR (quantity_later > 0 AND net_sales_later <= 0)
                         THEN 'adjustment' WHEN quantity_earlier > 0 OR quantity_later > 0 THEN 'in family' ELSE 'not sold' END AS first_class
             FROM sums JOIN classes USING (counterparty)),
         in_families AS (
@@ -199,29 +203,32 @@ def bridge(spans: Sequence[Sequence[date]]) -> list[str]:
                                    WHEN 'lost' THEN measure_later ELSE 0 END AS adjustments,
                    if(item_class = 'new family', measure_later, 0) AS new_families, if(item_class = 'lost family', -measure_earlier, 0) AS lost_families
             FROM at_old_rate)
-        SELECT * EXCLUDE (first_class, {", ".join(f"{c}_old" for c in layers)}), price - price_discount - price_charges - price_rebate AS price_list FROM stepped
+        SELECT * EXCLUDE (first_class, {", ".join(f"{c}_old" for c in layers)}),
+               price - price_discount - price_charges - price_rebate AS price_list FROM stepped
         """,
         f"""
         CREATE TEMP TABLE pairs AS
         WITH summed AS (
-            SELECT counterparty, family, sum(compared_earlier) AS compared_earlier, sum(compared_later) AS compared_later, sum(price) AS price, sum(cost) AS cost,
+            SELECT counterparty, family, sum(compared_earlier) AS compared_earlier, sum(compared_later) AS compared_later,
+                   sum(price) AS price, sum(cost) AS cost,
                    sum(measure_earlier) AS measure_earlier, sum(measure_later) AS measure_later
             FROM items WHERE item_class = 'continuing' GROUP BY ALL),
         whole AS (SELECT sum(compared_earlier) AS whole_earlier, sum(compared_later) AS whole_later FROM summed),
         grown AS (
-            SELECT *, CASE WHEN compared_later = compared_earlier THEN measure_earlier
+            SELECT *, CASE WHEN compared_later = compared_earlier THEN measure_earlier WHEN measure_earlier = compared_earlier THEN compared_later
                            ELSE (compared_later::DOUBLE * measure_earlier::DOUBLE / compared_earlier::DOUBLE)::{GRANDEST} END AS own,
-                   CASE WHEN whole_later = whole_earlier THEN measure_earlier
+                   CASE WHEN whole_later = whole_earlier THEN measure_earlier WHEN measure_earlier = whole_earlier THEN whole_later
                         ELSE (whole_later::DOUBLE * measure_earlier::DOUBLE / whole_earlier::DOUBLE)::{GRANDEST} END AS as_all
             FROM summed, whole)
-        SELECT counterparty, family, as_all - measure_earlier AS volume, own - as_all AS mix_between, measure_later - price - cost - own AS mix_within FROM grown
+        SELECT counterparty, family, as_all - measure_earlier AS volume, own - as_all AS mix_between,
+               measure_later - price - cost - own AS mix_within FROM grown
         """,
         f"""
         CREATE TEMP TABLE pool_changes AS
         SELECT counterparty, pool, coalesce(customer_class, 'neither') AS customer_class, cost_earlier - cost_later AS change,
                CASE WHEN coalesce(customer_class, 'neither') <> 'continuing' THEN 0
                     WHEN count_earlier > 0 AND count_later > 0 THEN
-                        CASE WHEN count_earlier = count_later THEN cost_earlier
+                        CASE WHEN count_earlier = count_later THEN cost_earlier WHEN cost_earlier = count_earlier THEN count_later
                              ELSE (count_later::DOUBLE * cost_earlier::DOUBLE / count_earlier::DOUBLE)::{GRANDEST} END - cost_later ELSE 0 END AS rate
         FROM (SELECT counterparty, pool,
                      coalesce(sum(amount) FILTER (WHERE {_months(spans[0])}), 0)::{GRANDEST} AS cost_earlier,

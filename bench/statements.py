@@ -15,9 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import by_hand
 import ibis
 
+import by_hand
 from goodterms.analysis.bridge import build_bridge
 from goodterms.analysis.cost_to_serve import share_costs
 from goodterms.analysis.cube import sales_cube, whole_cube

@@ -33,11 +33,11 @@ class Progress(Protocol):
 def read(
     files: File | Iterable[File],
     *,
-    costs: Iterable[File] = (),
-    activities: Iterable[File] = (),
-    products: Iterable[File] = (),
-    customers: Iterable[File] = (),
-    purchases: Iterable[File] = (),
+    costs: File | Iterable[File] = (),
+    activities: File | Iterable[File] = (),
+    products: File | Iterable[File] = (),
+    customers: File | Iterable[File] = (),
+    purchases: File | Iterable[File] = (),
     mapping: File | Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Reading:
@@ -48,7 +48,7 @@ def read(
     files
         Sale lines: one or more CSV, TSV, XLSX or Parquet files, which are parts of one whole.
     costs, activities, products, customers, purchases
-        Further files of those kinds.
+        One or more further files of those kinds.
     mapping
         A mapping file (``docs/concepts/mapping.md``), or its content, where names and values of columns do not say enough.
     progress
@@ -80,15 +80,19 @@ def read(
     from goodterms import intake  # noqa: PLC0415  (heavy: loaded when it is used)
 
     return intake.read(
-        [Path(files)] if isinstance(files, str | PathLike) else map(Path, files),
-        costs=map(Path, costs),
-        activities=map(Path, activities),
-        products=map(Path, products),
-        customers=map(Path, customers),
-        purchases=map(Path, purchases),
+        _paths(files),
+        costs=_paths(costs),
+        activities=_paths(activities),
+        products=_paths(products),
+        customers=_paths(customers),
+        purchases=_paths(purchases),
         mapping=Path(mapping) if isinstance(mapping, str | PathLike) else mapping,
         progress=progress,
     )
+
+
+def _paths(files: File | Iterable[File]) -> list[Path]:
+    return [Path(files)] if isinstance(files, str | PathLike) else [Path(file) for file in files]
 
 
 def analyse(

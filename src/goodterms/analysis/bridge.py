@@ -7,15 +7,14 @@ else follows by subtraction, so the parts sum to the change with no remainder.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import ibis
 from ibis import _
 
+from goodterms.analysis.months import WHEN, Spans, of_both
 from goodterms.analysis.result import Bridge, BridgeStep, ContinuingShare, Measure
 from goodterms.facts.columns import NO_CUSTOMER
 from goodterms.facts.engine import keep
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 EXACT = "decimal(38, 12)"
 """The scale of quotients: made once, everything else follows by subtraction."""
-WHEN = ("earlier", "later")
 _SUMMED = ("quantity", "list_value", "discount", "charges", "rebate", "net_sales", "product_cost")
 
 ITEM_STEPS = {
@@ -69,7 +67,7 @@ def build_bridge(
     *,
     engine: Any,
     name: str,
-    months: tuple[Sequence[date], Sequence[date]],
+    months: Spans,
     labels: tuple[str, str],
     measure: Measure,
     quantities: Literal["value", "physical"] = "value",
@@ -128,18 +126,11 @@ def _with_one_price(steps: list[BridgeStep]) -> list[BridgeStep]:
     return [BridgeStep("price", "Price", step.amount) if step.step == "price: list" else step for step in steps]
 
 
-def _in(months: Sequence[date]) -> Any:
-    """Whether a row lies in one of the months."""
-    return _.month.isin([ibis.date(m.isoformat()) for m in months]) if months else ibis.literal(value=False)
-
-
-def _sums_of_items(cube: Table, families: Table, months: tuple[Sequence[date], Sequence[date]], measure: Measure) -> Table:
+def _sums_of_items(cube: Table, families: Table, months: Spans, measure: Measure) -> Table:
     """Return one row an item (counterparty x product x unit) with its sums in both periods. Sales without a known cost stay outside a margin."""
     in_play = cube if measure == "net sales" else cube.filter(_.costed)
-    in_play = in_play.filter(_in([*months[0], *months[1]]))
-    sums = {
-        f"{column}_{when}": in_play[column].sum(where=_in(span)).fill_null(0).cast(EXACT) for when, span in zip(WHEN, months, strict=True) for column in _SUMMED
-    }
+    in_play = of_both(in_play, months)
+    sums = {f"{column}_{when}": _[column].sum(where=_[f"is_{when}"]).fill_null(0).cast(EXACT) for when in WHEN for column in _SUMMED}
     if measure == "net sales":
         sums |= {f"product_cost_{when}": ibis.literal(Decimal(0)).cast(EXACT) for when in WHEN}
     items = in_play.group_by("counterparty", "product", "unit").agg(**sums)
@@ -148,10 +139,10 @@ def _sums_of_items(cube: Table, families: Table, months: tuple[Sequence[date], S
     return known.mutate(family=ibis.coalesce(_.family, _["product"]))
 
 
-def _customer_classes(cube: Table, months: tuple[Sequence[date], Sequence[date]]) -> Table:
+def _customer_classes(cube: Table, months: Spans) -> Table:
     """Return one row a counterparty: new, lost, neither (no invoice line in either period) or continuing. *No customer* always continues."""
-    invoiced = cube.filter(_in([*months[0], *months[1]])).group_by("counterparty")
-    counted = invoiced.agg(**{f"lines_{when}": _.lines.sum(where=_in(span)).fill_null(0) for when, span in zip(WHEN, months, strict=True)})
+    invoiced = of_both(cube, months).group_by("counterparty")
+    counted = invoiced.agg(**{f"lines_{when}": _.lines.sum(where=_[f"is_{when}"]).fill_null(0) for when in WHEN})
     return counted.select(
         "counterparty",
         customer_class=ibis.cases(
@@ -170,9 +161,9 @@ def _at_old_rate(table: Table, column: str) -> Any:
 
 
 def _grown(amount: Any, earlier: Any, later: Any) -> Any:
-    """An amount grown as a quantity has, made once as a decimal of 12 places; the same quantity leaves it as it is, to the last place."""
+    """An amount grown as a quantity has, made once as a decimal of 12 places; what needs no quotient stays exact to the last place."""
     made = later.cast("float64") * amount.cast("float64") / earlier.cast("float64")
-    return ibis.ifelse(later == earlier, amount, made.cast(EXACT))
+    return ibis.cases((later == earlier, amount), (amount == earlier, later), else_=made.cast(EXACT))
 
 
 def item_steps(sums: Table, customer_classes: Table, measure: Measure, quantities: Literal["value", "physical"]) -> Table:
@@ -277,7 +268,7 @@ def family_steps(items: Table) -> Table:
     )
 
 
-def _by_customer(items: Table, pairs: Table, cost_to_serve: Table | None, months: tuple[Sequence[date], Sequence[date]], customer_classes: Table) -> Table:
+def _by_customer(items: Table, pairs: Table, cost_to_serve: Table | None, months: Spans, customer_classes: Table) -> Table:
     """Return one row a counterparty: its measure and sales in both periods and its part of every step."""
     summed = [*ITEM_STEPS, "measure_earlier", "measure_later"]
     of_items = items.group_by("counterparty").agg(**{c: _[c].sum() for c in summed}, **{f"sales_{when}": _[f"net_sales_{when}"].sum() for when in WHEN})
@@ -288,13 +279,16 @@ def _by_customer(items: Table, pairs: Table, cost_to_serve: Table | None, months
     return _with_cost_to_serve(joined, cost_to_serve, months, customer_classes)
 
 
-def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: tuple[Sequence[date], Sequence[date]], customer_classes: Table) -> Table:
+def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: Spans, customer_classes: Table) -> Table:
     """Add, per customer and step, what changed by the rate of the work and what by its amount; a new or lost customer's whole cost goes to its own step."""
     steps = [row["step"] for row in cost_to_serve.group_by("step").agg(place=_.place.min()).order_by("place", "step").to_pyarrow().to_pylist()]
-    spans = list(zip(WHEN, months, strict=True))
-    by_pool = cost_to_serve.group_by("counterparty", "step", "pool", "driver").agg(
-        **{f"cost_{when}": _.amount.sum(where=_in(span)).fill_null(0).cast(EXACT) for when, span in spans},
-        **{f"quantity_{when}": _.driver_count.sum(where=_in(span)).fill_null(0).cast(EXACT) for when, span in spans},
+    by_pool = (
+        of_both(cost_to_serve, months)
+        .group_by("counterparty", "step", "pool", "driver")
+        .agg(
+            **{f"cost_{when}": _.amount.sum(where=_[f"is_{when}"]).fill_null(0).cast(EXACT) for when in WHEN},
+            **{f"quantity_{when}": _.driver_count.sum(where=_[f"is_{when}"]).fill_null(0).cast(EXACT) for when in WHEN},
+        )
     )
     zero = ibis.literal(Decimal(0)).cast(EXACT)
     by_pool = by_pool.join(customer_classes, "counterparty", how="left").drop("counterparty_right").mutate(customer_class=_.customer_class.fill_null("neither"))

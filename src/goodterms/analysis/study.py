@@ -24,10 +24,11 @@ from goodterms.analysis.leaks import leaks_of_views
 from goodterms.analysis.lines import Said, first_of_month, priced_lines, what_lines_say
 from goodterms.analysis.met_twice import MetTwice, count_once
 from goodterms.analysis.missing import There, what_is_missing
+from goodterms.analysis.months import WHEN, Spans, months_in
 from goodterms.analysis.names import customers_known, products_known
 from goodterms.analysis.result import MEASURE_COLUMN, Measure, Result, WaterfallRow
 from goodterms.analysis.tables import every_table
-from goodterms.analysis.views import Shape, customers_of, every_view, months_in, products_of
+from goodterms.analysis.views import Shape, customers_of, every_view, products_of
 from goodterms.analysis.waterfall import renamed, waterfall, with_avoidable
 from goodterms.analysis.whale import curve_of
 from goodterms.errors import PeriodError
@@ -224,10 +225,10 @@ class _Study:
             )
         return costs
 
-    def _shape(self, sales: Table, costs: CostToServe | None, spans: tuple[Sequence[date], Sequence[date]]) -> tuple[Shape, bool]:
+    def _shape(self, sales: Table, costs: CostToServe | None, spans: Spans) -> tuple[Shape, bool]:
         """How far the waterfall goes: margin only where cost is known for 95 % of each period's sales."""
         sums: dict[str, Any] = {}
-        for when, span in zip(("earlier", "later"), spans, strict=True):
+        for when, span in zip(WHEN, spans, strict=True):
             sums |= {
                 f"all_{when}": _.net_sales.abs().sum(where=months_in(span)),
                 f"without_{when}": _.net_sales.abs().sum(where=months_in(span) & ~_.costed),
@@ -235,7 +236,7 @@ class _Study:
         row = sales.agg(**sums, costed=_.costed.sum()).to_pyarrow().to_pylist()[0]
         has_cost = bool(row["costed"])
         has_margin = has_cost
-        for when in ("earlier", "later"):
+        for when in WHEN:
             whole, without = row[f"all_{when}"] or Decimal(0), row[f"without_{when}"] or Decimal(0)
             if whole and without / whole > UNCOSTED_LIMIT:
                 has_margin = False
@@ -268,7 +269,7 @@ class _Study:
         shared = costs.shares if costs is not None and measure == "net profit" else None
         has_families = _count(products, _.family.notnull()) > 0
 
-        def build(name: str, months: tuple[Sequence[date], Sequence[date]], labels: tuple[str, str]) -> BridgeTables:
+        def build(name: str, months: Spans, labels: tuple[str, str]) -> BridgeTables:
             return build_bridge(
                 sales,
                 products,
@@ -309,9 +310,7 @@ class _Study:
                     shares[f"{row['level']}: {row['step']}"] = row["avoidable"] / row["amount"]
         return shares
 
-    def _figures(
-        self, said: Said, met_twice: MetTwice, sales: Table, costs: CostToServe | None, spans: tuple[Sequence[date], Sequence[date]]
-    ) -> dict[str, Any]:
+    def _figures(self, said: Said, met_twice: MetTwice, sales: Table, costs: CostToServe | None, spans: Spans) -> dict[str, Any]:
         """Counts and sums that stand beside the tables."""
         figures: dict[str, Any] = {
             "sale_lines": said.lines,
@@ -325,7 +324,7 @@ class _Study:
             "quantities": self.quantities,
         }
         if costs is not None:
-            figures["costs"] = {when: {part: costs.total(part, span) for part in PARTS} for when, span in zip(("earlier", "later"), spans, strict=True) if span}
+            figures["costs"] = {when: {part: costs.total(part, span) for part in PARTS} for when, span in zip(WHEN, spans, strict=True) if span}
         times = list(self.seconds.items())
         figures["seconds"] = {name: round(end - begin, 3) for (name, begin), (_next, end) in pairwise(times)}
         return figures

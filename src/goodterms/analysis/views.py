@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +13,13 @@ from ibis import _
 from goodterms.analysis.cube import SALES_COLUMNS
 from goodterms.analysis.drivers import Drivers
 from goodterms.analysis.keys import NO_PRODUCT
+from goodterms.analysis.months import WHEN, Spans, of_both
 from goodterms.facts.columns import NOT_CUSTOMERS
 from goodterms.facts.engine import keep
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from ibis import Table
-
-WHEN = ("earlier", "later")
 
 
 @dataclass(frozen=True)
@@ -50,27 +48,22 @@ class Shape:
         return tuple(reached)
 
 
-def months_in(months: Sequence[date]) -> Any:
-    """Whether a row lies in one of the months."""
-    return _.month.isin([ibis.date(m.isoformat()) for m in months]) if months else ibis.literal(value=False)
-
-
-def view(cube: Table, by: str | Sequence[str], shape: Shape, months: tuple[Sequence[date], Sequence[date]]) -> Table:
+def view(cube: Table, by: str | Sequence[str], shape: Shape, months: Spans) -> Table:
     """Return one row a value of ``by``: every column and level, in both periods (``net_sales_earlier``, ``net_sales_later`` and so on).
 
     A customer who was visited and bought nothing has costs without sales, and keeps its row.
     """
     columns = (*SALES_COLUMNS, *shape.steps, "avoidable_cost")
     sums: dict[str, Any] = {}
-    for when, span in zip(WHEN, months, strict=True):
-        inside = months_in(span)
+    for when in WHEN:
+        inside = _[f"is_{when}"]
         sums |= {f"{column}_{when}": _[column].sum(where=inside).fill_null(0) for column in columns}
         sums |= {
             f"line_cost_{when}": _.cost_to_serve.sum(where=inside & (_.level == "line")).fill_null(0),
             f"sale_lines_{when}": _.sale_lines.sum(where=inside).fill_null(0),
         }
     keys = [by] if isinstance(by, str) else list(by)
-    in_play = cube.filter(months_in([*months[0], *months[1]])).mutate(cost_to_serve=cost_to_serve(cube, shape.steps))
+    in_play = of_both(cube, months).mutate(cost_to_serve=cost_to_serve(cube, shape.steps))
     return with_levels(in_play.group_by(*keys).agg(**sums), shape, WHEN)
 
 
@@ -102,9 +95,7 @@ def with_levels(table: Table, shape: Shape, when: Sequence[str]) -> Table:
     return table
 
 
-def every_view(
-    cube: Table, names: Mapping[str, Table], shape: Shape, spans: tuple[Sequence[date], Sequence[date]], drivers: Drivers, engine: Any
-) -> dict[str, pa.Table]:
+def every_view(cube: Table, names: Mapping[str, Table], shape: Shape, spans: Spans, drivers: Drivers, engine: Any) -> dict[str, pa.Table]:
     """The sums by customer, product, family, manager, segment and month; ``names`` says what is known of customers and products."""
     customers = keep(engine, "view_customers", view(cube, "counterparty", shape, spans))
     last_manager = drivers.managers.group_by(manager_of=_.counterparty).agg(manager=_.manager_at_end.argmax(_.month))
@@ -143,7 +134,7 @@ def _months(cube: Table, shape: Shape, drivers: Drivers) -> Table:
     return by_month.left_join(documents, by_month.month == documents.of_month).drop("of_month").fill_null({"invoices": 0}).order_by("month")
 
 
-def _presented(table: pa.Table, spans: tuple[Sequence[date], Sequence[date]]) -> pa.Table:
+def _presented(table: pa.Table, spans: Spans) -> pa.Table:
     """A view without the columns of a period that there is not."""
     return table if spans[0] else table.select([c for c in table.column_names if not c.endswith("_earlier")])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -13,8 +12,9 @@ from ibis import _
 from goodterms.analysis.cost_to_serve import CostToServe
 from goodterms.analysis.cube import LAYERS
 from goodterms.analysis.lines import LAYER_SIGNS, PRODUCT_COST
+from goodterms.analysis.months import WHEN, Spans, of_both
 from goodterms.analysis.result import WaterfallRow
-from goodterms.analysis.views import WHEN, Shape, months_in
+from goodterms.analysis.views import Shape
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -76,16 +76,14 @@ class _Falling:
             self.step(f"{level}: {step}", _minus(self.amounts(step, level)), label=step[:1].upper() + step[1:])
 
 
-def waterfall(
-    cube: Table, shape: Shape, costs: CostToServe | None, months: tuple[Sequence[date], Sequence[date]], *, has_list_prices: bool
-) -> tuple[WaterfallRow, ...]:
+def waterfall(cube: Table, shape: Shape, costs: CostToServe | None, months: Spans, *, has_list_prices: bool) -> tuple[WaterfallRow, ...]:
     """Return the rows of the waterfall of both periods, in order; cost is negative.
 
     Without list prices it begins at net sales, or before charges and rebates where there are any.
     """
     columns = (*LAYERS, "net_sales", "sales_without_cost", "product_cost", *shape.steps)
-    sums = {f"{column}_{when}": _[column].sum(where=months_in(span)) for when, span in zip(WHEN, months, strict=True) for column in columns}
-    falling = _Falling({row["level"]: row for row in cube.group_by("level").agg(**sums).to_pyarrow().to_pylist()})
+    sums = {f"{column}_{when}": _[column].sum(where=_[f"is_{when}"]) for when in WHEN for column in columns}
+    falling = _Falling({row["level"]: row for row in of_both(cube, months).group_by("level").agg(**sums).to_pyarrow().to_pylist()})
     _down_to_net_sales(falling, has_list_prices=has_list_prices or falling.has("discount"))
     if shape.has_margin:
         if falling.has("sales_without_cost"):
@@ -122,7 +120,7 @@ def _down_to_net_sales(falling: _Falling, *, has_list_prices: bool) -> None:
     falling.total("net_sales")
 
 
-def _down_to_all_cost(falling: _Falling, costs: CostToServe, months: tuple[Sequence[date], Sequence[date]]) -> None:
+def _down_to_all_cost(falling: _Falling, costs: CostToServe, months: Spans) -> None:
     """What no customer carries, down to what is left after all cost in the files."""
     kept = {part: (-costs.total(part, months[0]), -costs.total(part, months[1])) for part in ("sustaining", "unused", "unassigned", "excluded", "excess")}
     for part, pair in kept.items():

@@ -1,0 +1,183 @@
+"""The benchmarks: ``python bench/run.py`` measures all of them and keeps the result in ``bench/RESULTS.md``.
+
+What is said is ratios measured in one run; seconds are those of the machine that is described. ``--lines`` chooses other sizes, ``--only`` other parts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import goodterms
+from goodterms.demo import Company, build_company
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "RESULTS.md"
+SIZES = (1_000_000, 10_000_000)
+LOOK_LINES = 100_000
+READING_LINES = 1_000_000
+SEED = 1
+GOAL_OF_LOOK = 5.0
+_PLAIN = """
+import json, sys
+import duckdb
+reading = duckdb.read_csv(sys.argv[1], dtype=json.loads(sys.argv[2]), sep=";", encoding="CP1252", header=True, all_varchar=True)
+reading.create("lines")
+"""
+
+
+def look(folder: Path, lines: int) -> str:
+    """``goodterms look`` on a company as it exports it, in a process of its own, three times."""
+    company = build_company(folder / "look", lines=lines, seed=SEED)
+    command = [Path(sys.executable).with_name("goodterms"), "look", *company.sale_files, "--costs", company.costs, "--activities", company.activities]
+    command += ["--products", company.products, "--customers", company.customers, "--policy", company.policy, "--out", folder / "report"]
+    whole, answered = [], []
+    for _run in range(3):
+        begin = time.perf_counter()
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+        running.stdout.readline()
+        answered.append(time.perf_counter() - begin)
+        running.communicate()
+        whole.append(time.perf_counter() - begin)
+        if running.returncode not in {0, 1}:
+            raise RuntimeError(f"look ended with {running.returncode}")
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import ibis; ibis.duckdb.connect()"], check=True)
+    start = time.perf_counter() - begin
+    middle, answer = statistics.median(whole), statistics.median(answered)
+    return (
+        f"`goodterms look` on {company.lines:,} sale lines (CSV and XLSX), costs, activities, products and customers, cold, median of 3: "
+        f"**{middle:.1f} s**; the answer is in the terminal after {answer:.1f} s, the report (page, tables as CSV and Parquet, workbook) takes the rest. "
+        f"The goal is {GOAL_OF_LOOK:.0f} s. Loading Ibis and DuckDB alone takes {start:.1f} s here; look is {middle / start:.1f} × that."
+    )
+
+
+def reading(folder: Path, lines: int) -> str:
+    """Rows of CSV read, typed and checked a second, against the engine's own reading of the same file as text."""
+    company = build_company(folder / "reading", lines=lines, seed=SEED)
+    file = next(file for file in company.sale_files if file.suffix == ".csv")
+    begin = time.perf_counter()
+    rows = sum(account.physical for account in goodterms.read(file).files)
+    ours = time.perf_counter() - begin
+    head = file.open(encoding="cp1252").readline().rstrip("\n").split(";")
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-c", _PLAIN, file, json.dumps(dict.fromkeys(head, "VARCHAR"))], check=True)
+    theirs = time.perf_counter() - begin
+    shutil.rmtree(folder / "reading")
+    return (
+        f"{rows:,} rows of CSV ({len(head)} columns, semicolons, decimal commas, cp1252) read, counted a second time, typed and made into facts "
+        f"in {ours:.1f} s: **{rows / ours:,.0f} rows a second**, {ours / theirs:.1f} × what DuckDB alone takes to hold the same file as text."
+    )
+
+
+def publish(company: Company, folder: Path) -> None:
+    """The company's facts as published files: one Parquet file a table, decimals as integers."""
+    facts = goodterms.read(company.sale_files, costs=company.costs, activities=company.activities, products=company.products, customers=company.customers).facts
+    folder.mkdir()
+    for name, table in facts.tables.items():
+        facts.engine.con.execute(f"COPY ({facts.engine.compile(table)}) TO '{folder / name}.parquet' (FORMAT parquet)")
+
+
+def side_of(side: str, folder: Path) -> dict[str, Any]:
+    """One side of the comparison, in a process of its own."""
+    done = subprocess.run([sys.executable, HERE / "statements.py", side, folder], stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def compare(product: dict[str, Any], hand: dict[str, Any]) -> None:
+    """Both sides must have come to the same amounts, to the last digit.
+
+    Raises
+    ------
+    ArithmeticError
+        When they have not.
+    """
+    other = {name: (amount, product["found"].get(name)) for name, amount in hand["found"].items()}
+    other = {name: pair for name, pair in other.items() if pair[1] is None or Decimal(pair[0]) != Decimal(pair[1])}
+    if other or not hand["found"]:
+        raise ArithmeticError(f"the product and the SQL by hand differ: {other}")
+
+
+def statements(folder: Path, lines: int) -> list[str]:
+    """Each statement of a full run as a ratio to one scan, by the product and by hand."""
+    print(f"{lines:,} sale lines", file=sys.stderr)
+    company = build_company(folder / "company", lines=lines, seed=SEED, sale_format="parquet")
+    publish(company, folder / "facts")
+    shutil.rmtree(folder / "company")
+    product, hand = side_of("product", folder / "facts"), side_of("hand", folder / "facts")
+    shutil.rmtree(folder / "facts")
+    compare(product, hand)
+    scan = statistics.median([product["scan"], hand["scan"]])
+    told = [f"### {company.lines:,} sale lines", "", f"One scan takes {scan:.3f} s.", ""]
+    told += ["| statement | product, scans | SQL by hand, scans | product : hand |", "|---|--:|--:|--:|"]
+    for name, seconds in product["seconds"].items():
+        by_hand = hand["seconds"].get(name)
+        told.append(
+            f"| {name} | {seconds / scan:.1f} | {by_hand / scan:.1f} | {seconds / by_hand:.2f} |" if by_hand else f"| {name} | {seconds / scan:.1f} | – | – |"
+        )
+    ours, theirs = sum(product["seconds"].values()), sum(hand["seconds"].values())
+    told.append(f"| **all of them** | **{ours / scan:.0f}** | **{theirs / scan:.0f}** | **{ours / theirs:.2f}** |")
+    told += [
+        "",
+        f"Peak memory: product {product['peak_gib']:.1f} GiB, by hand {hand['peak_gib']:.1f} GiB. Both come to the same amounts, to the last digit.",
+        "",
+    ]
+    return told
+
+
+def machine() -> str:
+    """The machine, in a sentence."""
+    model = "processor of unknown make"
+    if Path("/proc/cpuinfo").exists():
+        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text("utf-8"))
+        model = found[1] if found else model
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+
+
+def keep(part: str, told: list[str]) -> None:
+    """Put a part of the results into its place in the file."""
+    begin, end = f"<!-- {part} -->", f"<!-- /{part} -->"
+    text = RESULTS.read_text("utf-8") if RESULTS.exists() else "# Results\n"
+    block = "\n".join([begin, *told, end])
+    old = re.search(f"{begin}.*?{end}", text, re.DOTALL)
+    RESULTS.write_text(text.replace(old[0], block) if old else f"{text.rstrip()}\n\n{block}\n", "utf-8")
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=("look", "reading", "statements"), action="append")
+    parser.add_argument("--lines", type=int, nargs="+", help="sizes of the statements' companies")
+    asked = parser.parse_args()
+    parts = asked.only or ["look", "reading", "statements"]
+    day = f"Measured on {datetime.now(UTC):%Y-%m-%d}, {machine()}, seed {SEED}."
+    with tempfile.TemporaryDirectory(prefix="goodterms-bench-") as place:
+        folder = Path(place)
+        if "look" in parts:
+            keep("look", ["## The main job", "", day, "", look(folder, LOOK_LINES)])
+        if "reading" in parts:
+            keep("reading", ["## Reading", "", day, "", reading(folder, READING_LINES)])
+        if "statements" in parts:
+            told = ["## A full run", "", day, ""]
+            for lines in asked.lines or SIZES:
+                told += statements(folder, lines)
+            keep("statements", told)
+    print(RESULTS.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""The two periods of an analysis as months: which rows lie in which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import ibis
+from ibis import _
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+WHEN = ("earlier", "later")
+"""What columns of the two periods are called."""
+Spans = tuple[Sequence[date], Sequence[date]]
+"""The months of the earlier period (none, where there is one period alone) and of the later."""
+
+
+def months_in(months: Sequence[date]) -> Any:
+    """Whether a row lies in one of the months."""
+    return _.month.isin([ibis.date(m.isoformat()) for m in months]) if months else ibis.literal(value=False)
+
+
+def of_both(table: Table, months: Spans) -> Table:
+    """The rows of both periods, with ``is_earlier`` and ``is_later``: said once, so that no sum says the months again."""
+    return table.filter(months_in([*months[0], *months[1]])).mutate(is_earlier=months_in(months[0]), is_later=months_in(months[1]))

@@ -1,0 +1,43 @@
+"""The benchmarks in short: what is measured against SQL by hand comes to the same amounts. Timing decides nothing."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from goodterms.demo import build_company
+
+BENCH = Path(__file__).parents[1] / "bench"
+
+
+@pytest.fixture
+def run(monkeypatch):
+    monkeypatch.syspath_prepend(BENCH)
+    yield importlib.import_module("run")
+    for name in ("run", "statements", "by_hand"):
+        sys.modules.pop(name, None)
+
+
+def test_a_full_run_and_the_sql_by_hand_come_to_the_same_amounts(run, tmp_path):
+    run.publish(build_company(tmp_path / "company", lines=3_000, seed=7, sale_format="parquet"), tmp_path / "facts")
+    product, hand = (run.side_of(side, tmp_path / "facts") for side in ("product", "hand"))
+    run.compare(product, hand)
+    assert len(hand["found"]) >= 20
+    assert set(hand["seconds"]) < set(product["seconds"])
+
+
+def test_a_difference_is_not_passed_over(run):
+    found = {"found": {"bridge volume": "1.000000000001"}}
+    with pytest.raises(ArithmeticError, match="bridge volume"):
+        run.compare(found, {"found": {"bridge volume": "1.000000000002"}})
+
+
+def test_a_part_of_the_results_takes_its_own_place(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "RESULTS", tmp_path / "RESULTS.md")
+    run.keep("look", ["first"])
+    run.keep("torture", ["other"])
+    run.keep("look", ["second"])
+    assert (tmp_path / "RESULTS.md").read_text("utf-8") == "# Results\n\n<!-- look -->\nsecond\n<!-- /look -->\n\n<!-- torture -->\nother\n<!-- /torture -->\n"

@@ -10,7 +10,7 @@ from goodterms.analysis.cost_to_serve import share_costs
 from goodterms.analysis.names import products_known
 
 BEFORE, NOW = "2022-06", "2023-06"
-ALWAYS = ["new customers", "lost customers", "adjustments", "new families", "lost families", "price", "cost", "volume", "mix between", "mix within"]
+ALWAYS = ["new customers", "lost customers", "adjustments", "new families", "lost families", "price: list", "cost", "volume", "mix between", "mix within"]
 
 
 def sold(when, customer, product, quantity, net_value, product_cost=None, **more):
@@ -162,7 +162,7 @@ class TestPriceAndCost:
     def test_price_and_cost_at_the_later_quantity(self):
         """12 teas at 9 instead of 10, and at a cost of 7 instead of 6: price −12, cost −12; 20 % more of a margin of 40 is 8 of volume."""
         bridge = bridge_of([sold(BEFORE, "Ann", "tea", 10, 100, 60), sold(NOW, "Ann", "tea", 12, 108, 84)])
-        assert steps_of(bridge) == {"price": -12, "cost": -12, "volume": 8}
+        assert steps_of(bridge) == {"price: list": -12, "cost": -12, "volume": 8}
 
     def test_price_falls_into_its_layers(self):
         """A unit before: list 12, discount 2, charges 1, rebate 0.5 → net 10.5. Now, 10 units: list 13, discount 4, charges 0.5, rebate 1 → 8.5.
@@ -199,7 +199,7 @@ class TestPriceAndCost:
 
     def test_without_product_cost_the_measure_is_net_sales(self):
         bridge = bridge_of([sold(BEFORE, "Ann", "tea", 10, 100), sold(NOW, "Ann", "tea", 12, 108)], measure="net sales")
-        assert steps_of(bridge) == {"price": -12, "volume": 20}
+        assert steps_of(bridge) == {"price: list": -12, "volume": 20}
         assert (bridge.start, bridge.end) == (100, 108)
         assert "cost" not in {step.step for step in bridge.steps}
 

@@ -59,8 +59,8 @@ def test_sales_up_profit_down():
     )
     assert (bridge.sales_start, bridge.sales_end, bridge.start, bridge.end) == (146_000, 155_700, 52_000, 40_150)
     steps = steps_of(bridge)
-    whole = {name: steps[name] for name in ("price", "cost", "new families", "lost families")}
-    assert whole == {"price": D(-4_800), "cost": D(-3_800), "new families": D(750), "lost families": D(-6_000)}
+    whole = {name: steps[name] for name in ("price: list", "cost", "new families", "lost families")}
+    assert whole == {"price: list": D(-4_800), "cost": D(-3_800), "new families": D(750), "lost families": D(-6_000)}
     assert set(steps) - set(whole) == {"volume", "mix between"}
     assert abs(steps["volume"] - D(36_800) / 3) < D("0.0001")
     assert abs(steps["mix between"] + D(30_800) / 3) < D("0.0001")

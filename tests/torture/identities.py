@@ -104,14 +104,13 @@ def the_bridge_has_no_remainder(result: Result, found: Found) -> None:
         if bridge is not None:
             with localcontext(prec=60):
                 assert sum((step.amount for step in bridge.steps), Decimal(0)) == bridge.end - bridge.start
-    names = ["price: list" if step.step == "price" else step.step for step in result.bridge.steps]
+    names = [step.step for step in result.bridge.steps]
     changes = {row["customer"]: row[f"{measure}_later"] - row[f"{measure}_earlier"] for row in found["customers"]}
     for row in found["bridge_customers"]:
         with localcontext(prec=60):
             assert sum((row[name] for name in names), Decimal(0)) == row["measure_later"] - row["measure_earlier"] == changes[row["counterparty"]]
     for step in result.bridge.steps:
-        name = "price: list" if step.step == "price" else step.step
-        assert total(found["bridge_customers"], name) == step.amount
+        assert total(found["bridge_customers"], step.step) == step.amount
 
 
 def no_cost_is_missing(rows: dict[str, list[Row]], found: Found) -> None:
@@ -261,7 +260,7 @@ def nothing_has_changed(result: Result, found: Found) -> None:
     """Every step of the bridge is 0, of every customer too, to the last place."""
     assert [step for step in result.bridge.steps if step.amount] == []
     assert result.bridge.change == 0
-    steps = {"price: list" if step.step == "price" else step.step for step in result.bridge.steps}
+    steps = {step.step for step in result.bridge.steps}
     for row in found["bridge_customers"]:
         assert {name: row[name] for name in steps if row[name]} == {}
 

@@ -7,7 +7,7 @@ else follows by subtraction, so the parts sum to the change with no remainder.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,12 +90,12 @@ def build_bridge(
     items = keep(engine, f"{name}_items", item_steps(sums, _customer_classes(cube, months), measure, quantities))
     pairs = keep(engine, f"{name}_families", family_steps(items))
     customers = keep(engine, f"{name}_customers", _by_customer(items, pairs, cost_to_serve, months, _customer_classes(cube, months)))
-    totals = _totals(customers)
+    totals, moved = _totals(customers)
     step_labels = {**ITEM_STEPS, **FAMILY_STEPS} | ({} if has_families else _WITHOUT_FAMILIES)
     always = {"new customers", "lost customers", "adjustments", "new families", "lost families", "price: list", "volume", "mix between", "mix within"} | (
         {"cost"} if measure != "net sales" else set()
     )
-    steps = [BridgeStep(step, label, totals[step]) for step, label in step_labels.items() if totals[step] or step in always]
+    steps = [BridgeStep(step, label, totals[step]) for step, label in step_labels.items() if step in moved or step in always]
     steps += [
         BridgeStep(step, f"{step.rpartition(':')[0].capitalize()}: {'cost per unit of work' if step.endswith('rate') else 'amount of work'}", totals[step])
         for step in customers.columns
@@ -123,7 +123,7 @@ def _with_one_price(steps: list[BridgeStep]) -> list[BridgeStep]:
     layers = [step for step in steps if step.step.startswith("price: ")]
     if len(layers) > 1:
         return steps
-    return [BridgeStep("price", "Price", step.amount) if step.step == "price: list" else step for step in steps]
+    return [replace(step, label="Price") if step.step == "price: list" else step for step in steps]
 
 
 def _sums_of_items(cube: Table, families: Table, months: Spans, measure: Measure) -> Table:
@@ -313,11 +313,11 @@ def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: Spans, cust
     ).drop("cost_of", "cost_class", "whole")
 
 
-def _totals(customers: Table) -> dict[str, Decimal]:
-    """The sum of every decimal column over all customers; 0 where there is no customer at all."""
+def _totals(customers: Table) -> tuple[dict[str, Decimal], set[str]]:
+    """The sum of every decimal column over all customers, 0 where there is no customer at all; and which columns hold anything but 0, however it sums up."""
     numeric = [c for c, t in customers.schema().items() if t.is_decimal()]
-    row = customers.agg(**{c: _[c].sum() for c in numeric}).to_pyarrow().to_pylist()[0]
-    return {c: row[c] if row[c] is not None else Decimal(0) for c in numeric}
+    row = customers.agg(**{c: _[c].sum() for c in numeric}, **{f"moved {c}": (_[c] != 0).any() for c in numeric}).to_pyarrow().to_pylist()[0]
+    return {c: row[c] if row[c] is not None else Decimal(0) for c in numeric}, {c for c in numeric if row[f"moved {c}"]}
 
 
 def _counts(customers: Table) -> dict[str, int]:

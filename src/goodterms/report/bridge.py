@@ -15,7 +15,6 @@ from goodterms.facts.money import cents, in_words, parts_in_cents
 from goodterms.report.card import card, chart_and_table, sums_in, switch
 from goodterms.report.edition import Edition
 from goodterms.report.lookup import found, from_cents, table_of
-from goodterms.report.parties import step_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,8 +103,8 @@ class _Behind:
             ("families", "family at a customer", "families at customers"),
         ):
             source = self.tables[kind]
-            column = found(source, *step_columns(step.step)) if source is not None else None
-            if source is None or column is None or (kind == "families" and step.step in {"price", "cost"}):
+            column = found(source, step.step) if source is not None else None
+            if source is None or column is None or (kind == "families" and step.step == "cost"):
                 continue
             made = self._largest(source, column, step, exact, one, many)
             parts.append(made)

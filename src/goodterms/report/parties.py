@@ -232,7 +232,7 @@ class Parties:
         rows = dict(zip(plain(table, "counterparty", "customer"), range(table.num_rows), strict=True))
         mine = [i for i in opened if self.keys[i] in rows]
         some = table.take([rows[self.keys[i]] for i in mine])
-        columns = [plain(some, *step_columns(step.step)) for step in bridge.steps]
+        columns = [plain(some, step.step) for step in bridge.steps]
         made = {}
         for place, i in enumerate(mine):
             parts = [column[place] or Decimal(0) for column in columns]
@@ -280,11 +280,6 @@ def cents_of_each(column: pa.ChunkedArray) -> list[int]:
     from goodterms.facts.money import cents  # noqa: PLC0415
 
     return [0 if amount is None else to_cents(cents(amount)) for amount in column.to_pylist()]
-
-
-def step_columns(step: str) -> tuple[str, ...]:
-    """The columns that hold a bridge step: where price has one layer only, it is the list price's."""
-    return (step, "price: list") if step == "price" else (step,)
 
 
 def parties_of(result: Result, kind: str) -> Parties | None:

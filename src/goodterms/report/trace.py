@@ -145,7 +145,6 @@ class _Report:
     def bar(self, asked: str, customer: str | None, product: str | None) -> Trace:
         """A bar of the bridge."""
         name, label = self._find(asked, self.about["bridge"], "bar of the bridge")
-        column = "price: list" if name == "price" else name
         whole = self._mine(self.table("bridge_customers"), customer, None)
         if name.endswith((": rate", ": activity")):
             return self._bar_of_cost(name, label, whole, customer)
@@ -156,12 +155,12 @@ class _Report:
                 raise UsageError(f"{label} is made customer by family, not by product. Leave --product out.")
         else:
             parts = items
-        amount = _total(parts[column]) if product is not None or name in _FAMILY_STEPS else _total(whole[column])
+        amount = _total(parts[name]) if product is not None or name in _FAMILY_STEPS else _total(whole[name])
         title = f"{label} of {self._who(customer, product)}, {self.periods[0]} to {self.periods[-1]}: {in_words(amount)}"
         shown = _SHOWN if customer is not None else _SHOWN_OF_EACH
-        rows = [self._bar_of_customer(row, column, parts, items, shown) for row in self._largest(parts, "counterparty", column)]
+        rows = [self._bar_of_customer(row, name, parts, items, shown) for row in self._largest(parts, "counterparty", name)]
         lines = rows[0].lines if customer is not None and len(rows) == 1 else tuple(rows)
-        told = _total(parts[column])
+        told = _total(parts[name])
         if amount != told:
             lines = (*lines, TraceLine(f"cost to serve of these customers: {in_words(amount - told)}", self._cost_of_classes(whole, name)))
         return Trace(title, amount, lines)

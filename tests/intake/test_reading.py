@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 
+import goodterms
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.facts.columns import TABLES
 from goodterms.intake import read
@@ -567,3 +568,10 @@ def test_rejected_rows_of_a_workbook_come_back_and_are_read_with_it(write, tmp_p
     assert rejected.read_text("utf-8-sig").splitlines() == ["Invoice;Date;Customer;Net amount", "2;never;Bob;2.5"]
     rejected.write_text(rejected.read_text("utf-8-sig").replace("never", "2023-02-01"), "utf-8")
     assert rows(read([tmp_path / "s.xlsx", rejected]), "document, net_value", order="1") == [("1", D("1.5")), ("2", D("2.5"))]
+
+
+def test_public_read_takes_one_file_of_each_kind_or_several(write):
+    sales = write("invoices.csv", "Invoice;Date;Customer;Net sales\n1;2023-01-31;Ann;120,50\n")
+    costs = write("costs.csv", "Month;Pool;Amount\n2023-01;Desk;10,00\n")
+    for given in (costs, str(costs), [costs]):
+        assert goodterms.read(sales, costs=given).facts["costs"].count().to_pyarrow().as_py() == 1

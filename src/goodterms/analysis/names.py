@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import ibis
 from ibis import _
 
 from goodterms.analysis.keys import counterparty, product
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
 def customers_known(facts: Facts) -> Table:
     """Return one row a counterparty: name, segment, country, manager (the last row of the customers file counts)."""
     known = facts["customers"].filter(_.customer_key.notnull())
-    return (
-        known.mutate(counterparty=counterparty(known), place=_.row.fill_null(0))
-        .group_by("counterparty")
-        .agg(**{column: _[column].argmax(_.place) for column in ("name", "segment", "country")}, own_manager=_.manager_key.argmax(_.place))
-    )
+    said = {column: _last_said(known, column) for column in ("name", "segment", "country")}
+    return known.group_by(counterparty=counterparty(known)).agg(**said, own_manager=_last_said(known, "manager_key"))
 
 
 def products_known(facts: Facts) -> Table:
     """Return one row a product: name and family (the last row of the products file counts)."""
     known = facts["products"].filter(_.product_key.notnull())
-    return known.mutate(product=product(known), place=_.row.fill_null(0)).group_by("product").agg(**{c: _[c].argmax(_.place) for c in ("name", "family")})
+    return known.group_by(product=product(known)).agg(**{column: _last_said(known, column) for column in ("name", "family")})
+
+
+def _last_said(known: Table, column: str) -> Any:
+    """What the last row says that says anything; of two files with that row, the one whose name comes last."""
+    return known[column].argmax(ibis.struct({"row": known.row.fill_null(0), "file": known.file.fill_null(""), "said": known[column]}))

@@ -29,4 +29,5 @@ def products_known(facts: Facts) -> Table:
 
 def _last_said(known: Table, column: str) -> Any:
     """What the last row says that says anything; of two files with that row, the one whose name comes last."""
-    return known[column].argmax(ibis.struct({"row": known.row.fill_null(0), "file": known.file.fill_null(""), "said": known[column]}))
+    latest = ibis.struct({"row": known.row.fill_null(0), "file": known.file.fill_null(""), "said": known[column]})
+    return known[column].argmax(latest, where=known[column].notnull())

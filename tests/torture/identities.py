@@ -150,10 +150,16 @@ def every_share_is_within_a_unit_of_exact(found: Found) -> None:
 
 
 def no_traced_cost_is_missing(rows: dict[str, list[Row]], found: Found) -> None:
-    """What activities are known to have cost stands at customers, to the last unit, in its own month and under its own pool."""
-    bills = [{**row, "month": row["date"].replace(day=1)} for row in exact_rows({"activities": rows["activities"]})["activities"] if row["amount"] is not None]
+    """What activities are known to have cost is shared to the last unit: under its own company's pool of the month, else the only one of that name."""
+    bills = [row | {"month": row["date"].replace(day=1)} for row in exact_rows({"activities": rows["activities"]})["activities"] if row["amount"] is not None]
+    owners: dict[tuple[date, str], set[str]] = {}
+    for row in exact_rows({"costs": rows["costs"]})["costs"]:
+        owners.setdefault((row["period"], row["pool"]), set()).add(row["entity"] or "")
+    for bill in bills:
+        of_name, own = owners.get((bill["month"], bill["pool"]), set()), bill["entity"] or ""
+        bill["pool_entity"] = own if own in of_name or len(of_name) != 1 else next(iter(of_name))
     traced = [row for row in found.get("shares", ()) if row["driver"] == "traced"]
-    assert sums(traced, "month", "pool") == sums(bills, "month", "pool")
+    assert sums(traced, "month", "pool_entity", "pool") == sums(bills, "month", "pool_entity", "pool")
 
 
 def costs_of_the_cube_are_the_shares(found: Found) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from goodterms.facts.money import cents
-
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
 _CENT_PLACES = 2
+_WORD_BITS, _SIGN_BIT = 64, 63
+"""A decimal is stored as two words, the lower one first; where the upper one is but its sign, one is enough."""
 
 
 def table_of(tables: Mapping[str, pa.Table], name: str) -> pa.Table | None:
@@ -48,26 +48,33 @@ def units(column: pa.ChunkedArray) -> tuple[NDArray[Any], int]:
     for chunk in column.chunks:
         known = pc.fill_null(chunk, pa.scalar(Decimal(0), kind))
         words = np.frombuffer(known.buffers()[1], dtype=np.int64)[2 * known.offset : 2 * (known.offset + len(known))].reshape(-1, 2)
-        if not np.array_equal(words[:, 1], words[:, 0] >> 63):
-            exact = [int((v or Decimal(0)).scaleb(kind.scale)) for v in column.to_pylist()]
-            return np.array(exact, dtype=object), kind.scale
-        parts.append(words[:, 0])
+        low, high = words[:, 0], words[:, 1]
+        fits = np.array_equal(high, low >> _SIGN_BIT)
+        parts.append(low if fits else high.astype(object) * 2**_WORD_BITS + low.view(np.uint64).astype(object))
     return (np.concatenate(parts) if parts else np.zeros(0, np.int64)), kind.scale
 
 
 def cents_of(column: pa.ChunkedArray) -> list[int]:
-    """A column of amounts in whole cents, rounded by largest remainder to the cents of its sum: a reader who adds up the column finds no gap."""
+    """A column of amounts in whole cents, rounded by largest remainder to the cents of its sum: a reader who adds up the column finds no gap.
+
+    Whole numbers throughout, so that a sum of any size stays exact.
+    """
     import numpy as np  # noqa: PLC0415
 
     amounts, places = units(column)
     if places <= _CENT_PLACES:
         return [int(a) * 10 ** (_CENT_PLACES - places) for a in amounts]
     cent = 10 ** (places - _CENT_PLACES)
-    floors, rests = np.divmod(amounts, cent)
-    whole = Decimal(int(amounts.sum(dtype=object))).scaleb(-places) if len(amounts) else Decimal(0)
-    missing = int(cents(whole).scaleb(_CENT_PLACES)) - int(floors.sum(dtype=object)) if len(amounts) else 0
+    floors, rests = amounts // cent, amounts % cent
+    missing = _rounded(int(amounts.sum(dtype=object)), cent) - int(floors.sum(dtype=object)) if len(amounts) else 0
     floors[np.argsort(-rests, kind="stable")[:missing]] += 1
     return [int(f) for f in floors]
+
+
+def _rounded(amount: int, cent: int) -> int:
+    """Whole cents of an amount, half away from zero."""
+    whole = (2 * abs(amount) + cent) // (2 * cent)
+    return whole if amount >= 0 else -whole
 
 
 def from_cents(whole: int) -> Decimal:

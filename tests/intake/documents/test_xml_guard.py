@@ -84,6 +84,7 @@ def test_entities_are_refused_before_they_are_read(data, encoding):
         ("<a>ä</a>".encode("latin-1"), "a.xml: its XML is damaged at line 1, column 4 (Invalid bytes in character encoding)."),
         ("<a>ä</a>".encode("utf-32"), "a.xml is written in UTF-32, which is not read."),
         (b"<?xml version='1.0' encoding='UTF-7'?><a>+ADw-</a>", "a.xml says that it is written in UTF-7, which is not read."),
+        (b"<?xml version='1.0' encoding='UTF-8-W/O-BOM'?><a/>", "a.xml says that it is written in UTF-8-W/O-BOM, which is not read."),
         (b"<?xml version='1.0' encoding='iso-8859-99'?><a/>", "a.xml says that it is written in iso-8859-99, which is not read."),
         (b"<?xml version='1.0' encoding='windows-1252'?><a>\x81</a>", "a.xml says that it is written in cp1252, which it is not."),
         ("<a>ä</a>".encode("utf-16")[:-1], "a.xml says that it is written in utf-16, which it is not."),

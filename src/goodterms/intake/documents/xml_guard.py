@@ -27,7 +27,7 @@ AGAIN = "Export it again, or ask the sender for the original file."
 
 _ENCODINGS = re.compile(r"utf-?8|(us-)?ascii|iso[-_]?8859[-_]?\d{1,2}|latin-?[19]|(windows|cp)-?12[0-9]{2}", re.IGNORECASE)
 _UTF_16 = re.compile(r"utf-?16(le|be)?|ucs-?2", re.IGNORECASE)
-_DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z][\w.-]{0,39})["'][^>]*?\?>""")
+_DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["'][^>]*?\?>""")
 _QUOTED = re.compile(rb""""[^"]*"|'[^']*'""")
 _PLACE_IN_MESSAGE = re.compile(r", line \d+, column \d+.*$", re.DOTALL)
 _SAFE = {
@@ -199,7 +199,7 @@ def _encoding_of(start: bytes, name: str) -> str:
         if start.startswith(sign):
             return encoding
     declared = _DECLARED.match(start.removeprefix(codecs.BOM_UTF8).lstrip())
-    said = declared[1].decode("ascii") if declared and not start.startswith(codecs.BOM_UTF8) else "utf-8"
+    said = declared[1].decode("latin-1")[:40] if declared and not start.startswith(codecs.BOM_UTF8) else "utf-8"
     if _UTF_16.fullmatch(said):  # the declaration can be read byte by byte, so it is not: a program has saved its text as UTF-8
         said = "utf-8"
     try:

@@ -216,7 +216,7 @@ def _master_data(group: Group) -> dict[str, list[Row]]:
 _AVOIDABLE: tuple[dict[str, Any], ...] = ({}, {}, {"avoidable": Decimal("0.6")}, {"avoidable": 1})
 _SHARED: tuple[tuple[dict[str, Any], ...], ...] = (
     tuple({"driver": driver} for driver in DRIVERS),
-    tuple({"minutes": equation, "capacity_minutes": capacity} for equation in EQUATIONS for capacity in (1, 60, 5_000, 10**7)),
+    tuple({"minutes": equation, "capacity_minutes": capacity} for equation in EQUATIONS for capacity in (10, 60, 5_000, 10**7)),
     ({}, {"tier": "excluded"}, {"tier": "sustaining"}, {"tier": "sustaining", "spread": "value"}),
 )
 _STEPS: tuple[dict[str, Any], ...] = ({}, {}, {"step": "handling"})

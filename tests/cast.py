@@ -111,7 +111,7 @@ def drivers_of(sale_lines: Iterable[Row], *, policy: Policy | None = None, **tab
     facts = facts_of(sale_lines, **tables)
     counted = count_once(facts).counted
     lines = priced_lines(facts, counted, what_lines_say(counted), policy or Policy.empty())
-    return Drivers(facts, lines, keep_on(engine(), "sales_cube", sales_cube(lines)))
+    return Drivers(facts, lines, keep_on(engine(), "sales_cube", sales_cube(lines)), policy or Policy.empty())
 
 
 def rows_of(table: Any) -> list[Row]:

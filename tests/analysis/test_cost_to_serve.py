@@ -14,6 +14,7 @@ from goodterms.facts.policy import Policy
 
 MONTH = "2023-01"
 DESK = {"name": "desk", "driver": "orders"}
+VANS = {"name": "vans", "driver": "deliveries"}
 DESK_BY_MINUTES = {"name": "desk", "minutes": "10 + 5*lines", "capacity_minutes": 200}
 FREIGHT = {"name": "freight", "driver": "orders"}
 SALES = (
@@ -251,9 +252,17 @@ class TestTiers:
         assert [(row["pool"], row["unassigned"]) for row in found.reconciliation()] == [("(no pool)", 3), ("other", 7), ("rent", 100)]
         assert found.total("unassigned") == 110
 
+    def test_why_a_pool_is_unassigned_is_said(self):
+        found = shared({"name": "desk", "driver": "orders"}, VANS, costs=[cost(MONTH, "Desk", 5), cost(MONTH, "vans", 7), cost("2023-02", "vans", 7)])
+        assert found.notices[-2:] == (
+            'The policy says nothing of the pool "Desk", so it is unassigned. Did you mean its "desk"?',
+            "vans is unassigned in 2 months, 2023-01 the first: nothing was counted there of what drives it (deliveries).",
+        )
+
     def test_a_pool_of_the_policy_without_a_cost_is_said(self):
         assert shared({"name": "desk", "driver": "orders"}, costs=[cost(MONTH, "rent", 1)]).notices == (
             'The policy names the pool "desk", and no cost of that name is in the data.',
+            'The policy says nothing of the pool "rent", so it is unassigned.',
         )
 
     @pytest.mark.parametrize(("pool", "avoidable"), [({}, 0), ({"avoidable": D("0.6")}, D("62.4"))])
@@ -286,6 +295,18 @@ class TestEntities:
     def test_a_pool_whose_entity_sells_nothing_is_unassigned(self):
         found = shared(DESK, sale_lines=self.OF_TWO[:2], costs=self.COSTS)
         assert parts_of(found) == [{"assigned": 20}, {"unassigned": 60}]
+
+    def test_a_pool_of_no_entity_meets_all_and_that_is_said(self):
+        """60 over four orders, of both companies."""
+        found = shared(DESK, sale_lines=self.OF_TWO, costs=[cost(MONTH, "desk", 60)])
+        assert summed(found.shares, "entity", "counterparty") == {("Ab", "Ann"): 30, ("Oy", "Ann"): 15, ("Oy", "Cleo"): 15}
+        assert found.notices == ("Costs that name no company of the group are shared over the sales of all of them.",)
+
+    def test_an_activity_that_names_no_entity_takes_that_of_its_order_or_of_its_customers_only_seller(self):
+        """Ann buys from both companies and names the document; Cleo buys from one alone; Ann's second visit is nobody's."""
+        done = [activity("2023-01-08", "visit", "Ann", document="3"), activity("2023-01-08", "visit", "Cleo"), activity("2023-01-09", "visit", "Ann")]
+        drivers = drivers_of(self.OF_TWO, activities=done)
+        assert sorted((row["counterparty"], row["entity"]) for row in rows_of(drivers.activities)) == [("Ann", ""), ("Ann", "Oy"), ("Cleo", "Oy")]
 
     def test_across_entities_every_pool_meets_all_and_keeps_its_own_entity(self):
         """80 over four orders; the cube's entity is the seller's."""

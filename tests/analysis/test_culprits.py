@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.cast import D, cost, invoice, policy_of, studied
 
 from goodterms.analysis.culprits import leak_sentence, worst
-from goodterms.analysis.leaks import Leak
+from goodterms.analysis.leaks import Leak, Leaks
 
 
 def rows(*amounts, column="net_profit", names=None):
@@ -23,18 +23,21 @@ def rows(*amounts, column="net_profit", names=None):
     ]
 
 
+NONE = Leaks((), {})
+
+
 def leak(key, step="discount", worth=5):
     return Leak(key, step, 0.09, 0.03, "Retail", 8, D(100), D(worth))
 
 
 def test_the_ten_with_the_lowest_net_profit_lowest_first_ties_by_key():
-    found = worst("customer", rows(*((0, 9 - n // 2) for n in range(14))), [], rank_by="net_profit", compared=True)
+    found = worst("customer", rows(*((0, 9 - n // 2) for n in range(14))), NONE, 8, rank_by="net_profit", compared=True)
     assert [culprit.key for culprit in found] == ["c12", "c13", "c10", "c11", "c08", "c09", "c06", "c07", "c04", "c05"]
     assert {culprit.rank_by for culprit in found} == {"net profit"}
 
 
 def test_without_profit_the_ten_whose_sales_fell_most():
-    found = worst("customer", rows((10, 12), (10, 3), (10, 10), (10, 9), column="net_sales"), [], rank_by="net_sales", compared=True)
+    found = worst("customer", rows((10, 12), (10, 3), (10, 10), (10, 9), column="net_sales"), NONE, 8, rank_by="net_sales", compared=True)
     assert [(culprit.key, culprit.earlier, culprit.later, culprit.rank_by) for culprit in found] == [
         ("c01", 10, 3, "change in net sales"),
         ("c03", 10, 9, "change in net sales"),
@@ -42,15 +45,20 @@ def test_without_profit_the_ten_whose_sales_fell_most():
 
 
 def test_of_one_period_and_sales_alone_nobody_is_named():
-    assert worst("customer", rows((0, 3), column="net_sales"), [], rank_by="net_sales", compared=False) == ()
+    assert worst("customer", rows((0, 3), column="net_sales"), NONE, 8, rank_by="net_sales", compared=False) == ()
 
 
 def test_each_has_its_largest_leak():
-    leaks = [leak("c00", "product_cost", 9), leak("c01"), leak("c00", "discount", 3)]
-    first, second, third = worst("customer", rows((0, 1), (0, 2), (0, 3), names={0: "Ann"}), leaks, rank_by="net_profit", compared=True)
+    leaks = Leaks((leak("c00", "product_cost", 9), leak("c01"), leak("c00", "discount", 3)), {"c00": 8, "c01": 8, "c02": 8})
+    first, second, third = worst("customer", rows((0, 1), (0, 2), (0, 3), names={0: "Ann"}), leaks, 8, rank_by="net_profit", compared=True)
     assert (first.name, first.leak_step, first.leak_worth) == ("Ann", "product cost", 9)
     assert first.leak_sentence == "product cost takes 9.0 % where the median of 8 peers (Retail) is 3.0 %: worth 9.00"
     assert (second.name, second.leak_step, third.leak_step, third.leak_worth, third.leak_sentence) == ("", "discount", "", None, "")
+
+
+def test_one_without_enough_peers_says_so():
+    (found,) = worst("customer", rows((0, 1)), Leaks((), {"c00": 0}), 8, rank_by="net_profit", compared=True)
+    assert (found.leak_step, found.leak_sentence) == ("", "fewer than 8 peers, so no step can be compared")
 
 
 def test_charges_bring_and_costs_take():

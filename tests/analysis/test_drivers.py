@@ -51,6 +51,17 @@ def test_orders_and_documents_stay_at_order_level():
     assert work("documents") == {("order", "Ann", "order", "Mia", "web"): 2, ("order", "Bob", "order", "Mia", "phone"): 3}
 
 
+def test_without_numbers_the_lines_of_a_customer_on_one_day_are_one_document_and_order():
+    """Two lines of Ann's on the 5th, one on the 20th, a credit note on that day."""
+    sale_lines = [
+        *(invoice(day, None, "Ann", product, 1, 10) for day, product in (("2023-01-05", "tea"), ("2023-01-05", "cup"), ("2023-01-20", "tea"))),
+        credit_note("2023-01-20", None, "Ann", "tea", -1, -10),
+        invoice("2023-02-05", None, "Ann", "tea", 1, 10),
+    ]
+    at = ("order", "Ann", "order", "Mia", "")
+    assert (work("orders", sale_lines), work("documents", sale_lines), work("orders", sale_lines, "2023-02")) == ({at: 2}, {at: 3}, {at: 1})
+
+
 def test_customers_are_those_with_an_invoice_line():
     assert work("customers") == {("customer", name, "customer", "Mia", ""): 1 for name in ("Ann", "Bob")}
     only_credited = [credit_note("2023-01-08", "C1", "Bob", "tea", -6, -60)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.cast import D, cost, invoice, policy_of, rows_of, studied
 
-from goodterms.analysis.leaks import find_leaks, quartiles
+from goodterms.analysis.leaks import Leaks, find_leaks, quartiles
 
 NINE = "abcdefghi"
 RATES = (2, 2, 3, 3, 3, 4, 4, 5, 9)
@@ -20,7 +20,7 @@ def leaks_of(rates, *, groups=None, step="delivery", keys=NINE, bases=None, **ho
     """Leaks of one step whose rates are given in percent; each sells 100,000 unless told otherwise."""
     bases = bases or [Decimal(100_000)] * len(rates)
     amounts = [base * D(rate) / 100 for base, rate in zip(bases, rates, strict=True)]
-    return find_leaks(list(keys[: len(rates)]), bases, {step: amounts}, groups or [("all",)] * len(rates), **how)
+    return list(find_leaks(list(keys[: len(rates)]), bases, {step: amounts}, groups or [("all",)] * len(rates), **how).found)
 
 
 def test_nine_customers_and_delivery_worked_by_hand():
@@ -40,6 +40,7 @@ def test_charges_are_income_so_a_leak_is_a_rate_below_the_peers():
 
 def test_with_fewer_peers_than_asked_there_is_no_leak():
     assert leaks_of(RATES[1:]) == []
+    assert find_leaks(["a", "b"], [D(1), D(1)], {"delivery": [D(0), D(1)]}, [("all",)] * 2) == Leaks((), {"a": 0, "b": 0})
     assert leaks_of(RATES[1:], peers_min=7)[0].key == "h"
 
 
@@ -57,13 +58,15 @@ def test_an_item_without_sales_has_no_rate_and_is_nobodys_peer():
     bases = [Decimal(100_000)] * 9 + [Decimal(0), Decimal(-5)]
     amounts = [base * rate / 100 for base, rate in zip(bases, (*RATES, 0, 0), strict=True)]
     amounts[9] = Decimal(1_000_000)
-    found = find_leaks(list("abcdefghijk"), bases, {"delivery": amounts}, [("all",)] * 11)
+    leaks = find_leaks(list("abcdefghijk"), bases, {"delivery": amounts}, [("all",)] * 11)
+    found = leaks.found
+    assert leaks.peers == dict.fromkeys("abcdefghi", 8)
     assert next((leak.key, leak.worth, leak.peer_count) for leak in found) == ("i", 6_000, 8)
     assert {leak.key for leak in found}.isdisjoint("jk")
 
 
 def test_nothing_leaks_where_there_is_nothing():
-    assert find_leaks([], [], {"delivery": []}, []) == []
+    assert find_leaks([], [], {"delivery": []}, []) == Leaks((), {})
     assert leaks_of([3] * 9) == []
 
 

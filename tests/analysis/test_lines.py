@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cast import D, by, cost, credit_note, drivers_of, facts_of, invoice, policy_of, row_of, rows_of, studied
+from tests.cast import D, activity, by, cost, credit_note, drivers_of, facts_of, invoice, policy_of, row_of, rows_of, studied
 
 from goodterms.analysis.lines import what_lines_say
 
@@ -149,6 +149,20 @@ class TestPolicy:
     def test_any_other_step_is_another_name(self):
         result = studied([self.LINE], policy=policy_of(layers={"rebate": "year-end bonus"}))
         assert [row.label for row in result.waterfall if row.step == "rebate"] == ["Year-end bonus"]
+
+    def test_a_layer_stays_where_there_is_no_cost_to_count_it_in(self):
+        found = line_of(self.LINE | {"product_cost": None}, policy=policy_of(layers={"rebate": "product cost"}))
+        assert (found["rebate"], found["net_sales"], found["cost"]) == (5, 91, None)
+
+    def test_the_own_group_is_nobody_to_visit_nor_on_the_curve(self):
+        """Its visits are its own group's; the curve and the counts of the bridge are of customers."""
+        sale_lines = [invoice(f"{year}-01-05", f"{year}{name}", name, "tea", 1, 10, product_cost=4) for year in (2022, 2023) for name in ("Ann", "Our Oy")]
+        policy = policy_of({"name": "care", "driver": "visits"}, intercompany=["Our Oy"])
+        done = [activity("2023-01-08", "visit", name) for name in ("Ann", "Our Oy", "Our Oy")]
+        result = studied(sale_lines, activities=done, costs=[cost("2023-01", "care", 3)], policy=policy, periods=("2022", "2023"))
+        assert {row["customer"]: row["care_later"] for row in rows_of(result.tables["customers"])} == {"Ann": 1, "(intercompany)": 2}
+        assert ([culprit.key for culprit in result.customers], result.whale.customers, result.bridge.counts["continuing"]) == (["Ann"], 1, 1)
+        assert [row["customer"] for row in rows_of(result.tables["whale"])] == ["Ann"]
 
     def test_the_own_group_is_no_customer_and_keeps_totals_whole(self):
         sale_lines = [self.LINE, self.LINE | {"document": "2", "customer_key": "Our Oy"}]

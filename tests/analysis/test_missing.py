@@ -19,6 +19,7 @@ def test_customer_date_and_amount_alone_say_what_is_not_there():
     found = topics([{"date": "2023-01-05", "kind": "invoice", "customer_key": "Ann", "net_value": 100}])
     assert set(found) == {
         *("list price", "product cost", "product family", "segment", "product", "quantity", "cost to serve", "manager", "currency", "names"),
+        *("invoice number", "peers"),
     }
     assert found["list price"][0] == "No list prices in the data: the waterfall begins at net sales, and discounts are not seen."
     assert found["product cost"][0] == "No product cost in the data: the answer stops at net sales."
@@ -28,7 +29,9 @@ def test_customer_date_and_amount_alone_say_what_is_not_there():
 
 def test_a_file_with_everything_misses_nothing():
     tables = {"costs": [cost("2023-01", "desk", 1)], "activities": [activity("2023-01-05", "visit", "Ann")]}
-    assert topics([EVERYTHING], customers=CUSTOMERS, products=PRODUCTS, policy=policy_of({"name": "desk", "driver": "orders"}), **tables) == {}
+    assert topics([EVERYTHING], customers=CUSTOMERS, products=PRODUCTS, policy=policy_of({"name": "desk", "driver": "orders"}), **tables) == {
+        "peers": ("Nobody has 8 peers: nothing is said of leaks.", "more customers or products, or a smaller peers_min in --policy")
+    }
 
 
 def test_costs_without_a_policy_and_without_activities_are_said():
@@ -36,6 +39,7 @@ def test_costs_without_a_policy_and_without_activities_are_said():
     assert {topic: sentence for topic, (sentence, _file) in found.items()} == {
         "policy": "No policy: every cost pool is unassigned.",
         "activities": "No activities: deliveries, visits, calls, tickets and returns cannot drive cost.",
+        "peers": "Nobody has 8 peers: nothing is said of leaks.",
     }
 
 

@@ -49,8 +49,25 @@ def test_units_become_the_base_one_where_the_products_file_says_how_many_it_hold
         invoice("2023-01-05", "3", "Ann", "cup", 1, 900, unit="pallet"),
         products=products,
     )
-    assert {document: (row["quantity"], row["unit"]) for document, row in found.items()} == {"1": (20, ""), "2": (5, ""), "3": (1, "pallet")}
+    assert {document: (row["quantity"], row["unit"]) for document, row in found.items()} == {"1": (20, "piece"), "2": (5, "piece"), "3": (1, "pallet")}
     assert (found["1"]["cost"], found["2"]["cost"]) == (60, 15)
+
+
+def test_the_only_unit_without_a_size_is_the_base_one():
+    """A box holds 10, and the other lines are in pieces: one item. With a pallet beside them nobody knows which of the two is the base: three."""
+    products = [{"product_key": "cup", "unit": "box", "units_per_base": 10}]
+    sold = [invoice("2023-01-05", str(n), "Ann", "cup", 1, 10, unit=unit) for n, unit in enumerate(("box", "piece", "pallet"))]
+    assert {row["unit"]: row["quantity"] for row in lines_of(*sold[:2], products=products).values()} == {"piece": 1}
+    assert sorted(row["quantity"] for row in lines_of(*sold[:2], products=products).values()) == [1, 10]
+    assert {row["unit"]: row["quantity"] for row in lines_of(*sold, products=products).values()} == {"": 10, "piece": 1, "pallet": 1}
+    assert {row["unit"]: row["quantity"] for row in lines_of(sold[0], products=products).values()} == {"": 10}
+
+
+def test_list_prices_of_the_products_file_are_list_prices_to_the_study():
+    """Sold for 20 at a list price of 24: the waterfall begins there, and nothing is said to be missing."""
+    result = studied([invoice("2023-01-05", "1", "Ann", "tea", 2, 20)], products=PRODUCTS)
+    assert [(row.step, row.later) for row in result.waterfall[:2]] == [("list_value", 24), ("discount", -4)]
+    assert "list price" not in {missing.topic for missing in result.missing}
 
 
 def test_large_quantities_of_dear_goods_stay_exact():

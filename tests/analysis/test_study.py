@@ -101,6 +101,12 @@ class TestMeasure:
         assert (result.measure, result.bridge.start, result.bridge.end) == ("net profit", 3, 1)
         assert result.figures["costs"]["later"] == {"assigned": 5, "unused": 0, "unassigned": 0, "sustaining": 0, "excluded": 0, "excess": 0}
 
+    def test_unassigned_months_that_cancel_out_are_unassigned(self):
+        costs = [cost("2023-01", "desk", 20), cost("2023-02", "desk", -20)]
+        result = studied(month_by_month(1, 2), costs=costs)
+        assert (result.unassigned, result.has_unassigned) == (0, True)
+        assert not studied(month_by_month(1, 2), costs=costs, policy=self.POLICY).has_unassigned
+
     def test_gross_margin_where_all_costs_are_unassigned(self):
         result = studied(month_by_month(1, 2), costs=self.COSTS)
         assert (result.measure, result.unassigned) == ("gross margin", 8)

@@ -234,6 +234,7 @@ class _Company:
             ),
             notices=("Costs are by division, invoices are not: every pool meets all sale lines of its month.",),
             unassigned=dec(UNASSIGNED if self.costs else 0),
+            has_unassigned=True,
             tables=tables,
         )
 

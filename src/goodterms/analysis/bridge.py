@@ -16,7 +16,7 @@ from ibis import _
 
 from goodterms.analysis.months import WHEN, Spans, of_both
 from goodterms.analysis.result import Bridge, BridgeStep, ContinuingShare, Measure
-from goodterms.facts.columns import NO_CUSTOMER
+from goodterms.facts.columns import NO_CUSTOMER, NOT_CUSTOMERS
 from goodterms.facts.engine import keep
 
 if TYPE_CHECKING:
@@ -321,8 +321,8 @@ def _totals(customers: Table) -> tuple[dict[str, Decimal], set[str]]:
 
 
 def _counts(customers: Table) -> dict[str, int]:
-    """How many counterparties are new, lost, continuing or neither; *no customer* is counted apart."""
-    named = customers.filter(_.counterparty != NO_CUSTOMER)
+    """How many counterparties are new, lost, continuing or neither; *no customer* and the own group are nobody."""
+    named = customers.filter(~_.counterparty.isin(NOT_CUSTOMERS))
     rows = named.group_by("customer_class").agg(n=_.count()).to_pyarrow().to_pylist()
     counted = {r["customer_class"]: r["n"] for r in rows}
     return {name: counted.get(name, 0) for name in ("new", "lost", "continuing", "neither")}
@@ -333,9 +333,9 @@ def _continuing_shares(items: Table, pairs: Table, customers: Table) -> tuple[Co
     sales = {f"sales_{when}": _[f"net_sales_{when}"].sum() for when in WHEN}
     whole = items.agg(**sales).to_pyarrow().to_pylist()[0]
     of_customers = customers.agg(
-        continuing=((_.customer_class == "continuing") & (_.counterparty != NO_CUSTOMER)).sum(),
-        only_earlier=(_.customer_class == "lost").sum(),
-        only_later=(_.customer_class == "new").sum(),
+        continuing=((_.customer_class == "continuing") & ~_.counterparty.isin(NOT_CUSTOMERS)).sum(),
+        only_earlier=((_.customer_class == "lost") & ~_.counterparty.isin(NOT_CUSTOMERS)).sum(),
+        only_later=((_.customer_class == "new") & ~_.counterparty.isin(NOT_CUSTOMERS)).sum(),
         **{f"sales_{when}": _[f"sales_{when}"].sum(where=_.customer_class == "continuing") for when in WHEN},
     )
     pair_counts = (

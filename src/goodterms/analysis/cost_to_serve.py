@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -336,7 +337,7 @@ class _Sharing:
         what: str | TimeEquation = "value" if spread else (policy.minutes or policy.driver or "") if policy else ""
         of_lines = not spread and what in LINE_DRIVERS
         for pool in pools:
-            by_entity = self.sellers_named and not self.policy.on(pool.month).across_entities
+            by_entity = bool(pool.entity) and self.sellers_named and not self.policy.on(pool.month).across_entities
             traced = "" if of_lines or not pool.traced else pool.pool
             key = ("sale lines" if of_lines else pool.driver, by_entity, traced)
             work = self.work.get(key)
@@ -412,6 +413,9 @@ class _Sharing:
         """What a person should know: drivers without a cost, traced beyond the pool."""
         met = {p.pool for p in pool_months}
         self.notices += [f'The policy names the pool "{name}", and no cost of that name is in the data.' for name in self.policy.pool_names if name not in met]
+        self.notices += _why_unassigned(pool_months, self.policy.pool_names)
+        if self.sellers_named and any(not pool.entity and pool.driver for pool in pool_months):
+            self.notices.append("Costs that name no company of the group are shared over the sales of all of them.")
         for pool in pool_months:
             if pool.parts["excess"]:
                 over = -pool.parts["excess"] * Decimal(1).scaleb(-self.places)
@@ -430,6 +434,22 @@ class _Sharing:
 
     def _uploaded(self, name: str, table: pa.Table) -> Table:
         return self.engine.create_table(a_name_of_its_own(name), table, temp=True)
+
+
+def _why_unassigned(pool_months: Sequence[PoolMonth], named: Sequence[str]) -> Iterator[str]:
+    """Why cost stays unassigned: a sentence a pool."""
+    months: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for pool in pool_months:
+        if pool.parts["unassigned"]:
+            months[pool.pool, pool.driver].append(pool.month)
+    for (name, driver), found in months.items():
+        if driver:
+            when = month_name(found[0]) if len(found) == 1 else f"{len(found)} months, {month_name(min(found))} the first"
+            yield f"{name} is unassigned in {when}: nothing was counted there of what drives it ({driver})."
+        elif named:
+            near = get_close_matches(name.casefold(), [other.casefold() for other in named], 1, 0.85)
+            meant = next((f' Did you mean its "{other}"?' for other in named if near and other.casefold() == near[0]), "")
+            yield f'The policy says nothing of the pool "{name}", so it is unassigned.{meant}'
 
 
 def step_names(steps: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
-from goodterms.analysis.leaks import Leak
+from goodterms.analysis.leaks import Leak, Leaks
 from goodterms.analysis.result import Culprit
 from goodterms.facts.money import cents, in_words
 
@@ -15,17 +15,18 @@ _SAID = {"product_cost": "product cost", "charges": "freight and fees charged"}
 
 
 def worst(
-    kind: Literal["customer", "product"], rows: Sequence[Mapping[str, Any]], leaks: Sequence[Leak], *, rank_by: str, compared: bool
+    kind: Literal["customer", "product"], rows: Sequence[Mapping[str, Any]], leaks: Leaks, peers_min: int, *, rank_by: str, compared: bool
 ) -> tuple[Culprit, ...]:
     """The ten with the lowest ``rank_by`` in the later period; by sales, the ten whose sales fell most.
 
+    One that has fewer than ``peers_min`` peers says so in its leak's stead.
     ``compared`` says whether there is an earlier period. By sales alone, without one, nobody is named.
     """
     by_fall = rank_by == "net_sales"
     if by_fall and not compared:
         return ()
     largest: dict[str, Leak] = {}
-    for found in leaks:
+    for found in leaks.found:
         largest.setdefault(found.key, found)
 
     def measure(row: Mapping[str, Any], when: str) -> Decimal | None:
@@ -36,6 +37,7 @@ def worst(
         later = measure(row, "later") or Decimal(0)
         return later - (measure(row, "earlier") or Decimal(0)) if by_fall else later
 
+    too_few = f"fewer than {peers_min} peers, so no step can be compared"
     ranked = sorted(rows, key=lambda row: (cost(row), row[kind]))[:_WORST]
     return tuple(
         Culprit(
@@ -49,7 +51,7 @@ def worst(
             sales_later=row.get("net_sales_later"),
             leak_step=_spoken(leak.step) if leak else "",
             leak_worth=leak.worth if leak else None,
-            leak_sentence=leak_sentence(leak) if leak else "",
+            leak_sentence=leak_sentence(leak) if leak else too_few if leaks.peers.get(row[kind]) == 0 else "",
         )
         for row, leak in ((row, largest.get(row[kind])) for row in ranked)
         if not by_fall or cost(row) < 0

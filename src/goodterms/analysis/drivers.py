@@ -6,7 +6,7 @@ returns, minutes. Counts are never netted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,12 @@ import ibis
 from ibis import _
 
 from goodterms.analysis.keys import counterparty
-from goodterms.analysis.lines import first_of_month
+from goodterms.analysis.lines import first_of_month, own_group_in_one
 from goodterms.analysis.orders import orders_of
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, NO_CUSTOMER
 from goodterms.facts.engine import keep
-from goodterms.facts.policy import DRIVERS
+from goodterms.facts.policy import DRIVERS, Policy
 from goodterms.facts.time_equation import TimeEquation
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Drivers:
     facts: Facts
     lines: Table
     cube: Table
+    policy: Policy = field(default_factory=Policy.empty)
 
     @cached_property
     def has_activities(self) -> bool:
@@ -56,7 +57,8 @@ class Drivers:
     @cached_property
     def documents(self) -> Table:
         """One row an invoice or credit note: customer, month, manager, channel, and the order it names."""
-        documents = self.lines.group_by("entity", "source", "counterparty", "document").agg(
+        documents = self.lines.group_by("entity", "source", "counterparty", "document_or_day").agg(
+            document=_.document.max(),
             date=_.date.min(),
             month=_.month.min(),
             manager=_.manager.max(),
@@ -69,13 +71,16 @@ class Drivers:
     @cached_property
     def managers(self) -> Table:
         """Each customer's manager at the end of each month with sales: the last document's."""
-        last = ibis.struct({"date": self.documents.date, "document": self.documents.document.fill_null(""), "manager": self.documents.manager})
+        last = ibis.struct({"date": self.documents.date, "document": self.documents.document_or_day, "manager": self.documents.manager})
         managers = self.documents.group_by("counterparty", "month").agg(manager_at_end=self.documents.manager.argmax(last))
         return keep(self.facts.engine, "managers_by_month", managers)
 
     @cached_property
     def activities(self) -> Table:
-        """One row an activity, at its level: of an order (deliveries, and returns that name one) or of a customer, with the document's manager and channel."""
+        """One row an activity, at its level: of an order (deliveries, and returns that name one) or of a customer, with the document's manager and channel.
+
+        One that names no company of the group belongs to that of its document or order, else to the only one that its customer buys from.
+        """
         said = self.facts["activities"]
         said = said.mutate(
             activity_customer=ibis.ifelse(said.customer_key.isnull(), ibis.null("string"), counterparty(said)),
@@ -100,6 +105,9 @@ class Drivers:
             batch_manager=ibis.coalesce(_.document_manager, _.order_manager),
             batch_channel=ibis.coalesce(_.document_channel, _.order_channel),
         )
+        placed = own_group_in_one(placed, self.policy)
+        placed = placed.left_join(self._only_entities, placed.counterparty == self._only_entities.entity_of).drop("entity_of")
+        placed = placed.mutate(entity=ibis.coalesce(_.entity.nullif(""), _.document_entity, _.order_entity, _.only_entity, ""))
         is_of_customer = _.kind.isin(_CUSTOMER_ACTIVITIES) | ((_.kind != "delivery") & ~_.names_a_batch)
         placed = placed.mutate(level=ibis.ifelse(is_of_customer, "customer", "order"))
         placed = placed.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", ibis.coalesce(_.batch_channel, _.channel, ""), ""))
@@ -110,6 +118,12 @@ class Drivers:
         return keep(
             self.facts.engine, "activities_placed", located.select(*WORK, "kind", "quantity", "minutes", "pool", "amount", "date", "activity", "file", "row")
         )
+
+    @cached_property
+    def _only_entities(self) -> Table:
+        """The company of the group that a customer buys from, where it is one alone."""
+        sellers = self.documents.group_by(entity_of=_.counterparty).agg(only_entity=_.entity.max(), sellers=_.entity.nunique())
+        return sellers.filter(_.sellers == 1).drop("sellers")
 
     @property
     def order_terms(self) -> dict[str, str]:
@@ -189,7 +203,7 @@ def _at_level(table: Table, level: str) -> Table:
 
 def _whose(kind: str) -> dict[str, Any]:
     """Whose a document or order is, and how often its number is met: two of one number do not say whose an activity is."""
-    return {f"{kind}_{column}": _[column].max() for column in ("counterparty", "manager", "channel")} | {f"{kind}_met": _.count()}
+    return {f"{kind}_{column}": _[column].max() for column in ("counterparty", "manager", "channel", "entity")} | {f"{kind}_met": _.count()}
 
 
 def _manager_at_end(table: Table, managers: Table) -> Table:

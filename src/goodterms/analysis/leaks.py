@@ -34,6 +34,14 @@ class Leak:
     worth: Decimal
 
 
+@dataclass(frozen=True)
+class Leaks:
+    """The leaks of all customers, products or managers, largest first, and with how many peers each was compared; where those are too few, 0."""
+
+    found: tuple[Leak, ...]
+    peers: Mapping[str, int]
+
+
 def find_leaks(
     keys: Sequence[str],
     bases: Sequence[Decimal],
@@ -42,7 +50,7 @@ def find_leaks(
     *,
     income: Sequence[str] = ("charges",),
     peers_min: int = 8,
-) -> list[Leak]:
+) -> Leaks:
     """Compare every step's rate with the median of the peers, the item itself left out.
 
     Parameters
@@ -59,7 +67,7 @@ def find_leaks(
 
     Returns
     -------
-    list of Leak
+    Leaks
         Those worth more than nothing, largest first. Rates are floats (statistics); worth is gap × base to 4 places.
     """
     counted = [i for i, base in enumerate(bases) if base > 0]
@@ -84,7 +92,8 @@ def find_leaks(
             if worth > 0:
                 peers = chosen[place] or (0, "")
                 found.append(Leak(keys[i], step, float(rates[place]), float(median[place]), peers[1], len(members[peers]) - 1, bases[i], worth))
-    return sorted(found, key=lambda leak: (-leak.worth, leak.key, leak.step))
+    compared = {keys[i]: len(members[group]) - 1 if (group := chosen[place]) else 0 for place, i in enumerate(counted)}
+    return Leaks(tuple(sorted(found, key=lambda leak: (-leak.worth, leak.key, leak.step))), compared)
 
 
 def _narrowest(
@@ -120,7 +129,7 @@ def quartiles(keys: Sequence[str], bases: Sequence[Decimal], segments: Sequence[
     return band
 
 
-def leaks_of_views(views: Mapping[str, pa.Table], shape: Shape, *, has_list_prices: bool, peers_min: int) -> dict[str, list[Leak]]:
+def leaks_of_views(views: Mapping[str, pa.Table], shape: Shape, *, has_list_prices: bool, peers_min: int) -> dict[str, Leaks]:
     """Leaks of customers, products and managers over the later period, as shares of sales at list price where it is known."""
     base = "list_value_later" if has_list_prices else "net_sales_later"
     price = [step for step in ("discount", "charges", "rebate") if any(views["customers"][f"{step}_later"].to_pylist())]
@@ -128,7 +137,7 @@ def leaks_of_views(views: Mapping[str, pa.Table], shape: Shape, *, has_list_pric
     of_customers = [*steps, *(shape.steps if shape.has_net_profit else ())]
     of_products = [*steps, *(shape.line_steps if shape.has_net_profit else ())]
 
-    def found(rows: list[dict[str, Any]], key: str, groups: list[tuple[str, ...]], own: Sequence[str]) -> list[Leak]:
+    def found(rows: list[dict[str, Any]], key: str, groups: list[tuple[str, ...]], own: Sequence[str]) -> Leaks:
         amounts = {step: [row[f"{step}_later"] for row in rows] for step in own}
         return find_leaks([row[key] for row in rows], [row[base] for row in rows], amounts, groups, peers_min=peers_min)
 

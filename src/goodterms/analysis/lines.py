@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from goodterms.analysis.keys import counterparty, product
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import INTERCOMPANY, INVOICE
 from goodterms.facts.periods import Filling
-from goodterms.facts.policy import Policy
+from goodterms.facts.policy import Policy, PolicyBlock
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -101,6 +102,7 @@ def first_of_month(day: Any) -> Any:
 def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) -> Table:
     """Return one row a sale line with month, counterparty, product, order, list value, discount, net sales and product cost.
 
+    Where lines name no document, those of a customer and kind on one day are one document, and the invoice lines one order.
     No list price on the line nor in the product file: the list value is net value plus discount. Net value leads: the discount is list value - net value.
     Cost is the line's own; else, for a credit note, the unit cost of what was sold to the customer before; else the product file's at the invoice date; else
     the last purchase's. A line for which none is found has none (``cost_from`` is null).
@@ -110,7 +112,8 @@ def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) ->
         counterparty=counterparty(sale_lines),
         product=product(sale_lines),
         is_invoice=_.kind == INVOICE,
-        order=_.order_number.fill_null(_.document).fill_null(""),
+        document_or_day=ibis.coalesce(_.document, _.date.cast("string") + " " + _.kind),
+        order=ibis.coalesce(_.order_number, _.document, _.date.cast("string")),
         quantity=_.quantity.fill_null(0),
         charges=_.charges.fill_null(0),
         rebate=_.rebate.fill_null(0),
@@ -129,21 +132,37 @@ def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) ->
 
 def _as_policy_says(lines: Table, policy: Policy) -> Table:
     """Put layers of price where the policy counts them, and companies of the own group into one row."""
-    for block, until in zip(policy.blocks, [*(later.from_ for later in policy.blocks[1:]), date.max], strict=False):
-        holds = (lines.month >= ibis.date(block.from_.isoformat())) & (lines.month < ibis.date(until.isoformat()))
+    for block, holds in _blocks(lines, policy):
         for layer, step in block.layers.items():
             lines = _layer_moved(lines, layer, step, holds)
-        if block.intercompany:
-            own_group = holds & lines.counterparty.isin(block.intercompany)
-            lines = lines.mutate(counterparty=ibis.ifelse(own_group, INTERCOMPANY, lines.counterparty))
+    lines = own_group_in_one(lines, policy)
     return lines.mutate(net_sales=_.list_value - _.discount + _.charges - _.rebate)
 
 
+def own_group_in_one(rows: Table, policy: Policy) -> Table:
+    """Put the companies of the own group, as the policy names them by month, into one counterparty."""
+    for block, holds in _blocks(rows, policy):
+        if block.intercompany:
+            own_group = holds & rows.counterparty.isin(block.intercompany)
+            rows = rows.mutate(counterparty=ibis.ifelse(own_group, INTERCOMPANY, rows.counterparty))
+    return rows
+
+
+def _blocks(rows: Table, policy: Policy) -> Iterator[tuple[PolicyBlock, Any]]:
+    """Each block of the policy with the condition for the rows whose month it holds for."""
+    for block, until in zip(policy.blocks, [*(later.from_ for later in policy.blocks[1:]), date.max], strict=False):
+        yield block, (rows.month >= ibis.date(block.from_.isoformat())) & (rows.month < ibis.date(until.isoformat()))
+
+
 def _layer_moved(lines: Table, layer: str, step: str, holds: Any) -> Table:
-    """Count a layer in product cost or in another layer, on the days on which the policy says so; any other step is another name for it."""
+    """Count a layer in product cost or in another layer, on the days on which the policy says so; any other step is another name for it.
+
+    On a line without a known cost a layer stays where it is: there is no cost to count it in.
+    """
     if step not in {*LAYER_SIGNS, PRODUCT_COST} or step == layer:
         return lines
-    amount = ibis.ifelse(holds, lines[layer], 0)
+    has_where_to_go = holds & lines.cost.notnull() if step == PRODUCT_COST else holds
+    amount = ibis.ifelse(has_where_to_go, lines[layer], 0)
     taken = amount * LAYER_SIGNS[layer]
     given = {"cost": lines.cost - taken} if step == PRODUCT_COST else {step: lines[step] + taken * LAYER_SIGNS[step]}
     return lines.mutate(**{layer: lines[layer] - amount, **given})

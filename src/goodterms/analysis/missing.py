@@ -20,16 +20,19 @@ class There:
     policy_pools: int
     has_cost: bool
     has_margin: bool
+    has_list_prices: bool
+    peers_are_too_few: int = 0
+    """How many peers are needed, where nobody has as many; else 0."""
 
 
 def what_is_missing(said: Said, there: There) -> tuple[Missing, ...]:
     """One sentence a topic that the data is silent on; nothing is invented in its place."""
     silences = (
         (
-            not said.has("list_value"),
+            not there.has_list_prices,
             "list price",
             "No list prices in the data: the waterfall begins at net sales, and discounts are not seen.",
-            "a column List value or List price among the sale lines",
+            "a column List value or List price among the sale lines, or --products with a list price",
         ),
         (
             not there.has_cost,
@@ -57,6 +60,12 @@ def what_is_missing(said: Said, there: There) -> tuple[Missing, ...]:
             "No products in the data: price, volume and mix cannot be told apart.",
             "a column Product number among the sale lines",
         ),
+        (
+            not said.documents_named,
+            "invoice number",
+            "No invoice numbers: the lines of a customer on one day count as one invoice and one order.",
+            "a column Invoice among the sale lines",
+        ),
         (not said.has("quantity"), "quantity", "No quantities in the data: price and volume cannot be told apart.", "a column Quantity among the sale lines"),
         (
             not there.costs,
@@ -70,6 +79,12 @@ def what_is_missing(said: Said, there: There) -> tuple[Missing, ...]:
             "activities",
             "No activities: deliveries, visits, calls, tickets and returns cannot drive cost.",
             "--activities",
+        ),
+        (
+            bool(there.peers_are_too_few),
+            "peers",
+            f"Nobody has {there.peers_are_too_few} peers: nothing is said of leaks.",
+            "more customers or products, or a smaller peers_min in --policy",
         ),
         (not said.has("manager_key"), "manager", "No account managers in the data.", "a column Sales person among the sale lines"),
         (not said.currencies, "currency", "No currency in the data: all amounts are of one unnamed currency.", "a column Currency among the sale lines"),

@@ -43,17 +43,32 @@ def else_by_product_file(facts: Facts, lines: Table, column: str, of_one: str) -
 
 
 def in_base_units(facts: Facts, lines: Table) -> Table:
-    """Quantities in the base unit of their product where the product file says how many one unit holds; their unit is then the base one."""
+    """Quantities in the base unit of their product where the product file says how many one unit holds; their unit is then the base one.
+
+    A unit that has no size, beside others of its product that have none either, stays as it is.
+    """
     known = facts["products"].filter(_.units_per_base.notnull() & _.unit.notnull())
     if not _any(known):
         return lines
     sizes = known.group_by(sized_product=product(known), sized_unit=known.unit).agg(units_per_base=_.units_per_base.max())
+    bases = _base_units(lines, sizes)
     joined = lines.left_join(sizes, [lines["product"] == sizes.sized_product, lines.unit == sizes.sized_unit])
+    joined = joined.left_join(bases, joined["product"] == bases.based_product)
     held = joined.units_per_base.notnull()
     return joined.mutate(
         quantity=ibis.coalesce((joined.quantity * joined.units_per_base.cast(_OF_ONE)).cast(_AMOUNT), joined.quantity.cast(_AMOUNT)),
-        unit=ibis.ifelse(held, "", joined.unit),
-    ).drop("sized_product", "sized_unit", "units_per_base")
+        unit=ibis.ifelse(held, joined.base_unit.fill_null(""), joined.unit),
+    ).drop("sized_product", "sized_unit", "units_per_base", "based_product", "base_unit")
+
+
+def _base_units(lines: Table, sizes: Table) -> Table:
+    """The base unit of each product that has sizes: the unit that holds 1, else the only unit on its lines that has no size."""
+    stated = sizes.filter(_.units_per_base == 1).group_by(based_product=_.sized_product).agg(stated=_.sized_unit.min())
+    sold = lines.semi_join(sizes, lines["product"] == sizes.sized_product).select("product", "unit").distinct()
+    without = sold.anti_join(sizes, [sold["product"] == sizes.sized_product, sold.unit == sizes.sized_unit])
+    alone = without.group_by(sold_product=_["product"]).agg(alone=_.unit.min(), units=_.count()).filter(_.units == 1).drop("units")
+    both = stated.outer_join(alone, stated.based_product == alone.sold_product)
+    return both.select(based_product=ibis.coalesce(both.based_product, both.sold_product), base_unit=ibis.coalesce(both.stated, both.alone))
 
 
 def of_products(facts: Facts, column: str) -> Table | None:

@@ -140,7 +140,7 @@ class Result:
     ``bridge``                step, label, amount (and ``bridge_like_for_like`` where a period is unfilled)
     ``customers``             one row a counterparty: customer, name, segment, country, manager, then ``<column>_earlier`` and ``<column>_later`` for
                               list_value, discount, charges, invoiced_sales, rebate, net_sales, product_cost, gross_margin, each step of cost to serve,
-                              product_contribution, contribution, net_profit, avoidable_profit; leak_step, leak_worth
+                              product_contribution, contribution, net_profit, avoidable_profit; leak_step, leak_worth, leak_peers (0: too few to compare)
     ``products``              the same for products, with their level; rows of level order and customer carry what no product caused
     ``families``              the same for product families
     ``managers``, ``segments``  the same for these
@@ -158,6 +158,7 @@ class Result:
     ``cube``                  entity x month x counterparty x product x manager x channel, one column a step
     ========================  =======================================================================================================
 
+    ``has_unassigned`` says whether any pool of any month is unassigned, also where these cancel out.
     ``origins`` are the counted sale lines, costs and activities on the engine, each row with its file and row number: there every trace ends.
     """
 
@@ -178,6 +179,7 @@ class Result:
     missing: tuple[Missing, ...]
     notices: tuple[str, ...]
     unassigned: Decimal
+    has_unassigned: bool
     tables: Mapping[str, pa.Table]
     figures: Mapping[str, Any] = field(default_factory=dict)
     origins: Mapping[str, Table] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from goodterms.analysis.met_twice import MetTwice, count_once
 from goodterms.analysis.missing import There, what_is_missing
 from goodterms.analysis.months import WHEN, Spans, months_in
 from goodterms.analysis.names import customers_known, products_known
+from goodterms.analysis.prices import of_products
 from goodterms.analysis.result import MEASURE_COLUMN, Measure, Result, WaterfallRow
 from goodterms.analysis.tables import every_table
 from goodterms.analysis.views import Shape, customers_of, every_view, products_of
@@ -106,7 +107,7 @@ class _Study:
         lines = priced_lines(self.facts, met_twice.counted, said, self.policy)
         sales = keep(self.facts.engine, "sales_cube", sales_cube(lines))
         self._say_where_cost_is_from(lines, said)
-        drivers = Drivers(self.facts, lines, sales)
+        drivers = Drivers(self.facts, lines, sales, self.policy)
         self._begin("sharing costs")
         costs = self._costs(drivers)
         shape, has_cost = self._shape(sales, costs, spans)
@@ -119,11 +120,13 @@ class _Study:
         self._begin("summing views")
         views = every_view(cube, names, shape, spans, drivers, self.facts.engine)
         self._begin("finding leaks")
-        leaks = leaks_of_views(views, shape, has_list_prices=said.has("list_value"), peers_min=self.policy.on(date.max).peers_min)
+        has_list_prices = said.has("list_value") or of_products(self.facts, "list_price") is not None
+        peers_min = self.policy.on(date.max).peers_min
+        leaks = leaks_of_views(views, shape, has_list_prices=has_list_prices, peers_min=peers_min)
         self._begin("writing the answer")
         bridge, like_for_like, unfilled = bridges
         steps, like_for_like_steps = (found.bridge if found else None for found in (bridge, like_for_like))
-        rows = waterfall(cube, shape, costs, spans, has_list_prices=said.has("list_value"))
+        rows = waterfall(cube, shape, costs, spans, has_list_prices=has_list_prices)
         curves = (
             curve_of(views["customers"], "earlier", period=earlier.label, measure=measure) if earlier else None,
             curve_of(views["customers"], "later", period=later.label, measure=measure),
@@ -143,8 +146,10 @@ class _Study:
             waterfall=with_avoidable(renamed(rows, self.policy.on(later.last).layers), self._avoidable_shares(costs, later)),
             whale=curves[1],
             whale_earlier=curves[0],
-            customers=worst("customer", customers_of(views, *ranked(customers_by)), leaks["customer"], rank_by=customers_by, compared=earlier is not None),
-            products=worst("product", products_of(views, *ranked(products_by)), leaks["product"], rank_by=products_by, compared=earlier is not None),
+            customers=worst(
+                "customer", customers_of(views, *ranked(customers_by)), leaks["customer"], peers_min, rank_by=customers_by, compared=earlier is not None
+            ),
+            products=worst("product", products_of(views, *ranked(products_by)), leaks["product"], peers_min, rank_by=products_by, compared=earlier is not None),
             missing=what_is_missing(
                 said,
                 There(
@@ -156,10 +161,13 @@ class _Study:
                     policy_pools=len(self.policy.pool_names),
                     has_cost=has_cost,
                     has_margin=shape.has_margin,
+                    has_list_prices=has_list_prices,
+                    peers_are_too_few=0 if any(any(of.peers.values()) for of in leaks.values()) else peers_min,
                 ),
             ),
             notices=tuple(s for s in (met_twice.sentence, met_twice.notice, *self.notices) if s),
             unassigned=sum((costs.total("unassigned", span) for span in spans), Decimal(0)) if costs else Decimal(0),
+            has_unassigned=bool(costs and any(pool.parts["unassigned"] for pool in costs.pool_months if any(pool.month in span for span in spans))),
             tables=every_table(cube, views, rows, leaks, costs, bridge, like_for_like, curves, (earlier, later)),
             figures=self._figures(said, met_twice, sales, costs, spans),
             origins={

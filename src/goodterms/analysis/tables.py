@@ -11,8 +11,9 @@ import pyarrow as pa
 from goodterms.analysis.bridge import BridgeTables
 from goodterms.analysis.cost_to_serve import PARTS, CostToServe
 from goodterms.analysis.leaks import PLACES as LEAK_PLACES
-from goodterms.analysis.leaks import Leak
+from goodterms.analysis.leaks import Leak, Leaks
 from goodterms.analysis.result import MEASURE_COLUMN, WaterfallRow, Whale
+from goodterms.facts.columns import INTERCOMPANY
 from goodterms.facts.periods import Period
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def every_table(
     cube: Table,
     views: dict[str, pa.Table],
     rows: Sequence[WaterfallRow],
-    leaks: dict[str, list[Leak]],
+    leaks: Mapping[str, Leaks],
     costs: CostToServe | None,
     bridge: BridgeTables | None,
     like_for_like: BridgeTables | None,
@@ -95,20 +96,25 @@ def money(amounts: Sequence[Decimal | None]) -> pa.Array:
     return pa.array([None if a is None else a.quantize(_PLACES) for a in amounts], pa.decimal128(38, 12))
 
 
-def _with_leaks(table: pa.Table, key: str, leaks: Sequence[Leak]) -> pa.Table:
-    """Add each row's largest leak."""
+def _with_leaks(table: pa.Table, key: str, leaks: Leaks) -> pa.Table:
+    """Add each row's largest leak, and with how many peers it was compared: 0 where there are too few, null where it has no sales to compare."""
     largest: dict[str, Leak] = {}
-    for leak in leaks:
+    for leak in leaks.found:
         largest.setdefault(leak.key, leak)
     found = [largest.get(value) for value in table[key].to_pylist()]
     table = table.append_column("leak_step", pa.array([leak.step if leak else None for leak in found], pa.string()))
-    return table.append_column("leak_worth", pa.array([leak.worth if leak else None for leak in found], pa.decimal128(38, 4)))
+    table = table.append_column("leak_worth", pa.array([leak.worth if leak else None for leak in found], pa.decimal128(38, 4)))
+    return table.append_column("leak_peers", pa.array([leaks.peers.get(value) for value in table[key].to_pylist()], pa.int64()))
 
 
 def _whale_table(customers: pa.Table, curve: Whale | None) -> pa.Table:
     """Every counterparty of the curve with its rank and the cumulative amount."""
     key = f"{MEASURE_COLUMN[curve.measure]}_later" if curve else "net_sales_later"
-    rows = [r for r in customers.select(["customer", "name", "sale_lines_later", key]).to_pylist() if r["sale_lines_later"] or r[key]]
+    rows = [
+        r
+        for r in customers.select(["customer", "name", "sale_lines_later", key]).to_pylist()
+        if (r["sale_lines_later"] or r[key]) and r["customer"] != INTERCOMPANY
+    ]
     rows.sort(key=lambda r: (-r[key], r["customer"]))
     reached, cumulative = Decimal(0), []
     for row in rows:
@@ -125,10 +131,12 @@ def _whale_table(customers: pa.Table, curve: Whale | None) -> pa.Table:
     )
 
 
-def _leaks_table(leaks: dict[str, list[Leak]], views: dict[str, pa.Table]) -> pa.Table:
+def _leaks_table(leaks: Mapping[str, Leaks], views: dict[str, pa.Table]) -> pa.Table:
     """All leaks, customers, products and managers together, largest first."""
     names = {kind: dict(zip(views[f"{kind}s"][kind].to_pylist(), views[f"{kind}s"]["name"].to_pylist(), strict=True)) for kind in ("customer", "product")}
-    rows = sorted(((kind, leak) for kind, found in leaks.items() for leak in found), key=lambda pair: (-pair[1].worth, pair[0], pair[1].key, pair[1].step))
+    rows = sorted(
+        ((kind, leak) for kind, leaks_of in leaks.items() for leak in leaks_of.found), key=lambda pair: (-pair[1].worth, pair[0], pair[1].key, pair[1].step)
+    )
     return pa.table(
         {
             "kind": pa.array([kind for kind, _leak in rows], pa.string()),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from goodterms.analysis.result import MEASURE_COLUMN, Measure, Whale
-from goodterms.facts.columns import NOT_CUSTOMERS
+from goodterms.facts.columns import INTERCOMPANY, NOT_CUSTOMERS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,12 +59,12 @@ def whale_curve(profits: Sequence[tuple[str, Decimal]], sales: Sequence[Decimal]
 
 
 def curve_of(customers: pa.Table, when: str, *, period: str, measure: Measure) -> Whale:
-    """The curve of one period of the customers' view; who neither bought nor cost anything is not on it."""
+    """The curve of one period of the customers' view; who neither bought nor cost anything, and the own group, are not on it."""
     keys = customers["customer"].to_pylist()
     bought = customers[f"sale_lines_{when}"].to_pylist()
     amounts = customers[f"{MEASURE_COLUMN[measure]}_{when}"].to_pylist()
     sales = customers[f"net_sales_{when}"].to_pylist()
-    there = [(key, amount) for key, amount, lines in zip(keys, amounts, bought, strict=True) if lines or amount]
+    there = [(key, amount) for key, amount, lines in zip(keys, amounts, bought, strict=True) if (lines or amount) and key != INTERCOMPANY]
     named = [amount for key, amount in zip(keys, sales, strict=True) if key not in NOT_CUSTOMERS]
     return whale_curve(there, named, period=period, measure=measure)
 

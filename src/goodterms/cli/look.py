@@ -110,7 +110,7 @@ def look_at(
         typer.echo("")
         for what, file in files_written:
             typer.echo(f"{what}: {file}")
-    return DONE_WITH_LOSS if reading.rejected or result.unassigned else DONE
+    return DONE_WITH_LOSS if reading.rejected or result.has_unassigned else DONE
 
 
 def _prepare(*, out: Path, policy: Path | None, periods: tuple[str, str] | None, read: Any) -> tuple[Reading, Policy | None]:

@@ -9,6 +9,8 @@ from stdnum.fi import hetu
 
 _FINNISH = re.compile(r"[0-9]{4,20}")
 _WEIGHTS = (7, 3, 1)
+_PERSONAL_CODE = 11
+"""Signs of a personal identity code: no other text is worth a closer look."""
 
 
 def valid_reference(written: str) -> str:
@@ -46,4 +48,4 @@ def is_personal_code(written: str) -> bool:
     >>> is_personal_code("131052-308T"), is_personal_code("1310523087")
     (True, False)
     """
-    return bool(hetu.is_valid(written, allow_temporary=True))
+    return len(written.strip()) == _PERSONAL_CODE and bool(hetu.is_valid(written, allow_temporary=True))

@@ -26,7 +26,7 @@ def text_at(element: Any, *paths: str) -> str:
     ('12', '')
     """
     for path in paths:
-        found = element.find(_any_namespace(path))
+        found = element.find(any_namespace(path))
         if found is not None and found.text and (text := found.text.strip()):
             return str(text)
     return ""
@@ -34,11 +34,16 @@ def text_at(element: Any, *paths: str) -> str:
 
 def all_at(element: Any, path: str) -> list[Any]:
     """Return the elements at a path, in the document's order."""
-    return list(element.iterfind(_any_namespace(path)))
+    return list(element.iterfind(any_namespace(path)))
 
 
 @cache
-def _any_namespace(path: str) -> str:
+def any_namespace(path: str) -> str:
+    """Return a path of plain tags as one that holds in any namespace.
+
+    >>> any_namespace("Id/IBAN")
+    '{*}Id/{*}IBAN'
+    """
     return "/".join(f"{{*}}{tag}" for tag in path.split("/"))
 
 

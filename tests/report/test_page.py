@@ -11,11 +11,13 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from tests.report.everything import everything
 from tests.report.sample import sample_result
 
 from goodterms.analysis.result import WaterfallRow
 from goodterms.charts.printed import printed_waterfall
 from goodterms.report.edition import Edition
+from goodterms.report.lookup import found
 from goodterms.report.page import report_page
 from goodterms.report.parties import own_rows
 from goodterms.report.pools import pools_of
@@ -243,3 +245,16 @@ def test_parts_of_pools_add_up_to_what_the_waterfall_prints():
     printed = {row.step: row.later for row in printed_waterfall(waterfall)}
     assert (sums.part(0), sums.part(1)) == (-printed["order: handling"], -printed["unused"]) == (D("0.01"), D("174.99"))
     assert [(a.amount, sum(a.parts)) for a in sums.accounts] == [(D("100.00"), D("100.00")), (D("50.00"), D("50.00")), (D("25.00"), D("25.00"))]
+
+
+def test_names_and_currencies_keep_their_large_letters():
+    page = report_page(everything())
+    assert "Edi order" not in section(page, "waterfall")
+    assert "In USD." in section(PAGE, "waterfall")
+    assert "In USD;" in section(PAGE, "pools")
+
+
+def test_a_step_that_is_called_like_a_level_has_its_own_column():
+    table = pa.table({"net sales_later": [1], "net_sales_later": [2]})
+    assert [found(table, "net sales_later"), found(table, "net_sales_later")] == ["net sales_later", "net_sales_later"]
+    assert found(pa.table({"net sales": [1]}), "net_sales") == "net sales"

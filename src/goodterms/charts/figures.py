@@ -84,6 +84,28 @@ def number(amount: Decimal | int | None, *, places: int = 2) -> str:
     return f"{_sign(rounded, signed=False)}{whole}{f'.{rest}' if rest else ''}"
 
 
+def at_start(words: str) -> str:
+    """Words as a sentence begins: the first letter large, all others as they were written.
+
+    Examples
+    --------
+    >>> at_start("EDI order handling"), at_start("lowest net profit in 2012Q1")
+    ('EDI order handling', 'Lowest net profit in 2012Q1')
+    """
+    return words[:1].upper() + words[1:]
+
+
+def within(words: str) -> str:
+    """Words as they stand within a sentence: the first letter small, unless they begin with an abbreviation.
+
+    Examples
+    --------
+    >>> within("Product cost"), within("EDI order handling")
+    ('product cost', 'EDI order handling')
+    """
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """How many of something, with the word in its number.
 

@@ -73,7 +73,7 @@ def levels_in_cents(kinds: Sequence[str], amounts: Sequence[Decimal | None], rea
         if kind != "total" or end is None:
             continue
         between = [j for j in range(since, i) if amounts[j] is not None]
-        parts = parts_in_cents([a for j in between if (a := amounts[j]) is not None], end - level)
+        parts = parts_in_cents([a for j in between if (a := amounts[j]) is not None], end - level) if between or since else []
         for j, part in zip(between, parts, strict=True):
             printed[j] = part
         printed[i], level, since = end, end, i + 1

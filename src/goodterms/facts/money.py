@@ -25,14 +25,22 @@ def parts_in_cents(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:
     """Round parts by largest remainder so that they sum to a printed total.
 
     ``total`` is already in cents. Each part is first cut to the cent below; the cents still missing go to the largest remainders, ties to the earlier
-    part. Where the printed total is further from the parts' own sum than one cent a part (end points rounded apart), whole rounds of cents are given.
-    A part that is 0 stays 0.00, unless all are.
+    part. End points are rounded apart, so the printed total may be off by some cents, which whole rounds give to the parts; a part that is 0 stays 0.00,
+    unless all are.
+
+    Raises
+    ------
+    ValueError
+        When the total is further from the parts' own sum than one cent for each of them and one more: then a part is missing, and no rounding may hide it.
 
     Examples
     --------
     >>> [str(p) for p in parts_in_cents([Decimal("0.333")] * 3, Decimal("1.00"))]
     ['0.34', '0.33', '0.33']
     """
+    gap = total - sum(parts, Decimal(0))
+    if abs(gap) > CENT * (len(parts) + 1):
+        raise ValueError(f"{total} is to be printed in parts that sum to {sum(parts)}: {gap} is missing.")
     if not parts:
         return []
     moving = [i for i, part in enumerate(parts) if part] or list(range(len(parts)))

@@ -149,7 +149,8 @@ class _Behind:
         named = [cents(part) for part in parts[: len(rows)]]
         if keys == ["counterparty"] and self.parties is not None:
             named = [self._as_listed(step, row["counterparty"], amount) for row, amount in zip(rows, named, strict=True)]
-        return [*named, *parts_in_cents(parts[len(rows) :], step.amount - sum(named, Decimal(0)))]
+        outside = [cents(part) for part in parts[len(rows) + 1 :]]
+        return [*named, step.amount - sum([*named, *outside], Decimal(0)), *outside]
 
     def _as_listed(self, step: PrintedStep, key: str, amount: Decimal) -> Decimal:
         """A new or lost customer's whole measure is its bar: it is printed as the list of customers prints it."""

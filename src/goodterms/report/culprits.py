@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from goodterms.analysis.result import Culprit
 from goodterms.charts.drawing import Scale, row_bar, scale_over
-from goodterms.charts.figures import NBSP, counted
+from goodterms.charts.figures import NBSP, at_start, counted
 from goodterms.charts.markup import cell, element, figure_cell, head, row_head, table, text, unseen
 from goodterms.facts.money import in_words
 from goodterms.report.card import card, scrolled, sums_in
@@ -26,7 +26,7 @@ def culprits_section(edition: Edition) -> str:
         title = f"The {counted(len(culprits), kind)} that cost most" if len(culprits) > 1 else f"The {kind} that costs most"
         order = f"largest fall in {ranking.measure}" if ranking.by_change else f"lowest {ranking.measure} in {edition.later}"
         leaks = "; below each name the step that costs more than among its peers" if any(c.sentence for c in culprits) else ""
-        note = f"{order.capitalize()}, {sums_in(result.currency)}{leaks}"
+        note = f"{at_start(order)}, {sums_in(result.currency)}{leaks}"
         made.append(card(f"worst-{kind}s", title, note, scrolled(_table(edition, kind, culprits, ranking, title), title)))
     return "".join(made)
 
@@ -81,7 +81,7 @@ def _tone(amount: Decimal | None) -> str:
 
 def _sentence(words: str) -> str:
     """A leak as a sentence of its own, its percentages unbroken."""
-    return f"{words[:1].upper()}{words[1:]}".replace(" %", f"{NBSP}%")
+    return at_start(words).replace(" %", f"{NBSP}%")
 
 
 def _money(amount: Decimal | None, css: str = "", *, signed: bool = False) -> str:

@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.charts.drawing import Scale, row_bar, scale_over
-from goodterms.charts.figures import counted, growth, percent, share_of
+from goodterms.charts.figures import at_start, counted, growth, percent, share_of
 from goodterms.charts.markup import cell, element, figure_cell, head, row_head, text
 from goodterms.facts.money import in_words
 from goodterms.report.card import card, scrolled, sums_in
 from goodterms.report.edition import Edition
 from goodterms.report.lookup import found, from_cents
-from goodterms.report.parties import OPENED, WHEN, Detail, Parties, bare_step
+from goodterms.report.parties import OPENED, WHEN, Detail, Parties
 from goodterms.report.pools import pool_places, pools_of
 
 WRITTEN = 50
@@ -89,7 +89,7 @@ def listing_of(parties: Parties, edition: Edition) -> Listing:
             if column is not None:
                 places[level, when] = first + len(figures)
                 figures.append([column[i] for i in order])
-    steps = sorted({bare_step(s) for s in parties.leak_step if s})
+    steps = sorted({s for s in parties.leak_step if s})
     leak_at = first + len(figures)
     rows = [
         [
@@ -97,14 +97,14 @@ def listing_of(parties: Parties, edition: Edition) -> Listing:
             parties.keys[i] if parties.keys[i] != parties.names[i] else 0,
             *(code[at] for code in coded),
             *(column[at] for column in figures),
-            *((steps.index(bare_step(parties.leak_step[i])) if parties.leak_step[i] else -1, parties.leak_worth[i] or 0) if steps else ()),
+            *((steps.index(parties.leak_step[i]) if parties.leak_step[i] else -1, parties.leak_worth[i] or 0) if steps else ()),
         ]
         for at, i in enumerate(order)
     ]
     columns = _columns(parties, edition, places, both=both)
     if steps:
         columns.append(Column("Leaks most at", "leak", (leak_at, leak_at + 1), "p2"))
-        words = [*words, [step.replace("_", " ").capitalize() for step in steps]]
+        words = [*words, [at_start(step.replace("_", " ")) for step in steps]]
     return Listing(parties, tuple(columns), words, rows, order)
 
 
@@ -189,8 +189,8 @@ def _shared(detail: Detail, steps: dict[str, int], pools: Any) -> list[list[Any]
     for at, when in enumerate(WHEN):
         by_step: dict[int, list[Any]] = {}
         for share in detail.shares.get(when, ()):
-            if bare_step(share.step) in steps and (share.pool, share.entity) in pools:
-                by_step.setdefault(steps[bare_step(share.step)], []).append(share)
+            if share.step in steps and (share.pool, share.entity) in pools:
+                by_step.setdefault(steps[share.step], []).append(share)
         printed = detail.waterfall.get(when)
         for step, shares in by_step.items():
             total = printed[step] if printed else None

@@ -24,9 +24,9 @@ def table_of(tables: Mapping[str, pa.Table], name: str) -> pa.Table | None:
 
 
 def found(table: pa.Table, *names: str) -> str | None:
-    """The first of these names that the table has; a space in a name is as good as an underscore."""
-    have = {name.replace("_", " "): name for name in table.column_names}
-    return next((have[wanted] for name in names if (wanted := name.replace("_", " ")) in have), None)
+    """The first of these names that the table has; a space in a name is as good as an underscore where no column is called so itself."""
+    have = {name.replace("_", " "): name for name in table.column_names} | {name: name for name in table.column_names}
+    return next((have[wanted] for name in names for wanted in (name, name.replace("_", " ")) if wanted in have), None)
 
 
 def plain(table: pa.Table, *names: str) -> list[Any]:

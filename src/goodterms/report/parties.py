@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from goodterms.analysis.result import Result, WaterfallRow
+from goodterms.charts.figures import at_start
 from goodterms.charts.printed import levels_in_cents
 from goodterms.facts.money import parts_in_cents
 from goodterms.report.lookup import cents_of, found, from_cents, plain, table_of, to_cents
@@ -41,14 +42,14 @@ class OwnRow:
 
 
 def bare_step(step: str) -> str:
-    """A waterfall's step without its level.
+    """A waterfall's step without its level; the policy may name a step with a colon of its own.
 
     Examples
     --------
-    >>> bare_step("order: picking"), bare_step("discount")
-    ('picking', 'discount')
+    >>> bare_step("order: picking"), bare_step("order: Sales: delivery"), bare_step("discount")
+    ('picking', 'Sales: delivery', 'discount')
     """
-    return step.rpartition(": ")[2]
+    return step.partition(": ")[2] or step
 
 
 @dataclass(frozen=True)
@@ -312,7 +313,7 @@ def parties_of(result: Result, kind: str) -> Parties | None:
 def own_rows(result: Result, table: pa.Table, last: str) -> tuple[OwnRow, ...]:
     """The rows of the waterfall down to ``last`` that the table has columns for.
 
-    A step whose cost stays at two levels has one column: it stands once, at its last place, and levels between its places are left out.
+    A step whose cost stays at two levels has one column: it stands once, by its plain name and at its last place, and levels between its places are left out.
     """
     rows: list[WaterfallRow] = []
     for row in result.waterfall:
@@ -332,7 +333,8 @@ def own_rows(result: Result, table: pa.Table, last: str) -> tuple[OwnRow, ...]:
             continue
         if made and row.kind == made[-1].kind == "total":
             made.pop()
-        made.append(OwnRow(row.step, row.label, row.kind, column, _sign(row, table, column)))
+        label = at_start(column) if len(places[column]) > 1 else row.label
+        made.append(OwnRow(row.step, label, row.kind, column, _sign(row, table, column)))
     return tuple(made)
 
 

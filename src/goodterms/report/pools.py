@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from goodterms.analysis.result import Result
-from goodterms.charts.figures import NOTHING, growth, number, percent
+from goodterms.charts.figures import NOTHING, at_start, growth, number, percent
 from goodterms.charts.markup import cell, element, figure_cell, head, row_head, table, text
 from goodterms.charts.printed import printed_waterfall
 from goodterms.facts.money import CENT, cents, in_words, parts_in_cents
@@ -218,7 +218,7 @@ def pools_section(edition: Edition) -> str:
     drawn = element("table", element("caption", caption, class_="sr"), element("thead", element("tr", *heads)), *bodies, class_="t pools")
     total = sum((p.part(2) for pool in pools for p in pool.by_period.values()), Decimal(0))
     title = "Every cost pool is accounted for" if not total else f"Every cost pool is accounted for; {in_words(total)} found no driver"
-    note = f"{sums_in(edition.result.currency).capitalize()}; in every row the parts add up to the cost"
+    note = f"{at_start(sums_in(edition.result.currency))}; in every row the parts add up to the cost"
     foot = "A pool opens to its accounts." if count <= _ACCOUNTS_SHOWN else f"The {count:,} accounts are in tables/pools.csv."
     return card("pools", title, note, scrolled(drawn, caption), footer=text(foot))
 

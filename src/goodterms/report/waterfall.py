@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from goodterms.charts.figures import percent
+from goodterms.charts.figures import at_start, percent, within
 from goodterms.charts.markup import element, text
 from goodterms.charts.waterfall import waterfall_table
 from goodterms.report.card import card, sums_in
@@ -15,7 +15,7 @@ def waterfall_section(edition: Edition) -> str:
     """The waterfall of both periods."""
     caption = f"Waterfall from {edition.waterfall[0].label.lower()} down, {edition.later}{f' and {edition.earlier}' if edition.earlier else ''}"
     drawn = waterfall_table(edition.waterfall, caption=caption, earlier=edition.earlier, later=edition.later, base=edition.base)
-    note = f"{sums_in(edition.result.currency).capitalize()}."
+    note = f"{at_start(sums_in(edition.result.currency))}."
     key = ""
     if edition.earlier:
         note += f" Coloured where a step takes a larger share than in {edition.earlier}, or leaves a loss."
@@ -40,7 +40,7 @@ def _of_hundred(share: Decimal) -> str:
 def _avoidable(edition: Edition) -> str:
     """Which share of each step would go with a customer, where the policy says."""
     said = [
-        f"{row.label.lower()} {percent(row.avoidable, places=0)}"
+        f"{within(row.label)} {percent(row.avoidable, places=0)}"
         for row in edition.result.waterfall
         if row.kind == "step" and row.avoidable is not None and row.step != "discount"
     ]

@@ -485,6 +485,15 @@ def test_activities_in_finnish(write):
     ]
 
 
+def test_the_company_is_the_entity_in_lines_costs_and_activities_alike(write):
+    reading = read(
+        [write("s.csv", "Date,Company,Customer number,Net amount\n2023-01-31,North,007,1.5\n")],
+        costs=[write("c.csv", "Month,Company,Pool,Amount\n2023-01,North,Visits,10\n")],
+        activities=[write("a.csv", "Date,Company,Kind,Customer number\n2023-01-31,North,visit,007\n")],
+    )
+    assert [rows(reading, "entity", table) for table in ("sale_lines", "costs", "activities")] == [[("North",)]] * 3
+
+
 def test_kind_of_activity_is_asked_where_no_column_says_it(write):
     with pytest.raises(AnswerNeededError) as error:
         read([write("s.csv", ANN_AND_BOB)], activities=[write("visits.csv", "Date,Customer number\n2023-01-31,007\n")])

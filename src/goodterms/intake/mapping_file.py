@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Settings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -400,8 +400,3 @@ def _file_as_toml(entry: FileMapping) -> str:
         lines += [f"{key} = {as_value(getattr(join, key))}" for key in ("dialect", "ragged") if getattr(join, key)]
         lines += [f"on = {as_value(join.on)}", f"columns = {as_value(join.columns)}"]
     return "\n".join(lines) + "\n"
-
-
-def with_columns(entry: FileMapping, columns: Settings[str, str]) -> FileMapping:
-    """The same entry with these columns."""
-    return replace(entry, columns=dict(columns))

@@ -99,7 +99,6 @@ _ASKED = frozenset(
     )
 )
 """Two equally good columns for one of these are asked about."""
-_AMOUNT_CHOICES = ("net_value", "unit_price")
 
 
 @dataclass(frozen=True)
@@ -209,7 +208,7 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
     taken = {*found.columns.values(), *entry.constants, *(ours for join in entry.joins for ours in join.columns.values())}
     _by_names(found, raw, sample, table, taken)
     _names_as_keys(found, table, taken)
-    _check_needs(found, raw, sample, table, taken, has_source=bool(entry.source))
+    _check_needs(found, raw, sample, table, taken)
     return found
 
 
@@ -293,9 +292,8 @@ def _in_words(ours: str) -> str:
     return {"net_value": "net amount", "customer_key": "customer", "product_key": "product"}.get(ours, ours.replace("_", " "))
 
 
-def _check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str], *, has_source: bool) -> None:
+def _check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
     """Find by values, or ask for, what a table cannot do without."""
-    del has_source
     if table in {"sale_lines", "purchase_lines", "activities", "payments"}:
         _need_date(found, raw, sample, taken, "date")
     if table in {"costs", "gl_balances"}:

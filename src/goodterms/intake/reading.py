@@ -90,11 +90,6 @@ class Reading:
         return sum(account.rejected for account in self.files)
 
     @property
-    def rejected_rows(self) -> int:
-        """The same as ``rejected``."""
-        return self.rejected
-
-    @property
     def accepted(self) -> int:
         """Records that became facts."""
         return sum(account.accepted for account in self.files)

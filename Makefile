@@ -34,6 +34,7 @@ check: .venv/dev ## style, types, doors and dependencies
 	$(BIN)/mypy
 	$(BIN)/basedpyright --level error
 	$(BIN)/deptry .
+	$(BIN)/python -m pytest -q tests/test_house.py
 
 real: .venv/dev ## run the tests on outside data; anything absent or skipped fails
 	GOODTERMS_REAL_STRICT=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m real tests

@@ -66,6 +66,16 @@ class TestTheStory:
         assert all(0.09 < rate < 0.15 for rate in growth([Decimal(year["net_sales"]) for year in years]))
         assert falls([Decimal(year["net_profit"]) for year in years])
 
+    @pytest.mark.parametrize("lines", [1_000, 2_000, 5_000])
+    def test_also_the_smallest_do_so_with_every_seed(self, tmp_path, lines):
+        """A lucky customer turns a year of a small company; its work is dearer then."""
+        for seed in range(8):
+            company = build_company(tmp_path / str(seed), lines=lines, seed=seed, sale_format="parquet")
+            summary = json.loads((company.truth / "summary.json").read_text("utf-8"))
+            assert falls([Decimal(year["net_profit"]) for year in summary["years"].values()]), seed
+            earned = duckdb.sql(f"SELECT sum(profit) FROM '{company.truth / 'profit.parquet'}' GROUP BY year ORDER BY year").fetchall()
+            assert falls([profit for (profit,) in earned]), seed
+
     def test_profit_falls_to_less_than_half_and_not_absurdly(self, middling):
         first, _, last = middling.profit_by_year().values()
         assert -first < last < first * Decimal("0.6")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from goodterms.demo.activities import DELIVERY_POOL
 from goodterms.demo.simulation import Simulation
@@ -17,6 +17,10 @@ QUARTER = 3
 """Months for which the order desk is staffed alike."""
 WEIGHT_POOL = "Freight by weight"
 VISIT_POOL = "Field sales visits"
+
+
+_LEAST_FALL = 0.003
+"""Of a year's sales: by at least so much its profit falls short of the year before."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,14 @@ def make_costs(simulation: Simulation) -> CostPlan:
     """Make the tables ``pool_months`` (pool × month with its driver count and true rate) and ``costs`` (its rows by account, whole cents).
 
     A pool's amount is its true rate × driver count, strayed by chance; the order desk's is its true rate × paid minutes, used or not; carriers' bills come on
-    top of the own vans. Sustaining costs are set so that the first year earns what the parameters say, and rise from there.
+    top of the own vans. Where a few lucky customers
+    would let a year's profit rise, as in a small company, all work is dearer in that year. Sustaining costs are set so that the first year earns what the parameters say, and rise from there.
     """
     _driver_counts(simulation)
     counts = {int(row[0]): dict(zip(COUNTED, row[1:], strict=True)) for row in simulation.rows(f"SELECT m, {', '.join(COUNTED)} FROM driver_counts ORDER BY m")}
     capacity = _capacity(simulation, counts)
     rows = [row for m, count in counts.items() for row in _caused(simulation, m, count, capacity[m // QUARTER])]
+    rows = _dearer_where_chance_was_kind(simulation, rows)
     rows += _sustaining(simulation, rows)
     _keep(simulation, rows)
     return CostPlan(capacity)
@@ -141,6 +147,34 @@ def _caused(simulation: Simulation, m: int, count: Mapping[str, int], capacity: 
         unused = round(amount * (capacity - counted) / capacity) if name == DESK_POOL else 0
         rows.append(PoolMonth(m, name, amount + traced, counted, rate, traced, unused))
     return rows
+
+
+def _dearer_where_chance_was_kind(simulation: Simulation, caused: list[PoolMonth]) -> list[PoolMonth]:
+    """The same pools, dearer in the years in which the customers' profit would not fall."""
+    earned = simulation.rows(
+        "SELECT m // 12, sum(net_value + freight - rebate - product_cost), sum(net_value + freight - rebate) FROM documents GROUP BY 1 ORDER BY 1"
+    )
+    times: dict[int, float] = {}
+    before: float | None = None
+    for year, margin, sales in earned:
+        bills = sum(row.traced for row in caused if row.m // 12 == year)
+        work = sum(row.amount - row.unused - row.traced for row in caused if row.m // 12 == year)
+        profit = float(margin) - bills - work
+        if before is not None and profit > before - _LEAST_FALL * float(sales) and work:
+            short = profit - (before - _LEAST_FALL * float(sales))
+            times[year], profit = 1 + short / work, profit - short
+        before = profit
+    return [
+        row
+        if row.m // 12 not in times or row.true_rate is None
+        else replace(
+            row,
+            amount=row.traced + round((row.amount - row.traced) * times[row.m // 12]),
+            unused=round(row.unused * times[row.m // 12]),
+            true_rate=row.true_rate * times[row.m // 12],
+        )
+        for row in caused
+    ]
 
 
 def _sustaining(simulation: Simulation, caused: list[PoolMonth]) -> list[PoolMonth]:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.facts.columns import PAYMENTS
-from goodterms.facts.money import in_words, total
-from goodterms.intake.documents.xml_values import places_of
+from goodterms.facts.money import total
+from goodterms.intake.documents.xml_values import exactly
 from goodterms.problems import Origin, Problem, Severity
 
 ORGANISATIONS = "organisation numbers"
@@ -82,11 +82,6 @@ class Entry:
     def key(self) -> tuple[Any, ...]:
         """What stays the same where the entry is told again: the bank's reference with day and amount, else all that is known."""
         return (self.bank_reference, self.booked or self.valued, self.amount, self.currency) if self.bank_reference else self.content
-
-
-def exactly(amount: Decimal, currency: str = "") -> str:
-    """Return an amount in words, with every decimal that it has."""
-    return f"{in_words(amount, places=max(2, places_of(amount.normalize())))} {currency}".strip()
 
 
 def rows_of(account: str, entry: Entry, place: int) -> tuple[list[dict[str, Any]], list[Problem]]:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.facts.money import total
-from goodterms.intake.documents.bank_entry import ASK_THE_BANK, Entry, exactly, rows_of
+from goodterms.intake.documents.bank_entry import ASK_THE_BANK, Entry, rows_of
 from goodterms.intake.documents.problem_list import ProblemList
-from goodterms.intake.documents.xml_values import places_of
+from goodterms.intake.documents.xml_values import exactly, places_of
 from goodterms.problems import Origin, Problem, Severity
 
 _THREE_PLACES = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})

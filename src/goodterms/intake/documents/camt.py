@@ -21,7 +21,7 @@ from goodterms.intake.documents.bank_statement import Balance, BankReading, Stat
 from goodterms.intake.documents.problem_list import ProblemList
 from goodterms.intake.documents.reference_number import is_personal_code, valid_reference
 from goodterms.intake.documents.xml_guard import iterparse, local_name
-from goodterms.intake.documents.xml_values import all_at, amount_of, any_namespace, day_of, fits, places_of, text_at
+from goodterms.intake.documents.xml_values import MisfitError, all_at, amount_of, any_namespace, day_of, fits, places_of, text_at
 from goodterms.problems import Origin, Problem, Severity
 
 _STATEMENTS = {"052": ("BkToCstmrAcctRpt", "Rpt"), "053": ("BkToCstmrStmt", "Stmt"), "054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn")}
@@ -135,7 +135,7 @@ class CamtReader:
         known = _MESSAGE.fullmatch(namespace)
         if not known or local_name(parent) not in _STATEMENTS[known[1]]:
             raise UnreadableFileError(
-                f'{self.file}, line {parent.sourceline:,}: the message is {local_name(parent)} of "{namespace}" where camt.052, camt.053 or camt.054 was '
+                f'{self.file}, line {parent.sourceline:,}: the message is {local_name(parent)} of "{namespace[:80]}" where camt.052, camt.053 or camt.054 was '
                 "expected. Ask the bank for one of them."
             )
         name, version = f"camt.{known[1]}", int(known[2])
@@ -188,7 +188,7 @@ class CamtReader:
         """A figure of the statement itself: where it cannot be read, it checks nothing, and that is said."""
         try:
             yield
-        except _MisfitError as misfit:
+        except MisfitError as misfit:
             origin = Origin(self.file, column="/".join(part for part in (self._place, place, misfit.column) if part))
             self.problems.add([Problem("figure-unread", Severity.WARNING, origin, seen=misfit.seen, expected=misfit.expected, action=ASK_THE_BANK)])
 
@@ -201,7 +201,7 @@ class CamtReader:
         try:
             entry = self._entry_of(element, transactions)
             booked = _needed(element, ("Sts/Cd", "Sts/Prtry", "Sts"), "BOOK or another status") == "BOOK"
-        except _MisfitError as misfit:
+        except MisfitError as misfit:
             self._rejected += 1
             origin = self._origin(misfit.column)
             self.problems.add([Problem("entry-cannot-be-read", Severity.REJECTED, origin, seen=misfit.seen, expected=misfit.expected, action=ASK_THE_BANK)])
@@ -214,7 +214,7 @@ class CamtReader:
         sign = _sign(element)
         booked, valued = (_day(element, tag) for tag in ("BookgDt", "ValDt"))
         if not (booked or valued):
-            raise _MisfitError("ValDt", "", "a day of value or of booking")
+            raise MisfitError("ValDt", "", "a day of value or of booking")
         only = transactions[0].transaction.identities[0] if len(transactions) == 1 else ""
         return Entry(
             self._origin(),
@@ -289,14 +289,6 @@ class CamtReader:
         return Origin(self.file, row=self._rows + 1, column=place)
 
 
-class _MisfitError(Exception):
-    """What cannot be read, within an element: where, what was seen, what was expected."""
-
-    def __init__(self, column: str, seen: str, expected: str) -> None:
-        super().__init__(expected)
-        self.column, self.seen, self.expected = column, seen[:80], expected
-
-
 class _Unsigned(NamedTuple):
     """A payment whose direction is that of its entry unless it says its own."""
 
@@ -311,7 +303,7 @@ class _Unsigned(NamedTuple):
 def _needed(element: Any, paths: Sequence[str], expected: str) -> str:
     written = text_at(element, *paths)
     if not written:
-        raise _MisfitError(paths[0], "", expected)
+        raise MisfitError(paths[0], "", expected)
     return written
 
 
@@ -319,21 +311,21 @@ def _amount(element: Any, path: str) -> Decimal:
     written = text_at(element, path)
     amount = amount_of(written)
     if amount is None or amount < 0 or places_of(amount) > _MOST_PLACES or not fits(amount):
-        raise _MisfitError(path, written, f"an amount without a sign, of at most {MONEY_DIGITS} digits, {_MOST_PLACES} of them decimals,")
+        raise MisfitError(path, written, f"an amount without a sign, of at most {MONEY_DIGITS} digits, {_MOST_PLACES} of them decimals,")
     return amount
 
 
 def _currency(element: Any, path: str) -> str:
     currency = str(element.find(any_namespace(path)).get("Ccy", ""))
     if not _CURRENCY.fullmatch(currency):
-        raise _MisfitError(f"{path}/@Ccy", currency, "a currency of three letters")
+        raise MisfitError(f"{path}/@Ccy", currency, "a currency of three letters")
     return currency
 
 
 def _sign(element: Any, path: str = "CdtDbtInd") -> int:
     written = text_at(element, path)
     if written not in _SIGNS:
-        raise _MisfitError(path, written, "CRDT or DBIT")
+        raise MisfitError(path, written, "CRDT or DBIT")
     return _SIGNS[written]
 
 
@@ -341,7 +333,7 @@ def _day(element: Any, tag: str) -> date | None:
     written = text_at(element, f"{tag}/Dt", f"{tag}/DtTm")
     day = day_of(written)
     if written and not day:
-        raise _MisfitError(tag, written, "a day")
+        raise MisfitError(tag, written, "a day")
     return day
 
 

@@ -9,10 +9,19 @@ from functools import cache
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
+from goodterms.facts.money import in_words
 
 LONGEST_AMOUNT = 40
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*|Z|[+-][0-9]{2}:[0-9]{2})?", re.DOTALL)
+
+
+class MisfitError(Exception):
+    """What cannot be read, within an element: where, what was seen, what was expected."""
+
+    def __init__(self, column: str, seen: str, expected: str) -> None:
+        super().__init__(expected)
+        self.column, self.seen, self.expected = column, seen[:80], expected
 
 
 def text_at(element: Any, *paths: str) -> str:
@@ -72,6 +81,15 @@ def fits(amount: Decimal) -> bool:
 def places_of(amount: Decimal) -> int:
     """Return the decimal places that an amount is written with."""
     return max(0, -int(amount.as_tuple().exponent))
+
+
+def exactly(amount: Decimal, currency: str = "") -> str:
+    """Return an amount for a reader with every decimal that it has, two at least.
+
+    >>> exactly(Decimal("-1234.5"), "EUR"), exactly(Decimal("8.85012"))
+    ('−1,234.50 EUR', '8.85012')
+    """
+    return f"{in_words(amount, places=max(2, places_of(amount.normalize())))} {currency}".strip()
 
 
 def day_of(text: str) -> date | None:

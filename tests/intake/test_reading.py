@@ -338,6 +338,93 @@ def test_written_mapping_gives_the_same_reading(write, tmp_path):
     assert second.facts.attributes == first.facts.attributes == ("attribute:kiireellinen",)
 
 
+# Files of one source are understood together ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_marks_credit_notes_is_decided_over_all_files_of_a_source(write):
+    head = "Invoice,Date,Customer,Net amount\n"
+    january = write("jan.csv", head + "1,2023-01-31,Ann,100\n2,2023-02-01,Ann,50\n")
+    february = write("feb.csv", head + "2,2023-02-01,Ann,50\n3,2023-02-28,Ann,100\nC4,2023-02-28,Ann,-10\n")
+    for files in ([january, february], [february, january]):
+        reading = read(files)
+        assert rows(reading, "document, kind, net_value", order="1") == [
+            ("1", "invoice", D(100)),
+            ("2", "invoice", D(50)),
+            ("3", "invoice", D(100)),
+            ("C4", "credit note", D(-10)),
+        ]
+        assert [a.met_again for a in reading.files] == [0, 1]
+
+
+def test_sheets_of_one_workbook_are_files_of_one_source(tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "two.xlsx")) as book:
+        for name, lines_ in (("Jan", [(1, "2023-01-31", 100), (2, "2023-02-01", 50)]), ("Feb", [(2, "2023-02-01", 50), ("C4", "2023-02-28", -10)])):
+            sheet = book.add_worksheet(name)
+            for i, (document, day, net) in enumerate([("Invoice", "Date", "Net amount"), *lines_]):
+                sheet.write_row(i, 0, [document, day, "Customer" if i == 0 else "Ann", net])
+    reading = read([tmp_path / "two.xlsx"])
+    assert rows(reading, "document, kind, net_value", order="1") == [
+        ("1", "invoice", D(100)),
+        ("2", "invoice", D(50)),
+        ("C4", "credit note", D(-10)),
+    ]
+
+
+def test_further_column_is_of_one_kind_in_all_files_of_a_source(write):
+    head = "Invoice,Date,Customer,Net amount,Rush\n"
+    flags = write("a.csv", head + "".join(f"{i},2023-01-31,Ann,100,{i % 2}\n" for i in range(10)))
+    words = write("b.csv", head + "".join(f"{i},2023-01-31,Ann,100,{i % 2}\n" for i in range(5, 10)) + "10,2023-02-28,Ann,100,x\n11,2023-02-28,Ann,100,2\n")
+    reading = read([flags, words])
+    assert rows(reading, 'count(*), list_sort(list(DISTINCT "attribute:rush"))', order="1") == [(12, ["0", "1", "2", "x"])]
+
+
+def test_further_text_is_kept_or_left_out_in_all_files_of_a_source(write):
+    head = "Invoice,Date,Customer,Net amount,Remark\n"
+    big = write("big.csv", head + "".join(f"{i},2023-01-31,Ann,100,note {i}\n" for i in range(300)))
+    small = write("small.csv", head + "".join(f"{i},2023-01-31,Ann,100,note {i}\n" for i in range(290, 320)))
+    for files in ([big, small], [small, big]):
+        reading = read(files)
+        assert (reading.accepted, reading.met_again, reading.facts.attributes) == (320, 10, ())
+        assert [a.unmapped for a in reading.files] == [("Remark",), ("Remark",)]
+
+
+def test_dates_and_decimals_of_a_file_are_settled_by_the_others_in_any_order(write):
+    head = "Invoice;Date;Customer;Net amount\n"
+    open_ = write("open.csv", head + "3;03/02/2023;Ann;1.234\n")
+    settled = write("settled.csv", head + "5;03/03/2023;Ann;1.50\n6;28/03/2023;Ann;2.25\n")
+    for files in ([open_, settled], [settled, open_]):
+        assert rows(read(files), "date, net_value", order="document") == [
+            (DAY(2023, 2, 3), D("1.234")),
+            (DAY(2023, 3, 3), D("1.5")),
+            (DAY(2023, 3, 28), D("2.25")),
+        ]
+
+
+def test_files_that_write_dates_in_two_orders_settle_nothing_for_a_third(write):
+    head = "Invoice;Date;Customer;Net amount\n"
+    day_first, month_first = write("a.csv", head + "1;28/03/2023;Ann;1.5\n"), write("b.csv", head + "2;03/28/2023;Ann;1.5\n")
+    open_ = write("c.csv", head + "3;03/02/2023;Ann;1.5\n")
+    assert rows(read([day_first, month_first]), "date", order="document") == [(DAY(2023, 3, 28),)] * 2
+    for files in ([day_first, month_first, open_], [open_, month_first, day_first]):
+        with pytest.raises(AnswerNeededError) as error:
+            read(files)
+        assert asked(error) == ["date"]
+
+
+def test_currency_sign_of_one_file_is_the_currency_of_all_files_of_a_source(write):
+    head = "Invoice;Date;Customer;Net amount\n"
+    with_sign, without = write("a.csv", head + "1;2023-01-31;Ann;€ 1.50\n"), write("b.csv", head + "1;2023-01-31;Ann;1.50\n2;2023-02-28;Ann;2.50\n")
+    assert rows(read([with_sign, without]), "document, net_value, currency", order="1") == [("1", D("1.5"), "EUR"), ("2", D("2.5"), "EUR")]
+
+
+def test_keys_written_with_a_zero_are_one_key_in_all_files_of_a_source(write):
+    head = "Invoice,Date,Customer number,Net amount\n"
+    a, b = write("a.csv", head + "1,2023-01-31,17850.0,1.5\n"), write("b.csv", head + "2,2023-02-28,17850,1.5\n3,2023-02-28,C1,1.5\n")
+    assert rows(read([a, b]), "customer_key", order="document") == [("17850",), ("17850",), ("C1",)]
+    c = write("c.csv", head + "4,2023-03-31,17850.0,1.5\n5,2023-03-31,C1,1.5\n")
+    assert rows(read([a, c]), "customer_key", order="document") == [("17850.0",), ("17850.0",), ("C1",)]
+
+
 # What a file says in its own way ------------------------------------------------------------------------------------------------------------------------
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.intake.mapping_file import CreditNotes, quoted
-from goodterms.intake.part import Part, named
+from goodterms.intake.part import Part, named, say
 from goodterms.intake.proposal import CREDIT_WORDS, INVOICE_WORDS
 from goodterms.intake.typed_column import text_of
 
@@ -15,14 +16,18 @@ _CREDIT_SHARE = 0.9
 """A prefix marks credit notes when so large a share of its lines is negative, and of the negative lines begins with it."""
 
 
-def with_kind(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> dict[str, str]:
-    """Know credit notes, and turn their amounts where they are written positive.
+def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> dict[str, str]:
+    """Know credit notes by what the rows of all parts say together, and turn their amounts where they are written positive.
 
     A credit note that is known by its negative total is found later, when all files of the source are together: ``kind`` stays null here.
     """
-    how = part.entry.credit_notes or _by_kind_column(con, part, derived, typed_rows) or _by_prefix(con, part, derived, typed_rows) or CreditNotes(negative=True)
-    part.credit_notes = how
-    part.said.append(how.in_words[0].upper() + how.in_words[1:] + ".")
+    part = parts[0]
+    how = (
+        part.entry.credit_notes or _by_kind_column(con, part, derived, typed_rows) or _by_prefix(con, parts, derived, typed_rows) or CreditNotes(negative=True)
+    )
+    for one in parts:
+        one.credit_notes = how
+    say(parts, how.in_words[0].upper() + how.in_words[1:] + ".")
     if how.negative:
         return derived | {"kind": "NULL::VARCHAR"}
     if how.prefix:
@@ -38,7 +43,7 @@ def with_kind(con: Any, part: Part, derived: dict[str, str], typed_rows: str) ->
         f"SELECT count(*) FILTER ({is_credit} AND {net} > 0), count(*) FILTER ({is_credit} AND {net} < 0) FROM ({typed_rows})"
     ).fetchone()
     if positive > negative:
-        part.said.append("Credit notes are written with positive amounts: they are turned.")
+        say(parts, "Credit notes are written with positive amounts: they are turned.")
         amounts = [ours for ours in derived if _is_amount(part.table, ours)]
         derived = derived | {ours: f"CASE WHEN {is_credit} THEN -{derived[ours]} ELSE {derived[ours]} END" for ours in amounts}
     return derived | {"kind": f"CASE WHEN {is_credit} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END"}
@@ -71,11 +76,11 @@ def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: s
     return CreditNotes(column=theirs or "", values=credit) if credit else None
 
 
-def _by_prefix(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
+def _by_prefix(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
     """Letters that begin the numbers of nearly all negative lines, and of hardly any other."""
     net = derived["net_value"]
-    stated = part.typed.get(part.proposal.theirs("net_value") or "")
-    if "document" not in derived or (stated is not None and not stated.has_negative and net == named("net_value")):
+    never_negative = net == named("net_value") and not any(part.stated["net_value"].has_negative for part in parts if "net_value" in part.stated)
+    if "document" not in derived or (never_negative and "net_value" in parts[0].stated):
         return None
     sql = f"SELECT regexp_extract({derived['document']}, '^[A-Za-z]+') AS prefix, count(*), count(*) FILTER ({net} < 0) FROM ({typed_rows}) GROUP BY 1"
     rows = con.execute(sql).fetchall()

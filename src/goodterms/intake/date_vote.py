@@ -65,10 +65,17 @@ def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typ
         form = vote.decided or (given if given and vote.counts.get(given) else None)
         if form is None and any(vote.counts.values()):
             best = vote.best or ISO
-            agreed = decided & {best, _OTHER_ORDER.get(best, best)}
+            either = {best, _OTHER_ORDER.get(best, best)}
+            agreed = decided & either or _decided_by_others(con, where, columns) & either
             form = next(iter(agreed)) if len(agreed) == 1 else _ask_date(con, where, column, best)
         found[column.place] = _read(con, where.table, column, vote, form or given or ISO)
     return found
+
+
+def _decided_by_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> set[str]:
+    """How the source's other files with these columns write dates, as far as their values decide."""
+    votes = (_Votes.counted(con, Where(table, where.file), named[column.theirs]) for table, named in where.others for column in columns)
+    return {form for vote in votes if (form := vote.decided)}
 
 
 def _read(con: Any, table: str, column: RawColumn, vote: _Votes, form: str) -> Typed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,8 @@ class Derivation:
     columns: dict[str, Amount] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    _gap: str = ""
+    """How far list value − discount and net value are apart, where all three are stated."""
 
     def of(self, name: str) -> Amount | None:
         """A column that the file states."""
@@ -169,7 +171,7 @@ class Derivation:
         elif discount is None and rate:
             discount = self.times(list_value, rate)
         if discount is not None and self._list_is_stated:
-            self._compare(list_value, discount, net)
+            self._gap = f"abs({list_value.sql} - {discount.sql} - {net.sql})"
         self.columns["list_value"] = list_value
         self.columns["discount"] = self.minus(list_value, net)
 
@@ -269,22 +271,23 @@ class Derivation:
         self.said.append(f"{theirs} is a rate: list value × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
         return self.times(list_value, discount if best == as_share else _hundredth(discount))
 
-    def _compare(self, list_value: Amount, discount: Amount, net: Amount) -> None:
-        """Where list value − discount and net value differ by more than a rounding, net value leads and a person should look."""
-        gap = f"abs({list_value.sql} - {discount.sql} - {net.sql})"
-        apart, first, largest = self.ask(f"count(*) FILTER ({gap} > {ROUNDING}), min(row) FILTER ({gap} > {ROUNDING}), max({gap})")
-        if apart:
-            column = self.theirs.get("discount", self.theirs.get("discount_rate", ""))
-            self.problems.append(
-                Problem(
-                    "discount-does-not-add-up",
-                    Severity.WARNING,
-                    Origin(self.file, row=first, column=column),
-                    sentence=f"List value − discount is not the net value on {apart:,} lines, by up to {largest:,.2f}. Net value leads.",
-                    action="Look whether a column of charges or a second discount is missing in the mapping.",
-                    rows=apart,
-                )
+    def compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
+        """Where list value − discount and net value differ by more than a rounding in a file, net value leads and a person should look."""
+        if not self._gap:
+            return []
+        apart, first, largest = ask(f"count(*) FILTER ({self._gap} > {ROUNDING}), min(row) FILTER ({self._gap} > {ROUNDING}), max({self._gap})")
+        if not apart:
+            return []
+        return [
+            Problem(
+                "discount-does-not-add-up",
+                Severity.WARNING,
+                replace(origin, row=first, column=self.theirs.get("discount", self.theirs.get("discount_rate", ""))),
+                sentence=f"List value − discount is not the net value on {apart:,} lines, by up to {largest:,.2f}. Net value leads.",
+                action="Look whether a column of charges or a second discount is missing in the mapping.",
+                rows=apart,
             )
+        ]
 
     def _tax(self) -> None:
         net = self.columns.get("net_value")

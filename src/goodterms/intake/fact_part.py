@@ -1,8 +1,9 @@
-"""One file as its part of a table of facts: understood, typed, derived, with the rows that do not fit set apart and a count that adds up."""
+"""Files of one source as their parts of a table of facts: understood, typed, derived, with the rows that do not fit set apart and a count that adds up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
@@ -10,30 +11,47 @@ from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLE
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, kind_of
 from goodterms.intake.credit_notes import with_kind
 from goodterms.intake.derive import Amount, Derivation
-from goodterms.intake.mapping_file import FileMapping, quoted
-from goodterms.intake.part import LINES, Part, attribute_name, named
-from goodterms.intake.proposal import Sample, further_columns, proposed, sampled
-from goodterms.intake.raw_table import RawTable
+from goodterms.intake.mapping_file import quoted
+from goodterms.intake.part import LINES, Part, attribute_name, named, say
+from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
 from goodterms.intake.typed_column import RawColumn, Typed, Where, text_of
 from goodterms.intake.typing_vote import typed_columns
 from goodterms.intake.unfit_rows import set_unfit_rows_apart
 from goodterms.problems import Problem, Severity
 
 
-def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: int, *, agreed: Mapping[str, str]) -> Part:
-    """Read one raw table into its part of a table of facts.
+def read_parts(con: Any, parts: Sequence[Part]) -> None:
+    """Read raw tables with the same columns, files of one source, into their parts of a table of facts.
 
-    ``agreed`` is how files with the same columns write decimals and dates: it decides where this file alone does not.
+    What their columns mean, what their further columns become, how their amounts follow and what marks a credit note is decided over all of them together,
+    so that a line means the same in whichever file it stands. Decimals and dates are each file's own; where a file alone does not decide, the others do.
 
     Raises
     ------
     MappingError
         Where the mapping names what is not there.
     AnswerNeededError
-        Where the file can be read in two ways.
+        Where the files can be read in two ways.
     """
-    sample = sampled(con, raw)
-    part = Part(raw, entry, table, f"part_{number}_{table}", number, sample, proposed(raw, sample, entry, table))
+    first = parts[0]
+    sample = of_all([part.sample for part in parts])
+    proposal = proposed(first.raw, sample, first.entry, first.table)
+    for part in parts:
+        part.proposal = proposal
+        _say_contradicted(part)
+    stated = _type_columns(con, parts, sample)
+    all_rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
+    derived = _derive(con, parts, stated, all_rows)
+    for part in parts:
+        set_unfit_rows_apart(con, part, _typed_rows(part), derived)
+        part.typed_rows = f"SELECT * FROM ({_typed_rows(part)}) WHERE row NOT IN (SELECT row FROM {part.bad})" if part.bad else _typed_rows(part)
+    if first.table in LINES:
+        derived = with_kind(con, parts, derived, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
+    for part in parts:
+        _make_table(con, part, derived)
+
+
+def _say_contradicted(part: Part) -> None:
     part.problems += [
         Problem(
             "name-contradicted",
@@ -45,38 +63,59 @@ def read_part(con: Any, raw: RawTable, entry: FileMapping, table: str, number: i
         for theirs, ours in part.proposal.contradicted.items()
         if part.proposal.columns.get(theirs, LEFT_OUT) != ours
     ]
-    stated = _type_columns(con, part, agreed)
-    typed_rows = _typed_rows(part, stated)
-    derived = _derive(con, part, stated, typed_rows)
-    set_unfit_rows_apart(con, part, typed_rows, derived)
-    if part.bad:
-        typed_rows = f"SELECT * FROM ({typed_rows}) WHERE row NOT IN (SELECT row FROM {part.bad})"
-    if table in LINES:
-        derived = with_kind(con, part, derived, typed_rows)
-    part.typed_rows, part.known = typed_rows, dict(derived)
-    facts = {ours: sql for ours, sql in derived.items() if ours not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_PRODUCTS} or table in {"customers", "products"}}
+
+
+def _make_table(con: Any, part: Part, derived: dict[str, str]) -> None:
+    """Make the part's table of facts from its rows that fit."""
+    part.known = derived | {"file": text_of(part.raw.file), "row": "row"}
+    is_master = part.table in {"customers", "products"}
+    facts = {ours: sql for ours, sql in part.known.items() if ours not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_PRODUCTS} or is_master}
     select = ", ".join(f"{sql} AS {named(ours)}" for ours, sql in facts.items())
-    con.execute(f"CREATE TEMP TABLE {part.name} AS SELECT {select} FROM ({typed_rows})")
+    con.execute(f"CREATE TEMP TABLE {part.name} AS SELECT {select} FROM ({part.typed_rows})")
     part.columns = {name: of for name, of, *_ in con.execute(f"DESCRIBE {part.name}").fetchall()}
-    return part
 
 
 # Columns ----------------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def _type_columns(con: Any, part: Part, agreed: Mapping[str, str]) -> dict[str, Typed]:
-    """Type what is mapped, then what becomes an attribute; return ours → how it is read."""
-    raw, proposal, sample = part.raw, part.proposal, part.sample
+def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, Typed]:
+    """Type what is mapped, then what becomes an attribute; return ours → how it is read in all parts together."""
+    proposal = parts[0].proposal
     mapped = {theirs: ours for theirs, ours in proposal.columns.items() if ours != LEFT_OUT}
-    wanted = [(sample.column(theirs), _kind(sample, theirs, ours, part.table)) for theirs, ours in mapped.items()]
-    where = Where(raw.name, part.where, {**agreed, **part.entry.dialect})
-    typed = typed_columns(con, where, wanted)
-    for theirs, ours in mapped.items():
-        found = typed[sample.column(theirs).place]
+    kinds = {theirs: _kind(sample, theirs, ours, parts[0].table) for theirs, ours in mapped.items()}
+    columns = {part.number: (part.raw.name, {column.theirs: column for column in part.sample.columns}) for part in parts}
+    wheres = []
+    for part in parts:
+        others = tuple(of for number, of in columns.items() if number != part.number)
+        where = Where(part.raw.name, part.where, dict(part.entry.dialect), others)
+        typed = typed_columns(con, where, [(part.sample.column(theirs), kind) for theirs, kind in kinds.items()])
+        part.typed = {theirs: typed[part.sample.column(theirs).place] for theirs in mapped}
+        part.stated = {ours: part.typed[theirs] for theirs, ours in mapped.items()}
+        _check_values(part)
+        _agree_on_style(where, typed)
+        wheres.append(where)
+    _one_currency_of_cells(parts)
+    if parts[0].table == "sale_lines":
+        _attributes(con, parts, wheres, sample)
+    else:
+        for part in parts:
+            part.left_out = tuple(theirs for theirs in part.raw.header if theirs not in proposal.columns)
+    left_out = tuple(theirs for theirs, ours in proposal.columns.items() if ours == LEFT_OUT or ours in NAMES_OF_NOBODY)
+    for part in parts:
+        part.left_out += left_out
+        part.stated = {ours: typed for ours, typed in part.stated.items() if ours not in NAMES_OF_NOBODY}
+        part.attributes = tuple(ours for ours in part.stated if ours.startswith(ATTRIBUTE))
+    return {ours: _in_all([part.stated[ours] for part in parts]) for ours in parts[0].stated}
+
+
+def _check_values(part: Part) -> None:
+    """Refuse a column of which no value is what it is taken for, and say what binary floats lost."""
+    for theirs, found in part.typed.items():
+        ours = part.proposal.columns[theirs]
         if found.values and found.misfits == found.values and not ours.startswith(ATTRIBUTE):
             raise MappingError(
-                f'{part.where}: "{theirs}" is mapped to {ours}, but no value of it is {found.expected}; the first is "{sample.example(theirs)}". '
-                f"The columns are: {', '.join(raw.header)}."
+                f'{part.where}: "{theirs}" is mapped to {ours}, but no value of it is {found.expected}; the first is "{part.sample.example(theirs)}". '
+                f"The columns are: {', '.join(part.raw.header)}."
             )
         if found.rounded:
             part.problems.append(
@@ -88,19 +127,16 @@ def _type_columns(con: Any, part: Part, agreed: Mapping[str, str]) -> dict[str, 
                     rows=found.rounded,
                 )
             )
-    _agree_on_style(where, typed)
-    stated = {mapped[theirs]: typed[sample.column(theirs).place] for theirs in mapped}
-    part.typed = {theirs: typed[sample.column(theirs).place] for theirs in mapped}
-    _one_currency_of_cells(part, stated)
-    if part.table == "sale_lines":
-        stated |= _attributes(con, part, where)
-    else:
-        part.left_out = tuple(theirs for theirs in raw.header if theirs not in proposal.columns)
-    part.left_out += tuple(theirs for theirs, ours in proposal.columns.items() if ours == LEFT_OUT or ours in NAMES_OF_NOBODY)
-    for ours in NAMES_OF_NOBODY:
-        stated.pop(ours, None)
-    part.attributes = tuple(ours for ours in stated if ours.startswith(ATTRIBUTE))
-    return stated
+
+
+def _in_all(typed: Sequence[Typed]) -> Typed:
+    """How a column is read in several files: with the places and signs of all."""
+    return replace(
+        typed[0],
+        places=max(one.places for one in typed),
+        percent=any(one.percent for one in typed),
+        has_negative=any(one.has_negative for one in typed),
+    )
 
 
 def _kind(sample: Sample, theirs: str, ours: str, table: str) -> Kind:
@@ -118,53 +154,60 @@ def _agree_on_style(where: Where, typed: dict[str, Typed]) -> None:
             where.answers.setdefault(key, said.pop())
 
 
-def _one_currency_of_cells(part: Part, stated: dict[str, Typed]) -> None:
-    """Amounts that carry their currency in the cell name the file's currency, where it is one and no column does."""
-    found = sorted({currency for typed in stated.values() for currency in typed.currencies})
-    if "currency" in stated or "currency" in part.entry.constants or not found:
+def _one_currency_of_cells(parts: Sequence[Part]) -> None:
+    """Amounts that carry their currency in the cell name the currency of the source's files, where it is one and no column does."""
+    if "currency" in parts[0].stated or "currency" in parts[0].entry.constants:
         return
-    if len(found) > 1:
-        raise AnswerNeededError(
-            Question(
-                f"currency: {part.where}",
-                f"{part.where}: amounts carry the signs of {len(found)} currencies, {' and '.join(found)}, and there is no column of currencies nor of rates.",
-                (),
-                (("export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"  under [file.columns]'),),
+    found = [sorted({currency for typed in part.stated.values() for currency in typed.currencies}) for part in parts]
+    for part, of_file in zip(parts, found, strict=True):
+        if len(of_file) > 1:
+            raise AnswerNeededError(
+                Question(
+                    f"currency: {part.where}",
+                    f"{part.where}: amounts carry the signs of {len(of_file)} currencies, {' and '.join(of_file)}, "
+                    "and there is no column of currencies nor of rates.",
+                    (),
+                    (("export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"  under [file.columns]'),),
+                )
             )
-        )
-    part.currency = found[0]
+    of_all_files = {currency for of_file in found for currency in of_file}
+    for part, of_file in zip(parts, found, strict=True):
+        if of_all_files:
+            part.currency = next(iter(of_all_files)) if len(of_all_files) == 1 else "".join(of_file)
 
 
-def _attributes(con: Any, part: Part, where: Where) -> dict[str, Typed]:
-    """Type the further columns; one that fits no kind wholly is text, and one that could be read in two ways is left out."""
-    sample = part.sample
-    kinds = further_columns(con, part.raw, sample, part.proposal)
-    taken = set(part.proposal.columns.values())
-    found: dict[str, Typed] = {}
-    left_out = []
+def _attributes(con: Any, parts: Sequence[Part], wheres: Sequence[Where], sample: Sample) -> None:
+    """Type the further columns; one that fits no kind wholly in all files is text, and one that could be read in two ways is left out."""
+    proposal = parts[0].proposal
+    tables = [(part.raw.name, part.sample) for part in parts]
+    kinds = further_columns(con, parts[0].raw.header, sample, proposal, tables)
+    taken = set(proposal.columns.values())
     for theirs, kind in kinds.items():
         ours = attribute_name(theirs)
-        typed = _attribute(con, where, sample.column(theirs), kind) if kind and ours not in taken else None
-        if typed is None or not typed.values:
-            left_out.append(theirs)
+        columns = [part.sample.column(theirs) for part in parts]
+        typed = _attribute(con, wheres, columns, kind, tables) if kind and ours not in taken else None
+        if typed is None or not any(one.values for one in typed):
             continue
         taken.add(ours)
-        found[ours] = typed
-        part.typed[theirs] = typed
-        part.proposal.say(theirs, ours, "kept as an attribute")
-    part.left_out = tuple(left_out)
-    return found
+        proposal.say(theirs, ours, "kept as an attribute")
+        for part, one in zip(parts, typed, strict=True):
+            part.stated[ours] = part.typed[theirs] = one
+    for part in parts:
+        part.left_out = tuple(theirs for theirs in part.raw.header if theirs not in proposal.columns)
 
 
-def _attribute(con: Any, where: Where, column: RawColumn, kind: Kind) -> Typed | None:
+def _attribute(con: Any, wheres: Sequence[Where], columns: Sequence[RawColumn], kind: Kind, tables: Sequence[tuple[str, Sample]]) -> list[Typed] | None:
+    def typed_as(wanted: Kind) -> list[Typed]:
+        return [typed_columns(con, where, [(column, wanted)])[column.place] for where, column in zip(wheres, columns, strict=True)]
+
     try:
-        typed = typed_columns(con, where, [(column, kind)])[column.place]
+        typed = typed_as(kind)
     except AnswerNeededError:
         return None
-    if not typed.misfits:
+    if not any(one.misfits for one in typed):
         return typed
-    distinct = con.execute(f"SELECT count(DISTINCT {column.place}) FROM {where.table}").fetchone()[0]
-    return typed_columns(con, where, [(column, Kind.TEXT)])[column.place] if distinct <= 200 else None
+    theirs = columns[0].theirs
+    return typed_as(Kind.TEXT) if distinct_values(con, tables, [theirs])[theirs] <= ATTRIBUTE_VALUES else None
 
 
 # Rows -------------------------------------------------------------------------------------------------------------------------------------------------------
@@ -187,12 +230,12 @@ def _places(value: str) -> int:
     return len(value.partition(".")[2])
 
 
-def _typed_rows(part: Part, stated: dict[str, Typed]) -> str:
+def _typed_rows(part: Part) -> str:
     """A query of the file's rows with our names: what is stated, constants, and the column by which credit notes are known."""
-    columns = {ours: typed.sql for ours, typed in stated.items()}
+    columns = {ours: typed.sql for ours, typed in part.stated.items()}
     columns |= {ours: _literal(part.table, ours, value) for ours, value in part.entry.constants.items() if ours not in columns}
-    if part.currency:
-        columns["currency"] = text_of(part.currency)
+    if part.currency is not None:
+        columns["currency"] = text_of(part.currency) if part.currency else "NULL::VARCHAR"
     credit = part.entry.credit_notes
     if credit and credit.column:
         if credit.column not in part.raw.header:
@@ -202,66 +245,88 @@ def _typed_rows(part: Part, stated: dict[str, Typed]) -> str:
     return f"SELECT {select} FROM {part.raw.name}"
 
 
-def _derive(con: Any, part: Part, stated: dict[str, Typed], typed_rows: str) -> dict[str, str]:
+def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows: str) -> dict[str, str]:
     """Our columns of the table as expressions over the typed rows."""
-    table = TABLES[part.table]
-    present = {*stated, *part.entry.constants, *(["currency"] if part.currency else [])}
+    first = parts[0]
+    table, entry = TABLES[first.table], first.entry
+    present = {*stated, *entry.constants, *(["currency"] if first.currency is not None else [])}
     derived = {name: named(name) for name in table.column_names if name in present and name not in {"file", "row", "key_space"}}
-    if part.table in LINES:
-        constants = {
-            ours: Amount(named(ours), _places(value))
-            for ours, value in part.entry.constants.items()
-            if ours not in stated and kind_of(part.table, ours) == Kind.DECIMAL
-        }
-        derivation = Derivation(
-            ask=lambda sql: con.execute(f"SELECT {sql} FROM ({typed_rows})").fetchone(),
-            file=part.where,
-            stated=constants
-            | {ours: Amount(named(ours), typed.places) for ours, typed in stated.items() if typed.kind == Kind.DECIMAL and not ours.startswith(ATTRIBUTE)},
-            theirs={ours: ours.replace("_", " ") for ours in constants} | {ours: theirs for theirs, ours in part.proposal.columns.items()},
-            sure=frozenset(part.entry.columns.values()),
-            percent_signs=frozenset(ours for ours, typed in stated.items() if typed.percent),
-        )
-        derivation.lines()
-        part.said += derivation.said
-        part.problems += derivation.problems
+    if first.table in LINES:
+        derivation = _derivation(con, parts, stated, all_rows)
         derived |= {ours: amount.sql for ours, amount in derivation.columns.items() if ours in table.column_names}
-        if "freight" in derivation.stated and part.table == "sale_lines":
-            derived |= _freight(con, part, derived, typed_rows)
-    if part.table in {"sale_lines", "activities"}:
+        if "freight" in derivation.stated and first.table == "sale_lines":
+            derived |= _freight(con, parts, derived, all_rows)
+    if first.table in {"sale_lines", "activities"}:
         derived |= {name: named(name) for name in KNOWN_OF_CUSTOMERS if name in present}
-    if part.table in LINES:
+    if first.table in LINES:
         derived |= {name: named(name) for name in KNOWN_OF_PRODUCTS if name in present}
     derived |= {name: named(name) for name in present if name.startswith(ATTRIBUTE)}
-    if part.table == "costs" and "pool" not in derived:
+    if first.table == "costs" and "pool" not in derived:
         derived["pool"] = derived.get("account_name") or derived.get("account") or text_of("costs")
-        part.said.append(
+        say(
+            parts,
             "There is no column of pools: each account is a pool."
             if "account" in derived or "account_name" in derived
-            else "There is no column of pools: all costs are one pool."
+            else "There is no column of pools: all costs are one pool.",
         )
     if "source" in derived:
-        derived["source"] = f"coalesce({derived['source']}, {text_of(part.entry.source)})"
+        derived["source"] = f"coalesce({derived['source']}, {text_of(entry.source)})"
     elif "source" in table.column_names:
-        derived["source"] = text_of(part.entry.source)
-    if part.entry.keys:
-        derived["key_space"] = text_of(part.entry.keys)
-    derived["file"] = text_of(part.raw.file)
-    derived["row"] = "row"
+        derived["source"] = text_of(entry.source)
+    if entry.keys:
+        derived["key_space"] = text_of(entry.keys)
     return derived
 
 
-def _freight(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> dict[str, str]:
+def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows: str) -> Derivation:
+    """The amounts of lines, worked out over the rows of all parts together; each part says what does not add up in it."""
+    first = parts[0]
+    constants = {
+        ours: Amount(named(ours), _places(value)) for ours, value in first.entry.constants.items() if ours not in stated and _is_decimal(first.table, ours)
+    }
+    derivation = Derivation(
+        ask=_asking(con, all_rows),
+        file=first.where,
+        stated=constants
+        | {ours: Amount(named(ours), typed.places) for ours, typed in stated.items() if typed.kind == Kind.DECIMAL and not ours.startswith(ATTRIBUTE)},
+        theirs={ours: ours.replace("_", " ") for ours in constants} | {ours: theirs for theirs, ours in first.proposal.columns.items()},
+        sure=frozenset(first.entry.columns.values()),
+        percent_signs=frozenset(ours for ours, typed in stated.items() if typed.percent),
+    )
+    derivation.lines()
+    say(parts, *derivation.said)
+    first.problems += derivation.problems
+    for part in parts:
+        part.problems += derivation.compared(part.origin(), _asking(con, _typed_rows(part)))
+    return derivation
+
+
+def _asking(con: Any, rows: str) -> Callable[[str], tuple[Any, ...]]:
+    """Runs an aggregate over rows."""
+
+    def ask(sql: str) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = con.execute(f"SELECT {sql} FROM ({rows})").fetchone()
+        return found
+
+    return ask
+
+
+def _is_decimal(table: str, ours: str) -> bool:
+    return kind_of(table, ours) == Kind.DECIMAL
+
+
+def _freight(con: Any, parts: Sequence[Part], derived: dict[str, str], all_rows: str) -> dict[str, str]:
     """Freight of the document's head, where each document has one amount on all of its lines or the mapping says so; else charges of the line."""
-    theirs = part.proposal.theirs("freight") or "freight"
-    is_head = "freight" in part.entry.columns.values() or any("freight" in join.columns.values() for join in part.entry.joins)
+    entry = parts[0].entry
+    theirs = parts[0].proposal.theirs("freight") or "freight"
+    is_head = "freight" in entry.columns.values() or any("freight" in join.columns.values() for join in entry.joins)
     if not is_head and "document" in derived:
         documents, varied = con.execute(
-            f"SELECT count(*), count(*) FILTER (amounts > 1) FROM (SELECT count(DISTINCT coalesce(freight, 0)) AS amounts FROM ({typed_rows}) "
+            f"SELECT count(*), count(*) FILTER (amounts > 1) FROM (SELECT count(DISTINCT coalesce(freight, 0)) AS amounts FROM ({all_rows}) "
             f"GROUP BY {derived['document']} HAVING count(*) > 1 AND bool_or(freight <> 0))"
         ).fetchone()
         is_head = documents > 0 and varied == 0
     if is_head:
         return {"freight": '"freight"'}
-    part.said.append(f"{theirs} is an amount of the line.")
+    say(parts, f"{theirs} is an amount of the line.")
     return {"charges": f"{derived['charges']} + coalesce(freight, 0)" if "charges" in derived else '"freight"'}

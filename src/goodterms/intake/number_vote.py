@@ -85,9 +85,18 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
         ballot = ballots[column.place]
         sign = "." if column.native == "number" else ballot.decimal
         if sign is None:
-            sign = agreed or _ask_decimal(con, where, column, ballot)
+            sign = agreed or _sign_of_others(con, where, [column for column, _ in wanted]) or _ask_decimal(con, where, column, ballot)
         found[column.place] = _read(con, where.table, column, kind, sign or given or ".", ballot)
     return found
+
+
+def _sign_of_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> str | None:
+    """The decimal sign that the source's other files with these columns agree on."""
+    signs = set()
+    for table, named in where.others:
+        theirs = [named[column.theirs] for column in columns if named[column.theirs].native != "number"]
+        signs |= {ballot.decimal for ballot in _ballots(con, table, theirs).values()} - {None, ""}
+    return signs.pop() if len(signs) == 1 else None
 
 
 def _core(place: str) -> str:

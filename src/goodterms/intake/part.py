@@ -32,6 +32,9 @@ class Part:
     sample: Sample
     proposal: Proposal
     typed: dict[str, Typed] = field(default_factory=dict)
+    """The file's columns → how each is read."""
+    stated: dict[str, Typed] = field(default_factory=dict)
+    """Our column → how it is read, where the file states it."""
     columns: dict[str, str] = field(default_factory=dict)
     """Our column → its type on the engine."""
     attributes: tuple[str, ...] = ()
@@ -42,7 +45,8 @@ class Part:
     said: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     credit_notes: CreditNotes | None = None
-    currency: str = ""
+    currency: str | None = None
+    """The currency that its cells name, "" where those of other files do and its own do not; None where none does."""
     bad: str = ""
     """The table of rows that take no part, "" where there are none: ``row`` and ``reason``, which is null for rows set aside."""
     typed_rows: str = ""
@@ -53,15 +57,29 @@ class Part:
     """"customers", "products": of which of them the lines say more than the key."""
     file_header: tuple[str, ...] = ()
     """The columns of the file itself, without those that joins brought."""
+    again: Part | None = None
+    """The part that was read before of the same file, where the file was named twice."""
 
     @property
     def where(self) -> str:
         """The file, with its sheet where it has sheets."""
         return f"{self.raw.file}, sheet {self.raw.sheet}" if self.raw.sheet else self.raw.file
 
+    @property
+    def alike(self) -> tuple[Any, ...]:
+        """What parts have in common whose columns are understood together: table, entry of the mapping, source, and columns with their types."""
+        columns = sorted((column.theirs, column.engine_type) for column in self.sample.columns)
+        return self.table, self.entry.place, self.entry.source, self.entry.keys, *columns
+
     def origin(self, **place: Any) -> Origin:
         """A place in the file."""
         return Origin(self.raw.file, self.raw.sheet, **place)
+
+
+def say(parts: Sequence[Part], *sentences: str) -> None:
+    """Say the same of each part."""
+    for part in parts:
+        part.said += sentences
 
 
 def named(ours: str) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from goodterms.intake.raw_table import RawTable
 
 SAMPLE_ROWS = 2_000
+_LEAST_SAMPLED = 100
+"""Values that each of many files gives to their common sample."""
 ATTRIBUTE_VALUES = 200
 """A further column of text is kept as an attribute when it has at most this many distinct values."""
 CREDIT_WORDS = frozenset(
@@ -149,6 +151,14 @@ class Sample:
             return looks_like_flags(set(values))
         like = _DATE_LIKE if kind == Kind.DATE else _NUMBER_LIKE
         return all(like.fullmatch(value) for value in values)
+
+
+def of_all(samples: Sequence[Sample]) -> Sample:
+    """The samples of files with the same columns as one, no longer than the sample of one file."""
+    if len(samples) == 1:
+        return samples[0]
+    share = max(SAMPLE_ROWS // len(samples), _LEAST_SAMPLED)
+    return Sample(samples[0].columns, {theirs: tuple(value for one in samples for value in one.values[theirs][:share]) for theirs in samples[0].values})
 
 
 def sampled(con: Any, raw: RawTable) -> Sample:
@@ -340,18 +350,25 @@ def _ask_for(raw: RawTable, sample: Sample, found: Proposal, ours: str, said: st
     )
 
 
-def further_columns(con: Any, raw: RawTable, sample: Sample, found: Proposal) -> Settings[str, Kind | None]:
+def further_columns(con: Any, header: Sequence[str], sample: Sample, found: Proposal, tables: Sequence[tuple[str, Sample]]) -> Settings[str, Kind | None]:
     """Return, for each column that has no meaning of ours, the kind of attribute that it becomes; None where it is left out.
 
-    Numbers, flags and dates are kept, and text with at most 200 distinct values. What seems to identify a person is left out.
+    Numbers, flags and dates are kept, and text with at most 200 distinct values over all ``tables`` of the source that have these columns. What seems to
+    identify a person is left out.
     """
-    free = [theirs for theirs in raw.header if theirs not in found.columns]
+    free = [theirs for theirs in header if theirs not in found.columns]
     kinds: dict[str, Kind | None] = {theirs: _attribute_kind(sample, theirs) for theirs in free}
-    texts = [theirs for theirs in free if kinds[theirs] == Kind.TEXT]
-    if texts:
-        counts = con.execute(f"SELECT {', '.join(f'count(DISTINCT {sample.column(t).place})' for t in texts)} FROM {raw.name}").fetchone()
-        kinds |= {theirs: None for theirs, count in zip(texts, counts, strict=True) if count > ATTRIBUTE_VALUES}
-    return kinds
+    counts = distinct_values(con, tables, [theirs for theirs in free if kinds[theirs] == Kind.TEXT])
+    return kinds | {theirs: None for theirs, count in counts.items() if count > ATTRIBUTE_VALUES}
+
+
+def distinct_values(con: Any, tables: Sequence[tuple[str, Sample]], columns: Sequence[str]) -> Settings[str, int]:
+    """Count the distinct values of columns over all tables that have them."""
+    if not columns:
+        return {}
+    cells = [f"SELECT {', '.join(f'{sample.column(t).place} AS v{i}' for i, t in enumerate(columns))} FROM {table}" for table, sample in tables]
+    counted = ", ".join(f"count(DISTINCT v{i})" for i in range(len(columns)))
+    return dict(zip(columns, con.execute(f"SELECT {counted} FROM ({' UNION ALL '.join(cells)})").fetchone(), strict=True))
 
 
 def _attribute_kind(sample: Sample, theirs: str) -> Kind | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Settings
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -14,11 +15,12 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, Question, Unread
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE
 from goodterms.intake.column_names import LEFT_OUT
-from goodterms.intake.fact_part import read_part
+from goodterms.intake.fact_part import read_parts
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.overlap import together
 from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables
+from goodterms.intake.proposal import Proposal, sampled
 from goodterms.intake.understood import mapping_understood
 from goodterms.problems import Origin, Problem, Severity
 
@@ -122,14 +124,6 @@ class Reading:
         return write_rejected(self.facts.engine.con, self.parts, Path(folder), self.problems)
 
 
-@dataclass
-class _Layout:
-    """Files of one entry of the mapping, else with the same columns: parts of one source, that write decimals and dates alike."""
-
-    source: str
-    style: dict[str, str] = field(default_factory=dict)
-
-
 def read(
     files: Iterable[Path | str],
     *,
@@ -178,34 +172,62 @@ def read(
 
 
 def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping: Mapping, notices: list[Problem], tell: Progress) -> list[Part]:
+    """Open all files, then understand those of one source with the same columns together: in which order they are named changes nothing but that order."""
     parts: list[Part] = []
-    questions: list[Question] = []
-    errors: list[GoodtermsError] = []
-    layouts: dict[tuple[str, ...], _Layout] = {}
+    errors = _Errors()
     again: dict[tuple[str, str], list[Part]] = {}
+    sources: dict[tuple[str, ...], str] = {}
     for option, paths in given.items():
         for path in map(Path, paths):
             table = _TABLE_OF_OPTION[option]
             same = again.setdefault((str(path.resolve()), table), [])
             if same:
-                parts += [_same_file_again(part) for part in same]
+                parts += [replace(part, number=len(parts) + place, again=part) for place, part in enumerate(same, start=1)]
                 continue
-            try:
+            with errors.kept():
                 for raw, entry in _raw_tables(engine, path, table, mapping, notices, tell):
-                    part = _read_one(engine, raw, entry, entry.table or table, layouts, len(parts) + 1, tell)
+                    part = _opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
                     parts.append(part)
                     same.append(part)
-            except AnswerNeededError as error:
-                questions += error.questions
-            except GoodtermsError as error:
-                errors.append(error)
-    if questions:
-        errors.append(AnswerNeededError(*questions))
-    if len(errors) > 1:
-        raise ExceptionGroup("several things are wrong", errors)
-    if errors:
-        raise errors[0]
-    return parts
+    alike: dict[tuple[Any, ...], list[Part]] = {}
+    for part in parts:
+        if part.again is None:
+            alike.setdefault(part.alike, []).append(part)
+    for group in alike.values():
+        tell(f"understanding {', '.join(part.raw.file for part in group[:3])}{' …' if len(group) > 3 else ''}")
+        with errors.kept():
+            read_parts(engine.con, group)
+            for part in group:
+                if part.table in LINES | {"activities"}:
+                    keep_what_lines_say(engine.con, part)
+    errors.raised()
+    return [part if part.again is None else _same_file_again(part.again) for part in parts]
+
+
+@dataclass
+class _Errors:
+    """What is wrong with several files, to be said together."""
+
+    questions: list[Question] = field(default_factory=list)
+    errors: list[GoodtermsError] = field(default_factory=list)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep what goes wrong, and go on."""
+        try:
+            yield
+        except AnswerNeededError as error:
+            self.questions += error.questions
+        except GoodtermsError as error:
+            self.errors.append(error)
+
+    def raised(self) -> None:
+        """Raise what was kept: one error as it is, several as a group."""
+        errors = [*self.errors, *([AnswerNeededError(*self.questions)] if self.questions else [])]
+        if len(errors) > 1:
+            raise ExceptionGroup("several things are wrong", errors)
+        if errors:
+            raise errors[0]
 
 
 def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, notices: list[Problem], tell: Progress) -> Iterable[tuple[RawTable, FileMapping]]:
@@ -223,22 +245,17 @@ def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, notices: 
         yield raw, entry or FileMapping(match=raw.file)
 
 
-def _read_one(engine: Any, raw: RawTable, entry: FileMapping, table: str, layouts: dict[tuple[str, ...], _Layout], number: int, tell: Progress) -> Part:
+def _opened(engine: Any, raw: RawTable, entry: FileMapping, table: str, sources: dict[tuple[str, ...], str], number: int, tell: Progress) -> Part:
+    """A raw table as a part that is still to be understood. Files of one entry of the mapping, else with the same columns, are one source."""
     from goodterms.intake.join import joined  # noqa: PLC0415
 
-    tell(f"understanding {raw.file}")
     header = raw.header
     if entry.joins:
         raw, entry = joined(engine, raw, entry, tell)
-    alike = (table, entry.place) if entry.place else (table, "", *sorted(raw.header))
-    layout = layouts.setdefault(alike, _Layout(Path(raw.file).stem))
-    part = read_part(engine.con, raw, replace(entry, source=entry.source or layout.source), table, number, agreed=layout.style)
-    part.file_header = header
-    for typed in part.typed.values():
-        layout.style |= {key: value for key, value in typed.style.items() if key not in layout.style}
-    if table in LINES | {"activities"}:
-        keep_what_lines_say(engine.con, part)
-    return part
+    of_source = (table, entry.place) if entry.place else (table, "", *sorted(raw.header))
+    source = entry.source or sources.setdefault(of_source, Path(raw.file).stem)
+    name = f"part_{number}_{table}"
+    return Part(raw, replace(entry, source=source), table, name, number, sampled(engine.con, raw), Proposal(), file_header=header)
 
 
 def _same_file_again(part: Part) -> Part:

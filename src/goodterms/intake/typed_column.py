@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +62,9 @@ class Where:
     table: str
     file: str
     answers: dict[str, Any] = field(default_factory=dict)
-    """The dialect of the mapping, and what files with the same columns decided: ``decimal``, ``thousands``, ``date``."""
+    """The dialect of the mapping: ``decimal``, ``thousands``, ``date``."""
+    others: tuple[tuple[str, Mapping[str, RawColumn]], ...] = ()
+    """The source's other files with the same columns, which decide where this one does not: the table of each, and its columns by their names."""
 
     @property
     def decimal(self) -> str | None:

@@ -29,7 +29,7 @@ def typed_columns(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind
     """
     found: dict[str, Typed] = {}
     texts = [column for column, kind in wanted if column.is_text and kind == Kind.TEXT]
-    found |= _texts(con, where.table, texts)
+    found |= _texts(con, where, texts)
     found |= numbers(con, where, [(column, kind) for column, kind in wanted if column.is_text and kind in {Kind.DECIMAL, Kind.INTEGER}])
     found |= dates(con, where, [column for column, kind in wanted if column.is_text and kind == Kind.DATE])
     for column, kind in wanted:
@@ -42,7 +42,7 @@ def typed_columns(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind
     return found
 
 
-def _texts(con: Any, table: str, columns: Sequence[RawColumn]) -> dict[str, Typed]:
+def _texts(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typed]:
     """Text as it stands, without spaces around it; a column of whole numbers written 17850.0 is 17850."""
     if not columns:
         return {}
@@ -51,16 +51,28 @@ def _texts(con: Any, table: str, columns: Sequence[RawColumn]) -> dict[str, Type
         for c in columns
         for part in (f"count({c.place})", f"bool_or(suffix({c.place}, '.0'))", f"bool_or(starts_with({c.place}, ' ') OR suffix({c.place}, ' '))")
     ]
-    row = con.execute(f"SELECT {', '.join(parts)} FROM {table}").fetchone()
+    row = con.execute(f"SELECT {', '.join(parts)} FROM {where.table}").fetchone()
     found = {}
     for i, column in enumerate(columns):
         values, with_zero, with_spaces = row[3 * i : 3 * i + 3]
         cell = present(column.place) if with_spaces else column.place
-        if with_zero and con.execute(f"SELECT bool_and(regexp_full_match({cell}, '[0-9]+(\\.0+)?')) FROM {table}").fetchone()[0]:
+        if with_zero and _are_whole(con, where.table, cell) and all(_may_be_whole(con, table, named[column.theirs].place) for table, named in where.others):
             found[column.place] = Typed(Kind.TEXT, f"regexp_replace({cell}, '\\.0+$', '')", cell, values, why="whole numbers written with .0")
         else:
             found[column.place] = Typed(Kind.TEXT, cell, cell, values)
     return found
+
+
+def _are_whole(con: Any, table: str, cell: str) -> bool:
+    """Whether every value is a whole number, written with .0 or without."""
+    return con.execute(f"SELECT bool_and(regexp_full_match({cell}, '[0-9]+(\\.0+)?')) FROM {table}").fetchone()[0] is not False
+
+
+def _may_be_whole(con: Any, table: str, place: str) -> bool:
+    """Whether another file's column can be read as whole numbers: all of its values are, or none of them is written with .0."""
+    if not con.execute(f"SELECT bool_or(suffix(trim({place}), '.0')) FROM {table}").fetchone()[0]:
+        return True
+    return _are_whole(con, table, present(place))
 
 
 def _flag_sql(place: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -348,6 +349,13 @@ def test_payments_that_differ_in_one_thing_alone_are_two(read):
     assert len({row["payment"] for row in found.rows}) == 4
 
 
+def test_entries_that_only_their_value_day_or_direction_of_reversal_tells_apart_have_names_of_their_own(read):
+    one = entry("20.00")
+    found = read(message(statement(one, one.replace("<DtTm>2026-03-02", "<DtTm>2026-03-05"), entry("20.00", reversal=True), one.replace("20.00", "20.0"))))
+    assert len({row["payment"] for row in found.rows}) == len(found.rows) == 4
+    assert codes(found) == ["entry-repeated", "reversal"]
+
+
 def test_equal_entries_of_two_accounts_are_two(read):
     found = read(message(statement(PAID), statement(PAID, account=CLEO)))
     assert [row["source"] for row in found.rows] == [OWN, CLEO]
@@ -551,3 +559,28 @@ def test_payments_sum_to_what_the_balances_moved(tmp_path_factory, opening, paid
     assert twice.rows == once.rows
     assert twice.met_again == once.accepted
     assert once.physical == once.accepted + once.rejected + once.set_aside + once.met_again == len(paid)
+
+
+VALUES = st.sampled_from(
+    ["", "-1", "NaN", "9" * 30, "1e5", "٣", "2026-13-01", "0001-01-01", "-0", ".", "+.5", "131052-308T", "EUR", "<Ntry/>", "</Stmt>", "&x;"]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_a_message_is_read_or_refused(tmp_path_factory, data):
+    """Any values in place of others: no crash, no entry lost, no payment named twice, nobody's code kept."""
+    details = [transaction("10.00", payer=ANN, references=["1234561"], end_to_end="E1"), transaction("20.00", payee=BOB, end_to_end="E2")]
+    text = message(statement(entry("30.00", *details, reference="B1", batch=batch(2, "30.00")), PAID, UNNAMED, head=balances("1.00", "71.00")))
+    spots = [match.span(1) for match in re.finditer(r">([^<>]+)<", text)]
+    for start, end in sorted(data.draw(st.lists(st.sampled_from(spots), min_size=1, max_size=4, unique=True)), reverse=True):
+        text = text[:start] + data.draw(VALUES) + text[end:]
+    file = tmp_path_factory.mktemp("bank") / "bank.xml"
+    file.write_text(text, "utf-8")
+    try:
+        found = read_camt(file)
+    except UnreadableFileError:
+        return
+    assert found.physical == found.accepted + found.rejected + found.set_aside + found.met_again
+    assert len({(row["source"], row["payment"]) for row in found.rows}) == len(found.rows)
+    assert "131052-308T" not in repr(found)

@@ -107,23 +107,20 @@ def rows_of(account: str, entry: Entry, place: int) -> tuple[list[dict[str, Any]
 
 def _identity(entry: Entry, place: int) -> str:
     """The name of a payment, the same wherever the entry is told."""
-    day, amount = (entry.booked or entry.valued), f"{entry.amount.normalize():f}"
+    day, amount = (entry.booked or entry.valued), _plain(entry.amount)
     known = entry.bank_reference or hashlib.sha256(repr(_known_of(entry)).encode()).hexdigest()[:12]
     return f"{known} {day} {amount} {entry.currency}" + (f" ({place})" if place > 1 else "")
 
 
 def _known_of(entry: Entry) -> list[Any]:
-    """What tells an entry without a reference of the bank from others of its day and amount."""
-    return [
-        (
-            str(entry.valued),
-            *transaction.identities,
-            transaction.debtor.key,
-            transaction.creditor.key,
-            *((r.reference, r.document) for r in transaction.remittances),
-        )
-        for transaction in entry.transactions
-    ]
+    """All that tells an entry without a reference of the bank from others of its day and amount; 8.5 and 8.50 are the same."""
+    sides = [[(paid.debtor, paid.creditor, *paid.identities), paid.currency, _plain(paid.amount)] for paid in entry.transactions]
+    settled = [[(part.reference, part.document, _plain(part.amount)) for part in paid.remittances] for paid in entry.transactions]
+    return [str(entry.booked), str(entry.valued), entry.reversal, sides, settled]
+
+
+def _plain(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount.normalize():f}"
 
 
 def _details(entry: Entry) -> tuple[list[tuple[Decimal, Transaction | None]], list[Problem]]:

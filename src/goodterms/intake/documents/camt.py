@@ -19,7 +19,7 @@ from goodterms.facts.columns import MONEY_DIGITS
 from goodterms.intake.documents.bank_entry import ACCOUNTS, ASK_THE_BANK, ORGANISATIONS, Batch, Entry, Party, Remittance, Transaction
 from goodterms.intake.documents.bank_statement import Balance, BankReading, Statement, Total, payments_of, plain_account
 from goodterms.intake.documents.problem_list import ProblemList
-from goodterms.intake.documents.reference_number import is_personal_code, valid_reference
+from goodterms.intake.documents.reference_number import is_personal_code, shown, valid_reference
 from goodterms.intake.documents.xml_guard import iterparse, local_name
 from goodterms.intake.documents.xml_values import MisfitError, all_at, amount_of, any_namespace, day_of, fits, places_of, text_at
 from goodterms.problems import Origin, Problem, Severity
@@ -158,8 +158,8 @@ class CamtReader:
         return Statement(
             origin,
             message.name,
-            text_at(element, "Id")[:35],
-            plain_account(text_at(element, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))[:34],
+            self._code(element, "Id", origin=origin),
+            plain_account(self._code(element, "Acct/Id/IBAN", "Acct/Id/Othr/Id", origin=origin)),
             tuple(self._balances(element)),
             tuple(self._totals(element)),
             tuple(self._entries),
@@ -255,10 +255,9 @@ class CamtReader:
         written = text_at(element, "CdtrRefInf/Ref")
         reference = valid_reference(written)
         if written and not reference:
-            shown = "" if is_personal_code(written) else written[:35]
-            sentence = f'The reference number "{shown}" is not valid by its check digits and is not kept.'
+            sentence = f'The reference number "{shown(written)}" is not valid by its check digits and is not kept.'
             origin = self._in_details("RmtInf/Strd/CdtrRefInf/Ref")
-            self.problems.add([Problem("reference-not-valid", Severity.NOTICE, origin, seen=shown, sentence=sentence)])
+            self.problems.add([Problem("reference-not-valid", Severity.NOTICE, origin, seen=shown(written), sentence=sentence)])
         documents = {number for document in all_at(element, "RfrdDocInf") if (number := self._code(document, "Nb"))}
         stated = [
             sign * amount

@@ -49,3 +49,12 @@ def is_personal_code(written: str) -> bool:
     (True, False)
     """
     return len(written.strip()) == _PERSONAL_CODE and bool(hetu.is_valid(written, allow_temporary=True))
+
+
+def shown(written: str) -> str:
+    """Return what a person is shown of a value that is not what it should be.
+
+    >>> shown("12,x"), shown("131052-308T")
+    ('12,x', '(a personal identity code)')
+    """
+    return "(a personal identity code)" if is_personal_code(written) else written[:80]

@@ -10,6 +10,7 @@ from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.facts.money import in_words
+from goodterms.intake.documents.reference_number import shown
 
 LONGEST_AMOUNT = 40
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -21,7 +22,7 @@ class MisfitError(Exception):
 
     def __init__(self, column: str, seen: str, expected: str) -> None:
         super().__init__(expected)
-        self.column, self.seen, self.expected = column, seen[:80], expected
+        self.column, self.seen, self.expected = column, shown(seen), expected
 
 
 def text_at(element: Any, *paths: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -207,7 +208,8 @@ def test_a_number_of_entries_may_count_lines():
 
 
 def test_totals_that_are_not_stated_are_said():
-    assert codes(read(document(journal(SALE, PAID), accounts=ACCOUNTS))) == ["no-control-total"] * 3
+    for control in ("", totals("two", "250,00", "9" * 30)):
+        assert codes(read(document(control, journal(SALE, PAID), accounts=ACCOUNTS))) == ["no-control-total"] * 3
 
 
 def test_a_transaction_that_does_not_balance_is_named():
@@ -339,3 +341,22 @@ def test_rows_sum_to_what_the_accounts_moved(bookings):
     for number, movement in moved.items():
         assert sum((row["amount"] for row in found.rows if row["account"] == number), Decimal(0)) == movement
     assert {row["period"].month for row in found.rows} == {month for month, *_ in bookings}
+
+
+VALUES = st.sampled_from(["", "-1", "NaN", "9" * 30, "1e5", "٣", "2026-13-01", "0001-01-01", "-0", ".", "+.5", "0", "13", "<Line/>", "</Transaction>", "&x;"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_a_file_is_read_or_refused(data):
+    """Any values in place of others: no crash, and no line lost."""
+    text = document(totals(2, "250.00", "250.00"), journal(SALE, PAID), accounts=ACCOUNTS)
+    spots = [match.span(1) for match in re.finditer(r">([^<>]+)<", text)]
+    for start, end in sorted(data.draw(st.lists(st.sampled_from(spots), min_size=1, max_size=4, unique=True)), reverse=True):
+        text = text[:start] + data.draw(VALUES) + text[end:]
+    try:
+        found = audit_file(io.BytesIO(text.encode()), "books.xml")
+    except UnreadableFileError:
+        return
+    assert found.physical == found.accepted + found.rejected
+    assert sum((row["amount"] for row in found.rows), Decimal(0)) == found.debit - found.credit

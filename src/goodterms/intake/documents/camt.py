@@ -170,7 +170,7 @@ class CamtReader:
     def _balances(self, element: Any) -> Iterator[Balance]:
         for place, balance in enumerate(all_at(element, "Bal"), start=1):
             with self._figure(f"Bal[{place}]"):
-                kind = text_at(balance, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
+                kind = text_at(balance, "Tp/CdOrPrtry/Cd")[:4]
                 yield Balance(kind, _sign(balance) * _amount(balance, "Amt"), _currency(balance, "Amt"))
 
     def _totals(self, element: Any) -> Iterator[Total]:
@@ -338,5 +338,8 @@ def _day(element: Any, tag: str) -> date | None:
 
 def _batch(element: Any) -> Batch:
     count, stated = text_at(element, "NbOfTxs"), amount_of(text_at(element, "TtlAmt"))
-    currency = "" if stated is None else element.find(any_namespace("TtlAmt")).get("Ccy", "")
+    if stated is None or not fits(stated):
+        stated, currency = None, ""
+    else:
+        currency = element.find(any_namespace("TtlAmt")).get("Ccy", "")
     return Batch(int(count) if _COUNT.fullmatch(count) else None, stated, currency)

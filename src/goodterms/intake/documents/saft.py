@@ -226,7 +226,7 @@ class _Books:
 
     def _control(self, tag: str, element: Any) -> None:
         amount = amount_of((element.text or "").strip())
-        if tag in _CONTROLS and amount is not None:
+        if tag in _CONTROLS and amount is not None and fits(amount):
             self.stated[tag] = amount
 
     def _begun(self, element: Any) -> _Transaction:
@@ -342,7 +342,7 @@ class _Books:
             stated = self.stated.get(tag)
             origin = Origin(self.file, column=f"GeneralLedgerEntries/{tag}")
             if stated is None:
-                sentence = f"The file does not state its {what}, so that nothing checks whether all of it is there."
+                sentence = f"The file does not state its {what} as a number, so that nothing checks whether all of it is there."
                 self._say("no-control-total", Severity.NOTICE, origin, sentence, action="")
             elif stated != amount and not (tag == _CONTROLS[0] and stated == self.lines):  # some systems count lines
                 shown = [f"{value:,.0f}" if tag == _CONTROLS[0] else exactly(value) for value in (stated, amount, stated - amount)]

@@ -11,6 +11,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.column_names import says_percent
 from goodterms.intake.mapping_file import quoted
+from goodterms.intake.typed_column import decimal
 from goodterms.problems import Origin, Problem, Severity
 
 ROUNDING = Decimal("0.01")
@@ -49,6 +50,8 @@ class Derivation:
     columns: dict[str, Amount] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    too_large: list[tuple[str, str]] = field(default_factory=list)
+    """Where a price × quantity has more digits than an amount may: the condition, and the file's column of the price."""
     _gap: str = ""
     """How far list value − discount and net value are apart, where all three are stated."""
 
@@ -76,11 +79,18 @@ class Derivation:
                         rows=rounded,
                     )
                 )
-        return Amount(f"TRY_CAST({amount.sql} AS DECIMAL({MONEY_DIGITS}, {places}))", min(places, max(amount.places, 0)) if amount.places <= places else places)
+        return Amount(decimal(amount.sql, places), min(places, max(amount.places, 0)) if amount.places <= places else places)
 
     def times(self, left: Amount, right: Amount) -> Amount:
-        """The exact product."""
-        return self.kept(Amount(f"({left.sql} * {right.sql})", left.places + right.places))
+        """The exact product, which may need more than 18 digits on the way."""
+        wide = f"CAST({left.sql} AS DECIMAL(38, {max(MONEY_PLACES, left.places)}))"
+        return self.kept(Amount(f"({wide} * {right.sql})", left.places + right.places))
+
+    def by_quantity(self, each: str, price: Amount, quantity: Amount) -> Amount:
+        """What one unit costs or weighs, times the quantity."""
+        product = self.times(price, quantity)
+        self.too_large.append((f"({price.sql} IS NOT NULL AND {quantity.sql} IS NOT NULL AND {product.sql} IS NULL)", self.theirs[each]))
+        return product
 
     def minus(self, left: Amount, right: Amount) -> Amount:
         """The exact difference."""
@@ -98,7 +108,7 @@ class Derivation:
         below = f"CAST(CAST({divisor.sql} AS DECIMAL(38, {of})) * {10**of} AS HUGEINT)"
         units = f"(sign({above}) * sign({below}) * ((2 * abs({above}) + abs({below})) // (2 * abs({below}))))"
         value = f"CASE WHEN {divisor.sql} <> 0 THEN {units} END"
-        return Amount(f"TRY_CAST(CAST({value} AS DECIMAL(38, 0)) * 1e-{places}::DECIMAL(38, {places}) AS DECIMAL({MONEY_DIGITS}, {places}))", places)
+        return Amount(decimal(f"CAST({value} AS DECIMAL(38, 0)) * 1e-{places}::DECIMAL(38, {places})", places), places)
 
     def share(self, name: str) -> Amount | None:
         """A rate as a share of one: 15 % is 0.15.
@@ -138,7 +148,7 @@ class Derivation:
         quantity = self.of("quantity")
         for name, each in (("product_cost", "unit_cost"), ("weight", "unit_weight")):
             if name not in self.columns and quantity and (unit := self.of(each)):
-                self.columns[name] = self.times(unit, quantity)
+                self.columns[name] = self.by_quantity(each, unit, quantity)
                 self.said.append(f"{self.theirs[each]} × {self.theirs['quantity']} is the {name.replace('_', ' ')}.")
         self._values()
         self._tax()
@@ -184,14 +194,14 @@ class Derivation:
             return amount
         if quantity and (price := self.of("unit_list_price")):
             self.said.append(f"{self.theirs['unit_list_price']} × {self.theirs['quantity']} is the list value.")
-            return self.times(price, quantity)
+            return self.by_quantity("unit_list_price", price, quantity)
         return None
 
     def _stated_net(self, quantity: Amount | None, list_value: Amount | None, rate: Amount | None) -> Amount | None:
         if net := self.of("net_value"):
             return net
         if quantity and (price := self.of("unit_price")):
-            by_price = self.times(price, quantity)
+            by_price = self.by_quantity("unit_price", price, quantity)
             if rate and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
                 self._ask_whether_discounted(rate)
             self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")

@@ -297,6 +297,7 @@ def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_r
     say(parts, *derivation.said)
     first.problems += derivation.problems
     for part in parts:
+        part.too_large = tuple(derivation.too_large)
         part.problems += derivation.compared(part.origin(), _asking(con, _typed_rows(part)))
     return derivation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
-from goodterms.intake.typed_column import RawColumn, Typed
+from goodterms.intake.typed_column import RawColumn, Typed, decimal, in_digits
 
 _FLOAT_DIGITS = 15
 
@@ -60,17 +60,17 @@ def _native_number(con: Any, table: str, column: RawColumn, kind: Kind) -> Typed
     else:
         number, places = f"CAST({place} AS VARCHAR)", 0
     scale = max(MONEY_PLACES, places)
-    sql = f"TRY_CAST({number} AS DECIMAL({MONEY_DIGITS}, {scale}))"
+    sql = decimal(number, scale)
     if kind == Kind.INTEGER:
         sql = f"CASE WHEN {sql} = trunc({sql}) THEN CAST({sql} AS BIGINT) END"
     misfits = values - con.execute(f"SELECT count({sql}) FROM {table}").fetchone()[0]
-    return Typed(kind, sql, place, values, misfits, places, f"a number with at most {MONEY_DIGITS - scale} digits before the decimal sign", rounded=rounded)
+    return Typed(kind, sql, place, values, misfits, places, f"a number with {in_digits(scale)} the decimal sign", rounded=rounded)
 
 
 def _float(con: Any, table: str, column: RawColumn, kind: Kind, values: int) -> Typed:
     place = column.place
     scale = MONEY_PLACES
-    at_scale = f"TRY_CAST({place} AS DECIMAL({MONEY_DIGITS}, {scale}))"
+    at_scale = decimal(place, scale)
     unlike = con.execute(
         f"SELECT count(*) FROM {table} WHERE {place} IS NOT NULL AND CAST({at_scale} AS {column.engine_type}) IS DISTINCT FROM {place}"
     ).fetchone()[0]
@@ -85,7 +85,7 @@ def _float(con: Any, table: str, column: RawColumn, kind: Kind, values: int) -> 
         if places > fitting:
             rounded = con.execute(f"SELECT count(*) FROM {table} WHERE {after} > {fitting}").fetchone()[0]
         scale = max(MONEY_PLACES, min(places, fitting))
-        at_scale = f"TRY_CAST({text} AS DECIMAL({MONEY_DIGITS}, {scale}))"
+        at_scale = decimal(text, scale)
         places = scale
     else:
         places = next(
@@ -94,4 +94,4 @@ def _float(con: Any, table: str, column: RawColumn, kind: Kind, values: int) -> 
         )
     sql = at_scale if kind == Kind.DECIMAL else f"CASE WHEN {at_scale} = trunc({at_scale}) THEN CAST({at_scale} AS BIGINT) END"
     misfits = values - con.execute(f"SELECT count({sql}) FROM {table}").fetchone()[0]
-    return Typed(kind, sql, place, values, misfits, places, f"a number with at most {MONEY_DIGITS - scale} digits before the decimal sign", rounded=rounded)
+    return Typed(kind, sql, place, values, misfits, places, f"a number with {in_digits(scale)} the decimal sign", rounded=rounded)

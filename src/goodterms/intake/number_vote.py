@@ -8,7 +8,7 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
-from goodterms.intake.typed_column import RawColumn, Typed, Where, present, text_of
+from goodterms.intake.typed_column import WHOLE_DIGITS, RawColumn, Typed, Where, decimal, in_digits, present, text_of
 
 _NBSP = "\N{NO-BREAK SPACE}"
 _SPACES = f" {_NBSP}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
@@ -52,7 +52,7 @@ class _Ballot:
     places: int = 0
     has_negative: bool = True
     fits: bool = False
-    """Whether every value fits into 18 digits with 4 places."""
+    """Whether no value can have more digits than an amount may."""
 
     @property
     def decimal(self) -> str | None:
@@ -148,7 +148,7 @@ def _plain_ballots(con: Any, table: str, columns: Sequence[RawColumn], sign: str
             places = con.execute(
                 f"SELECT max(strlen({column.place}) - instr({column.place}, '{sign}')) FROM {table} WHERE contains({column.place}, '{sign}')"
             ).fetchone()[0]
-        fits = (longest or 0) <= MONEY_DIGITS - MONEY_PLACES
+        fits = (longest or 0) <= WHOLE_DIGITS
         dots, commas = (int(decides), 0) if sign == "." else (0, int(decides))
         found[column.place] = _Ballot(values, dots, commas, plain=sign, places=places, has_negative=bool(is_negative), fits=fits)
     return found
@@ -216,14 +216,14 @@ def _read(con: Any, table: str, column: RawColumn, kind: Kind, sign: str, ballot
         places = _places_that_fit(con, table, plain, places)
     scale = max(places, MONEY_PLACES)
     exact = plain if most <= scale else _only_exact(plain, scale)
-    number = sql = f"TRY_CAST({exact} AS DECIMAL({MONEY_DIGITS}, {scale}))"
+    number = sql = decimal(exact, scale)
     if kind == Kind.INTEGER:
         sql = f"CASE WHEN {number} = trunc({number}) THEN CAST({number} AS BIGINT) END"
     misfits = 0
     if not (is_plain and ballot.fits and most <= MONEY_PLACES and scale == MONEY_PLACES and kind != Kind.INTEGER):
         misfits = con.execute(f"SELECT count(*) FROM {table} WHERE {present(column.place)} IS NOT NULL AND {sql} IS NULL").fetchone()[0]
     currencies = tuple(sorted({str(_CURRENCIES.get(mark.upper().strip(), mark)) for mark in marks or [] if mark}))
-    said = f"a number with decimal {'comma' if sign == ',' else 'point'} and at most {MONEY_DIGITS - scale} digits before it"
+    said = f"a number with decimal {'comma' if sign == ',' else 'point'} and {in_digits(scale)} it"
     return Typed(
         kind,
         sql,

@@ -47,6 +47,8 @@ class Part:
     credit_notes: CreditNotes | None = None
     currency: str | None = None
     """The currency that its cells name, "" where those of other files do and its own do not; None where none does."""
+    too_large: tuple[tuple[str, str], ...] = ()
+    """Conditions over the typed rows under which a product has more digits than an amount may, each with the file's column of the price."""
     bad: str = ""
     """The table of rows that take no part, "" where there are none: ``row`` and ``reason``, which is null for rows set aside."""
     typed_rows: str = ""

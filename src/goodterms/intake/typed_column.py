@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from goodterms.facts.columns import MONEY_PLACES, Kind
+from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
+
+WHOLE_DIGITS = 11
+"""Digits before the decimal sign beyond which a cell is no amount of one line: sums of many lines, and products of two, stay exact."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,18 @@ class Where:
 def text_of(value: str) -> str:
     """A text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def decimal(number: str, scale: int) -> str:
+    """SQL of a number as a decimal of 18 digits; null where more than 11 stand before the decimal sign."""
+    width = min(MONEY_DIGITS, WHOLE_DIGITS + scale)
+    read = f"TRY_CAST({number} AS DECIMAL({width}, {scale}))"
+    return read if width == MONEY_DIGITS else f"CAST({read} AS DECIMAL({MONEY_DIGITS}, {scale}))"
+
+
+def in_digits(scale: int) -> str:
+    """How many digits a number of that scale may have, as a person says it."""
+    return f"at most {min(WHOLE_DIGITS, MONEY_DIGITS - scale)} digits before"
 
 
 def present(place: str) -> str:

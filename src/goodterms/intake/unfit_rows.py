@@ -30,16 +30,15 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
         if typed.misfits and part.proposal.columns[theirs] not in NAMES_OF_NOBODY
     ]
     required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived and not _is_complete(part, ours, derived)]
-    missing = (
-        con.execute(f"SELECT {', '.join(f'count(*) FILTER ({derived[ours]} IS NULL)' for ours in required)} FROM ({typed_rows})").fetchone() if required else ()
-    )
-    absent = [ours for ours, count in zip(required, missing, strict=True) if count]
+    needs = [(f"{derived[ours]} IS NULL", *_missing(part, ours)) for ours in required] + [(*product, "an amount that fits") for product in part.too_large]
+    counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({need})' for need, *_ in needs)} FROM ({typed_rows})").fetchone() if needs else ()
+    absent = [need for need, count in zip(needs, counts, strict=True) if count]
     if not reasons and not absent:
         return
     part.bad = f"bad_{part.number}"
     cases = [f"WHEN {condition} THEN {i}" for i, (condition, _, _) in enumerate(reasons)]
     flagged = f"SELECT row, CASE {' '.join(cases)} END AS reason FROM {part.raw.name}" if cases else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
-    later = "".join(f" WHEN {derived[ours]} IS NULL THEN {len(reasons) + i}" for i, ours in enumerate(absent))
+    later = "".join(f" WHEN {need} THEN {len(reasons) + i}" for i, (need, *_) in enumerate(absent))
     empty = f"SELECT row, CASE{later} END AS reason FROM ({typed_rows})" if later else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
     both = f"SELECT row, coalesce(f.reason, e.reason) AS reason FROM ({flagged}) f JOIN ({empty}) e USING (row)"
     con.execute(f"CREATE TEMP TABLE {part.bad} AS SELECT row, reason FROM ({both}) WHERE reason IS NOT NULL")
@@ -58,7 +57,7 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
         )
     )
     part.rejected = con.execute(f"SELECT count(reason) FROM {part.bad}").fetchone()[0]
-    expected = [(theirs, said) for _, theirs, said in reasons] + [_missing(part, ours) for ours in absent]
+    expected = [(theirs, said) for _, theirs, said in (*reasons, *absent)]
     for i, (theirs, said) in enumerate(expected):
         _say_rejected(con, part, i, theirs, said, is_missing=i >= len(reasons))
 

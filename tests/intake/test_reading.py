@@ -417,6 +417,15 @@ def test_currency_sign_of_one_file_is_the_currency_of_all_files_of_a_source(writ
     assert rows(read([with_sign, without]), "document, net_value, currency", order="1") == [("1", D("1.5"), "EUR"), ("2", D("2.5"), "EUR")]
 
 
+@pytest.mark.parametrize("line", ["", "1"], ids=["without line numbers", "with line numbers"])
+def test_a_line_is_the_same_where_one_file_of_the_source_has_a_column_more(write, line):
+    a = write("a.csv", f"Invoice,Line,Date,Customer,Net amount\n1,{line},2023-01-31,Ann,5.5\n2,{line},2023-01-31,Ann,7.5\n")
+    b = write("b.csv", f"Invoice,Line,Date,Customer,Net amount,Warehouse\n2,{line},2023-01-31,Ann,7.5,North\n3,{line},2023-02-01,Ann,9.5,South\n")
+    reading = read([a, b], mapping={"version": 1, "file": [{"match": "*.csv", "source": "erp"}]})
+    assert rows(reading, 'document, net_value, "attribute:warehouse"', order="1") == [("1", D("5.5"), None), ("2", D("7.5"), None), ("3", D("9.5"), "South")]
+    assert ([a.met_again for a in reading.files], reading.rejected) == ([0, 1], 0)
+
+
 def test_keys_written_with_a_zero_are_one_key_in_all_files_of_a_source(write):
     head = "Invoice,Date,Customer number,Net amount\n"
     a, b = write("a.csv", head + "1,2023-01-31,17850.0,1.5\n"), write("b.csv", head + "2,2023-02-28,17850,1.5\n3,2023-02-28,C1,1.5\n")
@@ -546,6 +555,24 @@ def test_more_places_than_fit_are_a_problem_with_their_place(write):
     reading = read([write("s.csv", text)])
     assert (reading.accepted, reading.rejected) == (3, 1)
     assert [(p.origin.row, p.seen) for p in reading.problems if p.severity == Severity.REJECTED] == [(5, "1.123456789012")]
+
+
+def test_amount_or_quantity_with_more_digits_than_fit_rejects_its_row(write):
+    head = "Date,Customer,Quantity,Net amount,Unit cost\n2023-01-31,Ann,1,99999999999.99,1\n"
+    reading = read([write("s.csv", head + "2023-01-31,Ann,1,100000000000,1\n2023-01-31,Bob,-100000000000,5,1\n2023-01-31,Bob,99999999999,5,10\n")])
+    assert (reading.accepted, reading.rejected) == (1, 3)
+    assert [(p.origin.row, p.origin.column, p.seen, p.expected) for p in reading.problems if p.severity == Severity.REJECTED] == [
+        (4, "Quantity", "-100000000000", "a number with decimal point and at most 11 digits before it"),
+        (3, "Net amount", "100000000000", "a number with decimal point and at most 11 digits before it"),
+        (5, "Unit cost", "10", "an amount that fits"),
+    ]
+    assert rows(reading, "quantity, net_value, product_cost") == [(D(1), D("99999999999.99"), D(1))]
+
+
+def test_files_with_many_places_and_with_large_amounts_stand_together(write):
+    head = "Date,Customer,Net amount\n"
+    files = [write("a.csv", head + "2023-01-31,Ann,99999999999.25\n"), write("b.csv", head + "2023-01-31,Ann,0.12345678901\n")]
+    assert rows(read(files), "net_value") == [(D("99999999999.25"),), (D("0.12345678901"),)]
 
 
 # Other tables ----------------------------------------------------------------------------------------------------------------------------------------------

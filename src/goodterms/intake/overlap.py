@@ -7,7 +7,7 @@ from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, drop_raw_tables, named
-from goodterms.intake.typed_column import text_of
+from goodterms.intake.typed_column import WHOLE_DIGITS, text_of
 from goodterms.problems import Problem, Severity
 
 _PLACE = ("file", "row")
@@ -22,10 +22,11 @@ def together(con: Any, table: str, parts: Sequence[Part]) -> tuple[str, ...]:
     What was found is added to the parts: rows met again, and problems.
     """
     attributes = tuple(dict.fromkeys(name for part in parts for name in part.attributes))
-    if len(parts) > 1:
-        _leave_out_met_again(con, parts)
-    if table in LINES:
-        _one_value_a_line_number(con, parts)
+    for of_source in _by_source(parts):
+        if len(of_source) > 1:
+            _leave_out_met_again(con, of_source)
+        if table in LINES:
+            _one_value_a_line_number(con, of_source)
     drop_raw_tables(con, parts)
     union = _union(parts)
     source = _finished_lines(con, table, parts, union) if table in LINES and parts else union
@@ -56,10 +57,16 @@ def _columns(parts: Sequence[Part]) -> dict[str, str]:
             elif {known, of} & {"BOOLEAN"} and "DECIMAL" in known + of:
                 found[name] = known if known != "BOOLEAN" else of
             elif known.startswith("DECIMAL") and of.startswith("DECIMAL"):
-                found[name] = max(known, of, key=lambda t: int(t.rstrip(")").split(",")[1]))
+                found[name] = _holding_both(known, of)
             else:
                 found[name] = "VARCHAR"
     return found
+
+
+def _holding_both(one: str, other: str) -> str:
+    """The decimal that holds the whole part of one and the places of the other."""
+    places = max(_scale(one), _scale(other))
+    return f"DECIMAL({max(MONEY_DIGITS, WHOLE_DIGITS + places)},{places})"
 
 
 def _union(parts: Sequence[Part]) -> str:
@@ -77,9 +84,25 @@ def _union(parts: Sequence[Part]) -> str:
     return " UNION ALL BY NAME ".join(selects)
 
 
+def _by_source(parts: Sequence[Part]) -> list[list[Part]]:
+    """The parts of each source; where a column names the source of each row, any two parts may share one."""
+    if any(part.proposal.theirs("source") for part in parts):
+        return [list(parts)]
+    found: dict[str, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.entry.source, []).append(part)
+    return list(found.values())
+
+
+def _compared(parts: Sequence[Part]) -> list[str]:
+    """The columns by which lines of these parts are told apart: what every file states, and as values of one kind; not what was concluded from all lines."""
+    first, *others = ({name: of.partition("(")[0] for name, of in part.columns.items()} for part in parts)
+    return [name for name, of in first.items() if name not in {*_PLACE, "kind"} and all(columns.get(name) == of for columns in others)]
+
+
 def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
     """Leave out of later files the lines that an earlier one already brought: equal in all values; of exact repeats the larger count of one file holds."""
-    values = [name for name in _columns(parts) if name not in _PLACE]
+    values = _compared(parts)
     union = _union(parts)
     by = ", ".join(named(name) for name in values)
     if "document" in values:
@@ -119,14 +142,14 @@ def _one_value_a_line_number(con: Any, parts: Sequence[Part]) -> None:
     if not numbered:
         return
     union = _union(numbered)
-    columns = _columns(numbered)
-    key = [name for name in ("entity", "source", "document", "line") if name in columns]
+    values = _compared(numbered)
+    key = [name for name in ("entity", "source", "document", "line") if name in values]
     hashed = f"hash({', '.join(named(name) for name in key)})"
     complete = "document IS NOT NULL AND line IS NOT NULL"
     lines, distinct = con.execute(f"SELECT count(*), count(DISTINCT {hashed}) FROM ({union}) WHERE {complete}").fetchone()
     if lines == distinct:
         return
-    values = [name for name in columns if name not in {*_PLACE, *key}]
+    values = [name for name in values if name not in key]
     by, rest = ", ".join(named(name) for name in key), ", ".join(named(name) for name in values)
     con.execute(
         f"""

@@ -55,6 +55,11 @@ class TestPeriods:
         with pytest.raises(PeriodError):
             studied(month_by_month(1, 5), periods=("2022", "2023"), **tables)
 
+    def test_periods_that_overlap_are_refused(self):
+        with pytest.raises(PeriodError) as refused:
+            studied(month_by_month(1, 5), periods=("2023", "2023-02"))
+        assert str(refused.value) == "The periods 2023 and 2023-02 overlap. Choose two that have no month in common."
+
     def test_no_sale_lines_at_all_are_refused(self):
         with pytest.raises(PeriodError) as refused:
             studied([])

@@ -61,10 +61,15 @@ def explain_bridge(bridge: Bridge) -> list[str]:
     brought = [s for s in reversed(moved) if s.amount > 0][:_NAMED]
     said = []
     if took:
-        said.append(f"Most was taken by {_listed([(s.label.lower(), s.amount) for s in took])}.")
+        said.append(f"Most was taken by {_listed([(_inside(s.label), s.amount) for s in took])}.")
     if brought:
-        said.append(f"Most was brought by {_listed([(s.label.lower(), s.amount) for s in brought])}.")
+        said.append(f"Most was brought by {_listed([(_inside(s.label), s.amount) for s in brought])}.")
     return said
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence: its capital goes, unless it begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def explain_who(what: str, measure: str, changes: Sequence[tuple[str, Decimal]]) -> str:

@@ -97,7 +97,7 @@ def build_bridge(
     )
     steps = [BridgeStep(step, label, totals[step]) for step, label in step_labels.items() if step in moved or step in always]
     steps += [
-        BridgeStep(step, f"{step.rpartition(':')[0].capitalize()}: {'cost per unit of work' if step.endswith('rate') else 'amount of work'}", totals[step])
+        BridgeStep(step, f"{_sentence_case(step.rpartition(':')[0])}: {'cost per unit of work' if step.endswith('rate') else 'amount of work'}", totals[step])
         for step in customers.columns
         if step.endswith((": rate", ": activity"))
     ]
@@ -116,6 +116,11 @@ def build_bridge(
         counts=_counts(customers),
     )
     return BridgeTables(bridge, items, pairs, customers)
+
+
+def _sentence_case(name: str) -> str:
+    """A name as the policy writes it, with a capital first."""
+    return name[:1].upper() + name[1:]
 
 
 def _with_one_price(steps: list[BridgeStep]) -> list[BridgeStep]:

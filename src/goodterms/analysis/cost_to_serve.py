@@ -131,11 +131,6 @@ class CostToServe:
             by_level[row["level"]].append(row["step"])
         return by_level
 
-    def avoidable_share(self, pool: str, month: date, *, traced: bool) -> Decimal:
-        """Which share of a pool's cost would go with the customer; where the policy is silent 1 for traced cost, 0 for the rest."""
-        found = next((p.policy for p in self.pool_months if p.pool == pool and p.month == month), None)
-        return found.avoidable if found and found.avoidable is not None else Decimal(int(traced))
-
     def reconciliation(self) -> list[dict[str, Any]]:
         """One row a month, entity, pool and account: its amount and what became of it."""
         rows = []

@@ -33,9 +33,7 @@ class Said:
     documents_named: int
     lines_of_a_customer: int
     values: dict[str, int]
-    managers: int
     currencies: tuple[str, ...]
-    units: int
     filling: Filling
 
     def has(self, column: str) -> bool:
@@ -74,17 +72,13 @@ def what_lines_say(sale_lines: Table) -> Said:
         .to_pyarrow()
         .to_pylist()
     )
-    distinct = (
-        sale_lines.agg(managers=_.manager_key.nunique(), units=_.unit.nunique(), currencies=_.currency.collect(distinct=True)).to_pyarrow().to_pylist()[0]
-    )
+    currencies = sale_lines.select("currency").distinct().to_pyarrow()["currency"].to_pylist()
     return Said(
         lines=sum(m["lines"] for m in months),
         documents_named=sum(m["documents_named"] for m in months),
         lines_of_a_customer=sum(m["lines_of_a_customer"] for m in months),
         values={column: sum(m[column] for m in months) for column in _OPTIONAL},
-        managers=distinct["managers"],
-        currencies=tuple(sorted(c for c in distinct["currencies"] or [] if c)),
-        units=distinct["units"],
+        currencies=tuple(sorted(c for c in currencies if c)),
         filling=Filling({_day(m["month"]): _day(m["last_day"]) for m in months}),
     )
 

@@ -209,6 +209,8 @@ class _Study:
                 raise PeriodError(f"There are no sale lines in {period}. They run from {month_name(first)} to {month_name(last)}: choose periods among these.")
         if read[0] == read[1] or read[0].first > read[1].first:
             raise PeriodError(f"The periods are {read[0]} and {read[1]}. Give the earlier one first, and two different ones.")
+        if read[0].last >= read[1].first:
+            raise PeriodError(f"The periods {read[0]} and {read[1]} overlap. Choose two that have no month in common.")
         if len(read[0].months) != len(read[1].months):
             self.notices.append(
                 f"{read[0]} has {len(read[0].months)} months and {read[1]} has {len(read[1].months)}: the bridge also shows the difference in length."
@@ -220,6 +222,7 @@ class _Study:
         has_costs = self.facts["costs"].count().to_pyarrow().as_py() > 0
         traced = self.facts["activities"].filter(_.pool.notnull() & _.amount.notnull()).count().to_pyarrow().as_py()
         if not has_costs and not traced:
+            self.policy.check_equations(drivers.order_terms, drivers.activity_terms)
             if self.policy.pool_names:
                 self.notices.append(f"The policy names the pools {', '.join(self.policy.pool_names)}, and there are no costs: give --costs.")
             return None

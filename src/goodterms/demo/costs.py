@@ -65,7 +65,8 @@ def make_costs(simulation: Simulation) -> CostPlan:
 
     A pool's amount is its true rate × driver count, strayed by chance; the order desk's is its true rate × paid minutes, used or not; carriers' bills come on
     top of the own vans. Where a few lucky customers
-    would let a year's profit rise, as in a small company, all work is dearer in that year. Sustaining costs are set so that the first year earns what the parameters say, and rise from there.
+    would let a year's profit rise, as in a small company, all work is dearer in that year. Sustaining costs are set so that the first year earns what the
+    parameters say, and rise from there.
     """
     _driver_counts(simulation)
     counts = {int(row[0]): dict(zip(COUNTED, row[1:], strict=True)) for row in simulation.rows(f"SELECT m, {', '.join(COUNTED)} FROM driver_counts ORDER BY m")}

@@ -569,6 +569,13 @@ def test_amount_or_quantity_with_more_digits_than_fit_rejects_its_row(write):
     assert rows(reading, "quantity, net_value, product_cost") == [(D(1), D("99999999999.99"), D(1))]
 
 
+def test_cost_of_a_month_may_have_more_digits_than_a_line(write):
+    costs = write("c.csv", "Month,Pool,Amount\n2023-01,Desk,99999999999999.5\n2023-02,Desk,100000000000000\n")
+    reading = read([write("s.csv", ANN_AND_BOB)], costs=[costs])
+    assert rows(reading, "amount", "costs") == [(D("99999999999999.5"),)]
+    assert reading.rejected == 1
+
+
 def test_files_with_many_places_and_with_large_amounts_stand_together(write):
     head = "Date,Customer,Net amount\n"
     files = [write("a.csv", head + "2023-01-31,Ann,99999999999.25\n"), write("b.csv", head + "2023-01-31,Ann,0.12345678901\n")]

@@ -14,10 +14,13 @@ from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.mapping_file import quoted
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
 from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
-from goodterms.intake.typed_column import RawColumn, Typed, Where, text_of
+from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, WHOLE_DIGITS, RawColumn, Typed, Where, text_of
 from goodterms.intake.typing_vote import typed_columns
 from goodterms.intake.unfit_rows import set_unfit_rows_apart
 from goodterms.problems import Problem, Severity
+
+_SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})
+"""Tables whose rows are sums already."""
 
 
 def read_parts(con: Any, parts: Sequence[Part]) -> None:
@@ -87,7 +90,7 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
     wheres = []
     for part in parts:
         others = tuple(of for number, of in columns.items() if number != part.number)
-        where = Where(part.raw.name, part.where, dict(part.entry.dialect), others)
+        where = Where(part.raw.name, part.where, dict(part.entry.dialect), MOST_WHOLE_DIGITS if part.table in _SUMS else WHOLE_DIGITS, others)
         typed = typed_columns(con, where, [(part.sample.column(theirs), kind) for theirs, kind in kinds.items()])
         part.typed = {theirs: typed[part.sample.column(theirs).place] for theirs in mapped}
         part.stated = {ours: part.typed[theirs] for theirs, ours in mapped.items()}

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
-from goodterms.intake.typed_column import RawColumn, Typed, decimal, in_digits
+from goodterms.intake.typed_column import RawColumn, Typed, Where, decimal, in_digits
 
 _FLOAT_DIGITS = 15
 
 
-def natively_typed(con: Any, table: str, column: RawColumn, kind: Kind) -> Typed:
+def natively_typed(con: Any, where: Where, column: RawColumn, kind: Kind) -> Typed:
     """Read a column that the file types (Parquet) as the kind that is wanted."""
+    table = where.table
     of = column.engine_type
     place = column.place
     if kind == Kind.TEXT:
         return _native_text(con, table, column)
     if kind in {Kind.DECIMAL, Kind.INTEGER}:
-        return _native_number(con, table, column, kind)
+        return _native_number(con, where, column, kind)
     values = con.execute(f"SELECT count({place}) FROM {table}").fetchone()[0]
     if kind in {Kind.DATE, Kind.MONTH}:
         day = f"TRY_CAST({place} AS DATE)" if of == "DATE" or of.startswith("TIMESTAMP") else f"TRY_CAST(CAST({place} AS VARCHAR) AS DATE)"
@@ -42,8 +43,9 @@ def _native_text(con: Any, table: str, column: RawColumn) -> Typed:
     return Typed(Kind.TEXT, f"CAST({place} AS VARCHAR)", place, values)
 
 
-def _native_number(con: Any, table: str, column: RawColumn, kind: Kind) -> Typed:
+def _native_number(con: Any, where: Where, column: RawColumn, kind: Kind) -> Typed:
     """Whole numbers and decimals exactly; a binary float as its decimal at 15 significant digits."""
+    table = where.table
     place, of = column.place, column.engine_type
     values = con.execute(f"SELECT count({place}) FROM {table}").fetchone()[0]
     rounded = 0
@@ -54,23 +56,23 @@ def _native_number(con: Any, table: str, column: RawColumn, kind: Kind) -> Typed
         while places > MONEY_PLACES and con.execute(f"SELECT count(*) = 0 FROM {table} WHERE {place} <> round({place}, {places - 1})").fetchone()[0]:
             places -= 1
     elif of in {"DOUBLE", "FLOAT"}:
-        return _float(con, table, column, kind, values)
+        return _float(con, where, column, kind, values)
     elif of == "BOOLEAN":
         number, places = f"CAST({place} AS INTEGER)", 0
     else:
         number, places = f"CAST({place} AS VARCHAR)", 0
     scale = max(MONEY_PLACES, places)
-    sql = decimal(number, scale)
+    sql = decimal(number, scale, where.whole_digits)
     if kind == Kind.INTEGER:
         sql = f"CASE WHEN {sql} = trunc({sql}) THEN CAST({sql} AS BIGINT) END"
     misfits = values - con.execute(f"SELECT count({sql}) FROM {table}").fetchone()[0]
-    return Typed(kind, sql, place, values, misfits, places, f"a number with {in_digits(scale)} the decimal sign", rounded=rounded)
+    return Typed(kind, sql, place, values, misfits, places, f"a number with {in_digits(scale, where.whole_digits)} the decimal sign", rounded=rounded)
 
 
-def _float(con: Any, table: str, column: RawColumn, kind: Kind, values: int) -> Typed:
-    place = column.place
+def _float(con: Any, where: Where, column: RawColumn, kind: Kind, values: int) -> Typed:
+    table, place = where.table, column.place
     scale = MONEY_PLACES
-    at_scale = decimal(place, scale)
+    at_scale = decimal(place, scale, where.whole_digits)
     unlike = con.execute(
         f"SELECT count(*) FROM {table} WHERE {place} IS NOT NULL AND CAST({at_scale} AS {column.engine_type}) IS DISTINCT FROM {place}"
     ).fetchone()[0]
@@ -85,7 +87,7 @@ def _float(con: Any, table: str, column: RawColumn, kind: Kind, values: int) -> 
         if places > fitting:
             rounded = con.execute(f"SELECT count(*) FROM {table} WHERE {after} > {fitting}").fetchone()[0]
         scale = max(MONEY_PLACES, min(places, fitting))
-        at_scale = decimal(text, scale)
+        at_scale = decimal(text, scale, where.whole_digits)
         places = scale
     else:
         places = next(
@@ -94,4 +96,4 @@ def _float(con: Any, table: str, column: RawColumn, kind: Kind, values: int) -> 
         )
     sql = at_scale if kind == Kind.DECIMAL else f"CASE WHEN {at_scale} = trunc({at_scale}) THEN CAST({at_scale} AS BIGINT) END"
     misfits = values - con.execute(f"SELECT count({sql}) FROM {table}").fetchone()[0]
-    return Typed(kind, sql, place, values, misfits, places, f"a number with {in_digits(scale)} the decimal sign", rounded=rounded)
+    return Typed(kind, sql, place, values, misfits, places, f"a number with {in_digits(scale, where.whole_digits)} the decimal sign", rounded=rounded)

@@ -86,7 +86,7 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
         sign = "." if column.native == "number" else ballot.decimal
         if sign is None:
             sign = agreed or _sign_of_others(con, where, [column for column, _ in wanted]) or _ask_decimal(con, where, column, ballot)
-        found[column.place] = _read(con, where.table, column, kind, sign or given or ".", ballot)
+        found[column.place] = _read(con, where, column, kind, sign or given or ".", ballot)
     return found
 
 
@@ -201,8 +201,9 @@ def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> 
     )
 
 
-def _read(con: Any, table: str, column: RawColumn, kind: Kind, sign: str, ballot: _Ballot) -> Typed:
+def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ballot: _Ballot) -> Typed:
     """Say how a column of numbers is read without rounding, measuring how many places and digits it needs."""
+    table = where.table
     is_plain = ballot.plain == sign or (ballot.plain != "" and not any((ballot.only_dot, ballot.only_comma, ballot.either_dot, ballot.either_comma)))
     plain = _plain_digits(column.place, sign, is_plain=is_plain)
     places, percent = ballot.places, False
@@ -216,14 +217,14 @@ def _read(con: Any, table: str, column: RawColumn, kind: Kind, sign: str, ballot
         places = _places_that_fit(con, table, plain, places)
     scale = max(places, MONEY_PLACES)
     exact = plain if most <= scale else _only_exact(plain, scale)
-    number = sql = decimal(exact, scale)
+    number = sql = decimal(exact, scale, where.whole_digits)
     if kind == Kind.INTEGER:
         sql = f"CASE WHEN {number} = trunc({number}) THEN CAST({number} AS BIGINT) END"
     misfits = 0
     if not (is_plain and ballot.fits and most <= MONEY_PLACES and scale == MONEY_PLACES and kind != Kind.INTEGER):
         misfits = con.execute(f"SELECT count(*) FROM {table} WHERE {present(column.place)} IS NOT NULL AND {sql} IS NULL").fetchone()[0]
     currencies = tuple(sorted({str(_CURRENCIES.get(mark.upper().strip(), mark)) for mark in marks or [] if mark}))
-    said = f"a number with decimal {'comma' if sign == ',' else 'point'} and {in_digits(scale)} it"
+    said = f"a number with decimal {'comma' if sign == ',' else 'point'} and {in_digits(scale, where.whole_digits)} it"
     return Typed(
         kind,
         sql,

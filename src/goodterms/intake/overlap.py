@@ -7,7 +7,7 @@ from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, drop_raw_tables, named
-from goodterms.intake.typed_column import WHOLE_DIGITS, text_of
+from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, text_of
 from goodterms.problems import Problem, Severity
 
 _PLACE = ("file", "row")
@@ -66,7 +66,7 @@ def _columns(parts: Sequence[Part]) -> dict[str, str]:
 def _holding_both(one: str, other: str) -> str:
     """The decimal that holds the whole part of one and the places of the other."""
     places = max(_scale(one), _scale(other))
-    return f"DECIMAL({max(MONEY_DIGITS, WHOLE_DIGITS + places)},{places})"
+    return f"DECIMAL({max(MONEY_DIGITS, MOST_WHOLE_DIGITS + places)},{places})"
 
 
 def _union(parts: Sequence[Part]) -> str:

@@ -10,6 +10,8 @@ from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
 
 WHOLE_DIGITS = 11
 """Digits before the decimal sign beyond which a cell is no amount of one line: sums of many lines, and products of two, stay exact."""
+MOST_WHOLE_DIGITS = MONEY_DIGITS - MONEY_PLACES
+"""The same where a row is a sum already, an account's month."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Where:
     file: str
     answers: dict[str, Any] = field(default_factory=dict)
     """The dialect of the mapping: ``decimal``, ``thousands``, ``date``."""
+    whole_digits: int = WHOLE_DIGITS
+    """Digits that a number may have before its decimal sign."""
     others: tuple[tuple[str, Mapping[str, RawColumn]], ...] = ()
     """The source's other files with the same columns, which decide where this one does not: the table of each, and its columns by their names."""
 
@@ -81,16 +85,16 @@ def text_of(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def decimal(number: str, scale: int) -> str:
-    """SQL of a number as a decimal of 18 digits; null where more than 11 stand before the decimal sign."""
-    width = min(MONEY_DIGITS, WHOLE_DIGITS + scale)
+def decimal(number: str, scale: int, whole_digits: int = WHOLE_DIGITS) -> str:
+    """SQL of a number as a decimal of 18 digits; null where more digits than may be stand before the decimal sign."""
+    width = min(MONEY_DIGITS, whole_digits + scale)
     read = f"TRY_CAST({number} AS DECIMAL({width}, {scale}))"
     return read if width == MONEY_DIGITS else f"CAST({read} AS DECIMAL({MONEY_DIGITS}, {scale}))"
 
 
-def in_digits(scale: int) -> str:
+def in_digits(scale: int, whole_digits: int) -> str:
     """How many digits a number of that scale may have, as a person says it."""
-    return f"at most {min(WHOLE_DIGITS, MONEY_DIGITS - scale)} digits before"
+    return f"at most {min(whole_digits, MONEY_DIGITS - scale)} digits before"
 
 
 def present(place: str) -> str:

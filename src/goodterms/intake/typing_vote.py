@@ -34,7 +34,7 @@ def typed_columns(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind
     found |= dates(con, where, [column for column, kind in wanted if column.is_text and kind == Kind.DATE])
     for column, kind in wanted:
         if not column.is_text:
-            found[column.place] = natively_typed(con, where.table, column, kind)
+            found[column.place] = natively_typed(con, where, column, kind)
         elif kind == Kind.MONTH:
             found[column.place] = months(con, where, column)
         elif kind == Kind.FLAG:

@@ -37,6 +37,8 @@ SPANS = (Period.read("2024").months, Period.read("2025").months)
 POOLS = (("Order desk", "orders"), ("Picking", "lines"), ("Freight by weight", "kg"), ("Field sales visits", "customers"))
 """Cost pools of the simulated company, each with a driver that sale lines alone know."""
 SCANS = 5
+MEMORY = "8GB"
+"""What the engine may take; beyond it, it goes to disk."""
 
 
 class Clock:
@@ -140,7 +142,7 @@ def by_sql(engine: Any, facts: Facts, clock: Clock) -> dict[str, Decimal]:
 
 def main(side: str, folder: Path) -> dict[str, Any]:
     """Run one side; what it took, and what came out."""
-    engine = connect()
+    engine = connect(memory_limit=MEMORY)
     facts = published(engine, folder)
     ibis.options.interactive = False
     scan = scan_seconds(engine)

@@ -15,8 +15,9 @@ Bad *use* is raised. Bad *data* is returned, as :class:`goodterms.problems.Probl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 
 class GoodtermsError(Exception):
@@ -42,22 +43,38 @@ class PeriodError(UsageError):
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One answer to a question: what a person would say ("the day stands first"), and the line that says it.
+
+    ``under`` is where the line stands in a file's entry of the mapping, "" being the entry itself; ``settings`` are the same as keys and values, empty where
+    no mapping but another file settles it.
+    """
+
+    said: str
+    line: str
+    under: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Question:
     """One thing that the files leave open, with the evidence and what to pass for each choice.
 
-    ``choices`` maps what a person would say ("day first") to the line of the mapping file that settles it.
+    ``entry`` is what to paste into a mapping, with the first choice; ``place`` says where, "" being a new mapping file.
     """
 
     key: str
     sentence: str
     evidence: tuple[str, ...] = ()
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
+    entry: str = ""
+    place: str = ""
 
     def __str__(self) -> str:
         """The question as it is printed where nobody can be asked."""
         lines = [self.sentence, *(f"    {line}" for line in self.evidence)]
-        lines += [f"  {choice}: put into the mapping file   {line}" for choice, line in self.choices]
-        return "\n".join(lines)
+        lines += [f"  {choice.said}: {choice.line}{choice.under and f'  under {choice.under}'}" for choice in self.choices]
+        return "\n".join([*lines, *(["", self.place, "", self.entry] if self.place else [])])
 
 
 class AnswerNeededError(GoodtermsError):
@@ -65,9 +82,12 @@ class AnswerNeededError(GoodtermsError):
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, *questions: Question) -> None:
+    def __init__(self, *questions: Question, mapping: str = "") -> None:
+        """``mapping`` is the text of a mapping file that answers them, each by its first choice."""
         self.questions = questions
-        super().__init__("\n\n".join(str(question) for question in questions))
+        self.mapping = mapping
+        paste = "Save this as a mapping file, keep of each choice the line that is true (the others are remarks), and pass it with --map:\n\n" + mapping
+        super().__init__("\n\n".join([*(str(question) for question in questions), *([paste] if mapping else [])]))
 
 
 class UnreadableFileError(GoodtermsError):

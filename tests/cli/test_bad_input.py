@@ -115,6 +115,72 @@ def test_two_currencies_without_rates_are_asked(goodterms, folder):
     assert [path.name for path in folder.iterdir()] == ["invoices.csv"]
 
 
+OPEN_FILES = {
+    "dates": {"s.csv": "Invoice,Date,Customer,Net sales\n1,01/02/2023,Ann,100.00\n2,02/03/2023,Ann,100.00\n"},
+    "dates of two files": {
+        "jan.csv": "Invoice,Date,Customer,Net sales\n1,01/02/2023,Ann,100.00\n",
+        "feb.csv": "Invoice,Date,Customer,Net sales\n2,02/03/2023,Ann,100.00\n",
+    },
+    "decimals": {"s.csv": "Invoice;Date;Customer;Net sales\n1;2023-01-31;Ann;1.234\n2;2023-02-28;Ann;2.500\n"},
+    "amount": {"s.csv": 'When,Who,"How ""much"""\n2023-01-31,Ann,10.5\n2023-02-28,Bob,20.5\n'},
+    "two amounts": {"s.csv": "Date,Customer,Net amount,Net value\n2023-01-31,Ann,10.5,9.5\n2023-02-28,Ann,10.5,9.5\n"},
+    "price": {"s.csv": "Date;Customer;Quantity;Unit price;Discount %\n2023-01-31;Ann;10;2,50;20\n2023-02-28;Ann;10;2,50;20\n"},
+    "discount": {"s.csv": "Date;Customer;Quantity;List price;Discount\n2023-01-31;Ann;10;2,50;0,2\n2023-02-28;Ann;10;2,50;0,2\n"},
+    "currencies": {"s.csv": "Date,Customer,Net sales,Currency\n2023-01-31,Ann,10.5,EUR\n2023-02-28,Ann,10.5,USD\n"},
+    "signs of currencies": {"s.csv": "Date;Customer;Net sales\n2023-01-31;Ann;€ 10.5\n2023-02-28;Ann;$ 10.5\n"},
+    "rates": {"s.csv": "Date,Customer,Net sales,Currency,Exchange rate\n2023-01-31,Ann,10.5,USD,0.9\n2023-02-28,Ann,10.5,SEK,0.1\n"},
+    "headers": {"s.csv": "Date,Customer,Sales,Place\nDay,Buyer,Amount,Country\n2023-01-31,Ann,10.5,North\n2023-02-28,Ann,10.5,North\n"},
+    "delimiter": {"s.csv": "Date^Customer^Net sales\n2023-01-31^Ann^10.5\n2023-02-28^Ann^10.5\n2023-03-31^Ann^10.5\n"},
+}
+
+
+@pytest.mark.parametrize("files", OPEN_FILES.values(), ids=OPEN_FILES.keys())
+def test_what_is_asked_is_answered_by_pasting_what_was_printed(goodterms, folder, files):
+    for name, text in files.items():
+        Path(name).write_text(text, "utf-8")
+    ran = goodterms("look", *files)
+    assert (ran.code, ran.out) == (3, "")
+    Path("map.toml").write_text(ran.err[ran.err.index("version = 1") :], "utf-8")
+    again = goodterms("look", *files, "--map", "map.toml")
+    rejected = 1 if "two rows may name its columns" in ran.err else 0  # the other row of names is no data
+    assert (again.code, again.err) == (rejected, "")
+
+
+def test_questions_about_several_files_are_answered_by_one_mapping(goodterms, invoices):
+    Path("costs.csv").write_text("Month;Pool;Sum of it\n2023-01;Desk;10,00\n", "utf-8")
+    Path("visits.csv").write_text("Date,Customer\n2023-01-31,Ann\n", "utf-8")
+    files = (invoices.name, "--costs", "costs.csv", "--activities", "visits.csv")
+    ran = goodterms("look", *files)
+    assert ran.code == 3
+    Path("map.toml").write_text(ran.err[ran.err.index("version = 1") :], "utf-8")
+    again = goodterms("look", *files, "--map", "map.toml")
+    assert (again.code, again.err) == (1, "")  # the desk has no driver
+
+
+def test_an_answer_says_under_which_file_of_the_mapping_it_belongs(goodterms, folder):
+    Path("s.csv").write_text(OPEN_FILES["dates"]["s.csv"], "utf-8")
+    begun = 'version = 1\n\n[[file]]\nmatch = "*.csv"\ndialect = { delimiter = "," }\n'
+    Path("map.toml").write_text(begun, "utf-8")
+    ran = goodterms("look", "s.csv", "--map", "map.toml")
+    assert ran.code == 3
+    assert 'under the [[file]] at map.toml, line 3 (match = "*.csv"):' in ran.err
+    answer = 'dialect = { delimiter = ",", date = "%d/%m/%Y" }\n'
+    assert f"# the day stands first\n{answer}" in ran.err
+    Path("map.toml").write_text(begun.replace('dialect = { delimiter = "," }\n', answer), "utf-8")
+    assert goodterms("look", "s.csv", "--map", "map.toml").code == 0
+
+
+def test_a_file_that_the_mapping_does_not_speak_of_is_added_to_it(goodterms, folder):
+    Path("s.csv").write_text(OPEN_FILES["dates"]["s.csv"], "utf-8")
+    Path("map.toml").write_text('version = 1\n\n[[file]]\nmatch = "other.csv"\n', "utf-8")
+    ran = goodterms("look", "s.csv", "--map", "map.toml")
+    assert ran.code == 3
+    assert "No [[file]] of the mapping speaks of it yet. Add to the mapping:" in ran.err
+    with Path("map.toml").open("a", encoding="utf-8") as mapping:
+        mapping.write(ran.err[ran.err.index("[[file]]\nmatch") :])
+    assert goodterms("look", "s.csv", "--map", "map.toml").code == 0
+
+
 # What is read, with something to see
 
 
@@ -137,13 +203,22 @@ def test_two_headers_at_the_top_are_seen(goodterms, folder):
     assert "set aside" in ran.out
 
 
-def test_mixed_encodings_are_visible(goodterms, folder):
-    Path("invoices.csv").write_bytes(
-        (HEADER + ROWS).encode() + "5,2023-05-28,Mäkinen,Nails,1,100.00,70.00\n".encode("cp1252") + "6,2023-06-28,Mäkelä,Nails,1,100.00,70.00\n".encode()
-    )
+def test_rows_that_are_no_utf_8_in_a_file_that_is_are_rejected(goodterms, folder):
+    in_utf_8 = "".join(f"{6 + i},2023-06-28,Mäkelä,Nails,1,100.00,70.00\n" for i in range(20))
+    Path("invoices.csv").write_bytes((HEADER + ROWS).encode() + "5,2023-05-28,Mäkinen,Nails,1,100.00,70.00\n".encode("cp1252") + in_utf_8.encode())
     ran = goodterms("look", "invoices.csv")
-    assert ran.code in {0, 1, 4}
-    assert "invoices.csv" in ran.out + ran.err
+    assert ran.code == 1
+    assert "Rejected: invoices.csv, row 6, column Customer: it holds bytes that are no utf-8" in " ".join(ran.out.split())
+    assert Path("goodterms-report/invoices.rejected.csv").read_text("utf-8").splitlines() == [HEADER.strip(), "5,2023-05-28,Mäkinen,Nails,1,100.00,70.00"]
+
+
+def test_rows_in_utf_8_in_a_file_that_is_not_are_said(goodterms, folder):
+    in_cp1252 = "5,2023-05-28,Mäkinen,Nails,1,100.00,70.00\n".encode("cp1252")
+    Path("invoices.csv").write_bytes((HEADER + ROWS).encode() + in_cp1252 + "6,2023-06-28,Mäkelä,Nails,1,100.00,70.00\n".encode())
+    ran = goodterms("look", "invoices.csv")
+    assert ran.code == 0
+    said = "Warning: invoices.csv: the file is read as Windows-1252 (cp1252), but line 7 is written in UTF-8: two encodings are mixed"
+    assert said in " ".join(ran.out.split())
 
 
 def test_negative_quantities_are_returns(goodterms, folder):

@@ -47,7 +47,7 @@ def test_two_delimiters_as_likely_are_asked_about():
         form("Name;Town,Code\nAnn;Oslo,Red\nBob;Rome,Blue\n")
     (question,) = raised.value.questions
     assert question.key == "delimiter"
-    assert {line for _, line in question.choices} == {'dialect = { delimiter = ";" }', 'dialect = { delimiter = "," }'}
+    assert {choice.line for choice in question.choices} == {'dialect = { delimiter = ";" }', 'dialect = { delimiter = "," }'}
 
 
 def test_delimiter_of_the_mapping_settles_it():

@@ -44,7 +44,7 @@ def asked(error):
 
 
 def lines(reading):
-    return {choice: line for question in reading.value.questions for choice, line in question.choices}
+    return {choice.said: choice.line for question in reading.value.questions for choice in question.choices}
 
 
 def test_read_gives_every_column_of_every_table(write):
@@ -273,20 +273,6 @@ def test_row_without_keys_whose_amount_is_no_sum_is_rejected(write):
     assert (reading.accepted, reading.rejected) == (2, 1)
 
 
-def test_two_currencies_without_rates_are_asked(write):
-    path = write("s.csv", "Date,Customer,Net amount,Currency\n2023-01-31,Ann,10.5,EUR\n2023-01-31,Bob,20.5,SEK\n2023-01-31,Bob,1.5,SEK\n")
-    with pytest.raises(AnswerNeededError) as error:
-        read([path])
-    assert asked(error) == ["currencies"]
-    assert "EUR: 10.50 on 1 lines" in str(error.value)
-    assert "SEK: 22.00 on 2 lines" in str(error.value)
-
-
-def test_two_currencies_with_rates_are_read(write):
-    reading = read([write("s.csv", "Date,Customer,Net amount,Currency,Exchange rate\n2023-01-31,Ann,10.5,EUR,1\n2023-01-31,Bob,20.5,SEK,0.0875\n")])
-    assert rows(reading, "currency, exchange_rate") == [("EUR", D(1)), ("SEK", D("0.0875"))]
-
-
 def test_cells_with_signs_of_two_currencies_are_asked(write):
     with pytest.raises(AnswerNeededError) as error:
         read([write("s.csv", "Date;Customer;Net amount\n2023-01-31;Ann;€ 10.5\n2023-01-31;Bob;$ 20.5\n")])
@@ -297,7 +283,7 @@ def test_unknown_columns_are_asked_with_their_lines(write):
     path = write("s.csv", "When,Who,How much\n2023-01-31,Ann,10.5\n2023-02-01,Bob,20.5\n")
     with pytest.raises(AnswerNeededError) as error:
         read([path])
-    assert lines(error) == {"How much (for example 10.5)": '"How much" = "net_value"  under [file.columns]'}
+    assert lines(error) == {"How much (for example 10.5)": '"How much" = "net_value"'}
     reading = read([path], mapping={"version": 1, "file": [{"match": "s.csv", "columns": {"How much": "net_value", "Who": "customer_key"}}]})
     assert rows(reading, "date, customer_key, net_value") == [(DAY(2023, 1, 31), "Ann", D("10.5")), (DAY(2023, 2, 1), "Bob", D("20.5"))]
 
@@ -305,7 +291,7 @@ def test_unknown_columns_are_asked_with_their_lines(write):
 def test_two_equally_good_columns_are_asked(write):
     with pytest.raises(AnswerNeededError) as error:
         read([write("s.csv", "Date,Customer,Net amount,Net value\n2023-01-31,Ann,10.5,9.5\n")])
-    assert lines(error) == {"Net amount": '"Net amount" = "net_value"  under [file.columns]', "Net value": '"Net value" = "net_value"  under [file.columns]'}
+    assert lines(error) == {"Net amount": '"Net amount" = "net_value"', "Net value": '"Net value" = "net_value"'}
 
 
 def test_mapping_of_a_column_that_is_not_there_lists_the_columns(write):
@@ -432,6 +418,114 @@ def test_keys_written_with_a_zero_are_one_key_in_all_files_of_a_source(write):
     assert rows(read([a, b]), "customer_key", order="document") == [("17850",), ("17850",), ("C1",)]
     c = write("c.csv", head + "4,2023-03-31,17850.0,1.5\n5,2023-03-31,C1,1.5\n")
     assert rows(read([a, c]), "customer_key", order="document") == [("17850.0",), ("17850.0",), ("C1",)]
+
+
+# Currencies ------------------------------------------------------------------------------------------------------------------------------------------------
+
+IN_EUROS_AND_DOLLARS = "Invoice;Date;Customer;Net amount;Currency;Exchange rate\n1;2023-01-31;Ann;120,50;EUR;1\n2;2023-02-28;Bob;80,00;USD;0,9\n"
+
+
+def test_two_currencies_without_rates_are_asked(write):
+    path = write("s.csv", "Date,Customer,Net amount,Currency\n2023-01-31,Ann,10.5,EUR\n2023-01-31,Bob,20.5,SEK\n2023-01-31,Bob,1.5,SEK\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    assert asked(error) == ["currencies"]
+    assert "The files are in 2 currencies and say no rates between them." in str(error.value)
+    assert f"SEK: 22.00 on 2 rows of {path}, none with a rate" in str(error.value)
+    assert f"EUR: 10.50 on 1 row of {path}, none with a rate" in str(error.value)
+    assert lines(error) == {"a column holds the rate": '"…" = "exchange_rate"', "all amounts are in one currency after all": '"Currency" = "-"'}
+
+
+def test_amounts_with_a_rate_are_brought_to_the_currency_of_the_others(write):
+    reading = read([write("s.csv", IN_EUROS_AND_DOLLARS)])
+    assert rows(reading, "net_value, currency, exchange_rate") == [(D("120.5"), "EUR", D(1)), (D(72), "EUR", D(1))]
+    assert reading.files[0].net_by_currency == {"EUR": D("192.5")}
+    (problem,) = reading.problems
+    assert (problem.code, problem.severity, problem.rows) == ("converted", Severity.NOTICE, 1)
+    assert problem.sentence == "1 row in USD was brought to EUR by its own exchange rate: 80.00 became 72.00."
+    result = goodterms.analyse(reading, periods=("2023-01", "2023-02"))
+    assert result.bridge is not None
+    assert (result.bridge.amount("new customers"), result.bridge.amount("lost customers")) == (D(72), D("-120.5"))
+
+
+def test_every_amount_of_a_line_is_converted_to_4_places_half_to_even(write):
+    head = "Date,Customer,List value,Discount,Net amount,VAT,Charges,Bonus,Cost,Quantity,Currency,Exchange rate\n"
+    reading = read([write("s.csv", head + "2023-01-31,Ann,1,0,1,0,0,0,0,1,EUR,1\n2023-01-31,Bob,10.0003,0.0002,10.0001,0.0003,-0.0003,0.0001,2.5,3,SEK,0.5\n")])
+    assert rows(reading, "list_value, discount, net_value, tax, charges, rebate, product_cost, quantity")[1] == (
+        D("5.0002"),  # 5.00015, to the even one
+        D("0.0002"),  # list value - net value
+        D("5.0000"),  # 5.00005, to the even one
+        D("0.0002"),
+        D("-0.0002"),
+        D("0.0000"),
+        D("1.25"),
+        D(3),
+    )
+
+
+def test_rows_without_a_currency_or_rate_are_in_the_currency_of_the_report(write):
+    head = "Date,Customer,Net amount,Currency,Exchange rate\n"
+    reading = read([write("s.csv", head + "2023-01-31,Ann,10.5,,\n2023-01-31,Bob,20,USD,0.9\n2023-01-31,Bob,20,SEK,0.1\n")])
+    assert rows(reading, "net_value, currency") == [(D("10.5"), None), (D(18), None), (D(2), None)]
+
+
+def test_row_in_another_currency_without_a_rate_is_asked(write):
+    with pytest.raises(AnswerNeededError, match="Of the rows, 1 in USD have no exchange rate to EUR"):
+        read([write("s.csv", IN_EUROS_AND_DOLLARS + "3;2023-02-28;Bob;80,00;USD;\n")])
+
+
+def test_rates_to_a_currency_that_no_row_is_in_are_asked_and_answered(write):
+    path = write("s.csv", "Date,Customer,Net amount,Currency,Exchange rate\n2023-01-31,Ann,10,USD,0.9\n2023-01-31,Bob,20,SEK,0.1\n")
+    with pytest.raises(AnswerNeededError, match="which currency their exchange rates lead to") as error:
+        read([path])
+    assert lines(error)["the rates lead to EUR"] == 'reporting_currency = "EUR"'
+    reading = read([path], mapping={"version": 1, "reporting_currency": "EUR"})
+    assert rows(reading, "net_value, currency") == [(D(9), "EUR"), (D(2), "EUR")]
+    assert 'reporting_currency = "EUR"' in reading.mapping.as_toml()
+
+
+def test_one_currency_stays_what_it_is_and_its_rates_are_not_applied(write):
+    reading = read([write("s.csv", "Date,Customer,Net amount,Currency,Exchange rate\n2023-01-31,Ann,10,USD,0.9\n")])
+    assert rows(reading, "net_value, currency") == [(D(10), "USD")]
+    assert [p.code for p in reading.problems] == ["rates-not-applied"]
+
+
+def test_cost_in_the_currency_of_the_report_is_not_converted(write):
+    rest = "Currency,Exchange rate\n2023-01-31,Ann,P1,10,4,EUR,1\n2023-01-31,Bob,P1,10,4,USD,0.5\n"
+    by_name = read([write("s.csv", "Date,Customer,Product number,Net amount,Cost EUR," + rest)])
+    assert rows(by_name, "net_value, product_cost") == [(D(10), D(4)), (D(5), D(4))]
+    write("list.csv", "Item,Unit cost\nP1,3\nP2,4\n")
+    join = {"match": "list.csv", "on": {"Product number": "Item"}, "columns": {"Unit cost": "unit_cost"}}
+    path = write("t.csv", "Date,Customer,Product number,Net amount,Quantity," + rest)
+    by_join = read([path], mapping={"version": 1, "file": [{"match": "t.csv", "join": [join]}]})
+    assert rows(by_join, "net_value, product_cost") == [(D(10), D(12)), (D(5), D(12))]
+
+
+def test_amount_that_does_not_fit_once_it_is_converted_rejects_its_row(write):
+    reading = read([write("s.csv", "Date,Customer,Net amount,Currency,Exchange rate\n2023-01-31,Ann,10,EUR,1\n2023-01-31,Bob,99999999999,XAU,1700\n")])
+    assert (reading.accepted, reading.rejected) == (1, 1)
+    assert [(p.origin.row, p.seen) for p in reading.problems if p.severity == Severity.REJECTED] == [(3, "99999999999.0000 × 1700.0000")]
+
+
+@pytest.mark.parametrize("option", ["costs", "activities", "purchases"])
+def test_currencies_of_all_tables_are_looked_at(write, option):
+    sales = write("s.csv", "Date,Customer number,Net amount,Currency\n2023-01-31,007,10,€\n")
+    files = {
+        "costs": "Month,Pool,Amount,Currency\n2023-01,Desk,10,{}\n",
+        "activities": "Date,Kind,Customer number,Amount,Currency\n2023-01-31,visit,007,10,{}\n",
+        "purchases": "Date,Supplier,Net amount,Currency\n2023-01-31,Cleo,10,{}\n",
+    }
+    assert read([sales], **{option: [write("same.csv", files[option].format("eur"))]}).accepted == 2
+    with pytest.raises(AnswerNeededError) as error:
+        read([sales], **{option: [write("other.csv", files[option].format("USD"))]})
+    assert asked(error) == ["currencies"]
+
+
+def test_costs_of_two_currencies_are_asked(write):
+    costs = write("c.csv", "Month,Pool,Amount,Currency\n2023-01,Desk,10,USD\n2023-02,Desk,10,SEK\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([write("s.csv", ANN_AND_BOB)], costs=[costs])
+    assert asked(error) == ["currencies"]
 
 
 # What a file says in its own way ------------------------------------------------------------------------------------------------------------------------

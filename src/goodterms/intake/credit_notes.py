@@ -7,7 +7,8 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
-from goodterms.intake.mapping_file import CreditNotes, quoted
+from goodterms.intake.answers import choice
+from goodterms.intake.mapping_file import CreditNotes
 from goodterms.intake.part import Part, named, say
 from goodterms.intake.proposal import CREDIT_WORDS, INVOICE_WORDS
 from goodterms.intake.typed_column import text_of
@@ -69,7 +70,10 @@ def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: s
                 f"kind: {part.where}",
                 f"{part.where}: which values of {theirs} are credit notes?",
                 (f"{theirs}: {', '.join(found)}",),
-                tuple((value, f"credit_notes = {{ column = {quoted(theirs or '')}, value = {quoted(value)} }}") for value in unknown[:8]),
+                (
+                    *(choice(value, credit_notes={"column": theirs or "", "value": value}) for value in unknown[:8]),
+                    choice("none of them", credit_notes="negative"),
+                ),
             )
         )
     credit = tuple(value for value in found if value.casefold() in CREDIT_WORDS)

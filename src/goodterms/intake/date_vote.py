@@ -8,6 +8,7 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
+from goodterms.intake.answers import choice
 from goodterms.intake.typed_column import RawColumn, Typed, Where, present, text_of
 
 _TIME = r"(?:(?: +|T)[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -181,7 +182,7 @@ def _ask_date(con: Any, where: Where, column: RawColumn, best: str, *, of_two_ki
             if of_two_kinds
             else f"{where.file}: in column {column.theirs} the day or the month may stand first; no value of the column decides.",
             tuple(f"row {row:,}: {cell} is {first:%-d %B %Y} or {second:%-d %B %Y}" for row, cell, first, second in cells),
-            (("the day stands first", f'dialect = {{ date = "{day_first}" }}'), ("the month stands first", f'dialect = {{ date = "{month_first}" }}')),
+            (choice("the day stands first", dialect={"date": day_first}), choice("the month stands first", dialect={"date": month_first})),
         )
     )
 

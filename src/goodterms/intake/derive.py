@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, Question
+from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
-from goodterms.intake.column_names import says_percent
-from goodterms.intake.mapping_file import quoted
+from goodterms.intake.answers import choice
+from goodterms.intake.column_names import LEFT_OUT, says_percent
 from goodterms.intake.typed_column import decimal
 from goodterms.problems import Origin, Problem, Severity
 
@@ -130,7 +130,7 @@ class Derivation:
                     f"rate: {self.file}, {theirs}",
                     f"{self.file}: column {theirs} holds only 0 and 1: 1 may be one per cent or the whole.",
                     (),
-                    (("one per cent", f'rename the column to "{theirs} %"'), ("it is no rate", f'{quoted(theirs)} = "-"  under [file.columns]')),
+                    (Choice("one per cent", f'rename the column to "{theirs} %"'), choice("it is no rate", columns={theirs: LEFT_OUT})),
                 )
             )
         if not percent:
@@ -225,8 +225,8 @@ class Derivation:
                 f"{self.file}: {theirs} may be the price before or after {self.theirs['discount_rate']}; the file has no net value that would decide.",
                 (),
                 (
-                    ("before the discount", f'{quoted(theirs)} = "unit_list_price"  under [file.columns]'),
-                    ("after the discount", f'{quoted(theirs)} = "unit_price"  under [file.columns]'),
+                    choice("before the discount", columns={theirs: "unit_list_price"}),
+                    choice("after the discount", columns={theirs: "unit_price"}),
                 ),
             )
         )
@@ -247,8 +247,8 @@ class Derivation:
                     f"{self.file}: no value of {theirs} is above 1. It may be an amount of the line or a share of the price; no list and net value decide.",
                     (),
                     (
-                        ("a share", f'{quoted(theirs)} = "discount_rate"  under [file.columns]'),
-                        ("an amount", f'{quoted(theirs)} = "discount"  under [file.columns]'),
+                        choice("a share", columns={theirs: "discount_rate"}),
+                        choice("an amount", columns={theirs: "discount"}),
                     ),
                 )
             )

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
+from goodterms.intake.answers import choice
 from goodterms.intake.records import Form, split
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -167,8 +168,8 @@ def _ask_unusual(lines: Sequence[str], file: str, *, complete: bool) -> None:
         _refuse_runs_of_spaces(lines, file)
         return
     sentence = f"{file}: no comma, semicolon, tab or vertical bar parts its cells. Is it one column, or what does?"
-    choices = [(f"{_name(opinion)}, {opinion.width} columns", _mapping_line(opinion.form.delimiter)) for opinion in found]
-    raise AnswerNeededError(Question("delimiter", sentence, _shown(lines), (*choices, ("one column", _mapping_line(",")))))
+    choices = [choice(f"{_name(opinion)}, {opinion.width} columns", dialect={"delimiter": opinion.form.delimiter}) for opinion in found]
+    raise AnswerNeededError(Question("delimiter", sentence, _shown(lines), (*choices, choice("one column", dialect={"delimiter": ","}))))
 
 
 def _refuse_runs_of_spaces(lines: Sequence[str], file: str) -> None:
@@ -189,17 +190,12 @@ def _which_delimiter(file: str, *opinions: Opinion) -> Question:
         f"{_name(opinion)}: {opinion.width} columns in {opinion.consistency:.0%} of the records, e.g. {'   '.join(opinion.records[-1][:6])}"
         for opinion in opinions
     )
-    choices = tuple((_name(opinion), _mapping_line(opinion.form.delimiter)) for opinion in opinions)
+    choices = tuple(choice(_name(opinion), dialect={"delimiter": opinion.form.delimiter}) for opinion in opinions)
     return Question("delimiter", f"{file}: two characters may part its cells, and nothing in the file decides.", evidence, choices)
 
 
 def _name(opinion: Opinion) -> str:
     return NAMES.get(opinion.form.delimiter, repr(opinion.form.delimiter))
-
-
-def _mapping_line(delimiter: str) -> str:
-    written = {"\t": "\\t", "\x01": "\\u0001", "\x1f": "\\u001F"}.get(delimiter, delimiter)
-    return f'dialect = {{ delimiter = "{written}" }}'
 
 
 def _shown(lines: Sequence[str], count: int = 3) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, MappingError, Question
+from goodterms.errors import AnswerNeededError, Choice, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
+from goodterms.intake.answers import choice
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, kind_of
 from goodterms.intake.credit_notes import with_kind
+from goodterms.intake.currency_code import code_sql
 from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.mapping_file import quoted
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
@@ -170,7 +172,10 @@ def _one_currency_of_cells(parts: Sequence[Part]) -> None:
                     f"{part.where}: amounts carry the signs of {len(of_file)} currencies, {' and '.join(of_file)}, "
                     "and there is no column of currencies nor of rates.",
                     (),
-                    (("export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"  under [file.columns]'),),
+                    (
+                        Choice("export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"', "[file.columns]"),
+                        *(choice(f"all amounts are {currency}", constants={"currency": currency}) for currency in of_file),
+                    ),
                 )
             )
     of_all_files = {currency for of_file in found for currency in of_file}
@@ -239,6 +244,8 @@ def _typed_rows(part: Part) -> str:
     columns |= {ours: _literal(part.table, ours, value) for ours, value in part.entry.constants.items() if ours not in columns}
     if part.currency is not None:
         columns["currency"] = text_of(part.currency) if part.currency else "NULL::VARCHAR"
+    if "currency" in columns:
+        columns["currency"] = code_sql(columns["currency"])
     credit = part.entry.credit_notes
     if credit and credit.column:
         if credit.column not in part.raw.header:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
+from goodterms.intake.answers import choice
 from goodterms.intake.raw_table import named_header
 from goodterms.problems import Origin, Problem, Severity
 
@@ -165,7 +166,7 @@ def _of_two(top: Top, upper: int, lower: int, width: int, kinds: Mapping[int, st
         return _headed(top, upper, width, kinds)  # a row of data with text where others have numbers
     sentence = f"{_where(top)}: two rows may name its columns, and nothing in the file decides."
     evidence = tuple(f"row {place + 1}: {_shown(top.rows[place])}" for place in (upper, lower, lower + 1) if place < len(top.rows))
-    choices = tuple((f"row {place + 1}", f"dialect = {{ header_row = {place + 1} }}") for place in (upper, lower))
+    choices = tuple(choice(f"row {place + 1}", dialect={"header_row": place + 1}) for place in (upper, lower))
     raise AnswerNeededError(Question("header_row", sentence, evidence, choices))
 
 
@@ -214,7 +215,7 @@ def _ask_which_table(top: Top, place: int, aside: Mapping[int, str], *, settled:
     if len(above) > MOST_ABOVE and not settled:
         sentence = f"{_where(top)}: {len(above)} rows stand above its widest table; there seem to be several tables."
         evidence = tuple(f"row {row}: {_shown(top.rows[row - 1])}" for row in (above[0], place + 1))
-        choices = tuple((f"the table that begins in row {row}", f"dialect = {{ header_row = {row} }}") for row in (above[0], place + 1))
+        choices = tuple(choice(f"the table that begins in row {row}", dialect={"header_row": row}) for row in (above[0], place + 1))
         raise AnswerNeededError(Question("header_row", sentence, evidence, choices))
 
 
@@ -237,8 +238,8 @@ def _of_other_width(top: Top, place: int, width: int, *, settled: bool) -> tuple
         return (warning,)
     evidence = tuple(f"row {shown + 1}: {_shown(top.rows[shown])}" for shown in range(place, min(place + 3, len(top.rows))))
     choices = (
-        ("the names stand over the first cells", f"dialect = {{ header_row = {place + 1} }}"),
-        ("no row names the columns", "dialect = { header_row = 0 }"),
+        choice("the names stand over the first cells", dialect={"header_row": place + 1}),
+        choice("no row names the columns", dialect={"header_row": 0}),
     )
     raise AnswerNeededError(Question("header_row", f"{_where(top)}: {sentence}", evidence, choices))
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from goodterms.errors import MappingError
+from goodterms.errors import AnswerNeededError, MappingError
+from goodterms.intake.answers import of_join
 from goodterms.intake.mapping_file import FileMapping, JoinMapping
 from goodterms.intake.raw_table import RawTable, new_name
 from goodterms.problems import Origin, Problem, Severity
@@ -39,7 +40,10 @@ def _opened(engine: Any, raw: RawTable, join: JoinMapping, tell: Callable[..., N
     if len(found) != 1:
         said = "no file matches" if not found else f"{len(found)} files match"
         raise MappingError(f'{join.place}: {said} "{join.match}" in the folder of {raw.file}. A join needs exactly one.')
-    tables = open_file(engine, found[0], sheet=join.sheet or None, dialect=join.dialect_for_reading or None, progress=tell)
+    try:
+        tables = open_file(engine, found[0], sheet=join.sheet or None, dialect=join.dialect_for_reading or None, progress=tell)
+    except AnswerNeededError as error:
+        raise AnswerNeededError(*(of_join(question, join) for question in error.questions)) from None
     if len(tables) != 1:
         raise MappingError(f"{join.place}: {join.match} has {len(tables)} sheets ({', '.join(t.sheet for t in tables)}). Name one with sheet.")
     return tables[0]

@@ -17,10 +17,11 @@ from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
 from goodterms.facts.toml_places import line_of, toml_places
 from goodterms.intake.column_names import LEFT_OUT, accepted
+from goodterms.intake.currency_code import currency_code
 
 VERSION = 1
 KEY_KINDS = ("customers", "suppliers", "products", "places", "managers")
-_TOP_KEYS = ("version", "same_keys", "file")
+_TOP_KEYS = ("version", "same_keys", "reporting_currency", "file")
 _FILE_KEYS = (
     "match",
     "sheet",
@@ -134,10 +135,12 @@ class Mapping:
     """What is known of all files, in the order of the mapping file.
 
     ``same_keys`` names the kinds of keys (customers, suppliers …) that are one: a customer and a supplier of the same key are then the same.
+    ``reporting_currency`` is the currency that the files' exchange rates lead to, where the files do not tell.
     """
 
     files: tuple[FileMapping, ...] = ()
     same_keys: tuple[str, ...] = ()
+    reporting_currency: str = ""
 
     def of(self, file: str, sheet: str = "", table: str = "") -> FileMapping | None:
         """The first entry that matches a file and sheet and does not speak of another table; None where none does."""
@@ -146,7 +149,8 @@ class Mapping:
     def as_toml(self) -> str:
         """The text of a mapping file that, passed again, gives the same reading."""
         same = [f"same_keys = {as_value(self.same_keys)}\n"] if self.same_keys else []
-        parts = [_HEAD, *same] + [_file_as_toml(entry) for entry in self.files]
+        reporting = [f"reporting_currency = {quoted(self.reporting_currency)}\n"] if self.reporting_currency else []
+        parts = [_HEAD, *reporting, *same] + [_file_as_toml(entry) for entry in self.files]
         return "\n".join(parts)
 
     @classmethod
@@ -256,7 +260,8 @@ class _Checked:
         same_keys = self.a(list, self.content.get("same_keys", []), "same_keys")
         for i, kind in enumerate(same_keys):
             self.refuse_unknown([str(kind)], KEY_KINDS, "same_keys", i)
-        return Mapping(tuple(self.file(entry, place) for place, entry in enumerate(entries)), tuple(same_keys))
+        reporting_currency = self.a(str, self.content.get("reporting_currency", ""), "reporting_currency")
+        return Mapping(tuple(self.file(entry, place) for place, entry in enumerate(entries)), tuple(same_keys), currency_code(reporting_currency))
 
     def file(self, entry: dict[str, Any], place: int) -> FileMapping:
         here = ("file", place)

@@ -8,6 +8,8 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
+from goodterms.intake.answers import choice
+from goodterms.intake.currency_code import currency_code
 from goodterms.intake.typed_column import WHOLE_DIGITS, RawColumn, Typed, Where, decimal, in_digits, present, text_of
 
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -16,19 +18,6 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MINUSES = "-\N{MINUS SIGN}\N{EN DASH}"
 _A_MINUS = f"\\{_MINUSES}"
 """The same inside brackets of a regular expression, where a bare hyphen would be a range."""
-_CURRENCIES = {
-    "€": "EUR",
-    "$": "USD",
-    "£": "GBP",
-    "EUR": "EUR",
-    "USD": "USD",
-    "GBP": "GBP",
-    "SEK": "SEK",
-    "NOK": "NOK",
-    "DKK": "DKK",
-    "CHF": "CHF",
-    "PLN": "PLN",
-}
 _MARKS = r"(?i)€|\$|£|¥|%|\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN)\b|\bkr\b\.?"
 _SIGNED = rf"\([^()]*\)|[+{_A_MINUS}]?[^+{_A_MINUS}()]*|[^+{_A_MINUS}()]+[{_A_MINUS}]"
 _DOT_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:\.[0-9]*)?"
@@ -187,6 +176,7 @@ def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> 
     sample = cells[0][1] if cells else "1.234"
     other = "," if "." in sample else "."
     mixed = ballot.only_dot > 0
+    point, comma = choice("the point is the decimal sign", dialect={"decimal": "."}), choice("the comma is the decimal sign", dialect={"decimal": ","})
     raise AnswerNeededError(
         Question(
             f"decimal: {where.file}, {column.theirs}",
@@ -194,9 +184,7 @@ def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> 
             if mixed
             else f'{where.file}: in column {column.theirs} "{sample}" may be a number with decimals or with thousands; no value of the column decides.',
             tuple(f"row {row:,}: {cell}" for row, cell in cells),
-            (("the point is the decimal sign", 'dialect = { decimal = "." }'), ("the comma is the decimal sign", 'dialect = { decimal = "," }'))
-            if mixed or other == ","
-            else (("the comma is the decimal sign", 'dialect = { decimal = "," }'), ("the point is the decimal sign", 'dialect = { decimal = "." }')),
+            (point, comma) if mixed or other == "," else (comma, point),
         )
     )
 
@@ -223,7 +211,7 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
     misfits = 0
     if not (is_plain and ballot.fits and most <= MONEY_PLACES and scale == MONEY_PLACES and kind != Kind.INTEGER):
         misfits = con.execute(f"SELECT count(*) FROM {table} WHERE {present(column.place)} IS NOT NULL AND {sql} IS NULL").fetchone()[0]
-    currencies = tuple(sorted({str(_CURRENCIES.get(mark.upper().strip(), mark)) for mark in marks or [] if mark}))
+    currencies = tuple(sorted({currency_code(mark) for mark in marks or [] if mark}))
     said = f"a number with decimal {'comma' if sign == ',' else 'point'} and {in_digits(scale, where.whole_digits)} it"
     return Typed(
         kind,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, drop_raw_tables, named
+from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, drop_raw_tables, named, reject
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, text_of
 from goodterms.problems import Problem, Severity
 
@@ -180,7 +180,7 @@ def _say_doubled(con: Any, part: Part) -> None:
     same, different = con.execute(f"SELECT count(*) FILTER (copy > 1), count(*) FILTER (copy = 1) FROM doubled_lines WHERE part = {part.number}").fetchone()
     if not same and not different:
         return
-    con.execute(f"DELETE FROM {part.name} WHERE row IN (SELECT row FROM doubled_lines WHERE part = {part.number})")
+    con.execute(f"DELETE FROM {part.name} WHERE row IN (SELECT row FROM doubled_lines WHERE part = {part.number} AND copy > 1)")
     part.met_again += same
     if same:
         part.problems.append(
@@ -194,11 +194,7 @@ def _say_doubled(con: Any, part: Part) -> None:
         )
     if not different:
         return
-    if not part.bad:
-        part.bad = f"bad_{part.number}"
-        con.execute(f"CREATE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
-    con.execute(f"INSERT INTO {part.bad} SELECT row, -1 FROM doubled_lines WHERE part = {part.number} AND copy = 1")
-    part.rejected += different
+    reject(con, part, f"SELECT row FROM doubled_lines WHERE part = {part.number} AND copy = 1")
     theirs = part.proposal.theirs("line") or ""
     shown = "row, document, line, net_value, first_file, first_row, first_value"
     rows = con.execute(f"SELECT {shown} FROM doubled_lines WHERE part = {part.number} AND copy = 1 ORDER BY row LIMIT {MOST_SAID}").fetchall()

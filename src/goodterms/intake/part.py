@@ -100,6 +100,16 @@ def attribute_name(theirs: str) -> str:
     return ATTRIBUTE + normalised(theirs).replace(" ", "_")
 
 
+def reject(con: Any, part: Part, rows: str) -> None:
+    """Take rows out of a part that is made already, to be given back: ``rows`` is a query of their numbers."""
+    if not part.bad:
+        part.bad = f"bad_{part.number}"
+        con.execute(f"CREATE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
+    part.rejected += con.execute(f"SELECT count(*) FROM ({rows})").fetchone()[0]
+    con.execute(f"INSERT INTO {part.bad} SELECT row, -1 FROM ({rows})")
+    con.execute(f"DELETE FROM {part.name} WHERE row IN (SELECT row FROM {part.bad})")
+
+
 def drop_raw_tables(con: Any, parts: Sequence[Part]) -> None:
     """Give the memory of raw tables back once nothing of them is needed: rejected rows are given back from them."""
     import duckdb  # noqa: PLC0415  (heavy: only where files are read)

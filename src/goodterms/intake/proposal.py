@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
+from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, accepted, kind_of, meanings, normalised, without_currency
-from goodterms.intake.mapping_file import FileMapping, quoted
+from goodterms.intake.mapping_file import FileMapping
 from goodterms.intake.personal_data import looks_personal
 from goodterms.intake.typed_column import RawColumn
 from goodterms.intake.typing_vote import could_be_flags, looks_like_flags
@@ -289,7 +290,7 @@ def _ask_between(raw: RawTable, sample: Sample, ours: str, rivals: Sequence[str]
             f"column: {raw.file}, {ours}",
             f"{_where(raw)}: {' and '.join(rivals)} may both be the {_in_words(ours)}. Say which.",
             tuple(f"{theirs}: {', '.join(sample.values[theirs][:3])}" for theirs in rivals),
-            tuple((theirs, f"{quoted(theirs)} = {quoted(ours)}  under [file.columns]") for theirs in rivals),
+            tuple(choice(theirs, columns={theirs: ours}) for theirs in rivals),
         )
     )
 
@@ -313,7 +314,7 @@ def _check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, tak
     if table in {"costs", "gl_balances", "payments"} and "amount" not in taken:
         _ask_for(raw, sample, found, "amount", "amount", Kind.DECIMAL)
     if table == "activities" and "kind" not in taken:
-        _ask_for(raw, sample, found, "kind", "kind of activity", Kind.TEXT, 'constants = { kind = "visit" }')
+        _ask_for(raw, sample, found, "kind", "kind of activity", Kind.TEXT, "visit")
     for key in ("customer_key", "product_key"):
         if table == key.replace("_key", "s") and key not in taken:
             _ask_for(raw, sample, found, key, _in_words(key), Kind.TEXT)
@@ -337,9 +338,9 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, taken: set[str], 
 
 def _ask_for(raw: RawTable, sample: Sample, found: Proposal, ours: str, said: str, kind: Kind, constant: str = "") -> None:
     likely = [theirs for theirs in raw.header if theirs not in found.columns and sample.values[theirs] and (kind == Kind.TEXT or sample.could_be(theirs, kind))]
-    choices = tuple((f"{theirs} (for example {sample.example(theirs)})", f"{quoted(theirs)} = {quoted(ours)}  under [file.columns]") for theirs in likely[:8])
+    choices = tuple(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8])
     if constant:
-        choices += (("all rows are the same", constant),)
+        choices += (choice("all rows are the same", constants={ours: constant}),)
     raise AnswerNeededError(
         Question(
             f"column: {raw.file}, {ours}",

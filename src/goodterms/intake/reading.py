@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import AnswerNeededError, GoodtermsError, Question, UnreadableFileError, UsageError
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE
+from goodterms.intake.answers import answerable, heads_of, name_of, of_files
 from goodterms.intake.column_names import LEFT_OUT
+from goodterms.intake.currency import to_one_currency
 from goodterms.intake.fact_part import read_parts
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
@@ -177,14 +180,16 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
     errors = _Errors()
     again: dict[tuple[str, str], list[Part]] = {}
     sources: dict[tuple[str, ...], str] = {}
-    for option, paths in given.items():
-        for path in map(Path, paths):
+    named = {option: [Path(path) for path in paths] for option, paths in given.items()}
+    files = [str(path) for paths in named.values() for path in paths]
+    for option, paths in named.items():
+        for path in paths:
             table = _TABLE_OF_OPTION[option]
             same = again.setdefault((str(path.resolve()), table), [])
             if same:
                 parts += [replace(part, number=len(parts) + place, again=part) for place, part in enumerate(same, start=1)]
                 continue
-            with errors.kept():
+            with errors.kept(partial(_of_file, path=path, table=table, mapping=mapping, files=files)):
                 for raw, entry in _raw_tables(engine, path, table, mapping, notices, tell):
                     part = _opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
                     parts.append(part)
@@ -195,13 +200,24 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
             alike.setdefault(part.alike, []).append(part)
     for group in alike.values():
         tell(f"understanding {', '.join(part.raw.file for part in group[:3])}{' …' if len(group) > 3 else ''}")
-        with errors.kept():
+        with errors.kept(partial(_of_group, group=group, parts=parts, mapping=mapping)):
             read_parts(engine.con, group)
             for part in group:
                 if part.table in LINES | {"activities"}:
                     keep_what_lines_say(engine.con, part)
     errors.raised()
     return [part if part.again is None else _same_file_again(part.again) for part in parts]
+
+
+def _of_file(question: Question, path: Path, table: str, mapping: Mapping, files: Sequence[str]) -> Question:
+    """A question about a file before its columns are known."""
+    head = FileMapping(match=name_of(str(path), files), table=table)
+    return of_files(question, mapping.of(str(path), table=table) or head, [head], mapping)
+
+
+def _of_group(question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping) -> Question:
+    """A question about files of one source."""
+    return of_files(question, group[0].entry, heads_of(group, parts), mapping)
 
 
 @dataclass
@@ -212,18 +228,18 @@ class _Errors:
     errors: list[GoodtermsError] = field(default_factory=list)
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Keep what goes wrong, and go on."""
+    def kept(self, complete: Callable[[Question], Question]) -> Iterator[None]:
+        """Keep what goes wrong, questions with what is to be pasted, and go on."""
         try:
             yield
         except AnswerNeededError as error:
-            self.questions += error.questions
+            self.questions += map(complete, error.questions)
         except GoodtermsError as error:
             self.errors.append(error)
 
     def raised(self) -> None:
         """Raise what was kept: one error as it is, several as a group."""
-        errors = [*self.errors, *([AnswerNeededError(*self.questions)] if self.questions else [])]
+        errors = [*self.errors, *([answerable(self.questions)] if self.questions else [])]
         if len(errors) > 1:
             raise ExceptionGroup("several things are wrong", errors)
         if errors:
@@ -285,6 +301,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     con = engine.con
     tell("putting the files together")
     live = [part for part in parts if part.name]
+    to_one_currency(con, live, mapping)
     wanted = dict.fromkeys([*_ALWAYS, *(part.table for part in live)])
     attributes: tuple[str, ...] = ()
     for table in wanted:
@@ -296,7 +313,6 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
         found = together(con, table, own)
         if table == "sale_lines":
             attributes = found
-    _one_currency(con, live)
     facts = Facts(engine, {table: engine.table(table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
     accounts = tuple(_account(con, part) for part in parts)
     problems = (*notices, *(problem for part in parts for problem in _problems(part)))
@@ -339,38 +355,6 @@ def _sources(con: Any, parts: Sequence[Part], mapping: Mapping) -> list[str]:
     files = {part.entry.source: part.number for part in reversed(lines)}
     met = sorted((source for source, _ in rows if source), key=lambda s: (files.get(s, 0), next(row for name, row in rows if name == s)))
     return list(dict.fromkeys([*(s for s in named_first if s in met), *met]))
-
-
-def _one_currency(con: Any, parts: Sequence[Part]) -> None:
-    """Two currencies without rates cannot be added up: that is asked.
-
-    Raises
-    ------
-    AnswerNeededError
-        Naming the currencies and what stands in each.
-    """
-    if not any("currency" in part.columns for part in parts if part.table == "sale_lines"):
-        return
-    rows = con.execute(
-        "SELECT currency, sum(net_value), count(*), count(*) FILTER (exchange_rate IS NULL) FROM sale_lines GROUP BY currency ORDER BY count(*) DESC, currency"
-    ).fetchall()
-    if len([currency for currency, *_ in rows if currency]) < 2 or not any(without for _, _, _, without in rows[1:]):
-        return
-    raise AnswerNeededError(
-        Question(
-            "currencies",
-            f"The sale lines are in {len(rows)} currencies and say no rates between them.",
-            tuple(f"{currency or 'no currency named'}: {amount:,.2f} on {lines:,} lines" for currency, amount, lines, _ in rows),
-            (
-                ("a column holds the rate", '"…" = "exchange_rate"  under [file.columns]'),
-                ("all amounts are in one currency after all", f'"{_currency_column(parts)}" = "-"  under [file.columns]'),
-            ),
-        )
-    )
-
-
-def _currency_column(parts: Sequence[Part]) -> str:
-    return next((theirs for part in parts if (theirs := part.proposal.theirs("currency"))), "Currency")
 
 
 def _account(con: Any, part: Part) -> FileAccount:

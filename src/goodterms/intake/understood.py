@@ -29,7 +29,7 @@ def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
             entry = replace(entry, match=part.raw.file)
         if entry not in found:
             found.append(entry)
-    return Mapping(tuple(found), mapping.same_keys)
+    return replace(mapping, files=tuple(found))
 
 
 def _understood(part: Part) -> FileMapping:

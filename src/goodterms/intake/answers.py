@@ -1,0 +1,136 @@
+"""Answers to questions: each choice as a line of the mapping file, and the whole entry, to be pasted and passed again."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Settings
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goodterms.errors import AnswerNeededError, Choice, Question
+from goodterms.intake.mapping_file import VERSION, FileMapping, JoinMapping, Mapping, as_value, quoted
+
+if TYPE_CHECKING:
+    from goodterms.intake.part import Part
+
+_OF_THE_ENTRY = ("dialect", "constants")
+"""Keys that hold several settings: an answer is added to those that the entry has."""
+
+
+def choice(said: str, **settings: Any) -> Choice:
+    """One answer: what a person would say, and the key of a file's entry in the mapping that says it.
+
+    Examples
+    --------
+    >>> choice("the day stands first", dialect={"date": "%d/%m/%Y"}).line
+    'dialect = { date = "%d/%m/%Y" }'
+    >>> choice("Netto", columns={"Netto": "net_value"})
+    Choice(said='Netto', line='"Netto" = "net_value"', under='[file.columns]', settings={'columns': {'Netto': 'net_value'}})
+    """
+    ((key, value),) = settings.items()
+    if key == "columns":
+        return Choice(said, " and ".join(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in value.items()), "[file.columns]", settings)
+    return Choice(said, f"{key} = {as_value(value)}", "", settings)
+
+
+def answerable(questions: Sequence[Question]) -> AnswerNeededError:
+    """The questions as one error, with a mapping file that answers all those whose files no mapping speaks of yet."""
+    entries = [question.entry for question in questions if question.entry and not question.place]
+    return AnswerNeededError(*questions, mapping="\n".join([f"version = {VERSION}\n", *entries]) if entries else "")
+
+
+def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping], mapping: Mapping) -> Question:
+    """The question with what is to be pasted: under the entry that the files were read by, else as a new one; of the choices all but the first are remarks."""
+    if question.entry or not any(option.settings for option in question.choices):
+        return question
+    if entry.place:
+        where = f"In the mapping this belongs under the [[file]] at {entry.place} (match = {quoted(entry.match)}):"
+        return replace(question, entry=_answers(question.choices, entry), place=where)
+    where = "" if mapping == Mapping() else "No [[file]] of the mapping speaks of it yet. Add to the mapping:"
+    return replace(question, entry="\n".join(f"{_head(head)}\n{_answers(question.choices, head)}" for head in heads), place=where)
+
+
+def of_join(question: Question, join: JoinMapping) -> Question:
+    """The same for a question about the file of a join."""
+    where = f"In the mapping this belongs under the [[file.join]] at {join.place}:"
+    return replace(question, entry=_answers(question.choices, FileMapping(dialect=join.dialect)), place=where)
+
+
+def _head(entry: FileMapping) -> str:
+    return "\n".join(["[[file]]", *(f"{key} = {quoted(said)}" for key in ("match", "sheet", "table", "source") if (said := getattr(entry, key)))])
+
+
+def _answers(choices: Sequence[Choice], entry: FileMapping) -> str:
+    """The lines of the choices: keys of the entry first, columns below them."""
+    answers = [(option.said, key, value) for option in choices for key, value in option.settings.items()]
+    lines = [(said, "\n".join(_columns(value)) if key == "columns" else f"{key} = {_added(entry, key, value)}") for said, key, value in answers]
+    of_columns = [key == "columns" for _, key, _ in answers]
+    keys = with_remarks([line for line, is_column in zip(lines, of_columns, strict=True) if not is_column], first=not of_columns[0])
+    columns = with_remarks([line for line, is_column in zip(lines, of_columns, strict=True) if is_column], first=of_columns[0])
+    return "".join([keys, *(["[file.columns]\n", columns] if columns else [])])
+
+
+def _columns(mapped: Settings[str, str]) -> list[str]:
+    return [f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in mapped.items()]
+
+
+def _added(entry: FileMapping, key: str, value: Any) -> str:
+    return as_value({**getattr(entry, key), **value} if key in _OF_THE_ENTRY else value)
+
+
+def with_remarks(answers: Sequence[tuple[str, str]], *, first: bool = True) -> str:
+    """Answers as text of a mapping, each under what a person would say; all but the first are remarks, and that too unless it is to hold."""
+    lines = []
+    for place, (said, text) in enumerate(answers):
+        lines.append("# " + "".join(sign if sign.isprintable() else " " for sign in said))
+        lines += [line if first and place == 0 else f"# {line}".rstrip() for line in text.splitlines()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def under_entry(entry: FileMapping, heads: Iterable[FileMapping], columns: Sequence[str]) -> list[str]:
+    """Lines of columns with the entry that they belong under: the one that the files were read by, else new ones."""
+    if entry.place:
+        return [f"# under the [[file]] at {entry.place}", "[file.columns]", *columns]
+    return [line for head in heads for line in (*_head(head).splitlines(), "[file.columns]", *columns, "")]
+
+
+def heads_of(group: Sequence[Part], parts: Sequence[Part]) -> list[FileMapping]:
+    """Beginnings of entries that match the files of a source and no others of ``parts``: one if it can be, so that they stay one source."""
+    table = group[0].table
+    outside = [part for part in parts if part not in group and part.table == table]
+    files = {part.raw.file: name_of(part.raw.file, [other.raw.file for other in parts]) for part in group}
+    if len(files) == 1:
+        (name,) = files.values()
+        sheets = [""] if all(part.raw.file not in files for part in outside) else [part.raw.sheet for part in group]
+        return [FileMapping(match=name, sheet=sheet, table=table, source=group[0].entry.source if len(sheets) > 1 else "") for sheet in sheets]
+    pattern = FileMapping(match=_pattern([Path(file).name for file in files]), table=table)
+    if not any(pattern.fits(part.raw.file, part.raw.sheet) for part in outside):
+        return [pattern]
+    return [FileMapping(match=name, table=table, source=group[0].entry.source) for name in files.values()]
+
+
+def name_of(file: str, files: Iterable[str]) -> str:
+    """A file's name without its folder, where no other file has it."""
+    name = Path(file).name
+    return file if any(other != file and Path(other).name == name for other in files) else name
+
+
+def _pattern(names: Sequence[str]) -> str:
+    """A pattern that all names fit.
+
+    Examples
+    --------
+    >>> _pattern(["sales-2023.csv", "sales-2024.csv"])
+    'sales-202*.csv'
+    """
+    before = _beginning(names)
+    behind = _beginning([name[len(before) :][::-1] for name in names])[::-1]
+    return f"{glob.escape(before)}*{glob.escape(behind)}"
+
+
+def _beginning(names: Sequence[str]) -> str:
+    """What all names begin with."""
+    shortest = min(names, key=len)
+    return next(shortest[:length] for length in range(len(shortest), -1, -1) if all(name.startswith(shortest[:length]) for name in names))

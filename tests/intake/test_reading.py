@@ -268,6 +268,56 @@ def test_totals_rows_and_footers_are_set_aside_and_listed(write):
     assert [p.origin.row for p in reading.problems if p.severity == Severity.SET_ASIDE and p.code == "set-aside"][:3] == [4, 6, 7]
 
 
+REPORT = """\
+Sales report 2023;;;
+;;;
+Invoice;Date;Customer;Net amount
+(no);(day);(name);[EUR]
+1;2023-01-31;Ann;10.50
+2;2023-01-31;Bob;5.50
+;;;16.00
+;;;
+Invoice;Date;Customer;Net amount
+3;2023-02-01;Ann;4.00
+4;never;Ann;4.00
+Total;;;20.00
+Printed by the system;;;
+"""
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_every_record_set_aside_is_listed_with_its_reason(write, tmp_path, kind):
+    path = write("report.csv", REPORT)
+    if kind == "xlsx":
+        path = tmp_path / "report.xlsx"
+        with xlsxwriter.Workbook(str(path)) as book:
+            sheet = book.add_worksheet("Sales")
+            for i, line in enumerate(REPORT.splitlines()):
+                for j, cell in enumerate(line.split(";")):
+                    if cell:
+                        sheet.write(i, j, float(cell) if cell.replace(".", "").isdigit() else cell)
+    (account,) = read([path]).files
+    assert [(ref.row, ref.reason) for ref in account.set_aside_rows] == [
+        (1, "above the header"),
+        (2, "blank"),
+        (3, "header"),
+        (4, "second header row"),
+        (7, "total"),
+        (8, "blank"),
+        (9, "header repeated"),
+        (12, "total"),
+        (13, "footer"),
+    ]
+    assert (account.physical, account.accepted, account.rejected, account.set_aside, account.met_again) == (13, 3, 1, 9, 0)
+
+
+def test_a_file_named_twice_is_accounted_for_twice(write):
+    path = write("report.csv", REPORT)
+    once, again = read([path, path]).files
+    assert again.set_aside_rows == once.set_aside_rows
+    assert (again.physical, again.accepted, again.rejected, again.set_aside, again.met_again) == (13, 0, 0, 9, 4)
+
+
 def test_row_without_keys_whose_amount_is_no_sum_is_rejected(write):
     reading = read([write("s.csv", "Invoice;Date;Customer;Net amount\n1;2023-01-31;Ann;10.50\n;;;17.00\n2;2023-01-31;Bob;5.50\n")])
     assert (reading.accepted, reading.rejected) == (2, 1)

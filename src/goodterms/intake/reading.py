@@ -56,7 +56,8 @@ class ColumnUnderstood:
 class FileAccount:
     """What became of the records of one file or sheet: physical = accepted + rejected + set aside + met again.
 
-    ``net_by_currency`` are the control totals of lines (costs: of amounts), "" being the unnamed currency.
+    ``net_by_currency`` are the control totals of lines (costs: of amounts), "" being the unnamed currency. ``set_aside_rows`` are all records set aside, in
+    the file's order, each with its text and the reason: header, above the header, second header row, header repeated, blank, total, footer.
     """
 
     file: str
@@ -340,7 +341,7 @@ def _problems(part: Part) -> list[Problem]:
             Severity.SET_ASIDE,
             part.origin(row=ref.row),
             seen=ref.text[:200],
-            sentence=f"{ref.reason[0].upper()}{ref.reason[1:]}, set aside: {ref.text[:80]}",
+            sentence=f"{ref.reason.capitalize()}, set aside: {ref.text[:80]}",
         )
         for ref in part.set_aside
     ]
@@ -391,7 +392,7 @@ def _account(con: Any, part: Part) -> FileAccount:
         first_date=totals.get("first"),
         last_date=totals.get("last"),
         credit_notes=totals.get("credit_notes", 0),
-        set_aside_rows=(*raw.set_aside, *part.set_aside),
+        set_aside_rows=tuple(sorted((*raw.set_aside, *part.set_aside), key=lambda ref: ref.row)),
     )
 
 

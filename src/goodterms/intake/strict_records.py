@@ -16,10 +16,10 @@ from goodterms.intake.header import BLANK, REPEATED_HEADER
 from goodterms.intake.raw_table import RawTable, RowRef, new_name
 from goodterms.intake.records import Record, split
 from goodterms.intake.text_file import TextFile
+from goodterms.intake.totals_rows import FOOTER
 from goodterms.intake.work_files import show_rows, work_folder
 from goodterms.problems import Origin, Problem, Severity
 
-FOOTER = "footer"
 SAID = 100
 """Rows of one kind that are named one by one; the rest are counted together."""
 HOPELESS = 50_000

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from goodterms.intake.header import BLANK
 from goodterms.intake.raw_table import RowRef
 from goodterms.intake.typed_column import text_of
 
 _WORDS = r"(?i)^[\s*=]*(((grand|sub)[ -]?)?totals?\b|(kaikki |koko )?yhteensä|(väli|loppu|kokonais|del|slut)?summa\b|summe\b|gesamt|totalt\b|sum\b)"
+TOTAL = "total"
+FOOTER = "footer"
 ROUNDING = "0.011"
 
 
@@ -42,7 +45,7 @@ def set_aside_totals(con: Any, *, raw: str, bad: str, typed: str, places: Sequen
     is_word = f"regexp_matches(cells[1], {text_of(_WORDS)})"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE set_aside_rows AS "
-        f"SELECT row, CASE WHEN len(cells) = 0 THEN 'a blank row' WHEN {is_word} THEN 'a total' ELSE 'a footer' END AS reason FROM odd_rows "
+        f"SELECT row, CASE WHEN len(cells) = 0 THEN '{BLANK}' WHEN {is_word} THEN '{TOTAL}' ELSE '{FOOTER}' END AS reason FROM odd_rows "
         f"WHERE len(cells) = 0 OR ({is_word} AND (without_keys OR len(cells) <= 3)) OR (len(cells) = 1 AND amount IS NULL AND row > {last_good})"
     )
     if amount:
@@ -65,6 +68,6 @@ def _sums_above(con: Any, bad: str, typed: str, amount: str) -> None:
             SELECT s.row, any_value(s.amount) AS amount, sum(g.amount) FILTER (g.row > s.since) AS part, sum(g.amount) AS whole
             FROM spans s JOIN good g ON g.row < s.row GROUP BY s.row
         )
-        SELECT row, 'a total' FROM sums WHERE abs(amount - part) < {ROUNDING} OR abs(amount - whole) < {ROUNDING}
+        SELECT row, '{TOTAL}' FROM sums WHERE abs(amount - part) < {ROUNDING} OR abs(amount - whole) < {ROUNDING}
         """
     )

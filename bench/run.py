@@ -32,10 +32,11 @@ READING_LINES = 1_000_000
 SEED = 1
 GOAL_OF_LOOK = 5.0
 ABOUT_A_FULL_RUN = (
-    "*One scan* is the sums of list value, discount, net value, product cost and quantity over the published Parquet files, warm, median of 5. The goal is a",
-    "full run within 35 scans at 10 million lines, and 1.1 times the same SQL by hand. The second is held at 10 million lines; at 1 million, expressions take",
-    "their time to become SQL (about 25 ms each). The first is far away, by hand too: in this company nearly every line is a cell of its own (customer, product,",
-    "month, account manager, channel, unit), so the cube is as long as the lines, and four cost pools make two shares a line. Keys are text; surrogates would help.",
+    "*One scan* is the sums of list value, discount, net value, product cost and quantity over the published Parquet files, warm, median of 5. The",
+    "goal is a full run within 35 scans at 10 million lines, and 1.1 times the same SQL by hand. The second is held at 10 million lines; at 1 million,",
+    "expressions take their time to become SQL (about 25 ms each). The first is far away, by hand too: in this company nearly every line is a cell of",
+    "its own (customer, product, month, account manager, channel, unit), so the cube is as long as the lines, and four cost pools make two shares a",
+    "line. Keys are text; surrogates would help.",
 )
 _PLAIN = """
 import sys

@@ -22,6 +22,7 @@ MOST_NODES = 1_000_000
 DEEPEST = 64
 """Levels of elements; an invoice has about ten, a signed one twenty."""
 LONGEST_PROLOG = 64 << 10
+LONGEST_DECLARATION = 1 << 10
 CHUNK = 1 << 20
 AGAIN = "Export it again, or ask the sender for the original file."
 
@@ -198,7 +199,7 @@ def _encoding_of(start: bytes, name: str) -> str:
     for sign, encoding in ((b"<\0?\0", "utf-16-le"), (b"\0<\0?", "utf-16-be")):
         if start.startswith(sign):
             return encoding
-    declared = _DECLARED.match(start.removeprefix(codecs.BOM_UTF8).lstrip())
+    declared = _DECLARED.match(start.removeprefix(codecs.BOM_UTF8).lstrip()[:LONGEST_DECLARATION])
     said = declared[1].decode("latin-1")[:40] if declared and not start.startswith(codecs.BOM_UTF8) else "utf-8"
     if _UTF_16.fullmatch(said):  # the declaration can be read byte by byte, so it is not: a program has saved its text as UTF-8
         said = "utf-8"

@@ -1,0 +1,108 @@
+"""One file of documents: what it is, the invoices in it, and what is wrong with each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from goodterms.errors import UnreadableFileError
+from goodterms.intake.documents import cii, ubl
+from goodterms.intake.documents.cii import read_cii
+from goodterms.intake.documents.fields import ASK_SENDER, Fields
+from goodterms.intake.documents.finvoice import finvoices_of, is_finvoice, read_finvoice
+from goodterms.intake.documents.invoice import Invoice
+from goodterms.intake.documents.ubl import read_ubl
+from goodterms.intake.documents.xml_guard import AGAIN, local_name, parse
+from goodterms.problems import Origin, Problem, Severity
+
+MOST_DOCUMENTS = 20_000
+"""Most documents of one Finvoice file."""
+WRAPPERS = frozenset({"StandardBusinessDocument", "Envelope"})
+"""What an invoice may be wrapped in: the header of a network (SBDH), a SOAP frame."""
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """What one file gave: its documents in the file's order, and what is wrong with them or with the file."""
+
+    file: str
+    invoices: tuple[Invoice, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    sha256: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the file or a document of it takes no part."""
+        return any(problem.severity is Severity.REJECTED for problem in self.problems)
+
+
+def read_document_file(data: bytes, file: str) -> FileRead:
+    """Read the invoices of a file: UBL, CII, Finvoice (one or many), or a PDF with one of them inside.
+
+    What is wrong with one document of a file keeps that document out, and not the others.
+
+    Raises
+    ------
+    UnreadableFileError
+        The file is none of them, is damaged, or might be a trap.
+    """
+    invoices: list[Invoice] = []
+    problems: list[Problem] = []
+    row = 1
+    for content, name in _documents(data, file):
+        try:
+            root = _invoice_in(parse(content, name), name)
+        except UnreadableFileError as error:
+            if name == file:
+                raise
+            problems.append(Problem("document-not-read", Severity.REJECTED, Origin(file), sentence=f"{error}"))
+            continue
+        fields = Fields(file, decimal_comma=local_name(root) == "Finvoice")
+        invoice = _reader_of(root, name)(root, fields, row)
+        problems += fields.problems
+        if invoice is not None:
+            invoices.append(invoice)
+            row = max([row - 1, *(line.row for line in invoice.lines), *(ref.row for ref in invoice.set_aside)]) + 1
+        else:
+            row += len(root)
+    return FileRead(file, tuple(invoices), tuple(problems), hashlib.sha256(data).hexdigest())
+
+
+def _documents(data: bytes, file: str) -> Iterator[tuple[bytes, str]]:
+    """Yield the XML of each document of a file, with its name."""
+    if data.startswith(b"%PDF"):
+        from goodterms.intake.documents.pdf_attachment import embedded_xml  # noqa: PLC0415  (only where a PDF is read)
+
+        yield embedded_xml(data, file), file
+    elif is_finvoice(data):
+        pieces = list(finvoices_of(data))
+        if len(pieces) > MOST_DOCUMENTS:
+            raise UnreadableFileError(f"{file} holds more than {MOST_DOCUMENTS:,} Finvoices. Split it.")
+        for number, piece in enumerate(pieces, start=1):
+            yield piece, file if len(pieces) == 1 else f"{file}, document {number:,}"
+    else:
+        yield data, file
+
+
+def _invoice_in(root: Any, name: str) -> Any:
+    """Return the invoice, which may stand in a wrapper."""
+    if local_name(root) not in WRAPPERS:
+        return root
+    for element in root.iter():
+        if element.tag in ubl.ROOTS | cii.ROOTS or local_name(element) == "Finvoice":
+            return element
+    raise UnreadableFileError(f"{name} is a {local_name(root)} without an invoice in it. {AGAIN}")
+
+
+def _reader_of(root: Any, name: str) -> Callable[[Any, Fields, int], Invoice | None]:
+    if root.tag in ubl.ROOTS:
+        return read_ubl
+    if root.tag in cii.ROOTS:
+        return read_cii
+    if local_name(root) == "Finvoice":
+        return read_finvoice
+    space = str(root.tag).rpartition("}")[0].lstrip("{")
+    named = f"<{local_name(root)[:60]}>{f' of {space[:120]}' if space else ''}"
+    raise UnreadableFileError(f"{name} is no invoice that is read: it begins with {named}. UBL, CII (Factur-X, ZUGFeRD) and Finvoice are read. {ASK_SENDER}")

@@ -1,0 +1,117 @@
+"""Who sells and who buys on a document, by what identifies them; and whether that is our own company."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from stdnum.fi import hetu, ytunnus
+
+from goodterms.errors import UsageError
+
+
+class Identifies(enum.StrEnum):
+    """What an identifier of a party is. The order is the order of trust: the first one that a party has is its key."""
+
+    NUMBER = "number"
+    """Given by the other side of the document: on our invoices our customer number, on a supplier's invoice our supplier number."""
+    VAT = "VAT id"
+    BUSINESS_ID = "business id"
+    LOCATION = "location"
+    """A number of a public register of organisations or places (GLN, OVT, DUNS …), with its scheme."""
+    ADDRESS = "address"
+    """Where its e-invoices go."""
+    TAX_NUMBER = "tax number"
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """One identifier, as it is written, with the scheme that the document names."""
+
+    kind: Identifies
+    value: str
+    scheme: str = ""
+
+
+@dataclass(frozen=True)
+class Party:
+    """A company on a document. ``personal`` says that a personal identity code stood there; it is not kept."""
+
+    name: str = ""
+    country: str = ""
+    identifiers: tuple[Identifier, ...] = ()
+    personal: bool = False
+
+    def of(self, kind: Identifies) -> str:
+        """The first identifier of a kind; "" where it has none."""
+        return next((one.value for one in self.identifiers if one.kind is kind), "")
+
+    def key(self, kinds: Iterable[Identifies] = Identifies) -> str:
+        """The first identifier in the order of the kinds; the name serves where there is none."""
+        return next((value for kind in kinds if (value := self.of(kind))), self.name)
+
+    def __str__(self) -> str:
+        """The name with the identifier that is known best."""
+        known = self.key((Identifies.VAT, Identifies.BUSINESS_ID, Identifies.LOCATION, Identifies.ADDRESS, Identifies.NUMBER, Identifies.TAX_NUMBER))
+        return f"{self.name or 'no name'} ({known})" if known != self.name else self.name or "nobody"
+
+
+def party(name: str, country: str, identifiers: Iterable[tuple[Identifies, str, str]]) -> Party:
+    """Make a party of what a document says: nothing empty, nothing twice, and no code that identifies a person.
+
+    Examples
+    --------
+    >>> party("Ann", "FI", [(Identifies.BUSINESS_ID, "131052-308T", ""), (Identifies.VAT, "", "")])
+    Party(name='Ann', country='FI', identifiers=(), personal=True)
+    """
+    said = dict.fromkeys(Identifier(kind, " ".join(value.split()), scheme) for kind, value, scheme in identifiers if value.strip())
+    kept = tuple(one for one in said if not hetu.is_valid(one.value))
+    return Party(" ".join(name.split()), country.upper(), kept, personal=len(kept) < len(said))
+
+
+@dataclass(frozen=True)
+class OwnCompany:
+    """Our own company, by the identifiers that it goes by in documents: VAT id, business id, GLN, OVT.
+
+    Raises
+    ------
+    UsageError
+        No identifier was named.
+    """
+
+    identifiers: tuple[str, ...]
+    forms: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        forms = frozenset(form for identifier in self.identifiers for form in written_forms(identifier))
+        if not forms:
+            raise UsageError("Whose invoices are these? Name the company's own identifiers, such as its VAT id and business id.")
+        object.__setattr__(self, "forms", forms)
+
+    def is_party(self, other: Party) -> bool:
+        """Whether a party of a document is our own company. A number that the other side gave it is no identifier of ours."""
+        return any(form in self.forms for one in other.identifiers if one.kind is not Identifies.NUMBER for form in written_forms(one.value))
+
+
+_FINNISH = re.compile(r"FI([0-9]{8})|0037([0-9]{8})[0-9A-Z]{0,5}|([0-9]{8})")
+
+
+def written_forms(identifier: str) -> Iterator[str]:
+    """Yield the forms under which an identifier is found again: without signs and scheme; a Finnish business id, VAT id and OVT are one.
+
+    Examples
+    --------
+    >>> [sorted(written_forms(text)) for text in ("0112038-9", "FI 01120389", "0216:003701120389", "NL8200.98.395.B.01")]
+    [['01120389', 'FI01120389'], ['FI01120389'], ['003701120389', 'FI01120389'], ['NL820098395B01']]
+    """
+    compact = re.sub(r"[^0-9A-Z]", "", identifier.upper().rpartition(":")[2])
+    if not compact:
+        return
+    yield compact
+    found = _FINNISH.fullmatch(compact)
+    if found is not None:
+        digits = next(group for group in found.groups() if group)
+        if f"FI{digits}" != compact and ytunnus.is_valid(digits):
+            yield f"FI{digits}"

@@ -28,6 +28,29 @@ def test_a_bar_of_the_bridge_opens_down_to_lines(goodterms, looked):
     assert "invoices.csv" in ran.out
 
 
+def test_a_step_at_two_levels_opens_both(goodterms, invoices, costs, folder):
+    """Picking by lines and by orders: the plain name is their sum, and either level has its own."""
+    file = folder / "levels.toml"
+    file.write_text(
+        'version = 1\n\n[[policy]]\nfrom = 2022-01-01\n\n[[policy.pool]]\nname = "Picking"\ndriver = "lines"\nstep = "picking"\n\n'
+        '[[policy.pool]]\nname = "Order desk"\ndriver = "orders"\nstep = "picking"\n',
+        "utf-8",
+    )
+    assert goodterms("look", invoices, "--costs", costs, "--policy", file).code == 0
+    titles = {}
+    for step in ("picking", "line: picking", "order: picking"):
+        ran = goodterms("trace", "goodterms-report", "--customer", "Bob", "--step", step, "--period", "2023")
+        assert ran.code == 0
+        titles[step] = ran.out.splitlines()[0].rpartition(": ")[2]
+    assert titles == {"picking": "−484.00", "line: picking": "−244.00", "order: picking": "−240.00"}
+
+
+def test_a_bar_that_no_product_makes_is_refused(goodterms, looked):
+    ran = goodterms("trace", looked, "--customer", "Ann", "--bridge", "picking: rate", "--product", "Nails")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "Picking: cost per unit of work is made customer by customer, not by product. Leave --product out.\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -54,7 +54,7 @@ def _sales(year: int, growth: int) -> list[dict]:
         sold(2, 4, "Bob", "cup" if growth else "saw", 6, "39.9", "25.5", entity="SE"),
         sold(2, 5, None, "tea", 2, "21.1111", "12.3457"),
         sold(2, 6, "Ann", "pot", 1, "2.1009", None),
-        invoice(f"{year}-02-17", f"{year}7", "Bob", "cup" if growth else "tea", 2, 0, list_value=0, product_cost=D("24.6914"), entity="FI"),
+        invoice(f"{year}-02-17", f"{year}7", "Bob", "mug", 2, 0, list_value=0, product_cost=D("24.6914") + growth, entity="FI"),
         *([sold(2, 9, "Ann", "lamp", 2, "31.1", "19.9")] if growth else []),
         *[sold(1, 10 + i, "Ann", f"item {i}", 1 + i % 3, f"{5 + i}.0{i % 10}1", f"{3 + i}.0007") for i in range(14)],
     ]

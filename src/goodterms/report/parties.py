@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from goodterms.analysis.result import Result, WaterfallRow
+from goodterms.analysis.result import Bridge, Measure, WaterfallRow
 from goodterms.charts.figures import at_start
 from goodterms.charts.printed import levels_in_cents
 from goodterms.facts.money import parts_in_cents
+from goodterms.facts.periods import Period
 from goodterms.report.lookup import cents_of, found, from_cents, plain, table_of, to_cents
 
 if TYPE_CHECKING:
@@ -25,15 +26,47 @@ ITEMS_SHOWN = 5
 WHEN = ("earlier", "later")
 
 
+class Published(Protocol):
+    """What customers and products are printed from: a result, or what a report's folder keeps of one."""
+
+    @property
+    def measure(self) -> Measure:
+        """What the answer is about."""
+
+    @property
+    def earlier(self) -> Period | None:
+        """The earlier period, where there is one."""
+
+    @property
+    def later(self) -> Period:
+        """The later period."""
+
+    @property
+    def waterfall(self) -> tuple[WaterfallRow, ...]:
+        """The rows of the waterfall."""
+
+    @property
+    def bridge(self) -> Bridge | None:
+        """The bridge, where there are two periods."""
+
+    @property
+    def tables(self) -> Mapping[str, pa.Table]:
+        """The tables by name."""
+
+
 @dataclass(frozen=True)
 class OwnRow:
-    """One row of the waterfall that a single customer or product has. ``column`` is the table's column, ``sign`` turns it into the waterfall's sign."""
+    """One row of the waterfall that a single customer or product has, and the waterfall's steps that it stands for.
+
+    ``column`` is the table's column, ``sign`` turns it into the waterfall's sign.
+    """
 
     step: str
     label: str
     kind: str
     column: str
     sign: int
+    steps: frozenset[str]
 
     @property
     def bare(self) -> str:
@@ -106,7 +139,7 @@ class Parties:
     """
 
     kind: str
-    result: Result
+    result: Published
     table: pa.Table
     rows: tuple[OwnRow, ...]
     measure: str
@@ -161,8 +194,8 @@ class Parties:
         """The details of the parties that open."""
         opened = self.opened(always)
         keys = {self.keys[i] for i in opened}
-        waterfalls = self._waterfalls(opened)
-        leaks, shares, bridges, moved = self._leaks(keys), self._shares(keys), self._bridges(opened), self._moved(keys)
+        waterfalls = self.waterfalls(opened)
+        leaks, shares, bridges, moved = self._leaks(keys), self._shares(keys), self.bridges(opened), self._moved(keys)
         made = {}
         for i in opened:
             key = self.keys[i]
@@ -171,7 +204,7 @@ class Parties:
             made[i] = Detail(waterfalls[i], leaks.get(key, ()), {w: shares[w].get(key, ()) for w in shares}, bridges.get(i, ()), own, rest)
         return made
 
-    def _waterfalls(self, opened: Sequence[int]) -> dict[int, dict[str, list[int | None]]]:
+    def waterfalls(self, opened: Sequence[int]) -> dict[int, dict[str, list[int | None]]]:
         """The own waterfall of each, in cents; its levels are the figures of the table."""
         kinds = [row.kind for row in self.rows]
         some = self.table.take(opened)
@@ -224,7 +257,7 @@ class Parties:
             made[when] = {key: tuple(sorted(shares, key=lambda s: (s.step, s.pool, s.entity, s.is_traced))) for key, shares in rows.items()}
         return made
 
-    def _bridges(self, opened: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    def bridges(self, opened: Sequence[int]) -> dict[int, tuple[int, ...]]:
         """Each customer's part of every step of the bridge, in cents that add up to its printed change."""
         table, bridge = table_of(self.result.tables, "bridge_customers"), self.result.bridge
         if table is None or bridge is None or self.kind != "customer":
@@ -283,7 +316,7 @@ def cents_of_each(column: pa.ChunkedArray) -> list[int]:
     return [0 if amount is None else to_cents(cents(amount)) for amount in column.to_pylist()]
 
 
-def parties_of(result: Result, kind: str) -> Parties | None:
+def parties_of(result: Published, kind: str) -> Parties | None:
     """The customers or the products of a result; None where there are none."""
     table = table_of(result.tables, f"{kind}s")
     if table is None:
@@ -310,7 +343,7 @@ def parties_of(result: Result, kind: str) -> Parties | None:
     return Parties(kind, result, table, own_rows(result, table, measure), measure, keys, names, texts, steps, worth)
 
 
-def own_rows(result: Result, table: pa.Table, last: str) -> tuple[OwnRow, ...]:
+def own_rows(result: Published, table: pa.Table, last: str) -> tuple[OwnRow, ...]:
     """The rows of the waterfall down to ``last`` that the table has columns for.
 
     A step whose cost stays at two levels has one column: it stands once, by its plain name and at its last place, and levels between its places are left out.
@@ -333,8 +366,9 @@ def own_rows(result: Result, table: pa.Table, last: str) -> tuple[OwnRow, ...]:
             continue
         if made and row.kind == made[-1].kind == "total":
             made.pop()
-        label = at_start(column) if len(places[column]) > 1 else row.label
-        made.append(OwnRow(row.step, label, row.kind, column, _sign(row, table, column)))
+        together = places.get(column, [i]) if row.kind == "step" else [i]
+        label = at_start(column) if len(together) > 1 else row.label
+        made.append(OwnRow(row.step, label, row.kind, column, _sign(row, table, column), frozenset(rows[at].step for at in together)))
     return tuple(made)
 
 

@@ -1,0 +1,210 @@
+"""Any figure opens down: what is traced is what is printed, and every list adds up to the figure above it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from tests.cast import activity, cost, invoice, policy_of, studied
+from tests.report.everything import CUSTOMERS, everything
+
+from goodterms.charts.printed import printed_bridge, printed_waterfall
+from goodterms.errors import UsageError
+from goodterms.facts.money import in_words
+from goodterms.report.edition import Edition
+from goodterms.report.publish import write_report
+from goodterms.report.reopened import ReopenedReport
+from goodterms.report.trace import trace_step
+from goodterms.report.trace_bar import traced_bar
+from goodterms.report.trace_step import traced_step
+
+D = Decimal
+RESULT = everything()
+WHENS = ("earlier", "later")
+PERIODS = {"earlier": RESULT.earlier.label, "later": RESULT.later.label}
+NOBODYS = [row.step for row in RESULT.waterfall if row.kind == "memo"] + ["after_all_cost"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The company's report."""
+    place = tmp_path_factory.mktemp("report")
+    write_report(RESULT, place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def traced(folder):
+    """A figure of the company's report, which is opened once."""
+    report = ReopenedReport(folder)
+
+    def trace(*, step=None, bridge=None, customer=None, product=None, period=None):
+        return traced_step(report, step, customer, product, period) if bridge is None else traced_bar(report, bridge, customer, product)
+
+    return trace
+
+
+def adds_up(line, amount):
+    """Whether the parts below a line sum to it, all the way down; and how many sums that were."""
+    parts = [below for below in line.lines if below.is_part]
+    checked = 0
+    if parts:
+        assert sum(part.amount for part in parts) == amount, str(line)
+        checked = 1
+    return checked + sum(adds_up(below, below.amount) for below in line.lines if below.amount is not None)
+
+
+class Titled:
+    """A trace as a line: its title above its lines."""
+
+    def __init__(self, trace, printed):
+        self.title, self.lines = trace.title, trace.lines
+        assert trace.title.endswith(f": {in_words(printed)}")
+
+    def __str__(self):
+        return self.title
+
+
+def test_every_row_of_the_waterfall_is_traced_to_what_is_printed(traced):
+    sums = 0
+    for row, printed in zip(RESULT.waterfall, printed_waterfall(RESULT.waterfall), strict=True):
+        for when in WHENS:
+            trace = traced(step=row.step, period=PERIODS[when])
+            assert trace.amount == getattr(row, when), row.step
+            sums += adds_up(Titled(trace, getattr(printed, when)), getattr(printed, when))
+    assert sums > 200
+
+
+@pytest.mark.parametrize("customer", CUSTOMERS)
+def test_every_row_of_a_customer_s_waterfall_is_traced_to_what_is_printed(traced, customer):
+    customers = Edition(RESULT).customers
+    place = customers.place[customer]
+    when = "earlier" if customer == "Dan" else "later"
+    printed = customers.waterfalls([place])[place][when]
+    for row, amount in zip(customers.rows, printed, strict=True):
+        trace = traced(customer=customer, step=row.bare, period=PERIODS[when])
+        assert trace.amount == customers.table[f"{row.column}_{when}"][place].as_py() * row.sign, row.step
+        adds_up(Titled(trace, D(amount) / 100), D(amount) / 100)
+
+
+@pytest.mark.parametrize("product", ["tea", "pot"])
+def test_every_row_of_a_product_s_waterfall_is_traced_to_what_is_printed(traced, product):
+    products = Edition(RESULT).products
+    place = products.place[product]
+    printed = products.waterfalls([place])[place]
+    for at, row in enumerate(products.rows):
+        trace = traced(product=product, step=row.step, period=PERIODS["later"])
+        assert trace.amount == products.table[f"{row.column}_later"][place].as_py() * row.sign, row.step
+        adds_up(Titled(trace, D(printed["later"][at]) / 100), D(printed["later"][at]) / 100)
+
+
+def test_every_bar_of_the_bridge_is_traced_to_what_is_printed(traced):
+    sums = 0
+    for step, printed in zip(RESULT.bridge.steps, printed_bridge(RESULT.bridge).steps, strict=True):
+        trace = traced(bridge=step.step)
+        assert abs(trace.amount - step.amount) < D("1e-11"), step.step
+        sums += adds_up(Titled(trace, printed.amount), printed.amount)
+    assert sums > 100
+
+
+@pytest.mark.parametrize("customer", ["Ann", "Cleo", "Eve"])
+def test_every_bar_of_a_customer_s_bridge_is_traced_to_what_is_printed(traced, customer):
+    customers = Edition(RESULT).customers
+    place = customers.place[customer]
+    own = {row["counterparty"]: row for row in RESULT.tables["bridge_customers"].to_pylist()}[customer]
+    for step, printed in zip(RESULT.bridge.steps, customers.bridges([place])[place], strict=True):
+        trace = traced(customer=customer, bridge=step.step)
+        assert trace.amount == own[step.step], step.step
+        adds_up(Titled(trace, D(printed) / 100), D(printed) / 100)
+
+
+@pytest.mark.parametrize(("asked", "levels"), [("sales: delivery", ("line", "order")), ("Returns", ("order", "customer"))])
+def test_a_step_at_two_levels_opens_both_by_its_plain_name_and_one_by_its_own(traced, asked, levels):
+    exact = {row.step: row.later for row in RESULT.waterfall}
+    names = [f"{level}: {'Sales: delivery' if 'sales' in asked else 'returns'}" for level in levels]
+    both = traced(step=asked)
+    assert both.amount == sum(exact[name] for name in names)
+    assert [str(line).partition(": −")[0] for line in both.lines] == [f"{'Sales: delivery' if 'sales' in asked else 'Returns'} ({level}s)" for level in levels]
+    assert [traced(step=name).amount for name in names] == [exact[name] for name in names]
+
+
+def test_a_customer_s_step_at_two_levels_is_the_sum_of_both(traced):
+    """Bob's returns: one names its order, one does not."""
+    table = RESULT.tables["customers"]
+    bob = table["customer"].to_pylist().index("Bob")
+    trace = traced(customer="Bob", step="returns")
+    assert trace.amount == -table["returns_later"][bob].as_py()
+    assert trace.amount < traced(customer="Bob", step="order: returns").amount < 0
+
+
+@pytest.mark.parametrize("step", NOBODYS)
+@pytest.mark.parametrize(("whose", "one"), [({"customer": "Ann"}, "customer"), ({"product": "tea"}, "product")])
+def test_what_nobody_caused_is_of_no_customer_and_no_product(traced, step, whose, one):
+    with pytest.raises(UsageError, match=rf"belongs to no {one}: it is the company's\. Leave --{one} out\."):
+        traced(step=step, **whose)
+
+
+def test_sales_without_a_known_cost_open_to_their_lines(traced):
+    trace = traced(customer="Ann", step="Sales without a known cost")
+    assert [str(line).partition(":")[0] for line in trace.lines] == ["2024-02-16 invoice 20246, pot"]
+
+
+def test_a_list_of_more_than_ten_ends_with_all_others(traced):
+    trace = traced(customer="Ann", step="net_sales")
+    assert len(trace.lines) == 11
+    assert str(trace.lines[-1]).startswith("9 more lines: ")
+
+
+def test_customers_and_cost_to_serve_of_a_bar_end_with_all_others(tmp_path):
+    """Twelve new customers: ten are named, and the other two stand in one line."""
+    lines = [invoice("2023-01-31", "1", "Ann", "tea", 1, 10), invoice("2024-01-30", "2", "Ann", "tea", 1, 10)]
+    lines += [invoice("2024-01-31", f"3{i}", f"New {i:02d}", "tea", 1, 100 + i) for i in range(12)]
+    write_report(studied(lines, periods=("2023-01", "2024-01")), tmp_path)
+    trace = trace_step(tmp_path, bridge="new customers")
+    assert trace.amount == sum(100 + i for i in range(12))
+    assert str(trace.lines[-1]) == "2 more customers: 201.00"
+    assert adds_up(Titled(trace, trace.amount), trace.amount) > 10
+
+
+def test_goods_given_away_are_lines_of_their_item(traced):
+    trace = traced(customer="Bob", bridge="adjustments")
+    mug = next(line for line in trace.lines if str(line).startswith("product mug: "))
+    assert "2023-02-17 invoice 20237, mug: 2 units, net sales 0.00, product cost 24.69" in [str(line).partition("   (")[0] for line in mug.lines[0].lines]
+
+
+def test_a_name_that_bars_share_opens_them_with_their_sum(traced):
+    steps = {step.step: step.amount for step in RESULT.bridge.steps}
+    price = traced(bridge="price")
+    assert price.title.startswith("Price of the company")
+    assert abs(price.amount - sum(amount for step, amount in steps.items() if step.startswith("price: "))) < D("1e-11")
+    visits = traced(bridge="visits")
+    assert [str(line).partition(": ")[0] for line in visits.lines] == ["Visits", "Visits"]
+    assert visits.amount == steps["visits: rate"] + steps["visits: activity"]
+
+
+@pytest.mark.parametrize(("bar", "made"), [("volume", "customer by family"), ("picking: rate", "customer by customer")])
+def test_a_bar_that_products_do_not_make_has_no_product(traced, bar, made):
+    with pytest.raises(UsageError, match=f"is made {made}, not by product. Leave --product out."):
+        traced(product="tea", bridge=bar)
+
+
+def test_what_was_traced_is_of_its_own_pool_level_and_company(traced):
+    trace = traced(customer="Ann", step="order: Sales: delivery", period="2024-01")
+    traced = next(line for line in trace.lines if "traced to activities" in str(line))
+    assert [str(line).partition("   (")[0] for line in traced.lines] == ["2024-01-12 delivery: −12.11"]
+
+
+@pytest.mark.parametrize("pools_of", [("FI",), ("FI", "SE")])
+def test_a_pool_opens_to_the_activities_of_its_own_company_and_of_those_that_have_none(tmp_path, pools_of):
+    """A delivery of SE is taken from its own company's pool; where SE has none, from the only one of that name."""
+    lines = [invoice("2024-01-31", f"{entity}1", "Ann", "tea", 1, 100, product_cost=50, entity=entity) for entity in ("FI", "SE")]
+    drives = [activity("2024-01-10", "delivery", "Ann", entity=entity, pool="Vans", amount=amount) for entity, amount in (("FI", 7), ("SE", 5))]
+    costs = [cost("2024-01", "Vans", 20, entity=entity) for entity in pools_of]
+    policy = policy_of({"name": "Vans", "driver": "deliveries", "step": "delivery"})
+    write_report(studied(lines, activities=drives, costs=costs, policy=policy), tmp_path)
+    trace = trace_step(tmp_path, customer="Ann", step="delivery")
+    assert trace.amount == -12
+    assert adds_up(Titled(trace, D(-12)), D(-12)) == 1 + len(pools_of)
+    assert [[in_words(below.amount) for below in line.lines] for line in trace.lines] == (
+        [["−7.00", "−5.00"]] if pools_of == ("FI",) else [["−7.00"], ["−5.00"]]
+    )

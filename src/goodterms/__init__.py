@@ -64,7 +64,8 @@ def read(
     MappingError
         The mapping names what is not there, or holds an unknown key.
     AnswerNeededError
-        The files can be read in two ways; the error holds the evidence and the line of the mapping file for each.
+        The files can be read in two ways, or hold several currencies without rates; the error holds the evidence, the line of the mapping file for each
+        answer, and a whole mapping to paste.
     UnreadableFileError
         A file cannot be read at all.
     ExceptionGroup
@@ -129,8 +130,6 @@ def analyse(
     ------
     PeriodError
         A period cannot be read, or the data has nothing of it.
-    AnswerNeededError
-        The files hold two currencies without rates.
 
     Examples
     --------

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 EXACT = "decimal(38, 12)"
 """The scale of quotients: made once, everything else follows by subtraction."""
+_TOO_LARGE = 1e25
+"""From here on a quotient does not fit that scale: quantities so far apart say nothing of a price, and the change is left to mix."""
 _SUMMED = ("quantity", "list_value", "discount", "charges", "rebate", "net_sales", "product_cost")
 
 ITEM_STEPS = {
@@ -168,7 +170,7 @@ def _at_old_rate(table: Table, column: str) -> Any:
 def _grown(amount: Any, earlier: Any, later: Any) -> Any:
     """An amount grown as a quantity has, made once as a decimal of 12 places; what needs no quotient stays exact to the last place."""
     made = later.cast("float64") * amount.cast("float64") / earlier.cast("float64")
-    return ibis.cases((later == earlier, amount), (amount == earlier, later), else_=made.cast(EXACT))
+    return ibis.cases((later == earlier, amount), (amount == earlier, later), (made.abs() >= _TOO_LARGE, amount), else_=made.cast(EXACT))
 
 
 def item_steps(sums: Table, customer_classes: Table, measure: Measure, quantities: Literal["value", "physical"]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -93,7 +93,8 @@ def every_table(
 
 def money(amounts: Sequence[Decimal | None]) -> pa.Array:
     """Amounts as a column, at the scale of the bridge."""
-    return pa.array([None if a is None else a.quantize(_PLACES) for a in amounts], pa.decimal128(38, 12))
+    with localcontext(prec=60):
+        return pa.array([None if a is None else a.quantize(_PLACES) for a in amounts], pa.decimal128(38, 12))
 
 
 def _with_leaks(table: pa.Table, key: str, leaks: Leaks) -> pa.Table:

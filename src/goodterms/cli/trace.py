@@ -11,7 +11,7 @@ import typer
 from goodterms.errors import UsageError
 
 if TYPE_CHECKING:
-    from goodterms.report.trace import TraceLine
+    from goodterms.report.trace_line import TraceLine
 
 
 def trace(

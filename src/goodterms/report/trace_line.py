@@ -99,7 +99,17 @@ def plain(number: Decimal | None, places: int = 2) -> str:
     >>> plain(Decimal("1200.500")), plain(Decimal("0.333333"), 4), plain(None)
     ('1,200.5', '0.3333', '0')
     """
-    if number is None:
-        return "0"
-    text = f"{number:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    said = in_words(number or Decimal(0), places=places)
+    return said.rstrip("0").rstrip(".") if "." in said else said
+
+
+def counted_work(count: Decimal, unit: str) -> str:
+    """How much work of a driver, which is named in the plural.
+
+    Examples
+    --------
+    >>> counted_work(Decimal("1.0000"), "deliveries"), counted_work(Decimal(3), "orders"), counted_work(Decimal("0.5"), "kg")
+    ('1 delivery', '3 orders', '0.5 kg')
+    """
+    one = f"{unit[:-3]}y" if unit.endswith("ies") else unit.removesuffix("s")
+    return f"{plain(count)} {one if count == 1 else unit}"

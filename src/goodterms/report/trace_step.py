@@ -16,7 +16,7 @@ from goodterms.facts.money import in_words
 from goodterms.facts.periods import Period, month_name
 from goodterms.report.parties import bare_step
 from goodterms.report.reopened import ReopenedReport, Whose, named
-from goodterms.report.trace_line import SHOWN, Said, Trace, plain, total, with_rest
+from goodterms.report.trace_line import SHOWN, Said, Trace, counted_work, plain, total, with_rest
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -156,11 +156,11 @@ def _share(report: ReopenedReport, row: Mapping[str, Any], rate: Mapping[str, An
     if row["driver"] == "traced" or rate is None:
         return Said(where, -row["amount"], " traced to activities", _activities(report, row, level, whose))
     unit = "minutes" if rate["driver"].startswith("minutes = ") else rate["driver"].partition(" (")[0]
-    over = f"practical capacity {plain(rate['capacity'])} minutes" if rate["capacity"] is not None else f"{plain(rate['driver_total'])} {unit}"
+    over = f"practical capacity {plain(rate['capacity'])} minutes" if rate["capacity"] is not None else counted_work(rate["driver_total"], unit)
     traced = f" − {in_words(rate['traced'])} traced" if rate["traced"] else ""
     equation = (Said(f"{rate['driver']}"),) if rate["driver"].startswith("minutes = ") else ()
     formula = Said(f"rate {plain(rate['rate'], 6)} = (", rate["amount"], f"{traced}) ÷ {over}", (*equation, *_accounts(report, row)), is_part=False)
-    return Said(where, -row["amount"], f" = {plain(row['count'])} {unit} × {plain(rate['rate'], 4)}, to the unit", (formula,))
+    return Said(where, -row["amount"], f" = {counted_work(row['count'], unit)} × {plain(rate['rate'], 4)}, to the unit", (formula,))
 
 
 def _accounts(report: ReopenedReport, row: Mapping[str, Any]) -> tuple[Said, ...]:

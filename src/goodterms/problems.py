@@ -3,8 +3,34 @@
 from __future__ import annotations
 
 import enum
+import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
+
+_DIRECTIONS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""What Unicode calls characters that turn the direction of writing."""
+
+
+def visible(words: str, keep: str = "") -> str:
+    r"""Text of a file as a terminal may be given it: what would steer the terminal is shown as a sign and not obeyed.
+
+    Examples
+    --------
+    >>> visible("A\x1b[31mnn"), visible("two\nlines"), visible("two\nlines", keep="\n") == "two\nlines"
+    ('A␛[31mnn', 'two␊lines', True)
+    """
+    return "".join(_sign_of(c) if _steers(c) and c not in keep else c for c in words)
+
+
+def _steers(character: str) -> bool:
+    """Whether a character is not shown but does something: a control, or one that turns the direction of writing."""
+    return unicodedata.category(character) == "Cc" or unicodedata.bidirectional(character) in _DIRECTIONS
+
+
+def _sign_of(steering: str) -> str:
+    """The sign that Unicode has for a control character; for any other of these, that of an unknown one."""
+    code = ord(steering)
+    return chr(0x2400 + code) if code < 0x20 else "\N{SYMBOL FOR DELETE}" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
 
 
 class Severity(enum.StrEnum):

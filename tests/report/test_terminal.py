@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from tests.report.sample import sample_result
 
 import goodterms
 from goodterms.facts.money import in_words
+from goodterms.intake.raw_table import RowRef
 from goodterms.report.edition import Edition
+from goodterms.report.files_read import files_section
+from goodterms.report.result_json import document
 from goodterms.report.terminal import print_result
 
 RESULT = sample_result()
@@ -75,3 +79,48 @@ def test_files_and_their_problems_come_last(tmp_path, monkeypatch):
     assert text.index("Files read") > text.index("What the data could not say")
     assert re.search(r"invoices\.csv +4 +2 +1 +1", text)
     assert "row 3" in text
+
+
+@pytest.fixture
+def with_totals(tmp_path, monkeypatch):
+    """A report with its title, a subtotal, a total and a footer among two invoices."""
+    monkeypatch.chdir(tmp_path)
+    rows = ["Sales report 2023", "", "Invoice;Date;Customer;Product;Net sales", "1;2023-01-31;Ann;P;100,00", ";;;Subtotal;100,00", ""]
+    Path("sales.csv").write_text("\n".join([*rows, "2;2023-02-28;Bob;P;80,00", "Total;;;;180,00", "Printed by X"]) + "\n", "utf-8")
+    return goodterms.read("sales.csv")
+
+
+def test_rows_set_aside_are_shown_where_a_sale_could_be_among_them(with_totals):
+    said = [line for line in printed(RESULT, 120, with_totals).splitlines() if line.startswith("Set aside: ")]
+    assert said == [
+        "Set aside: sales.csv, row 1 (above the header): Sales report 2023",
+        "Set aside: sales.csv, row 5 (total): Subtotal; 100,00",
+        "Set aside: sales.csv, row 8 (total): Total; 180,00",
+        "Set aside: sales.csv, row 9 (footer): Printed by X",
+    ]
+
+
+def test_the_page_lists_rows_set_aside_and_counts_headers_and_blank_rows(with_totals):
+    page = files_section(with_totals)
+    assert "2 blank rows, 1 header." in page
+    assert [f"<td>{text}</td>" in page for text in ("Subtotal; 100,00", "Total; 180,00", "Printed by X")] == [True] * 3
+
+
+def test_more_rows_set_aside_than_are_listed_are_counted(with_totals):
+    account = replace(with_totals.files[0], set_aside_rows=tuple(RowRef(row, f"Total {row}", "total") for row in range(1, 126)))
+    reading = replace(with_totals, files=(account,))
+    assert "115 more of these are in the report." in printed(RESULT, 120, reading)
+    assert "25 further rows are in the output of --json." in files_section(reading)
+
+
+def test_json_holds_every_row_set_aside(with_totals):
+    (file,) = document(RESULT, with_totals)["files"]
+    assert len(file["set_aside_rows"]) == file["set_aside"] == 7
+    assert {"row": 5, "reason": "total", "text": "Subtotal; 100,00"} in file["set_aside_rows"]
+
+
+def test_nothing_in_a_name_steers_the_terminal():
+    bell = replace(RESULT.customers[0], name="A\x1b[31mnn\x00\N{RIGHT-TO-LEFT OVERRIDE}evil")
+    text = printed(replace(RESULT, customers=(bell,)), 200)
+    assert "A␛[31mnn␀\N{REPLACEMENT CHARACTER}evil" in text
+    assert not set("\x1b\x00\N{RIGHT-TO-LEFT OVERRIDE}") & set(text)

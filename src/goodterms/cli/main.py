@@ -20,6 +20,7 @@ from goodterms.cli.demo import demo
 from goodterms.cli.look import look
 from goodterms.cli.trace import trace
 from goodterms.errors import GoodtermsError
+from goodterms.problems import visible
 
 WRONG_USE = 2
 UNEXPECTED = 70
@@ -97,7 +98,7 @@ def exit_code_of(arguments: Sequence[str]) -> int:
 
 
 def _say(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    typer.echo(visible(sentence, keep="\n"), err=True)
 
 
 @singledispatch

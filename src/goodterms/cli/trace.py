@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goodterms.errors import UsageError
+from goodterms.problems import visible
 
 if TYPE_CHECKING:
     from goodterms.report.trace_line import TraceLine
@@ -32,11 +33,11 @@ def trace(
     from goodterms.report.trace import trace_step  # noqa: PLC0415  (heavy: loaded when it is used)
 
     found = trace_step(folder, customer=customer, product=product, step=step, period=period, bridge=bridge)
-    typer.echo(found.title)
+    typer.echo(visible(found.title))
     _print(found.lines, depth=1)
 
 
 def _print(lines: Iterable[TraceLine], depth: int) -> None:
     for line in lines:
-        typer.echo(f"{'  ' * depth}{line}")
+        typer.echo(f"{'  ' * depth}{visible(str(line))}")
         _print(line.lines, depth + 1)

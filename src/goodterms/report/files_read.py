@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goodterms.charts.figures import counted
+from goodterms.charts.figures import at_start, counted
 from goodterms.charts.markup import cell, element, figure_cell, head, row_head, table, text
 from goodterms.facts.money import cents, in_words
 from goodterms.problems import Problem, Severity
@@ -17,6 +19,17 @@ if TYPE_CHECKING:
 
 PROBLEMS_SHOWN = 100
 """How many problems the page lists; all of them come with the rejected rows."""
+ASIDE_SHOWN = 100
+"""How many rows set aside the page lists; ``--json`` has all of them."""
+_TEXT_SHOWN = 120
+_NO_CONTENT = {
+    "header": ("header", "headers"),
+    "second header row": ("header", "headers"),
+    "header repeated": ("repeated header", "repeated headers"),
+    "blank": ("blank row", "blank rows"),
+    "a blank row": ("blank row", "blank rows"),
+}
+"""Rows set aside that say nothing of the business: they are counted. All others (totals, footers, text above the header) are listed one by one."""
 _ORDER = (Severity.REJECTED, Severity.WARNING, Severity.NOTICE, Severity.SET_ASIDE)
 _TABLES = {"sale_lines": "sale lines", "purchase_lines": "purchase lines"}
 
@@ -35,7 +48,7 @@ def files_section(reading: Reading | None) -> str:
     heads += [head("Dates", "p3"), head("Control total", "num p2")]
     rows = [_file(account) for account in reading.files]
     drawn = scrolled(table("Files read", heads, rows), "Files read")
-    return card("files", "Files read", note, drawn, *(_understood(account) for account in reading.files), _problems(reading.problems))
+    return card("files", "Files read", note, drawn, *(_understood(account) for account in reading.files), _aside(reading.files), _problems(reading.problems))
 
 
 def name_of(account: FileAccount) -> str:
@@ -76,8 +89,45 @@ def _understood(account: FileAccount) -> str:
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems, those that cost rows first; rows set aside are counted in the account and not repeated."""
+    """Problems, those that cost rows first; rows set aside have a list of their own (:func:`rows_aside`)."""
     return sorted((p for p in problems if p.severity != Severity.SET_ASIDE), key=lambda p: _ORDER.index(p.severity))
+
+
+@dataclass(frozen=True)
+class RowAside:
+    """A row set aside that a person should see, since it may be a fact after all: its place, why it was taken for none, and what stands there."""
+
+    place: str
+    reason: str
+    text: str
+
+
+def rows_aside(accounts: Iterable[FileAccount]) -> tuple[str, list[RowAside]]:
+    """The rows of files that were taken for no facts: how many are headers and blank, in words, and each of the others."""
+    counts: Counter[tuple[str, str]] = Counter()
+    listed = []
+    for account in accounts:
+        for ref in account.set_aside_rows:
+            if ref.reason in _NO_CONTENT:
+                counts[_NO_CONTENT[ref.reason]] += 1
+            else:
+                text = " ".join(ref.text.split())
+                listed.append(RowAside(f"{name_of(account)}, row {ref.row:,}", ref.reason, text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"))
+    return ", ".join(counted(count, *words) for words, count in sorted(counts.items())), listed
+
+
+def _aside(accounts: Iterable[FileAccount]) -> str:
+    """The rows set aside, each with its place, so that a sale that was taken for a total is seen."""
+    summed_up, listed = rows_aside(accounts)
+    said = element("p", text(f"{at_start(summed_up)}."), class_="hint") if summed_up else ""
+    if not listed:
+        return element("h3", "Set aside", class_="sub") + said if said else ""
+    rows = [element("tr", row_head(text(row.place)), cell(text(at_start(row.reason))), cell(text(row.text))) for row in listed[:ASIDE_SHOWN]]
+    if len(listed) > ASIDE_SHOWN:
+        rows.append(element("tr", row_head("More"), cell(text(f"{len(listed) - ASIDE_SHOWN:,} further rows are in the output of --json.")), cell("")))
+    caption = "Set aside: rows that are no facts"
+    drawn = scrolled(table(caption, [head("Where"), head("Why"), head("What stands there")], rows, css="t tight problems"), caption)
+    return element("h3", text(caption), class_="sub") + said + drawn
 
 
 def _problems(problems: Iterable[Problem]) -> str:

@@ -107,7 +107,14 @@ def _file(account: Any) -> dict[str, Any]:
     )
     told = {name: getattr(account, name) for name in names}
     columns = [asdict(column) for column in account.columns]
-    return told | {"said": list(account.said), "net_by_currency": dict(account.net_by_currency), "columns": columns, "not_used": list(account.unmapped)}
+    aside = [{"row": ref.row, "reason": ref.reason, "text": ref.text} for ref in account.set_aside_rows]
+    return told | {
+        "set_aside_rows": aside,
+        "said": list(account.said),
+        "net_by_currency": dict(account.net_by_currency),
+        "columns": columns,
+        "not_used": list(account.unmapped),
+    }
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from goodterms.charts.figures import NOTHING, counted, percent
 from goodterms.charts.printed import PrintedBridge
 from goodterms.charts.whale import whale_figures, whale_title
 from goodterms.facts.money import in_words
+from goodterms.problems import visible
 from goodterms.report.culprits import ranking_of
 from goodterms.report.edition import Edition, PrintedCulprit
-from goodterms.report.files_read import name_of, ordered
+from goodterms.report.files_read import name_of, ordered, rows_aside
 from goodterms.report.pools import PARTS, periods_of, pools_of
 
 if TYPE_CHECKING:
@@ -49,16 +50,21 @@ def print_result(result: Result, console: Console, reading: Reading | None = Non
         _print_reading(reading, console)
 
 
+def _shown(words: str, style: str = "") -> Text:
+    """Text as it stands: nothing in it is markup, and nothing steers the terminal."""
+    return Text(visible(words), style=style)
+
+
 def _heading(console: Console, words: str, note: str = "") -> None:
     console.print()
-    console.print(Text.assemble((words, "bold"), (f"  {note}" if note else "", "dim")))
+    console.print(Text.assemble((visible(words), "bold"), (visible(f"  {note}") if note else "", "dim")))
 
 
 def _line(console: Console, words: str, indent: int = 0) -> None:
-    """A paragraph; nothing in it is markup."""
+    """A paragraph."""
     from rich.padding import Padding  # noqa: PLC0415
 
-    console.print(Padding(Text(words), (0, 0, 0, indent)) if indent else Text(words))
+    console.print(Padding(_shown(words), (0, 0, 0, indent)) if indent else _shown(words))
 
 
 def _grid(*columns: tuple[str, str]) -> Table:
@@ -70,12 +76,12 @@ def _grid(*columns: tuple[str, str]) -> Table:
 
 
 def _row(table: Table, *cells: str, strong: bool = False) -> None:
-    table.add_row(*(Text(c) for c in cells), style="bold" if strong else None)
+    table.add_row(*(_shown(c) for c in cells), style="bold" if strong else None)
 
 
 def _print_answer(edition: Edition, console: Console) -> None:
     result = edition.result
-    console.print(Text(result.answer, style="bold"))
+    console.print(_shown(result.answer, style="bold"))
     for sentence in result.explanation:
         _line(console, sentence)
     for sentence in result.unfilled:
@@ -184,7 +190,7 @@ def _fixed(name: str, figures: Sequence[str], widths: Sequence[int], width: int,
     table.add_column(width=max(12, width - sum(widths) - 2 * len(widths) - 1), overflow="fold")
     for own in widths:
         table.add_column(width=own, justify="right", no_wrap=True)
-    table.add_row(Text(name), *(Text(figure, style=style) for figure in figures))
+    table.add_row(_shown(name), *(Text(figure, style=style) for figure in figures))
     return table
 
 
@@ -230,10 +236,12 @@ def _print_reading(reading: Reading, console: Console) -> None:
     console.print(table)
     problems = ordered(reading.problems)
     _print_problems((f"{p.severity.capitalize()}: {p}" for p in problems[:_PROBLEMS_SHOWN]), len(problems) - _PROBLEMS_SHOWN, console)
+    _summed_up, aside = rows_aside(reading.files)
+    _print_problems((f"Set aside: {row.place} ({row.reason}): {row.text}" for row in aside[:_PROBLEMS_SHOWN]), len(aside) - _PROBLEMS_SHOWN, console)
 
 
 def _print_problems(said: Iterable[str], more: int, console: Console) -> None:
     for sentence in said:
         _line(console, sentence)
     if more > 0:
-        _line(console, f"{more:,} more of these are in the report.")
+        _line(console, f"{more:,} more of these {'is' if more == 1 else 'are'} in the report.")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+from goodterms.facts.money import cents
 from goodterms.intake.documents.fields import Fields
 from goodterms.intake.documents.finvoice_rows import RowsRead
 from goodterms.intake.documents.invoice import Adjustment, Invoice, Kind, TaxPart, Totals, kind_of_type
@@ -44,17 +47,17 @@ def finvoices_of(data: bytes) -> Iterator[bytes]:
     first = _DECLARED.search(data[:1024])
     declaration = first[0] if first else b""
     place = lines = 0
-    for end in (*(found.end() for found in _ENDS.finditer(data)), len(data)):
+    for end in (*(found.end() for found in _ENDS.finditer(data)), None):
         piece = data[place:end]
         starts = _STARTS.search(piece)
-        if starts or (end == len(data) and piece.strip()):
+        if starts or (end is None and piece.strip()):
             framed = starts is not None and _FRAME_STARTS.search(piece, 0, starts.start())
             own = piece[starts.start() :] if starts and framed else piece.lstrip()
             above = b"\n" * (lines + piece[: len(piece) - len(own)].count(b"\n"))
             stated = _DECLARED.match(own)
             yield (stated[0] + above + own[stated.end() :]) if stated else (declaration + above + own)
         lines += piece.count(b"\n")
-        place = end
+        place = end or len(data)
 
 
 def read_finvoice(root: Any, fields: Fields, first_row: int = 1) -> Invoice | None:
@@ -122,14 +125,25 @@ def _currency(details: Any) -> str:
 
 
 def _totals(fields: Fields, details: Any) -> Totals:
-    return Totals(
+    totals = Totals(
         lines=fields.amount(details, "RowsTotalVatExcludedAmount"),
         allowances=fields.amount(details, "DiscountsTotalVatExcludedAmount"),
         charges=fields.amount(details, "ChargesTotalVatExcludedAmount"),
         tax_exclusive=fields.amount(details, "InvoiceTotalVatExcludedAmount"),
         tax=fields.amount(details, "InvoiceTotalVatAmount"),
         tax_inclusive=fields.amount(details, "InvoiceTotalVatIncludedAmount"),
+        rounding=fields.amount(details, "InvoiceTotalRoundoffAmount"),
     )
+    if totals.rounding and None not in {totals.tax_exclusive, totals.tax, totals.tax_inclusive}:
+        return _with_rounding_apart(totals)
+    return totals
+
+
+def _with_rounding_apart(totals: Totals) -> Totals:
+    """The total with VAT may hold the rounding or not: programs differ, and its own sum decides."""
+    exact = (totals.tax_exclusive or 0) + (totals.tax or 0)
+    rounding, stated = totals.rounding or Decimal(0), totals.tax_inclusive or Decimal(0)
+    return replace(totals, tax_inclusive=stated - rounding, payable=stated) if cents(exact + rounding) == cents(stated) else totals
 
 
 def _adjustments(fields: Fields, details: Any) -> Iterator[Adjustment]:

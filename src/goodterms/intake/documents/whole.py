@@ -28,7 +28,7 @@ def whole(fields: Fields, root: Any, *, day: date | None, lines: tuple[Line, ...
     if not said["currency"]:
         fields.reject("missing", f"{fields.named} names no currency.", root)
     stands_for_lines = not lines
-    if not lines:
+    if not lines and not fields.unfit:
         lines = _one_line(fields, root, said["totals"], said.get("adjustments", ()), first_row)
     if fields.unfit or day is None:
         return None

@@ -117,6 +117,17 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def counted_are(count: int, one: str, many: str = "") -> str:
+    """How many of something there are: the beginning of a sentence on where they are.
+
+    Examples
+    --------
+    >>> counted_are(1, "further row"), counted_are(25, "further row"), counted_are(2, "more", "more")
+    ('1 further row is', '25 further rows are', '2 more are')
+    """
+    return f"{counted(count, one, many)} {'is' if count == 1 else 'are'}"
+
+
 def growth(earlier: Decimal | None, later: Decimal | None) -> Decimal | None:
     """By what share a figure grew; None where the earlier one is not above 0 (a share of a loss says nothing)."""
     if earlier is None or later is None or earlier <= 0:

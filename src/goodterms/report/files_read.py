@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goodterms.charts.figures import at_start, counted
+from goodterms.charts.figures import at_start, counted, counted_are
 from goodterms.charts.markup import cell, element, figure_cell, head, row_head, table, text
 from goodterms.facts.money import cents, in_words
 from goodterms.problems import Problem, Severity
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from goodterms.intake.reading import FileAccount
 
 PROBLEMS_SHOWN = 100
-"""How many problems the page lists; all of them come with the rejected rows."""
+"""How many problems the page lists; ``--json`` has all of them."""
 ASIDE_SHOWN = 100
 """How many rows set aside the page lists; ``--json`` has all of them."""
 _TEXT_SHOWN = 120
@@ -124,7 +124,7 @@ def _aside(accounts: Iterable[FileAccount]) -> str:
         return element("h3", "Set aside", class_="sub") + said if said else ""
     rows = [element("tr", row_head(text(row.place)), cell(text(at_start(row.reason))), cell(text(row.text))) for row in listed[:ASIDE_SHOWN]]
     if len(listed) > ASIDE_SHOWN:
-        rows.append(element("tr", row_head("More"), cell(text(f"{len(listed) - ASIDE_SHOWN:,} further rows are in the output of --json.")), cell("")))
+        rows.append(element("tr", row_head("More"), cell(text(f"{counted_are(len(listed) - ASIDE_SHOWN, 'further row')} in the output of --json.")), cell("")))
     caption = "Set aside: rows that are no facts"
     drawn = scrolled(table(caption, [head("Where"), head("Why"), head("What stands there")], rows, css="t tight problems"), caption)
     return element("h3", text(caption), class_="sub") + said + drawn
@@ -137,7 +137,9 @@ def _problems(problems: Iterable[Problem]) -> str:
         return ""
     rows = [element("tr", row_head(text(p.severity.capitalize())), cell(text(p)), figure_cell(f"{p.rows:,}")) for p in listed[:PROBLEMS_SHOWN]]
     if len(listed) > PROBLEMS_SHOWN:
-        rows.append(element("tr", row_head("More"), cell(text(f"{len(listed) - PROBLEMS_SHOWN:,} further problems stand beside the rejected rows.")), cell("")))
+        rows.append(
+            element("tr", row_head("More"), cell(text(f"{counted_are(len(listed) - PROBLEMS_SHOWN, 'further problem')} in the output of --json.")), cell(""))
+        )
     caption = "What is wrong or worth a look"
     drawn = scrolled(table(caption, [head("What happened"), head("Where and why"), head("Rows", "num")], rows, css="t tight problems"), caption)
     return element("h3", text(caption), class_="sub") + drawn

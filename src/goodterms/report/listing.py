@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.charts.drawing import Scale, row_bar, scale_over
-from goodterms.charts.figures import at_start, counted, growth, percent, share_of
+from goodterms.charts.figures import at_start, counted, counted_are, growth, percent, share_of
 from goodterms.charts.markup import cell, element, figure_cell, head, row_head, text
 from goodterms.facts.money import in_words
 from goodterms.report.card import card, scrolled, sums_in
@@ -238,7 +238,7 @@ def listing_section(listing: Listing, edition: Edition) -> str:
     body = [_row(listing, row, bars) for row in listing.rows[:WRITTEN]]
     more = len(listing.rows) - len(body)
     if more > 0:
-        said = f"{more:,} more are in tables/{plural}.csv."
+        said = f"{counted_are(more, 'more', 'more')} in tables/{plural}.csv."
         body.append(element("tr", element("td", text(said), colspan=len(listing.columns)), class_="without-script"))
     heads = [head(text(c.title) if c.title else '<span class="sr">Bar</span>', _css(c)) for c in listing.columns]
     table = element(

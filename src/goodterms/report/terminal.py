@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from goodterms.charts.figures import NOTHING, counted, percent
+from goodterms.charts.figures import NOTHING, counted, counted_are, percent
 from goodterms.charts.printed import PrintedBridge
 from goodterms.charts.whale import whale_figures, whale_title
 from goodterms.facts.money import in_words
@@ -244,4 +244,4 @@ def _print_problems(said: Iterable[str], more: int, console: Console) -> None:
     for sentence in said:
         _line(console, sentence)
     if more > 0:
-        _line(console, f"{more:,} more of these {'is' if more == 1 else 'are'} in the report.")
+        _line(console, f"{counted_are(more, 'more of these', 'more of these')} in the report.")

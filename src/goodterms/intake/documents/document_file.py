@@ -57,7 +57,7 @@ def read_document_file(data: bytes, file: str) -> FileRead:
         except UnreadableFileError as error:
             if name == file:
                 raise
-            problems.append(Problem("document-not-read", Severity.REJECTED, Origin(file), sentence=f"{error}"))
+            problems.append(as_problem(error, file, "document-not-read"))
             continue
         fields = Fields(file, decimal_comma=local_name(root) == "Finvoice")
         invoice = _reader_of(root, name)(root, fields, row)
@@ -68,6 +68,25 @@ def read_document_file(data: bytes, file: str) -> FileRead:
         else:
             row += len(root)
     return FileRead(file, tuple(invoices), tuple(problems), hashlib.sha256(data).hexdigest())
+
+
+def as_problem(error: UnreadableFileError, file: str, code: str = "file-not-read") -> Problem:
+    """Return a refusal as a problem of its file, whose name need not be said twice.
+
+    Examples
+    --------
+    >>> for said in ("a.xml is empty.", "a.xml: its XML is damaged.", "a.xml, document 2: its XML is damaged."):
+    ...     print(as_problem(UnreadableFileError(said), "a.xml"))
+    a.xml: The file is empty.
+    a.xml: Its XML is damaged.
+    a.xml: Document 2: its XML is damaged.
+    """
+    said = str(error)
+    for start, instead in ((f"{file}: ", ""), (f"{file}, ", ""), (f"{file} ", "The file ")):
+        if said.startswith(start):
+            said = instead + said.removeprefix(start)
+            break
+    return Problem(code, Severity.REJECTED, Origin(file), sentence=said[:1].upper() + said[1:])
 
 
 def _documents(data: bytes, file: str) -> Iterator[tuple[bytes, str]]:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from tests.cast import cost, invoice, policy_of, studied
 from tests.report.everything import CUSTOMERS, everything
 
 from goodterms.report.edition import Edition
@@ -41,3 +42,15 @@ def test_what_a_step_was_shared_from_adds_up_to_it_also_where_its_name_has_a_col
 
 def test_everybody_is_listed():
     assert set(Edition(everything()).customers.keys) == set(CUSTOMERS)
+
+
+def test_a_step_whose_cost_at_its_last_level_is_a_credit_keeps_its_sign():
+    """Delivery costs 10 by orders, and a carrier's bonus of 4 comes back by customers: 6 in all, though the last row of the step is positive."""
+    pools = ({"name": "Vans", "driver": "orders", "step": "delivery"}, {"name": "Bonus", "driver": "customers", "step": "delivery"})
+    result = studied(
+        [invoice("2024-01-31", "1", "Ann", "tea", 1, 100, product_cost=50)],
+        costs=[cost("2024-01", "Vans", 10), cost("2024-01", "Bonus", -4)],
+        policy=policy_of(*pools),
+    )
+    customers = Edition(result).customers
+    assert customers.waterfalls([0])[0]["later"] == [10000, -5000, 5000, -600, 4400]

@@ -208,3 +208,11 @@ def test_a_pool_opens_to_the_activities_of_its_own_company_and_of_those_that_hav
     assert [[in_words(below.amount) for below in line.lines] for line in trace.lines] == (
         [["−7.00", "−5.00"]] if pools_of == ("FI",) else [["−7.00"], ["−5.00"]]
     )
+
+
+def test_a_customer_without_any_known_cost_stands_outside_the_bridge_of_margins(tmp_path):
+    """Bob bought what has no cost: he has a waterfall, and 0 of every bar."""
+    lines = [invoice(f"{year}-01-31", f"{year}", "Ann", "tea", 1, 1000, product_cost=50) for year in (2023, 2024)]
+    write_report(studied([*lines, invoice("2024-01-30", "2", "Bob", "pot", 1, 4)], periods=("2023-01", "2024-01")), tmp_path)
+    assert trace_step(tmp_path, customer="Bob", bridge="new customers").title == "New customers of customer Bob, 2023-01 to 2024-01: 0.00"
+    assert trace_step(tmp_path, customer="Bob", step="gross margin").amount == 0

@@ -262,10 +262,12 @@ class Parties:
         table, bridge = table_of(self.result.tables, "bridge_customers"), self.result.bridge
         if table is None or bridge is None or self.kind != "customer":
             return {}
+        import pyarrow as pa  # noqa: PLC0415
+
         effect = self.effect()
         rows = dict(zip(plain(table, "counterparty", "customer"), range(table.num_rows), strict=True))
         mine = [i for i in opened if self.keys[i] in rows]
-        some = table.take([rows[self.keys[i]] for i in mine])
+        some = table.take(pa.array([rows[self.keys[i]] for i in mine], pa.int64()))
         columns = [plain(some, step.step) for step in bridge.steps]
         made = {}
         for place, i in enumerate(mine):
@@ -368,19 +370,6 @@ def own_rows(result: Published, table: pa.Table, last: str) -> tuple[OwnRow, ...
             made.pop()
         together = places.get(column, [i]) if row.kind == "step" else [i]
         label = at_start(column) if len(together) > 1 else row.label
-        made.append(OwnRow(row.step, label, row.kind, column, _sign(row, table, column), frozenset(rows[at].step for at in together)))
+        sign = 1 if row.kind == "total" or column == "charges" else -1  # tables hold cost as positive, a waterfall as negative
+        made.append(OwnRow(row.step, label, row.kind, column, sign, frozenset(rows[at].step for at in together)))
     return tuple(made)
-
-
-def _sign(row: WaterfallRow, table: pa.Table, column: str) -> int:
-    """Tables hold cost as positive, a waterfall as negative: the sign that leads from one to the other."""
-    if row.kind == "total":
-        return 1
-    name = found(table, f"{column}_later")
-    there = row.later or row.earlier
-    import pyarrow.compute as pc  # noqa: PLC0415
-
-    whole = pc.sum(table[name]).as_py() if name else None
-    if there and whole:
-        return 1 if (there > 0) == (whole > 0) else -1
-    return 1 if column == "charges" else -1

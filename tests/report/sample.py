@@ -260,6 +260,7 @@ class _Company:
         for kind, table, keys in (("customer", customers, self.keys), ("product", products, goods["product"])):
             table["leak_step"] = pa.array([worst[kind, k][3] if (kind, k) in worst else None for k in keys], pa.string())
             table["leak_worth"] = pa.array([worst[kind, k][8] if (kind, k) in worst else None for k in keys], MONEY)
+            table["leak_peers"] = pa.array([8] * len(keys), pa.int64())
         of_families = [*families, "order"] if self.costs else families
         months = sorted({m for m, _c, _p in self.cube})
         by_month = [self.levels("m", m, "earlier" if m in EARLIER else "later") for m in months]

@@ -165,6 +165,8 @@ def _detail(parties: Parties, place: int, detail: Detail, edition: Edition) -> d
     leaks = [[steps[leak.step], round(leak.rate, 7), round(leak.peer_median, 7), leak.peers, leak.worth] for leak in detail.leaks if leak.step in steps]
     if leaks:
         made["l"] = leaks
+    elif parties.table["leak_peers"][place].as_py() == 0:
+        made["f"] = 1
     shared = _shared(detail, steps, pools)
     if shared:
         made["o"] = shared

@@ -225,7 +225,7 @@ class List {
         el("td", { class: tone }, percent(base > 0 && v !== null ? v / base : null)), el("td", { class: "num mut p2" }, percent(this.shares[at])), el("td", { class: "num mut" }, leak ? percent(sign * leak[2]) : ""));
     });
     const said = (d.l || []).map(l => `${this.steps[l[0]][0]}: ${percent(l[1])} against ${percent(l[2])} among ${l[3]}, worth ${money(l[4])}.`);
-    return el("section", { class: "wide" }, el("h3", {}, "Where the money goes: " + row[0]), this.table_of("Waterfall of " + row[0], heads, rows, "hb wide"), ...(said.length ? [el("p", {}, "Costs more than among its peers. " + said.join(" "))] : [el("p", {}, "No step costs more than among its peers.")]));
+    return el("section", { class: "wide" }, el("h3", {}, "Where the money goes: " + row[0]), this.table_of("Waterfall of " + row[0], heads, rows, "hb wide"), ...(said.length ? [el("p", {}, "Costs more than among its peers. " + said.join(" "))] : [el("p", {}, d.f ? "Too few peers to compare its steps with." : "No step costs more than among its peers.")]));
   }
   made(d, key) {
     const periods = data.earlier ? [data.earlier, data.later] : [data.later], lines = periods.map((p, i) => `${digits(d.n?.[i] ?? 0, 0)} sale lines of ${p}`).join(" and ");

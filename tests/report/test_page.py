@@ -14,6 +14,7 @@ import pytest
 from tests.report.everything import everything
 from tests.report.sample import sample_result
 
+import goodterms
 from goodterms.analysis.result import WaterfallRow
 from goodterms.charts.printed import printed_waterfall
 from goodterms.report.edition import Edition
@@ -258,3 +259,12 @@ def test_a_step_that_is_called_like_a_level_has_its_own_column():
     table = pa.table({"net sales_later": [1], "net_sales_later": [2]})
     assert [found(table, "net sales_later"), found(table, "net_sales_later")] == ["net sales_later", "net_sales_later"]
     assert found(pa.table({"net sales": [1]}), "net_sales") == "net sales"
+
+
+def test_a_party_with_too_few_peers_says_so(tmp_path):
+    """Two customers and one product: nobody has eight others to compare with."""
+    lines = [f"{year}{name};{year}-05-01;{name};tea;1;12,00;10,00;4,00" for year in (2022, 2023) for name in "AB"]
+    (tmp_path / "i.csv").write_text("\n".join(["Invoice;Date;Customer;Product;Quantity;List value;Net sales;Cost", *lines, ""]), "utf-8")
+    result = goodterms.analyse(goodterms.read(tmp_path / "i.csv"), periods=("2022", "2023"))
+    details = [detail for table in data_of(report_page(result))["lists"] for detail in table.get("details", {}).values()]
+    assert [detail.get("f") for detail in details] == [1, 1, 1]

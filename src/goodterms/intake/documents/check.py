@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from goodterms.facts.money import cents, in_words, total
-from goodterms.intake.documents.fields import ASK_SENDER
+from goodterms.intake.documents.fields import ASK_SENDER, WIDE
 from goodterms.intake.documents.invoice import PREPAYMENTS, Invoice, Kind, Line, allowances_of, charges_of
 from goodterms.intake.documents.xml_values import places_of
 from goodterms.problems import Origin, Problem, Severity
@@ -20,11 +20,12 @@ WHOLE_UNITS = frozenset({"CLP", "HUF", "ISK", "JPY", "KRW"})
 def problems_of(invoice: Invoice) -> list[Problem]:
     """Return what is wrong with an invoice, or worth a look; a rejected one takes no part."""
     origin = Origin(invoice.file)
-    said = [
-        Problem("document-does-not-add-up", severity, origin, sentence=f"The {invoice} does not add up: {sentence}", action=ASK_SENDER)
-        for severity, sentence in _sums(invoice)
-    ]
-    return [*_of_kind(invoice, origin), *said, *_of_prices(invoice)]
+    with localcontext(WIDE):
+        said = [
+            Problem("document-does-not-add-up", severity, origin, sentence=f"The {invoice} does not add up: {sentence}", action=ASK_SENDER)
+            for severity, sentence in _sums(invoice)
+        ]
+        return [*_of_kind(invoice, origin), *said, *_of_prices(invoice)]
 
 
 def _of_kind(invoice: Invoice, origin: Origin) -> Iterator[Problem]:

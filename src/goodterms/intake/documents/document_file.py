@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import localcontext
 from typing import Any
 
 from goodterms.errors import UnreadableFileError
 from goodterms.intake.documents import cii, ubl
 from goodterms.intake.documents.cii import read_cii
-from goodterms.intake.documents.fields import ASK_SENDER, Fields
+from goodterms.intake.documents.fields import ASK_SENDER, WIDE, Fields
 from goodterms.intake.documents.finvoice import finvoices_of, is_finvoice, read_finvoice
 from goodterms.intake.documents.invoice import Invoice
 from goodterms.intake.documents.ubl import read_ubl
@@ -48,6 +49,11 @@ def read_document_file(data: bytes, file: str) -> FileRead:
     UnreadableFileError
         The file is none of them, is damaged, or might be a trap.
     """
+    with localcontext(WIDE):
+        return _read(data, file)
+
+
+def _read(data: bytes, file: str) -> FileRead:
     invoices: list[Invoice] = []
     problems: list[Problem] = []
     row = 1

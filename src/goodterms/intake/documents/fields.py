@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS
 from goodterms.intake.documents.xml_values import amount_of, day_of, fits, text_at
 from goodterms.problems import Origin, Problem, Severity
 
+WIDE = Context(prec=100)
+"""Where a hostile file multiplies and divides its largest and smallest amounts, nothing overflows; what does not fit in the end is refused."""
 ASK_SENDER = "Ask the sender for a right one, or leave the document out."
 
 

@@ -13,11 +13,12 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+from goodterms.facts.columns import MONEY_DIGITS
 from goodterms.facts.money import cents, in_words
 from goodterms.intake.documents.fields import Fields
 from goodterms.intake.documents.invoice import Adjustment, Line, Totals, allowances_of, charges_of
 from goodterms.intake.documents.whole import nonzero, tax_rate
-from goodterms.intake.documents.xml_values import all_at, text_at
+from goodterms.intake.documents.xml_values import all_at, fits, text_at
 from goodterms.intake.raw_table import RowRef
 
 ROUNDING = Decimal("0.01")
@@ -125,6 +126,9 @@ def _line(fields: Fields, element: Any, row: int, sub: str) -> tuple[Sure, Line 
     if net is None and by_price is not None:
         net = cents(by_price + charges_of(adjustments) - allowances_of(adjustments))
     if net is None:
+        return sure, None
+    if not fits(net):
+        fields.reject("not-an-amount", f"{fields.named} has a row whose amount comes to more than {MONEY_DIGITS} digits.", element, f"{sub}RowAmount", row)
         return sure, None
     unit = next((one.get("QuantityUnitCode") or one.get("QuantityUnitCodeUN") or "" for one in all_at(element, sub + quantity_tag)), "")
     line = Line(

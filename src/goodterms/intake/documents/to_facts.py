@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from goodterms.facts.columns import CREDIT_NOTE, CUSTOMERS, INVOICE, MONEY_PLACES, PRODUCTS, PURCHASE_LINES, SALE_LINES, Table
+from goodterms.facts.columns import CREDIT_NOTE, CUSTOMERS, INVOICE, MONEY_DIGITS, MONEY_PLACES, PRODUCTS, PURCHASE_LINES, SALE_LINES, Table
 from goodterms.facts.money import cents, total
 from goodterms.intake.documents.check import price_holds, problems_of
+from goodterms.intake.documents.fields import ASK_SENDER, WIDE
 from goodterms.intake.documents.invoice import Invoice, Line, allowances_of, charges_of
 from goodterms.intake.documents.party import Identifies, OwnCompany, Party
 from goodterms.intake.documents.spread import spread
@@ -73,6 +74,11 @@ def facts_of(invoices: Iterable[Invoice], own: OwnCompany, *, source: str | None
     source
         The system that numbers our own invoices. A supplier numbers its own: the source of its lines is its key.
     """
+    with localcontext(WIDE):
+        return _facts_of(invoices, own, source)
+
+
+def _facts_of(invoices: Iterable[Invoice], own: OwnCompany, source: str | None) -> DocumentFacts:
     sales: list[Row] = []
     purchases: list[Row] = []
     accepted: list[Invoice] = []
@@ -81,12 +87,13 @@ def facts_of(invoices: Iterable[Invoice], own: OwnCompany, *, source: str | None
     products: dict[str, tuple[Invoice, Row]] = {}
     for invoice in invoices:
         found = [*problems_of(invoice), *_of_sides(invoice, own)]
+        is_sale = own.is_party(invoice.seller)
+        rows = list(_sale_rows(invoice, source) if is_sale else _purchase_rows(invoice))
+        found += _of_size(invoice, rows)
         problems += found
         if any(problem.severity is Severity.REJECTED for problem in found):
             continue
         accepted.append(invoice)
-        is_sale = own.is_party(invoice.seller)
-        rows = list(_sale_rows(invoice, source) if is_sale else _purchase_rows(invoice))
         (sales if is_sale else purchases).extend(rows)
         who = _known_party(invoice, is_sale=is_sale)
         known.setdefault((who.role, who.key), []).append((invoice, who))
@@ -114,6 +121,15 @@ def _of_sides(invoice: Invoice, own: OwnCompany) -> Iterator[Problem]:
     if (invoice.buyer if sells else invoice.seller).personal:
         sentence = f"The {invoice} names its {'buyer' if sells else 'seller'} by a personal identity code, which is not kept."
         yield Problem("personal-identity-code", Severity.NOTICE, Origin(invoice.file), sentence=sentence)
+
+
+def _of_size(invoice: Invoice, rows: Sequence[Row]) -> Iterator[Problem]:
+    """Yield a problem where the amounts of a line come to more digits than facts hold."""
+    for row in rows:
+        if not all(fits(value) for value in row.values() if isinstance(value, Decimal)):
+            sentence = f"The {invoice} has a line whose amounts come to more than {MONEY_DIGITS} digits."
+            yield Problem("amount-too-large", Severity.REJECTED, Origin(invoice.file, row=row["row"]), sentence=sentence, action=ASK_SENDER)
+            return
 
 
 def _known_party(invoice: Invoice, *, is_sale: bool) -> KnownParty:
@@ -267,7 +283,7 @@ def _price_discount(line: Line, currency: str) -> Decimal:
         return Decimal(0)
     listed, priced = line.quantity * line.list_price / line.list_base_quantity, line.quantity * line.price / line.base_quantity
     discount = (listed - priced).quantize(_LAST_PLACE, ROUND_HALF_UP)
-    return discount if discount * line.quantity > 0 else Decimal(0)
+    return discount if discount * line.quantity > 0 and fits(discount) else Decimal(0)
 
 
 def _taxes(invoice: Invoice, values: Sequence[Decimal]) -> list[Decimal | None]:

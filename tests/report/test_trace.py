@@ -126,6 +126,7 @@ def test_a_step_at_two_levels_opens_both_by_its_plain_name_and_one_by_its_own(tr
     assert both.amount == sum(exact[name] for name in names)
     assert [str(line).partition(": −")[0] for line in both.lines] == [f"{'Sales: delivery' if 'sales' in asked else 'Returns'} ({level}s)" for level in levels]
     assert [traced(step=name).amount for name in names] == [exact[name] for name in names]
+    assert [traced(step=f"{asked} ({level}s)").amount for level in levels] == [exact[name] for name in names]
 
 
 def test_a_customer_s_step_at_two_levels_is_the_sum_of_both(traced):

@@ -35,7 +35,7 @@ _LAYERS = {
 
 def traced_step(report: ReopenedReport, asked: str, customer: str | None, product: str | None, period: str | None) -> Trace:
     """A row of the waterfall; a step that stands at several levels opens all of them, with their sum."""
-    rows = named(asked, report.waterfall, lambda row: (bare_step(row.step),), "step of the waterfall")
+    rows = named(asked, report.waterfall, lambda row: (bare_step(row.step), _with_level(row)), "step of the waterfall")
     span = report.period(period)
     whose, called = report.whose(customer, product)
     _refuse_what_is_nobodys(rows, report.waterfall, whose)
@@ -44,6 +44,11 @@ def traced_step(report: ReopenedReport, asked: str, customer: str | None, produc
     label = rows[0].label if len(rows) == 1 else at_start(bare_step(rows[0].step))
     whole = Said(f"{label} of {called} in {span}: ", total(opened), below=below)
     return _trace(whole, report.printed_rows(rows, whose, span))
+
+
+def _with_level(row: WaterfallRow) -> str:
+    """A step by its plain name and the level that its cost stays at: "Delivery (orders)"."""
+    return f"{at_start(bare_step(row.step))} ({row.step.partition(': ')[0]}s)"
 
 
 def _trace(whole: Said, printed: Decimal | None) -> Trace:
@@ -76,8 +81,7 @@ class _Opened:
 
     def row(self, row: WaterfallRow) -> Said:
         """A row with its amount (a cost is negative) and what it was made of."""
-        level = row.step.partition(": ")[0]
-        label = f"{at_start(bare_step(row.step))} ({level}s)" if self._stands_twice(row) else row.label
+        label = _with_level(row) if self._stands_twice(row) else row.label
         below = self._made_of(row)
         return Said(f"{label}: ", total(below), below=below)
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import localcontext
+from itertools import islice
 from typing import Any
 
 from goodterms.errors import UnreadableFileError
@@ -57,15 +58,15 @@ def _read(data: bytes, file: str) -> FileRead:
     invoices: list[Invoice] = []
     problems: list[Problem] = []
     row = 1
-    for content, name in _documents(data, file):
+    for content, name, lines_above in _documents(data, file):
         try:
-            root = _invoice_in(parse(content, name), name)
+            root = _invoice_in(parse(content, name, lines_above=lines_above), name)
         except UnreadableFileError as error:
             if name == file:
                 raise
             problems.append(as_problem(error, file, "document-not-read"))
             continue
-        fields = Fields(file, decimal_comma=local_name(root) == "Finvoice")
+        fields = Fields(file, decimal_comma=local_name(root) == "Finvoice", lines_above=lines_above)
         invoice = _reader_of(root, name)(root, fields, row)
         problems += fields.problems
         if invoice is not None:
@@ -95,20 +96,20 @@ def as_problem(error: UnreadableFileError, file: str, code: str = "file-not-read
     return Problem(code, Severity.REJECTED, Origin(file), sentence=said[:1].upper() + said[1:])
 
 
-def _documents(data: bytes, file: str) -> Iterator[tuple[bytes, str]]:
-    """Yield the XML of each document of a file, with its name."""
+def _documents(data: bytes, file: str) -> Iterator[tuple[bytes, str, int]]:
+    """Yield the XML of each document of a file, with its name and the number of lines above it."""
     if data.startswith(b"%PDF"):
         from goodterms.intake.documents.pdf_attachment import embedded_xml  # noqa: PLC0415  (only where a PDF is read)
 
-        yield embedded_xml(data, file), file
+        yield embedded_xml(data, file), file, 0
     elif is_finvoice(data):
-        pieces = list(finvoices_of(data))
+        pieces = list(islice(finvoices_of(data), MOST_DOCUMENTS + 1))
         if len(pieces) > MOST_DOCUMENTS:
             raise UnreadableFileError(f"{file} holds more than {MOST_DOCUMENTS:,} Finvoices. Split it.")
-        for number, piece in enumerate(pieces, start=1):
-            yield piece, file if len(pieces) == 1 else f"{file}, document {number:,}"
+        for number, (piece, lines_above) in enumerate(pieces, start=1):
+            yield piece, file if len(pieces) == 1 else f"{file}, document {number:,}", lines_above
     else:
-        yield data, file
+        yield data, file, 0
 
 
 def _invoice_in(root: Any, name: str) -> Any:

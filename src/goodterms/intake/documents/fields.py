@@ -20,11 +20,12 @@ ASK_SENDER = "Ask the sender for a right one, or leave the document out."
 class Fields:
     """The fields of one document of a file, with the problems that were found.
 
-    ``decimal_comma`` says that amounts are written as ``1,50`` (Finvoice).
+    ``decimal_comma`` says that amounts are written as ``1,50`` (Finvoice); ``lines_above`` how many lines of the file stand above the document.
     """
 
     file: str
     decimal_comma: bool = False
+    lines_above: int = 0
     document: str = ""
     problems: list[Problem] = field(default_factory=list)
 
@@ -82,6 +83,6 @@ class Fields:
         return f"The {self.document}" if self.document else "The document"
 
     def _say(self, code: str, element: Any, path: str, row: int | None, *, seen: str = "", expected: str = "", sentence: str = "") -> None:
-        line = f"It stands near line {element.sourceline:,} of the XML. " if element.sourceline else ""
+        line = f"It stands near line {self.lines_above + element.sourceline:,} of the XML. " if element.sourceline else ""
         origin = Origin(self.file, row=row, column=path)
         self.problems.append(Problem(code, Severity.REJECTED, origin, seen=seen, expected=expected, sentence=sentence, action=f"{line}{ASK_SENDER}"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from goodterms.facts.money import cents
@@ -33,8 +34,8 @@ def is_finvoice(data: bytes) -> bool:
     return _STARTS.search(data) is not None
 
 
-def finvoices_of(data: bytes) -> Iterator[bytes]:
-    r"""Yield each document of a file: the SOAP frames are left out, and lines keep their numbers.
+def finvoices_of(data: bytes) -> Iterator[tuple[bytes, int]]:
+    r"""Yield each document of a file, with the number of lines above it: the SOAP frames are left out.
 
     A document without a declaration of its encoding has that of the file's first one.
 
@@ -42,20 +43,19 @@ def finvoices_of(data: bytes) -> Iterator[bytes]:
     --------
     >>> file = b"<?xml version='1.0'?><S:Envelope><S:Body/></S:Envelope><?xml version='1.0'?>\n<Finvoice></Finvoice>\n<Finvoice></Finvoice>"
     >>> list(finvoices_of(file))
-    [b"<?xml version='1.0'?>\n<Finvoice></Finvoice>", b"<?xml version='1.0'?>\n\n<Finvoice></Finvoice>"]
+    [(b"<?xml version='1.0'?>\n<Finvoice></Finvoice>", 0), (b"<?xml version='1.0'?><Finvoice></Finvoice>", 2)]
     """
     first = _DECLARED.search(data[:1024])
     declaration = first[0] if first else b""
     place = lines = 0
-    for end in (*(found.end() for found in _ENDS.finditer(data)), None):
+    for end in chain((found.end() for found in _ENDS.finditer(data)), [None]):
         piece = data[place:end]
         starts = _STARTS.search(piece)
         if starts or (end is None and piece.strip()):
             framed = starts is not None and _FRAME_STARTS.search(piece, 0, starts.start())
             own = piece[starts.start() :] if starts and framed else piece.lstrip()
-            above = b"\n" * (lines + piece[: len(piece) - len(own)].count(b"\n"))
-            stated = _DECLARED.match(own)
-            yield (stated[0] + above + own[stated.end() :]) if stated else (declaration + above + own)
+            above = lines + piece.count(b"\n", 0, len(piece) - len(own))
+            yield own if _DECLARED.match(own) else declaration + own, above
         lines += piece.count(b"\n")
         place = end or len(data)
 

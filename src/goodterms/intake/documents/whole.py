@@ -32,7 +32,7 @@ def whole(fields: Fields, root: Any, *, day: date | None, lines: tuple[Line, ...
         lines = _one_line(fields, root, said["totals"], said.get("adjustments", ()), first_row)
     if fields.unfit or day is None:
         return None
-    return Invoice(file=fields.file, place=root.sourceline or 1, date=day, lines=lines, stands_for_lines=stands_for_lines, **said)
+    return Invoice(file=fields.file, place=fields.lines_above + (root.sourceline or 1), date=day, lines=lines, stands_for_lines=stands_for_lines, **said)
 
 
 def _one_line(fields: Fields, root: Any, totals: Totals, adjustments: tuple[Adjustment, ...], row: int) -> tuple[Line, ...]:

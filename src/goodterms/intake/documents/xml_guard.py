@@ -44,7 +44,7 @@ _SAFE = {
 _too_deep = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
 
 
-def parse(data: bytes, name: str, *, most_bytes: int = MOST_BYTES, most_nodes: int = MOST_NODES) -> Any:
+def parse(data: bytes, name: str, *, most_bytes: int = MOST_BYTES, most_nodes: int = MOST_NODES, lines_above: int = 0) -> Any:
     """Return the root element of an XML document, without comments and processing instructions.
 
     Parameters
@@ -55,6 +55,8 @@ def parse(data: bytes, name: str, *, most_bytes: int = MOST_BYTES, most_nodes: i
         What a person calls the file: it stands in every refusal.
     most_bytes, most_nodes
         What is refused beyond.
+    lines_above
+        How many lines of the file stand above the document: a refusal names the line of the file.
 
     Raises
     ------
@@ -74,7 +76,8 @@ def parse(data: bytes, name: str, *, most_bytes: int = MOST_BYTES, most_nodes: i
     try:
         root = etree.fromstring(plain, etree.XMLParser(huge_tree=True, **_SAFE))
     except etree.XMLSyntaxError as error:
-        raise _damaged(name, error.position, error.msg) from None
+        line, column = error.position
+        raise _damaged(name, (line + lines_above, column), error.msg) from None
     if _too_deep(root):
         raise UnreadableFileError(f"{name}: its XML is nested more than {DEEPEST} levels deep, which no document of its kind is. {AGAIN}")
     return root

@@ -37,6 +37,7 @@ check: .venv/dev ## style, types, doors and dependencies
 	$(BIN)/python -m pytest -q tests/test_house.py
 
 real: .venv/dev ## run the tests on outside data; anything absent or skipped fails
+	@test -d "$(GOODTERMS_REAL_DATA)" || { echo "make real needs outside data: set GOODTERMS_REAL_DATA to the folder that holds it ('$(GOODTERMS_REAL_DATA)' is none)."; exit 1; }
 	GOODTERMS_REAL_STRICT=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m real tests
 
 torture: .venv/dev ## the long campaigns

@@ -28,7 +28,7 @@ def test_an_invoice_of_two_sources_counts_once_from_the_source_first_in_the_file
     found = count_once(facts_of(reversed(both())))
     assert (found.documents, found.lines, found.net_value, found.same_number_other_content) == (1, 2, Decimal(50), 0)
     assert counted_rows(found) == [2, 3]
-    assert found.sentence == "1 documents were met twice, in shop and erp: 2 lines, 50.00 of sales. They are counted once."
+    assert found.sentence == "1 document was met twice, in shop and erp: 2 lines, 50.00 of sales. It is counted once."
 
 
 def test_the_source_that_the_mapping_names_first_counts():
@@ -99,5 +99,5 @@ def test_three_sources_leave_one():
 def test_the_study_counts_once_and_says_so():
     result = studied([*both(), invoice("2023-02-05", "8", "Ann", "tea", 1, 10, source="erp", row=92)], periods=("2023-01", "2023-02"))
     assert result.bridge.sales_start == 50
-    assert result.notices[0].startswith("1 documents were met twice, in shop and erp: 2 lines, 50.00 of sales.")
+    assert result.notices[0].startswith("1 document was met twice, in shop and erp: 2 lines, 50.00 of sales.")
     assert (result.figures["met_twice_documents"], result.figures["met_twice_net_value"]) == (1, 50)

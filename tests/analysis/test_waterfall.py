@@ -110,3 +110,16 @@ def test_each_step_says_how_much_of_it_is_avoidable():
         "order: freight": 1,
         "customer: care": 0,
     }
+
+
+def test_a_step_at_two_levels_says_which():
+    """A return that names its order is handled with the order, one that names none with the customer."""
+    sale_lines = [invoice("2023-01-05", "1", "Ann", "tea", 1, 100, product_cost=30, order_number="o1")]
+    done = [activity("2023-01-08", "return", "Ann", order_number="o1"), activity("2023-01-09", "return", "Ann")]
+    result = studied(
+        sale_lines, activities=done, costs=[cost("2023-01", "care", 20)], policy=policy_of({"name": "care", "driver": "returns", "step": "returns"})
+    )
+    assert {row.step: row.label for row in result.waterfall if row.step.endswith(": returns")} == {
+        "order: returns": "Returns (orders)",
+        "customer: returns": "Returns (customers)",
+    }

@@ -56,7 +56,7 @@ def answer_of_one_period(measure: Measure, period: str, sales: Decimal, profit: 
 
 def explain_bridge(bridge: Bridge) -> list[str]:
     """What took most away and what brought most, in one or two sentences."""
-    moved = sorted((s for s in bridge.steps if s.amount), key=lambda s: (s.amount, s.step))
+    moved = sorted((s for s in bridge.steps if round(s.amount)), key=lambda s: (s.amount, s.step))
     took = [s for s in moved if s.amount < 0][:_NAMED]
     brought = [s for s in reversed(moved) if s.amount > 0][:_NAMED]
     said = []

@@ -50,7 +50,8 @@ class MetTwice:
         if not self.documents:
             return ""
         amount = f"{self.lines:,} lines, {self.net_value:,.2f} of sales"
-        return f"{self.documents:,} documents were met twice, in {' and '.join(self.sources)}: {amount}. They are counted once."
+        what, counted = ("document was", "It is") if self.documents == 1 else ("documents were", "They are")
+        return f"{self.documents:,} {what} met twice, in {' and '.join(self.sources)}: {amount}. {counted} counted once."
 
     @property
     def notice(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -70,10 +71,11 @@ class _Falling:
         self.reached = (self.reached[0] + change[0], self.reached[1] + change[1])
         self.rows.append(WaterfallRow(step, label or _NAMES.get(step, step), kind, *change))
 
-    def costs(self, level: str, steps: Sequence[str]) -> None:
-        """The steps of cost to serve of one level."""
+    def costs(self, level: str, steps: Sequence[str], twice: set[str]) -> None:
+        """The steps of cost to serve of one level; one that stands at several levels says which: Delivery (orders)."""
         for step in steps:
-            self.step(f"{level}: {step}", _minus(self.amounts(step, level)), label=step[:1].upper() + step[1:])
+            of_level = f" ({level}s)" if step in twice else ""
+            self.step(f"{level}: {step}", _minus(self.amounts(step, level)), label=f"{step[:1].upper()}{step[1:]}{of_level}")
 
 
 def waterfall(cube: Table, shape: Shape, costs: CostToServe | None, months: Spans, *, has_list_prices: bool) -> tuple[WaterfallRow, ...]:
@@ -91,11 +93,13 @@ def waterfall(cube: Table, shape: Shape, costs: CostToServe | None, months: Span
         falling.step("product_cost", _minus(falling.amounts("product_cost")))
         falling.total("gross_margin")
     if shape.has_net_profit:
-        falling.costs("line", shape.line_steps)
+        met = Counter((*shape.line_steps, *shape.order_steps, *shape.customer_steps))
+        twice = {step for step, levels in met.items() if levels > 1}
+        falling.costs("line", shape.line_steps, twice)
         if shape.line_steps:
             falling.total("product_contribution")
-        falling.costs("order", shape.order_steps)
-        falling.costs("customer", shape.customer_steps)
+        falling.costs("order", shape.order_steps, twice)
+        falling.costs("customer", shape.customer_steps, twice)
         falling.total("contribution")
         falling.total("net_profit")
     if costs is not None and shape.has_margin:

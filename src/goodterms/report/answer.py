@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from goodterms.analysis.result import MEASURE_COLUMN
 from goodterms.charts.figures import growth, percent, points, share_of, short_money
 from goodterms.charts.markup import element, text, unseen
 from goodterms.charts.spark import spark
 from goodterms.facts.money import MINUS, in_words
-from goodterms.report.edition import MEASURE_LEVELS, Edition
+from goodterms.report.edition import Edition
 from goodterms.report.lookup import found, plain, table_of
 
 _SPOKEN = 2
@@ -55,7 +56,7 @@ def _figure(edition: Edition, level: str, name: str) -> str:
 def _kept(edition: Edition) -> str:
     """What is left of net sales."""
     measure = edition.result.measure
-    row, sales = edition.row(MEASURE_LEVELS[measure]), edition.row("net_sales")
+    row, sales = edition.row(MEASURE_COLUMN[measure]), edition.row("net_sales")
     if row is None or sales is None or measure == "net sales":
         return ""
     now, before = share_of(row.later, sales.later), share_of(row.earlier, sales.earlier)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from goodterms.analysis.result import Culprit, Result
+from goodterms.analysis.result import MEASURE_COLUMN, Culprit, Result
 from goodterms.charts.families import FamilyRow
 from goodterms.charts.months import MonthPair
 from goodterms.charts.printed import PrintedBridge, PrintedRow, printed_bridge, printed_waterfall
@@ -15,7 +15,6 @@ from goodterms.report.lookup import cents_of, found, from_cents, plain, table_of
 from goodterms.report.parties import Parties, parties_of
 
 FAMILIES_SHOWN = 12
-MEASURE_LEVELS = {"net profit": "net_profit", "gross margin": "gross_margin", "net sales": "net_sales"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Edition:
         table = table_of(self.result.tables, "months")
         if table is None:
             return ()
-        column = found(table, MEASURE_LEVELS[self.result.measure], "sales")
+        column = found(table, MEASURE_COLUMN[self.result.measure], "sales")
         if column is None:
             return ()
         amounts = {month: cents(amount) for month, amount in zip(plain(table, "month"), plain(table, column), strict=True) if amount is not None}
@@ -151,7 +150,7 @@ class Edition:
 
 def _printed(culprits: tuple[Culprit, ...], parties: Parties | None) -> tuple[PrintedCulprit, ...]:
     """Culprits with the figures that the table of all prints; where the table has no such figure, rounded by themselves."""
-    levels = {**MEASURE_LEVELS, "product contribution": "product_contribution"}
+    levels = {str(measure): column for measure, column in MEASURE_COLUMN.items()} | {"product contribution": "product_contribution"}
     made = []
     for culprit in culprits:
         level = levels.get(culprit.rank_by.replace("_", " ").removeprefix("change in "))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from goodterms.analysis.result import MEASURE_COLUMN
 from goodterms.charts.figures import at_start, percent, within
 from goodterms.charts.markup import element, text
 from goodterms.charts.waterfall import waterfall_table
 from goodterms.report.card import card, sums_in
-from goodterms.report.edition import MEASURE_LEVELS, Edition
+from goodterms.report.edition import Edition
 
 
 def waterfall_section(edition: Edition) -> str:
@@ -26,7 +27,7 @@ def waterfall_section(edition: Edition) -> str:
 
 def _title(edition: Edition) -> str:
     """What is left of a hundred."""
-    row = edition.row(MEASURE_LEVELS[edition.result.measure])
+    row = edition.row(MEASURE_COLUMN[edition.result.measure])
     if row is None or row.share_later is None or edition.result.measure == "net sales":
         return "Where the money goes"
     said = f"Of 100 at {edition.base}, {_of_hundred(row.share_later)} was left as {edition.result.measure} in {edition.later}"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from goodterms.analysis.result import Whale
-from goodterms.charts.bridge import bridge_chart, bridge_table, is_cut
+from goodterms.charts.bridge import MOST_BARS, bridge_chart, bridge_table, fits_beside, is_cut
 from goodterms.charts.families import FamilyRow, families_table, families_title
 from goodterms.charts.markup import element, text
 from goodterms.charts.months import MonthPair, months_chart, months_table, months_title
@@ -100,7 +100,14 @@ def test_a_bridge_far_above_zero_cuts_its_axis_and_says_so():
     high = bridge("5670", ("Volume", "100"), ("Prices", "-560"))
     assert is_cut(high)
     assert bridge_chart(high).count('class="brk"') == 2
+    assert bridge_table(high, caption="Bridge").count('class="brk"') == 4
     assert not is_cut(FELL)
+    assert 'class="brk"' not in bridge_table(FELL, caption="Bridge")
+
+
+def test_more_bars_than_can_be_named_beside_each_other_lie_in_rows():
+    assert fits_beside(bridge("1", *((f"Step {i}", "1") for i in range(MOST_BARS - 2))))
+    assert not fits_beside(bridge("1", *((f"Step {i}", "1") for i in range(MOST_BARS - 1))))
 
 
 def test_bars_of_a_bridge_that_goes_below_zero_reach_below_the_axis():

@@ -13,6 +13,8 @@ from goodterms.facts.money import in_words
 
 _HEIGHT = 270
 _TOP, _BOTTOM = 24, _HEIGHT - 20
+MOST_BARS = 16
+"""Beside each other no more bars than this can be named in whole words; more lie in rows."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,27 @@ def _cut_at(bridge: PrintedBridge) -> Decimal:
     return (low * Decimal("0.9") / unit).to_integral_value("ROUND_FLOOR") * unit
 
 
+def _scale(bars: list[_Bar], cut: Decimal, at_low: float, at_high: float) -> Scale:
+    """The levels' axis: from 0, or from where it is cut."""
+    whole = scale_over([level for bar in bars for level in (bar.start, bar.end)], at_low, at_high)
+    return Scale(float(cut), whole.high, at_low, at_high) if cut else whole
+
+
 def is_cut(bridge: PrintedBridge) -> bool:
     """Whether the picture's axis is cut, which its subtitle then says."""
     return _cut_at(bridge) > 0
+
+
+def fits_beside(bridge: PrintedBridge) -> bool:
+    """Whether the bars can stand beside each other with their names in whole words; else the table, with its bars in rows, is the picture."""
+    return len(bridge.steps) + 2 <= MOST_BARS
 
 
 def bridge_chart(bridge: PrintedBridge, *, currency: str | None = None, name: str = "") -> str:
     """Draw a bridge. With ``name``, the bar of step ``i`` and its label, a button, open the element ``<name>-<i>``: who is behind it."""
     bars = _bars(bridge, name)
     cut = _cut_at(bridge)
-    scale = scale_over([level for bar in bars for level in (bar.start, bar.end)], _BOTTOM, _TOP)
-    y = Scale(float(cut), scale.high, _BOTTOM, _TOP) if cut else scale
+    y = _scale(bars, cut, _BOTTOM, _TOP)
     share = 100 / len(bars)
     marks = [_mark(bar, y, cut, i * share, share) for i, bar in enumerate(bars)]
     links = [_connector(y(bar.end), (i + 0.81) * share, share) for i, bar in enumerate(bars[:-1])]
@@ -116,14 +128,15 @@ def bridge_table(bridge: PrintedBridge, *, caption: str, name: str = "", beside:
     With ``name``, a step's label is a button that opens ``<name>-<i>``.
     """
     bars = _bars(bridge, name)
-    scale = scale_over([level for bar in bars for level in (bar.start, bar.end)], 0, 100)
+    cut = _cut_at(bridge)
+    x = _scale(bars, cut, 0, 100)
     others = [beside.start, *(beside.amount(s.step) or Decimal(0) for s in bridge.steps), beside.end] if beside else []
     rows = []
     for i, bar in enumerate(bars):
         label = element("button", text(bar.label), type="button", class_="link", data_opens=bar.target, aria_expanded="false", aria_controls=bar.target)
         cells = [
             row_head(label if bar.target else text(bar.label)),
-            cell(row_bar(scale, bar.css, bar.start, bar.end), "bar"),
+            cell(row_bar(x, bar.css, max(bar.start, cut) if cut else bar.start, bar.end, broken=bool(cut) and not bar.is_step), "bar"),
             figure_cell(bar.said, bar.css if bar.is_step else ""),
         ]
         if beside:

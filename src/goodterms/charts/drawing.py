@@ -89,16 +89,16 @@ def tick_below(x: float, y: int, words: str, css: str = "middle") -> str:
     return element("text", text(words), class_=f"xtick {css}", x=percents(x), y=y)
 
 
-def row_bar(scale: Scale, css: str, a: Decimal, b: Decimal) -> str:
-    """A bar between two figures, in a row of a table; x runs from 0 to 100."""
+def row_bar(scale: Scale, css: str, a: Decimal, b: Decimal, *, broken: bool = False) -> str:
+    """A bar between two figures, in a row of a table; x runs from 0 to 100. A ``broken`` one begins left of where the axis is cut."""
     left, right = sorted((scale(a), scale(b)))
     width = max(0.6, right - left)
     x = max(0.0, min(left, 100 - width))
-    zero = percents(scale(0))
+    zero = percents(max(0.0, scale(0)))
     axis = element("line", x1=zero, x2=zero, y1=0, y2=14)
-    return element(
-        "svg", axis, element("rect", x=percents(x), width=percents(width), y=2, height=10, rx="1.5"), class_=f"hbar {css}", height=14, aria_hidden="true"
-    )
+    bar = element("rect", x=percents(x), width=percents(width), y=2, height=10, rx="1.5")
+    cuts = [element("line", class_="brk", x1=at, x2=at + 4, y1=13, y2=1) for at in (5, 11)] if broken else []
+    return element("svg", axis, bar, *cuts, class_=f"hbar {css}", height=14, aria_hidden="true")
 
 
 def plot(at: Sequence[float], y: Scale, words: Callable[[Decimal], str], inside: Sequence[str], *, height: int, label: str) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from goodterms.analysis.result import Bridge
-from goodterms.charts.bridge import bridge_chart, bridge_table, is_cut
+from goodterms.charts.bridge import bridge_chart, bridge_table, fits_beside, is_cut
 from goodterms.charts.figures import counted, percent
 from goodterms.charts.markup import element, figure_cell, head, row_head, table, text
 from goodterms.charts.printed import PrintedBridge, PrintedStep
@@ -32,19 +32,19 @@ def bridge_section(edition: Edition) -> str:
         return ""
     title = f"Why {bridge.measure} {_moved(bridge.change)}{_while_sales(full)}"
     caption = f"Bridge of {bridge.measure} from {bridge.earlier} to {bridge.later}"
-    body = chart_and_table(
-        bridge_chart(bridge, currency=edition.result.currency, name=NAME), bridge_table(bridge, caption=caption, name=NAME, beside=edition.like_for_like)
-    )
+    rows = bridge_table(bridge, caption=caption, name=NAME, beside=edition.like_for_like)
+    beside = fits_beside(bridge)
+    body = chart_and_table(bridge_chart(bridge, currency=edition.result.currency, name=NAME), rows) if beside else rows
     hint = element("p", "Choose a bar or its name to see the customers and items behind it.", class_="hint")
-    made = card("bridge", title, _note(bridge, edition), body, hint, _behind(edition, bridge), beside=switch(), footer=_continuing(full))
+    made = card("bridge", title, _note(bridge, edition), body, hint, _behind(edition, bridge), beside=switch() if beside else "", footer=_continuing(full))
     other, other_full = edition.like_for_like, edition.result.like_for_like
     if other is None or other_full is None:
         return made
     said = f"Like for like, {other.later} against {other.earlier}: {bridge.measure} {_moved(other.change)} by {in_words(abs(other.change))}"
     twin = bridge_table(other, caption=f"Bridge of {other.measure} from {other.earlier} to {other.later}")
     note = f"The full months that both periods have. {_note(other, edition)}"
-    drawn = chart_and_table(bridge_chart(other, currency=edition.result.currency), twin)
-    return made + card("like-for-like", said, note, drawn, beside=switch(), footer=_continuing(other_full))
+    drawn = chart_and_table(bridge_chart(other, currency=edition.result.currency), twin) if beside else twin
+    return made + card("like-for-like", said, note, drawn, beside=switch() if beside else "", footer=_continuing(other_full))
 
 
 def _moved(change: Decimal) -> str:

@@ -12,6 +12,7 @@ from importlib.resources import files as resources
 from typing import TYPE_CHECKING
 
 from goodterms.analysis.result import Result
+from goodterms.charts.bridge import MOST_BARS
 from goodterms.charts.markup import element, text
 from goodterms.report.answer import answer_section
 from goodterms.report.bridge import bridge_section
@@ -48,7 +49,6 @@ _CONTENTS = {
     "files": "Files read",
 }
 _MARK = '<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true"><rect width="24" height="24" rx="6"/><path d="M7 16v-4M12 16V8M17 16v-6"/></svg>'
-_MOST_BARS = 60
 _EARLY_SCRIPT = 'document.documentElement.className="js"'
 
 
@@ -109,7 +109,7 @@ def _style() -> str:
     """The stylesheet, without comments and indentation."""
     sheets = [(resources("goodterms.report") / "report.css"), (resources("goodterms.charts") / "charts.css")]
     whole = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    columns = "".join(f"\n.cols-{n}{{grid-template-columns:repeat({n},minmax(0,1fr))}}" for n in range(2, _MOST_BARS))
+    columns = "".join(f"\n.cols-{n}{{grid-template-columns:repeat({n},minmax(0,1fr))}}" for n in range(2, MOST_BARS + 1))
     return re.sub(r"\n\s*", "\n", re.sub(r"/\*.*?\*/", "", whole + columns, flags=re.DOTALL)).strip()
 
 

@@ -126,7 +126,7 @@ def _columns(parties: Parties, edition: Edition, places: dict[tuple[str, str], i
     columns += [Column(name.capitalize(), "word", (2 + i,), "p3") for i, name in enumerate(parties.texts)]
     sales = places["net_sales", "later"]
     if both:
-        columns.append(Column(f"Sales {earlier}", "money", (places["net_sales", "earlier"],), "p3"))
+        columns.append(Column(f"Sales {earlier}", "money", (places["net_sales", "earlier"],), "p4"))
     columns.append(Column(f"Sales {later}", "money", (sales,)))
     if both:
         columns.append(Column("Growth", "growth", (places["net_sales", "earlier"], sales), "p2"))
@@ -135,7 +135,7 @@ def _columns(parties: Parties, edition: Edition, places: dict[tuple[str, str], i
     if measure != "net_sales":
         at = places[measure, "later"]
         if both:
-            columns.append(Column(f"{named} {earlier}", "money", (places[measure, "earlier"],), "p3"))
+            columns.append(Column(f"{named} {earlier}", "money", (places[measure, "earlier"],), "p4"))
         columns.append(Column(f"{named} {later}", "money", (at,)))
         columns.append(Column("", "bar", (at,), "p2"))
         if both:

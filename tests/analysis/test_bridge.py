@@ -406,3 +406,18 @@ def test_the_study_has_the_bridge_with_cost_to_serve_and_like_for_like():
     like = result.like_for_like
     assert (like.earlier, like.later, like.start, like.end) == ("2022-01..2022-02", "2023-01..2023-02", 10, 6)
     assert steps_of(like) == {"desk: rate": -4}
+
+
+class TestWithoutQuantities:
+    """Where no line says a quantity, sales themselves are the volume."""
+
+    def test_growth_is_volume_and_dearer_goods_are_cost(self):
+        """Ann buys 20 % more, and what costs 60 of 100 now costs 65: 100 → 120 in sales, 40 → 42 in margin."""
+        lines = [sold(BEFORE, "Ann", "tea", 0, 100, 60), sold(NOW, "Ann", "tea", 0, 120, 78)]
+        assert steps_of(bridge_of(lines)) == {"adjustments": 2}
+        assert steps_of(bridge_of(lines, quantities="sales")) == {"cost": -6, "volume": 8}
+
+    def test_a_product_returned_above_its_sales_is_an_adjustment(self):
+        lines = [sold(when, "Ann", "tea", 0, 100, 60) for when in (BEFORE, NOW)]
+        lines += [sold(BEFORE, "Ann", "saw", 0, 30, 20), sold(NOW, "Ann", "saw", 0, -10, -5)]
+        assert steps_of(bridge_of(lines, quantities="sales")) == {"adjustments": -15}

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import ibis
 from ibis import _
 
 from goodterms.analysis.months import WHEN, Spans, of_both
-from goodterms.analysis.result import Bridge, BridgeStep, ContinuingShare, Measure
+from goodterms.analysis.result import Bridge, BridgeStep, ContinuingShare, Measure, Quantities
 from goodterms.facts.columns import NO_CUSTOMER, NOT_CUSTOMERS
 from goodterms.facts.engine import keep
 
@@ -72,7 +72,7 @@ def build_bridge(
     months: Spans,
     labels: tuple[str, str],
     measure: Measure,
-    quantities: Literal["value", "physical"] = "value",
+    quantities: Quantities = "value",
     has_families: bool = True,
 ) -> BridgeTables:
     """Decompose the change of ``measure`` between two sets of months.
@@ -88,7 +88,7 @@ def build_bridge(
     name
         Under which the tables are kept on the engine: ``<name>_items``, ``<name>_families``, ``<name>_customers``.
     """
-    sums = keep(engine, f"{name}_sums", _sums_of_items(cube, families, months, measure))
+    sums = keep(engine, f"{name}_sums", _sums_of_items(cube.mutate(quantity=_.net_sales) if quantities == "sales" else cube, families, months, measure))
     items = keep(engine, f"{name}_items", item_steps(sums, _customer_classes(cube, months), measure, quantities))
     pairs = keep(engine, f"{name}_families", family_steps(items))
     customers = keep(engine, f"{name}_customers", _by_customer(items, pairs, cost_to_serve, months, _customer_classes(cube, months)))
@@ -173,7 +173,7 @@ def _grown(amount: Any, earlier: Any, later: Any) -> Any:
     return ibis.cases((later == earlier, amount), (amount == earlier, later), (made.abs() >= _TOO_LARGE, amount), else_=made.cast(EXACT))
 
 
-def item_steps(sums: Table, customer_classes: Table, measure: Measure, quantities: Literal["value", "physical"]) -> Table:
+def item_steps(sums: Table, customer_classes: Table, measure: Measure, quantities: Quantities) -> Table:
     """Return one row an item: its class, its part of every item step and the quantities that volume and mix are made of.
 
     An item is *sold* in a period when its net quantity there is > 0. Items with a value or cost left and no positive quantity, and free goods, are adjustments.

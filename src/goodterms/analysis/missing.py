@@ -66,7 +66,12 @@ def what_is_missing(said: Said, there: There) -> tuple[Missing, ...]:
             "No invoice numbers: the lines of a customer on one day count as one invoice and one order.",
             "a column Invoice among the sale lines",
         ),
-        (not said.has("quantity"), "quantity", "No quantities in the data: price and volume cannot be told apart.", "a column Quantity among the sale lines"),
+        (
+            not said.has("quantity"),
+            "quantity",
+            "No quantities in the data: volume is measured by sales, so a change of price counts as volume.",
+            "a column Quantity among the sale lines",
+        ),
         (
             not there.costs,
             "cost to serve",

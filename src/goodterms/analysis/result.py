@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis import Table
 
+Quantities = Literal["value", "physical", "sales"]
+"""What volume and mix are measured by: value at the earlier period's prices, units, or, where no line has a quantity, sales themselves."""
 Measure = Literal["net profit", "gross margin", "net sales"]
 """What the answer is about: the furthest measure that the data reaches."""
 MEASURE_COLUMN: dict[Measure, str] = {"net profit": "net_profit", "gross margin": "gross_margin", "net sales": "net_sales"}
@@ -47,7 +49,7 @@ class Bridge:
     measure: Measure
     earlier: str
     later: str
-    quantities: Literal["value", "physical"]
+    quantities: Quantities
     start: Decimal
     end: Decimal
     sales_start: Decimal

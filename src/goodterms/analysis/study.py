@@ -27,7 +27,7 @@ from goodterms.analysis.missing import There, what_is_missing
 from goodterms.analysis.months import WHEN, Spans, months_in
 from goodterms.analysis.names import customers_known, products_known
 from goodterms.analysis.prices import of_products
-from goodterms.analysis.result import MEASURE_COLUMN, Measure, Result, WaterfallRow
+from goodterms.analysis.result import MEASURE_COLUMN, Measure, Quantities, Result, WaterfallRow
 from goodterms.analysis.tables import every_table
 from goodterms.analysis.views import Shape, customers_of, every_view, products_of
 from goodterms.analysis.waterfall import renamed, waterfall, with_avoidable
@@ -116,7 +116,7 @@ class _Study:
         cube = self._cube(sales, costs, shape)
         names = self._names()
         self._begin("building the bridge")
-        bridges = self._bridges(sales, names["products"], costs, measure, earlier, later, said.filling)
+        bridges = self._bridges(sales, names["products"], costs, measure, earlier, later, said)
         self._begin("summing views")
         views = every_view(cube, names, shape, spans, drivers, self.facts.engine)
         self._begin("finding leaks")
@@ -272,9 +272,10 @@ class _Study:
         return {name: keep(self.facts.engine, f"{name}_known", table) for name, table in known.items()}
 
     def _bridges(
-        self, sales: Table, products: Table, costs: CostToServe | None, measure: Measure, earlier: Period | None, later: Period, filling: Filling
+        self, sales: Table, products: Table, costs: CostToServe | None, measure: Measure, earlier: Period | None, later: Period, said: Said
     ) -> tuple[BridgeTables | None, BridgeTables | None, tuple[str, ...]]:
         """The bridge, and the like-for-like one where a period is not filled."""
+        filling = said.filling
         if earlier is None:
             return None, None, tuple(s for s in [filling.unfilled(later)] if s)
         shared = costs.shares if costs is not None and measure == "net profit" else None
@@ -290,7 +291,7 @@ class _Study:
                 months=months,
                 labels=labels,
                 measure=measure,
-                quantities=self.quantities,
+                quantities=self._measured_by(said),
                 has_families=has_families,
             )
 
@@ -321,6 +322,10 @@ class _Study:
                     shares[f"{row['level']}: {row['step']}"] = row["avoidable"] / row["amount"]
         return shares
 
+    def _measured_by(self, said: Said) -> Quantities:
+        """What volume is measured by: as asked, as far as there are quantities."""
+        return self.quantities if said.has("quantity") else "sales"
+
     def _figures(self, said: Said, met_twice: MetTwice, sales: Table, costs: CostToServe | None, spans: Spans) -> dict[str, Any]:
         """Counts and sums that stand beside the tables."""
         figures: dict[str, Any] = {
@@ -332,7 +337,7 @@ class _Study:
             "met_twice_documents": met_twice.documents,
             "met_twice_lines": met_twice.lines,
             "met_twice_net_value": met_twice.net_value,
-            "quantities": self.quantities,
+            "quantities": self._measured_by(said),
         }
         if costs is not None:
             figures["costs"] = {when: {part: costs.total(part, span) for part in PARTS} for when, span in zip(WHEN, spans, strict=True) if span}

@@ -65,7 +65,7 @@ def test_mapping_written_is_the_mapping_read(tmp_path):
     ("text", "said"),
     [
         ("version = 2\n", "map.toml, line 1: version = 1 was expected; 2 was found"),
-        ("version = 1\nfiles = 1\n", 'map.toml, line 2: there is no key "files" here. Known: version, same_keys, reporting_currency, file.'),
+        ("version = 1\nfiles = 1\n", 'map.toml, line 2: there is no key "files" here. Known: version, same_keys, leading_zeros, reporting_currency, file.'),
         ('version = 1\n[[file]]\nmatch = "a"\nsheets = "b"\n', 'map.toml, line 4: there is no key "sheets" here'),
         ("version = 1\n[[file]]\nmatch = 3\n", "map.toml, line 3: match is a text; 3 was found."),
         ('version = 1\n[[file]]\ntable = "sales"\n', 'map.toml, line 3: there is no table "sales"'),
@@ -100,3 +100,22 @@ def test_entry_is_found_by_name_glob_and_sheet():
     assert mapping.of("/data/ab.xlsx", "2024") is mapping.files[1]
     assert mapping.of("b.csv") is mapping.files[2]
     assert mapping.of("c.csv") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('leading_zeros.clients = "same"', 'line 2: there are no keys of "clients"'),
+        ('leading_zeros.customers = "dropped"', 'line 2: leading_zeros is "same" or "different"; \'dropped\' was found.'),
+    ],
+)
+def test_leading_zeros_of_an_unknown_kind_or_value_are_refused(tmp_path, line, said):
+    with pytest.raises(MappingError) as error:
+        load(tmp_path, f"version = 1\n{line}\n")
+    assert said in str(error.value)
+
+
+def test_leading_zeros_written_are_read(tmp_path):
+    said = {"customers": "same", "shop:customers": "different"}
+    mapping = Mapping.load({"version": 1, "leading_zeros": said})
+    assert load(tmp_path, mapping.as_toml()).leading_zeros == said

@@ -472,6 +472,64 @@ def test_keys_written_with_a_zero_are_one_key_in_all_files_of_a_source(write):
     assert rows(read([a, c]), "customer_key", order="document") == [("17850.0",), ("17850.0",), ("C1",)]
 
 
+# Keys that differ by leading zeros ------------------------------------------------------------------------------------------------------------------------
+
+WITH_ZEROS = "Invoice;Date;Customer number;Customer;Product number;Net amount\n1;2023-01-31;002003;Ann Oy;P1;10.5\n2;2023-01-31;C1;Bob;P1;1.5\n"
+WITHOUT_ZEROS = "Invoice;Date;Customer number;Customer;Product number;Net amount;Page\n3;2024-01-31;2003;Ann Oyj;P1;20.5;1\n4;2024-01-31;500;Cy;P1;1.5;1\n"
+
+
+def test_keys_that_differ_by_leading_zeros_are_asked_once_for_their_kind(write):
+    files = [write("2023.csv", WITH_ZEROS), write("2024.csv", WITHOUT_ZEROS)]
+    with pytest.raises(AnswerNeededError) as error:
+        read(files)
+    assert asked(error) == ["leading zeros"]
+    (question,) = error.value.questions
+    assert question.sentence.startswith("Keys of customers: 1 pair of keys differs by leading zeros alone. 002003 and 2003 may be one customer")
+    assert question.evidence == (
+        f"{files[0]}, column Customer number: 1 with zeros in front, as 002003",
+        f"{files[1]}, column Customer number: 1 without, as 2003",
+    )
+    assert error.value.exit_code == 3
+
+
+@pytest.mark.parametrize(("said", "keys"), [("same", ["2003", "C1", "2003", "500"]), ("different", ["002003", "C1", "2003", "500"])])
+def test_the_answer_about_leading_zeros_is_pasted_and_kept(write, said, keys):
+    files = [write("2023.csv", WITH_ZEROS), write("2024.csv", WITHOUT_ZEROS)]
+    with pytest.raises(AnswerNeededError) as error:
+        read(files)
+    pasted = error.value.mapping.replace('= "same"', f'= "{said}"')
+    reading = read(files, mapping=write("answer.toml", pasted))
+    assert [key for (key,) in rows(reading, "customer_key", order="document")] == keys
+    assert {key for (key,) in rows(reading, "customer_key", "customers", "1")} == set(keys)
+    again = read(files, mapping=reading.write_mapping(files[0].with_name("written.toml")))
+    assert [key for (key,) in rows(again, "customer_key", order="document")] == keys
+
+
+def test_leading_zeros_are_compared_across_all_tables_and_apart_in_key_spaces(write):
+    sales, visits = write("2023.csv", WITH_ZEROS), write("visits.csv", "Date;Kind;Customer number\n2023-02-01;visit;2003\n")
+    customers = write("customers.csv", "Customer number;Customer\n02003;Ann Oy\n0;Nobody\n")
+    for other in ({"activities": [visits]}, {"customers": [customers]}):
+        with pytest.raises(AnswerNeededError) as error:
+            read([sales], **other)
+        assert asked(error) == ["leading zeros"]
+    apart = {"version": 1, "file": [{"match": "visits.csv", "keys": "shop"}]}
+    assert read([sales], activities=[visits], mapping=apart).accepted == 3
+    same = {"version": 1, "leading_zeros": {"customers": "same"}}
+    reading = read([sales], activities=[visits], customers=[customers], mapping=same)
+    assert rows(reading, "customer_key, name", "customers", "1") == [("0", "Nobody"), ("2003", "Ann Oy"), ("C1", "Bob")]
+    assert rows(reading, "DISTINCT customer_key", "activities", "1") == [("2003",)]
+
+
+def test_lines_of_overlapping_files_are_the_same_once_their_keys_are(write):
+    one, other = (f"Invoice;Date;Customer number;Net amount\n1;2023-01-31;{key};10.5\n" for key in ("002003", "2003"))
+    files = [write("a.csv", one), write("b.csv", other)]
+    assert read(files, mapping={"version": 1, "leading_zeros": {"customers": "same"}}).met_again == 1
+
+
+def test_keys_with_zeros_alone_are_never_asked(write):
+    assert read([write("2023.csv", WITH_ZEROS)]).accepted == 2
+
+
 # Currencies ------------------------------------------------------------------------------------------------------------------------------------------------
 
 IN_EUROS_AND_DOLLARS = "Invoice;Date;Customer;Net amount;Currency;Exchange rate\n1;2023-01-31;Ann;120,50;EUR;1\n2;2023-02-28;Bob;80,00;USD;0,9\n"

@@ -21,7 +21,9 @@ from goodterms.intake.currency_code import currency_code
 
 VERSION = 1
 KEY_KINDS = ("customers", "suppliers", "products", "places", "managers")
-_TOP_KEYS = ("version", "same_keys", "reporting_currency", "file")
+SAME, DIFFERENT = "same", "different"
+"""What a mapping says of keys that differ by leading zeros alone."""
+_TOP_KEYS = ("version", "same_keys", "leading_zeros", "reporting_currency", "file")
 _FILE_KEYS = (
     "match",
     "sheet",
@@ -135,12 +137,14 @@ class Mapping:
     """What is known of all files, in the order of the mapping file.
 
     ``same_keys`` names the kinds of keys (customers, suppliers …) that are one: a customer and a supplier of the same key are then the same.
-    ``reporting_currency`` is the currency that the files' exchange rates lead to, where the files do not tell.
+    ``reporting_currency`` is the currency that the files' exchange rates lead to, where the files do not tell. ``leading_zeros`` says of a kind of keys
+    (``customers``; in a key space ``shop:customers``) whether keys that differ by leading zeros alone are the "same" or "different".
     """
 
     files: tuple[FileMapping, ...] = ()
     same_keys: tuple[str, ...] = ()
     reporting_currency: str = ""
+    leading_zeros: Settings[str, str] = field(default_factory=dict)
 
     def of(self, file: str, sheet: str = "", table: str = "") -> FileMapping | None:
         """The first entry that matches a file and sheet and does not speak of another table; None where none does."""
@@ -150,7 +154,8 @@ class Mapping:
         """The text of a mapping file that, passed again, gives the same reading."""
         same = [f"same_keys = {as_value(self.same_keys)}\n"] if self.same_keys else []
         reporting = [f"reporting_currency = {quoted(self.reporting_currency)}\n"] if self.reporting_currency else []
-        parts = [_HEAD, *reporting, *same] + [_file_as_toml(entry) for entry in self.files]
+        zeros = ["".join(f"{zeros_setting(setting, said)}\n" for setting, said in self.leading_zeros.items())] if self.leading_zeros else []
+        parts = [_HEAD, *reporting, *same, *zeros] + [_file_as_toml(entry) for entry in self.files]
         return "\n".join(parts)
 
     @classmethod
@@ -261,7 +266,22 @@ class _Checked:
         for i, kind in enumerate(same_keys):
             self.refuse_unknown([str(kind)], KEY_KINDS, "same_keys", i)
         reporting_currency = self.a(str, self.content.get("reporting_currency", ""), "reporting_currency")
-        return Mapping(tuple(self.file(entry, place) for place, entry in enumerate(entries)), tuple(same_keys), currency_code(reporting_currency))
+        return Mapping(
+            tuple(self.file(entry, place) for place, entry in enumerate(entries)),
+            tuple(same_keys),
+            currency_code(reporting_currency),
+            self.leading_zeros(self.content.get("leading_zeros", {}), "leading_zeros"),
+        )
+
+    def leading_zeros(self, given: Any, *path: str | int) -> dict[str, str]:
+        settings = self.texts(given, *path)
+        for setting, said in settings.items():
+            kind = setting.rpartition(":")[2]
+            if kind not in KEY_KINDS:
+                raise MappingError(f'{self.at(*path, setting)}: there are no keys of "{kind}". Known: {", ".join(KEY_KINDS)}; in a key space "shop:customers".')
+            if said not in {SAME, DIFFERENT}:
+                raise MappingError(f'{self.at(*path, setting)}: leading_zeros is "{SAME}" or "{DIFFERENT}"; {said!r} was found.')
+        return settings
 
     def file(self, entry: dict[str, Any], place: int) -> FileMapping:
         here = ("file", place)
@@ -385,6 +405,17 @@ def as_value(value: Any) -> str:
     if isinstance(value, Settings):
         return "{ " + ", ".join(f"{_key(key)} = {as_value(v)}" for key, v in value.items()) + " }" if value else "{}"
     return str(value)
+
+
+def zeros_setting(setting: str, said: str) -> str:
+    """The line above the first ``[[file]]`` that says what leading zeros of a kind of keys mean.
+
+    Examples
+    --------
+    >>> zeros_setting("customers", SAME), zeros_setting("shop:customers", DIFFERENT)
+    ('leading_zeros.customers = "same"', 'leading_zeros."shop:customers" = "different"')
+    """
+    return f"leading_zeros.{_key(setting)} = {quoted(said)}"
 
 
 def _key(name: str) -> str:

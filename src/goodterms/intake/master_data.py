@@ -29,12 +29,13 @@ def keep_what_lines_say(con: Any, part: Part) -> None:
         space, file = text_of(part.entry.keys) if part.entry.keys else "NULL::VARCHAR", text_of(part.raw.file)
         needed = ", ".join(f"{part.known[name]} AS {named(name)}" for name in (key, *columns, *(["date"] if "date" in part.known else [])))
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {_name(part, table)} AS SELECT {space} AS key_space, {named(key)}, {latest}, max({stamp}) AS stamp, "
+            f"CREATE OR REPLACE TEMP TABLE {table_said(part, table)} AS SELECT {space} AS key_space, {named(key)}, {latest}, max({stamp}) AS stamp, "
             f"{file} AS file, arg_max(row, {stamp}) AS row FROM (SELECT row, {needed} FROM ({part.typed_rows})) WHERE {named(key)} IS NOT NULL GROUP BY ALL"
         )
 
 
-def _name(part: Part, table: str) -> str:
+def table_said(part: Part, table: str) -> str:
+    """The engine's table of what a part's lines say of customers or products."""
     return f"{table}_of_{part.name}"
 
 
@@ -51,7 +52,7 @@ def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[
     if not sayers:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM own_{table}")
         return
-    said = " UNION ALL BY NAME ".join(f"SELECT * FROM {_name(part, table)}" for part in sayers)
+    said = " UNION ALL BY NAME ".join(f"SELECT * FROM {table_said(part, table)}" for part in sayers)
     names = {name for part in sayers for name in known if name in part.known}
     columns = [known[name] for name in known if name in names]
     latest = ", ".join(f"arg_max({named(column)}, stamp) AS {named(column)}" for column in columns)

@@ -19,6 +19,7 @@ from goodterms.intake.answers import answerable, heads_of, name_of, of_files
 from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.currency import to_one_currency
 from goodterms.intake.fact_part import read_parts
+from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.overlap import together
@@ -302,6 +303,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     con = engine.con
     tell("putting the files together")
     live = [part for part in parts if part.name]
+    settle_leading_zeros(con, live, mapping)
     to_one_currency(con, live, mapping)
     wanted = dict.fromkeys([*_ALWAYS, *(part.table for part in live)])
     attributes: tuple[str, ...] = ()

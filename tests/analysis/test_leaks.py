@@ -54,6 +54,22 @@ def test_the_narrowest_group_with_enough_others_counts():
     assert {leak.peers for leak in leaks_of(rates, groups=groups, keys=keys, peers_min=5) if leak.key == "09"} == {"Retail, size band 2"}
 
 
+def test_all_are_one_group_whether_or_not_an_item_has_a_segment():
+    """Three of a segment and ten of none, the first at 40 %, the others at 2 %: each has all twelve others as peers, whatever it has beside them."""
+    keys = [f"{n:02d}" for n in range(13)]
+    groups = [("Care, size band 1", "Care", "all")] * 3 + [(f"size band {n % 4 + 1}", "all") for n in range(10)]
+    found = find_leaks(keys, [D(100_000)] * 13, {"delivery": [D(40_000), *[D(2_000)] * 12]}, groups)
+    assert [(leak.key, leak.peers, leak.peer_count, leak.worth) for leak in found.found] == [("00", "all", 12, 38_000)]
+    assert found.peers == dict.fromkeys(keys, 12)
+
+
+def test_a_segment_called_all_is_not_the_group_of_all():
+    keys = [f"{n:02d}" for n in range(20)]
+    groups = [("all, size band 1", "all", "all")] * 10 + [("size band 1", "all")] * 10
+    found = find_leaks(keys, [D(100_000)] * 20, {"delivery": [D(2_000)] * 20}, [(band[-2], band[-1]) if len(band) == 3 else band[-1:] for band in groups])
+    assert found.peers == dict.fromkeys(keys[:10], 9) | dict.fromkeys(keys[10:], 19)
+
+
 def test_an_item_without_sales_has_no_rate_and_is_nobodys_peer():
     bases = [Decimal(100_000)] * 9 + [Decimal(0), Decimal(-5)]
     amounts = [base * rate / 100 for base, rate in zip(bases, (*RATES, 0, 0), strict=True)]

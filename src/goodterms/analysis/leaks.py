@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PLACES = Decimal("0.0001")
 QUARTILES = 4
+_Group = tuple[str, ...]
+"""A peer group: its names from the widest down, so that a segment called "all" is not the group of all."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def find_leaks(
         Per step the amount of each item; positive is cost.
     groups
         Per item its peer groups, narrowest first ("Retail, quartile 2", "Retail", "all"); the first with at least ``peers_min`` others counts. With none,
-        there is no leak.
+        there is no leak. Items may have fewer groups than others: the widest, which is all, is one for them all.
     income
         Steps that are income: there a leak is a rate below the peers'.
 
@@ -72,11 +74,11 @@ def find_leaks(
     """
     counted = [i for i, base in enumerate(bases) if base > 0]
     base = np.array([float(bases[i]) for i in counted])
-    members: dict[tuple[int, str], list[int]] = defaultdict(list)
+    members: dict[_Group, list[int]] = defaultdict(list)
     for place, i in enumerate(counted):
-        for depth, name in enumerate(groups[i]):
-            members[depth, name].append(place)
-    chosen = _narrowest(counted, groups, members, peers_min)
+        for group in _named_from_all(groups[i]):
+            members[group].append(place)
+    chosen = [next((group for group in _named_from_all(groups[i]) if len(members[group]) > peers_min), None) for i in counted]
     found = []
     for step, amounts in steps.items():
         rates = np.array([float(amounts[i]) for i in counted]) / base if counted else np.array([])
@@ -90,17 +92,15 @@ def find_leaks(
             i = counted[place]
             worth = (Decimal(repr(float(gap[place]))) * bases[i]).quantize(PLACES)
             if worth > 0:
-                peers = chosen[place] or (0, "")
-                found.append(Leak(keys[i], step, float(rates[place]), float(median[place]), peers[1], len(members[peers]) - 1, bases[i], worth))
+                peers = chosen[place] or ("",)
+                found.append(Leak(keys[i], step, float(rates[place]), float(median[place]), peers[-1], len(members[peers]) - 1, bases[i], worth))
     compared = {keys[i]: len(members[group]) - 1 if (group := chosen[place]) else 0 for place, i in enumerate(counted)}
     return Leaks(tuple(sorted(found, key=lambda leak: (-leak.worth, leak.key, leak.step))), compared)
 
 
-def _narrowest(
-    counted: Sequence[int], groups: Sequence[Sequence[str]], members: Mapping[tuple[int, str], list[int]], peers_min: int
-) -> list[tuple[int, str] | None]:
-    """Each item's narrowest group with enough others."""
-    return [next(((depth, name) for depth, name in enumerate(groups[i]) if len(members[depth, name]) > peers_min), None) for i in counted]
+def _named_from_all(groups: Sequence[str]) -> list[_Group]:
+    """An item's peer groups, narrowest first, each by its names from the widest down."""
+    return [tuple(reversed(groups[depth:])) for depth in range(len(groups))]
 
 
 def _median_of_others(rates: NDArray[np.float64], places: NDArray[np.int64], inside: NDArray[np.int64]) -> NDArray[np.float64]:

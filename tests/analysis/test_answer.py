@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.cast import D
 
-from goodterms.analysis.answer import answer, answer_of_one_period, explain_bridge, explain_like_for_like, explain_lowest, explain_who
-from goodterms.analysis.result import Bridge, BridgeStep
+from goodterms.analysis.answer import answer, answer_of_one_period, explain_all_cost, explain_bridge, explain_like_for_like, explain_lowest, explain_who
+from goodterms.analysis.result import Bridge, BridgeStep, WaterfallRow
 
 PERIODS = ("2022", "2023")
 
@@ -54,6 +54,15 @@ def test_the_bridge_names_the_three_largest_of_each_sign():
     said = explain_bridge(bridge(cost=-30, price=-5, mix_between=-1, lost_customers=-7, volume=4, new_customers=9, adjustments=0))
     assert said == ["Most was taken by cost (−30), lost customers (−7) and price (−5).", "Most was brought by new customers (+9) and volume (+4)."]
     assert explain_bridge(bridge(cost=0)) == []
+
+
+def test_what_is_left_after_all_cost_is_said_with_what_found_no_driver():
+    left = WaterfallRow("after_all_cost", "Profit", "total", D(30), D(10))
+    without = WaterfallRow("unassigned", "Unassigned", "memo", D("-2.5"), D(0))
+    said = "After all cost in the files, with what no customer is charged for, 10.00 is left of 2023"
+    assert explain_all_cost([left, without], "2022", "2023") == f"{said}, 30.00 of 2022; 2.50 of 2022 found no driver."
+    assert explain_all_cost([left], None, "2023") == f"{said}."
+    assert explain_all_cost([without], "2022", "2023") == ""
 
 
 def test_who_fell_most_and_who_loses():

@@ -34,6 +34,14 @@ class TestPeriods:
         assert (result.earlier.label, result.later.label) == ("2021-04..2022-03", "2022-04..2023-03")
         assert (result.bridge.start, result.bridge.change) == (72, 0)
 
+    def test_spans_of_other_seasons_are_said_with_the_same_months_to_compare(self):
+        result = studied([*month_by_month(1, 12, 2022), *month_by_month(1, 4)])
+        assert (result.earlier.label, result.later.label) == ("2022-01..2022-08", "2022-09..2023-04")
+        assert result.explanation[0] == (
+            "2022-01..2022-08 and 2022-09..2023-04 are not the same months of the year, so the seasons differ too. "
+            "--periods 2022-01..2022-04 2023-01..2023-04 compares the same months of both years."
+        )
+
     def test_with_less_the_two_longest_equal_spans(self):
         result = studied(month_by_month(1, 5))
         assert (result.earlier.label, result.later.label) == ("2023-02..2023-03", "2023-04..2023-05")

@@ -183,6 +183,16 @@ def test_default_periods_are_the_two_latest_equal_spans_of_full_months(data, ear
     assert tuple(map(str, data.default_periods())) == (earlier, later)
 
 
+def test_the_same_months_of_two_years_are_at_most_twelve():
+    def filled(first, last):
+        months = [date(2022 + n // 12, n % 12 + 1, 1) for n in range(first, last)]
+        return Filling({month: month.replace(day=28) for month in months})
+
+    assert [str(p) for p in filled(0, 22).same_months()] == ["2022-01..2022-10", "2023-01..2023-10"]
+    assert [str(p) for p in filled(0, 36).same_months()] == ["2023", "2024"]
+    assert filled(0, 12).same_months() is None
+
+
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_a_date_at_the_end_of_the_calendar_breaks_nothing(day):
     """Systems write 0001-01-01 and 9999-12-31 where they know no date."""

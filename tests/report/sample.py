@@ -32,8 +32,8 @@ LEAK_COLUMNS = ("kind", "key", "name", "step", "rate", "peer_median", "peers", "
 STEPS = {
     "new customers": "New customers",
     "lost customers": "Stopped buying",
-    "new families": "New product families",
-    "lost families": "Dropped product families",
+    "new families": "Families new to the customer",
+    "lost families": "Families the customer dropped",
     "price: list": "List price",
     "price: discount": "Discount",
     "cost": "Product cost",

@@ -17,11 +17,12 @@ from tests.report.sample import sample_result
 import goodterms
 from goodterms.analysis.result import WaterfallRow
 from goodterms.charts.printed import printed_waterfall
+from goodterms.report.culprits import Ranking, heading_of
 from goodterms.report.edition import Edition
 from goodterms.report.lookup import found
 from goodterms.report.page import report_page
-from goodterms.report.parties import own_rows
-from goodterms.report.pools import pools_of
+from goodterms.report.parties import TRACED, own_rows
+from goodterms.report.pools import pool_places, pools_of
 
 D = Decimal
 
@@ -246,6 +247,28 @@ def test_parts_of_pools_add_up_to_what_the_waterfall_prints():
     printed = {row.step: row.later for row in printed_waterfall(waterfall)}
     assert (sums.part(0), sums.part(1)) == (-printed["order: handling"], -printed["unused"]) == (D("0.01"), D("174.99"))
     assert [(a.amount, sum(a.parts)) for a in sums.accounts] == [(D("100.00"), D("100.00")), (D("50.00"), D("50.00")), (D("25.00"), D("25.00"))]
+
+
+def test_a_pool_whose_driver_the_policy_changes_stands_once_for_each():
+    """What deliveries cost and what orders cost is no one rate."""
+    months, drivers = [date(2013, 1, 1), date(2013, 7, 1)], ["deliveries", "orders"]
+    named = {"entity": ["", ""], "pool": ["Carrier"] * 2, "driver": drivers, "step": ["delivery"] * 2, "month": pa.array(months, pa.date32())}
+    costs = {"account": ["4200"] * 2, "account_name": [""] * 2, "amount": [D("60.00"), D("40.00")], "assigned": [D("60.00"), D("40.00")]}
+    counts = {"level": ["order"] * 2, "amount": costs["amount"], "traced": [D(0)] * 2, "driver_total": [D(6), D(2)], "capacity": [None, None]}
+    tables = {"pools": pa.table({**named, **costs}), "rates": pa.table({**named, **counts})}
+    pools = pools_of(replace(RESULT, earlier=None, tables=tables))
+    assert [(p.driver, p.by_period["later"].amount, p.by_period["later"].rate) for p in pools] == [("deliveries", 60, 10), ("orders", 40, 20)]
+    places = pool_places(pools)
+    assert [places["Carrier", "", "delivery", driver] for driver in (*drivers, TRACED)] == [0, 1, 0]
+
+
+def test_a_list_of_profits_is_not_called_what_cost_most():
+    culprits = Edition(RESULT).culprit_customers
+    ranking = Ranking("net profit", by_change=False)
+    losing, earning = replace(culprits[0], later=D(-1)), replace(culprits[0], later=D(1))
+    assert heading_of("customer", [losing, losing], ranking) == "The 2 customers that cost most"
+    assert heading_of("customer", [losing, earning], ranking) == "The 2 customers with the lowest net profit"
+    assert heading_of("product", [earning], Ranking("net sales", by_change=True)) == "The product that costs most"
 
 
 def test_names_and_currencies_keep_their_large_letters():

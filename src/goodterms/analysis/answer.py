@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from goodterms.analysis.result import MEASURE_COLUMN, Bridge, Measure
+from goodterms.analysis.result import MEASURE_COLUMN, Bridge, Measure, WaterfallRow
 from goodterms.analysis.views import customers_of, products_of, rows_of
 from goodterms.facts.money import cents, change_in_cents, in_words
 
@@ -74,7 +74,7 @@ def _inside(label: str) -> str:
 
 def explain_who(what: str, measure: str, changes: Sequence[tuple[str, Decimal]]) -> str:
     """Through whom: the families or customers whose measure fell most; empty where none fell."""
-    fell = sorted((c for c in changes if c[1] < 0), key=lambda c: (c[1], c[0]))[:_NAMED]
+    fell = sorted((c for c in changes if round(c[1]) < 0), key=lambda c: (c[1], c[0]))[:_NAMED]
     return f"{what} where {measure} fell most: {_listed(fell)}." if fell else ""
 
 
@@ -84,6 +84,8 @@ def explain_lowest(what: str, measure: str, period: str, amounts: Sequence[tuple
     if not lost:
         return ""
     whole = sum((amount for _name, amount in lost), Decimal(0))
+    if len(lost) == 1:
+        return f"1 of the {what} had a negative {measure} in {period}: {_listed(lost)}."
     return f"{len(lost):,} {what} had a negative {measure} in {period}, together {in_words(cents(whole))}; the largest: {_listed(lost[:_NAMED])}."
 
 
@@ -100,6 +102,21 @@ def explain_like_for_like(unfilled: Sequence[str], bridge: Bridge | None) -> str
     return f"{said} Like for like, {bridge.earlier} against {bridge.later}: {sales}, {told} {change}."
 
 
+def explain_all_cost(waterfall: Sequence[WaterfallRow], earlier: str | None, later: str) -> str:
+    """What is left once the cost that is in no customer's figure is taken off too, and how much of that found no driver; empty where there is none."""
+    by_step = {row.step: row for row in waterfall}
+    left, without = by_step.get("after_all_cost"), by_step.get("unassigned")
+    if left is None or left.later is None:
+        return ""
+    said = f"After all cost in the files, with what no customer is charged for, {in_words(cents(left.later))} is left of {later}"
+    if earlier is not None and left.earlier is not None:
+        said += f", {in_words(cents(left.earlier))} of {earlier}"
+    found_none = [(period, -amount) for period, amount in ((earlier, without.earlier), (later, without.later)) if period and amount] if without else []
+    if found_none:
+        said += f"; {' and '.join(f'{in_words(cents(amount))} of {period}' for period, amount in found_none)} found no driver"
+    return f"{said}."
+
+
 def _listed(named: Sequence[tuple[str, Decimal]]) -> str:
     """Names with amounts: a (1.00), b (2.00) and c (3.00)."""
     parts = [f"{name} ({in_words(cents(amount), places=0, signed=True)})" for name, amount in named]
@@ -107,7 +124,13 @@ def _listed(named: Sequence[tuple[str, Decimal]]) -> str:
 
 
 def explanation(
-    views: Mapping[str, pa.Table], measure: Measure, later: str, bridge: Bridge | None, like_for_like: Bridge | None, unfilled: Sequence[str]
+    views: Mapping[str, pa.Table],
+    measure: Measure,
+    periods: tuple[str | None, str],
+    waterfall: Sequence[WaterfallRow],
+    bridge: Bridge | None,
+    like_for_like: Bridge | None,
+    unfilled: Sequence[str],
 ) -> tuple[str, ...]:
     """What moved profit, and through whom: sentences after the answer."""
     of_customers = MEASURE_COLUMN[measure]
@@ -119,7 +142,7 @@ def explanation(
         what, ranges = "product families", [(row["family"], row) for row in families if row["level"] == "line"]
     else:
         what, ranges = "products", [(_called(row, "product"), row) for row in products]
-    said: list[str] = []
+    said = [explain_all_cost(waterfall, *periods)]
     if bridge is not None:
         said += explain_bridge(bridge)
         for who, column, called in ((what.capitalize(), of_ranges, ranges), ("Customers", of_customers, customers)):
@@ -127,7 +150,7 @@ def explanation(
             said.append(explain_who(who, column.replace("_", " "), changes))
     if measure != "net sales":
         for who, column, called in ((what, of_ranges, ranges), ("customers", of_customers, customers)):
-            said.append(explain_lowest(who, column.replace("_", " "), later, [(name, row[f"{column}_later"]) for name, row in called]))
+            said.append(explain_lowest(who, column.replace("_", " "), periods[1], [(name, row[f"{column}_later"]) for name, row in called]))
     said.append(explain_like_for_like(unfilled, like_for_like))
     return tuple(s for s in said if s)
 

@@ -31,9 +31,9 @@ _SUMMED = ("quantity", "list_value", "discount", "charges", "rebate", "net_sales
 ITEM_STEPS = {
     "new customers": "New customers",
     "lost customers": "Stopped buying",
-    "adjustments": "Returns, credits and free goods",
-    "new families": "New product families",
-    "lost families": "Dropped product families",
+    "adjustments": "Net returns, price credits and free goods",
+    "new families": "Families new to the customer",
+    "lost families": "Families the customer dropped",
     "price: list": "List price",
     "price: discount": "Discount",
     "price: charges": "Freight and fees charged",

@@ -93,6 +93,7 @@ class _Study:
     quantities: Literal["value", "physical"]
     progress: Callable[[str], None]
     notices: list[str] = field(default_factory=list)
+    seasons: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self, asked: tuple[Period | str, Period | str] | None) -> Result:
@@ -140,7 +141,8 @@ class _Study:
             later=later,
             unfilled=unfilled,
             answer=self._answer(measure, earlier, later, rows),
-            explanation=words.explanation(views, measure, later.label, steps, like_for_like_steps, unfilled),
+            explanation=self.seasons
+            + words.explanation(views, measure, (earlier.label if earlier else None, later.label), rows, steps, like_for_like_steps, unfilled),
             bridge=steps,
             like_for_like=like_for_like_steps,
             waterfall=with_avoidable(renamed(rows, self.policy.on(later.last).layers), self._avoidable_shares(costs, later)),
@@ -200,6 +202,7 @@ class _Study:
             earlier, newest = filling.default_periods()
             if newest is None:
                 raise PeriodError("There are no sale lines to analyse.")
+            self._say_seasons(earlier, newest, filling)
             return earlier, newest
         start = self.policy.on(date.max).fiscal_year_start
         read = [p if isinstance(p, Period) else Period.read(p, start) for p in asked]
@@ -216,6 +219,14 @@ class _Study:
                 f"{read[0]} has {len(read[0].months)} months and {read[1]} has {len(read[1].months)}: the bridge also shows the difference in length."
             )
         return read[0], read[1]
+
+    def _say_seasons(self, earlier: Period | None, later: Period, filling: Filling) -> None:
+        """Two spans that are not the same months of the year differ by season too; where the data has the same months of two years, which those are."""
+        if earlier is None or earlier.first.month == later.first.month:
+            return
+        same = filling.same_months()
+        instead = f" --periods {same[0]} {same[1]} compares the same months of both years." if same else ""
+        self.seasons = (f"{earlier} and {later} are not the same months of the year, so the seasons differ too.{instead}",)
 
     def _costs(self, drivers: Drivers) -> CostToServe | None:
         """Cost shared, where there are costs or traced activities."""

@@ -23,18 +23,18 @@ def short_money(amount: Decimal, currency: str | None = None, *, signed: bool = 
 
     Examples
     --------
-    >>> short_money(Decimal("1239999"), "EUR"), short_money(Decimal("-804314.38")), short_money(Decimal("340.4"), signed=True)
-    ('EUR\xa01.24M', '−804k', '+340')
+    >>> short_money(Decimal("1239999"), "EUR"), short_money(Decimal("-84519.78")), short_money(Decimal("340.4"), signed=True)
+    ('EUR\xa01.24M', '−85k', '+340')
     """
     size, letter = next(((s, name) for s, name in _SIZES if abs(amount) >= s), (Decimal(1), ""))
     if abs(amount) / size >= Decimal("999.5") and letter != "B":
         size, letter = next((s, name) for s, name in reversed(_SIZES) if s > size)
     scaled = abs(amount) / size
     places = 0 if scaled >= 100 or not letter else 1 if scaled >= 10 else 2
+    if letter == "k":
+        places = max(places - 1, 0)
     rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     digits = f"{rounded:f}"
-    if places and letter == "k":
-        digits = f"{rounded:.1f}" if scaled < 10 else f"{rounded:.0f}"
     sign = _sign(amount, signed=signed) if rounded else ""
     code = f"{currency}{NBSP}" if currency else ""
     return f"{code}{sign}{digits}{letter}"

@@ -191,3 +191,19 @@ class Filling:
                 return Period(full[before - span + 1], full[before]), Period(full[last - span + 1], full[last])
         newest = max(full.values(), default=None)
         return None, Period(newest, newest) if newest else None
+
+    def same_months(self) -> tuple[Period, Period] | None:
+        """The longest span, up to the last full month, that has full months in the same months of the year before; None where there is none.
+
+        Examples
+        --------
+        >>> days = {add_months(date(2023, 1, 1), i): add_months(date(2023, 1, 1), i).replace(day=28) for i in range(15)}
+        >>> [str(p) for p in Filling(days).same_months()]
+        ['2023-01..2023-03', '2024-01..2024-03']
+        """
+        full = {_number_of(month): month for month in self.full_months}
+        last = max(full, default=0)
+        span = next(i for i in range(13) if i == 12 or last - i not in full or last - i - 12 not in full)
+        if not span:
+            return None
+        return Period(full[last - 11 - span], full[last - 12]), Period(full[last - span + 1], full[last])

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 NAME = "bar"
 """What a bar of the asked bridge opens is called after this."""
 _SHOWN = 10
+_PACE = {
+    "volume": "Everybody at the growth of all together. What a customer bought beyond that, or short of it, is in the mix; its own growth is both.",
+    "mix between": "What a customer bought beyond the growth of all, or short of it. Its own growth is this and its part of volume together.",
+}
+"""What the bars that are measured against all customers say of one."""
 _LEVELS = {"customers": "customers", "customer x family": "customer × family pairs", "items": "customer × product pairs"}
 
 
@@ -109,6 +114,8 @@ class _Behind:
             made = self._largest(source, column, step, exact, one, many)
             parts.append(made)
         inside = element("div", *(p for p in parts if p), class_="halves") if any(parts) else element("p", "Nobody: this bar is 0.", class_="hint")
+        if step.step in _PACE:
+            inside += element("p", text(_PACE[step.step]), class_="hint")
         summary = element("summary", element("b", text(step.label)), " ", element("span", text(in_words(step.amount, signed=True)), class_=_tone(step.amount)))
         return element("details", summary, inside, id=f"{NAME}-{place}", class_="panel")
 

@@ -23,7 +23,7 @@ def culprits_section(edition: Edition) -> str:
         if not culprits:
             continue
         ranking = ranking_of(exact)
-        title = f"The {counted(len(culprits), kind)} that cost most" if len(culprits) > 1 else f"The {kind} that costs most"
+        title = heading_of(kind, culprits, ranking)
         order = f"largest fall in {ranking.measure}" if ranking.by_change else f"lowest {ranking.measure} in {edition.later}"
         leaks = "; below each name the step that costs more than among its peers" if any(c.sentence for c in culprits) else ""
         note = f"{at_start(order)}, {sums_in(result.currency)}{leaks}"
@@ -43,6 +43,14 @@ def ranking_of(culprits: Sequence[Culprit]) -> Ranking:
     """The ranking as the result names it ("net profit", "change in net sales")."""
     named = culprits[0].rank_by.replace("_", " ")
     return Ranking(named.removeprefix("change in "), named.startswith("change in "))
+
+
+def heading_of(kind: str, culprits: Sequence[PrintedCulprit], ranking: Ranking) -> str:
+    """What the list is called: who makes a profit costs nothing, so only a list of losses or falls is of those that cost."""
+    count = counted(len(culprits), kind)
+    if not ranking.by_change and any(c.later is None or c.later >= 0 for c in culprits):
+        return f"The {count} with the lowest {ranking.measure}" if len(culprits) > 1 else f"The {kind} with the lowest {ranking.measure}"
+    return f"The {count} that cost most" if len(culprits) > 1 else f"The {kind} that costs most"
 
 
 def _table(edition: Edition, kind: str, culprits: Sequence[PrintedCulprit], ranking: Ranking, caption: str) -> str:

@@ -143,9 +143,9 @@ class Edition:
 
     @property
     def family_measure(self) -> str | None:
-        """The level that families are compared by: gross margin, or net sales where cost is not known."""
+        """The level that families are compared by, the furthest that products reach: product contribution, gross margin or net sales."""
         table = table_of(self.result.tables, "families")
-        return next((m for m in ("gross_margin", "net_sales") if table is not None and found(table, f"{m}_later")), None)
+        return next((m for m in ("product_contribution", "gross_margin", "net_sales") if table is not None and found(table, f"{m}_later")), None)
 
 
 def _printed(culprits: tuple[Culprit, ...], parties: Parties | None) -> tuple[PrintedCulprit, ...]:

@@ -17,7 +17,7 @@ from goodterms.facts.money import in_words
 from goodterms.report.card import card, scrolled, sums_in
 from goodterms.report.edition import Edition
 from goodterms.report.lookup import found, from_cents
-from goodterms.report.parties import OPENED, WHEN, Detail, Parties
+from goodterms.report.parties import OPENED, TRACED, WHEN, Detail, Parties
 from goodterms.report.pools import pool_places, pools_of
 
 WRITTEN = 50
@@ -170,6 +170,8 @@ def _detail(parties: Parties, place: int, detail: Detail, edition: Edition) -> d
     shared = _shared(detail, steps, pools)
     if shared:
         made["o"] = shared
+    if detail.avoidable is not None:
+        made["v"] = detail.avoidable
     if any(detail.bridge):
         made["b"] = list(detail.bridge)
     if detail.moved:
@@ -191,16 +193,16 @@ def _shared(detail: Detail, steps: dict[str, int], pools: Any) -> list[list[Any]
     for at, when in enumerate(WHEN):
         by_step: dict[int, list[Any]] = {}
         for share in detail.shares.get(when, ()):
-            if share.step in steps and (share.pool, share.entity) in pools:
+            if share.step in steps and (share.pool, share.entity, share.step, share.driver) in pools:
                 by_step.setdefault(steps[share.step], []).append(share)
         printed = detail.waterfall.get(when)
         for step, shares in by_step.items():
             total = printed[step] if printed else None
             whole = from_cents(-total) if total is not None else Decimal(0)
             for share, cents in zip(shares, parts_in_cents([s.amount for s in shares], whole), strict=True):
-                pool = pools[share.pool, share.entity]
-                row = rows.setdefault((step, pool, share.is_traced), [step, pool, 0, 0, 0, 0])
-                row[2 + 2 * at] = 0 if share.is_traced else float(round(share.driver_count, 4))
+                pool, is_traced = pools[share.pool, share.entity, share.step, share.driver], share.driver == TRACED
+                row = rows.setdefault((step, pool, is_traced), [step, pool, 0, 0, 0, 0])
+                row[2 + 2 * at] = 0 if is_traced else float(round(share.driver_count, 4))
                 row[3 + 2 * at] = int(cents * 100)
     return [rows[key] for key in sorted(rows)]
 
@@ -232,7 +234,7 @@ def listing_section(listing: Listing, edition: Edition) -> str:
     plural = f"{kind}s"
     measure = parties.measure.replace("_", " ")
     title = f"All {counted(len(parties.keys), kind)}" if len(parties.keys) != 1 else f"The one {kind}"
-    note = f"Lowest {measure} of {edition.later} first, {sums_in(edition.result.currency)}. The {OPENED} with the largest effect open to their own waterfall."
+    note = f"Lowest {measure} of {edition.later} first, {sums_in(edition.result.currency)}. {_opened(len(parties.keys))} to their own waterfall."
     foot = f"All of them at full precision: tables/{plural}.csv and tables/{plural}.parquet."
     if len(listing.rows) < len(parties.keys):
         foot = f"The {len(listing.rows):,} with the largest effect are listed here. {foot}"
@@ -252,6 +254,11 @@ def listing_section(listing: Listing, edition: Edition) -> str:
         id=f"t-{plural}",
     )
     return card(plural, title, note, _controls(listing), scrolled(table, title).replace('class="tw"', 'class="tw tall"', 1), footer=text(foot))
+
+
+def _opened(count: int) -> str:
+    """Which of them open."""
+    return f"The {OPENED} with the largest effect open" if count > OPENED else "Each opens" if count > 1 else "It opens"
 
 
 def _controls(listing: Listing) -> str:

@@ -96,6 +96,10 @@ class Leak:
     worth: int
 
 
+TRACED = "traced"
+"""The driver of a share whose very cost was known."""
+
+
 @dataclass(frozen=True)
 class Share:
     """What one customer or product got of one cost pool in one period: driver count and amount, or what was traced to it."""
@@ -103,7 +107,7 @@ class Share:
     entity: str
     pool: str
     step: str
-    is_traced: bool
+    driver: str
     driver_count: Decimal
     amount: Decimal
 
@@ -126,6 +130,7 @@ class Detail:
     waterfall: Mapping[str, list[int | None]]
     leaks: tuple[Leak, ...]
     shares: Mapping[str, tuple[Share, ...]]
+    avoidable: int | None
     bridge: tuple[int, ...]
     moved: tuple[Moved, ...]
     moved_rest: int
@@ -197,11 +202,20 @@ class Parties:
         waterfalls = self.waterfalls(opened)
         leaks, shares, bridges, moved = self._leaks(keys), self._shares(keys), self.bridges(opened), self._moved(keys)
         made = {}
+        avoidable = self.level("avoidable_profit", "later") if self.kind == "customer" and self.has("net_profit") else None
         for i in opened:
             key = self.keys[i]
             own = moved.get(key, ())
             rest = self._margin_change(i) - sum(m.change for m in own)
-            made[i] = Detail(waterfalls[i], leaks.get(key, ()), {w: shares[w].get(key, ()) for w in shares}, bridges.get(i, ()), own, rest)
+            made[i] = Detail(
+                waterfalls[i],
+                leaks.get(key, ()),
+                {w: shares[w].get(key, ()) for w in shares},
+                avoidable[i] if avoidable else None,
+                bridges.get(i, ()),
+                own,
+                rest,
+            )
         return made
 
     def waterfalls(self, opened: Sequence[int]) -> dict[int, dict[str, list[int | None]]]:
@@ -252,9 +266,8 @@ class Parties:
             sums = mine.filter(inside).group_by(by).aggregate([("driver_count", "sum"), ("amount", "sum")])
             rows: dict[str, list[Share]] = defaultdict(list)
             for row in sums.to_pylist():
-                is_traced = driver is not None and row[driver] == "traced"
-                rows[row[owner]].append(Share(row.get(entity or "") or "", row["pool"], row["step"], is_traced, row["driver_count_sum"], row["amount_sum"]))
-            made[when] = {key: tuple(sorted(shares, key=lambda s: (s.step, s.pool, s.entity, s.is_traced))) for key, shares in rows.items()}
+                rows[row[owner]].append(Share(row[entity] or "", row["pool"], row["step"], row["driver"], row["driver_count_sum"], row["amount_sum"]))
+            made[when] = {key: tuple(sorted(shares, key=lambda s: (s.step, s.pool, s.entity, s.driver == TRACED, s.driver))) for key, shares in rows.items()}
         return made
 
     def bridges(self, opened: Sequence[int]) -> dict[int, tuple[int, ...]]:

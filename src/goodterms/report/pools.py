@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goodterms.analysis.result import Result
 from goodterms.charts.figures import NOTHING, at_start, growth, number, percent
@@ -18,6 +18,7 @@ from goodterms.facts.periods import Period, month_name
 from goodterms.report.card import card, scrolled, sums_in
 from goodterms.report.edition import Edition
 from goodterms.report.lookup import found, plain, table_of
+from goodterms.report.parties import TRACED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,12 +74,12 @@ class PoolPeriod:
 
 @dataclass
 class Pool:
-    """One pool of one entity, with both periods."""
+    """One pool of one entity, as it was shared by one driver into one step, with both periods."""
 
     entity: str
     pool: str
-    driver: str = ""
-    step: str = ""
+    driver: str
+    step: str
     level: str = ""
     by_period: dict[str, PoolPeriod] = field(default_factory=lambda: defaultdict(PoolPeriod))
 
@@ -94,8 +95,16 @@ def periods_of(result: Result) -> list[tuple[str, Period]]:
 
 
 def pools_of(result: Result) -> list[Pool]:
-    """Every pool with its accounts and rates, in order of name."""
+    """Every pool with its accounts and rates, in order of name; one whose driver or step the policy changes stands once for each."""
     return _pools(_Same(result))
+
+
+_Place = tuple[str, str, str, str]
+
+
+def _place(pool: Pool) -> _Place:
+    """A pool's name, entity, step and driver."""
+    return pool.pool, pool.entity, pool.step, pool.driver
 
 
 class _Same:
@@ -114,10 +123,11 @@ class _Same:
 @lru_cache(maxsize=1)
 def _pools(same: _Same) -> list[Pool]:
     result = same.result
-    found_pools: dict[tuple[str, str], Pool] = {}
+    found_pools: dict[_Place, Pool] = {}
 
-    def pool_of(entity: str | None, name: str) -> Pool:
-        return found_pools.setdefault((name, entity or ""), Pool(entity or "", name))
+    def pool_of(row: Mapping[str, Any]) -> Pool:
+        pool = Pool(row["entity"] or "", row["pool"], row["driver"] or "", row["step"] or "")
+        return found_pools.setdefault(_place(pool), pool)
 
     for when, period in periods_of(result):
         _add_accounts(table_of(result.tables, "pools"), when, period, pool_of)
@@ -135,23 +145,21 @@ def _inside(source: pa.Table, period: Period) -> pa.Table:
     return source.filter(pc.and_(pc.greater_equal(month, pa.scalar(period.first)), pc.less_equal(month, pa.scalar(period.last))))
 
 
-def _add_accounts(source: pa.Table | None, when: str, period: Period, pool_of: object) -> None:
-    if source is None or not callable(pool_of):
+def _add_accounts(source: pa.Table | None, when: str, period: Period, pool_of: Callable[[Mapping[str, Any]], Pool]) -> None:
+    if source is None:
         return
     parts = [part for part in PARTS if found(source, part)]
     keys = ["entity", "pool", "account", "account_name", "driver", "step"]
     sums = _inside(source, period).group_by(keys, use_threads=False).aggregate([(name, "sum") for name in ("amount", *parts)])
     rows = sorted(sums.to_pylist(), key=lambda r: (r["pool"], r["entity"] or "", r["account"] or ""))
     for row in rows:
-        pool = pool_of(row["entity"], row["pool"])
-        pool.driver, pool.step = pool.driver or row["driver"] or "", row["step"] or pool.step
         amount = cents(row["amount_sum"])
         exact = [row[f"{part}_sum"] if part in parts else Decimal(0) for part in PARTS]
         touched = [i for i, e in enumerate(exact) if e]
         rounded = [Decimal(0)] * len(PARTS)
         for i, part in zip(touched, parts_in_cents([exact[i] for i in touched], amount), strict=True):
             rounded[i] = part
-        pool.by_period[when].accounts.append(Account(row["account"] or "", row["account_name"] or "", amount, rounded, exact))
+        pool_of(row).by_period[when].accounts.append(Account(row["account"] or "", row["account_name"] or "", amount, rounded, exact))
 
 
 def _tie_to_waterfall(accounts: Sequence[Account], when: str, result: Result) -> None:
@@ -184,12 +192,12 @@ def _tie_to_waterfall(accounts: Sequence[Account], when: str, result: Result) ->
         over[taker] += CENT
 
 
-def _add_rates(source: pa.Table | None, when: str, period: Period, pool_of: object) -> None:
-    if source is None or not callable(pool_of):
+def _add_rates(source: pa.Table | None, when: str, period: Period, pool_of: Callable[[Mapping[str, Any]], Pool]) -> None:
+    if source is None:
         return
     for row in _inside(source, period).to_pylist():
-        pool = pool_of(row["entity"], row["pool"])
-        pool.driver, pool.level = row["driver"] or pool.driver, row["level"] or pool.level
+        pool = pool_of(row)
+        pool.level = row["level"]
         there = pool.by_period[when]
         there.shared += row["amount"] - (row["traced"] or 0)
         there.driver_total += row["driver_total"]
@@ -216,8 +224,11 @@ def pools_section(edition: Edition) -> str:
     ]
     caption = "Reconciliation of the cost pools"
     drawn = element("table", element("caption", caption, class_="sr"), element("thead", element("tr", *heads)), *bodies, class_="t pools")
-    total = sum((p.part(2) for pool in pools for p in pool.by_period.values()), Decimal(0))
-    title = "Every cost pool is accounted for" if not total else f"Every cost pool is accounted for; {in_words(total)} found no driver"
+    unassigned = [
+        (period, sum((pool.by_period[when].part(2) for pool in pools if when in pool.by_period), Decimal(0))) for when, period in periods_of(edition.result)
+    ]
+    without = " and ".join(f"{in_words(amount)} of {period.label}" for period, amount in unassigned if amount)
+    title = f"Every cost pool is accounted for; {without} found no driver" if without else "Every cost pool is accounted for"
     note = f"{at_start(sums_in(edition.result.currency))}; in every row the parts add up to the cost"
     foot = "A pool opens to its accounts." if count <= _ACCOUNTS_SHOWN else f"The {count:,} accounts are in tables/pools.csv."
     return card("pools", title, note, scrolled(drawn, caption), footer=text(foot))
@@ -319,6 +330,9 @@ def _monthly_rates(edition: Edition) -> str:
     return element("details", element("summary", text(caption)), drawn, class_="fold")
 
 
-def pool_places(pools: Sequence[Pool]) -> Mapping[tuple[str, str], int]:
-    """Where each pool and entity stands in the list."""
-    return {(pool.pool, pool.entity): i for i, pool in enumerate(pools)}
+def pool_places(pools: Sequence[Pool]) -> Mapping[_Place, int]:
+    """Where each pool stands in the list, by name, entity, step and driver; what was traced to it is found at its first driver."""
+    places = {_place(pool): i for i, pool in enumerate(pools)}
+    for (name, entity, step, _driver), i in list(places.items()):
+        places.setdefault((name, entity, step, TRACED), i)
+    return places

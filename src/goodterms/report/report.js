@@ -224,8 +224,10 @@ class List {
         ...(earlier ? [el("td", { class: "num mut p2" }, earlier[at] === null ? "" : money(earlier[at]))] : []), el("td", { class: "num" }, v === null ? "" : money(v)),
         el("td", { class: tone }, percent(base > 0 && v !== null ? v / base : null)), el("td", { class: "num mut p2" }, percent(this.shares[at])), el("td", { class: "num mut" }, leak ? percent(sign * leak[2]) : ""));
     });
-    const said = (d.l || []).map(l => `${this.steps[l[0]][0]}: ${percent(l[1])} against ${percent(l[2])} among ${l[3]}, worth ${money(l[4])}.`);
-    return el("section", { class: "wide" }, el("h3", {}, "Where the money goes: " + row[0]), this.table_of("Waterfall of " + row[0], heads, rows, "hb wide"), ...(said.length ? [el("p", {}, "Costs more than among its peers. " + said.join(" "))] : [el("p", {}, d.f ? "Too few peers to compare its steps with." : "No step costs more than among its peers.")]));
+    const found = (d.l || []).map(l => el("tr", {}, el("th", { scope: "row" }, this.steps[l[0]][0]), el("td", { class: "num" }, percent(l[1])), el("td", { class: "num" }, percent(l[2])), el("td", { class: "num" }, money(l[4]))));
+    const peers = d.l?.length ? "Costs more than among " + d.l[0][3] : "";
+    const said = found.length ? [el("h3", { class: "next" }, peers), this.table_of(peers, [["Step"], ["Takes", "num"], ["Peers\u2019 median", "num"], ["Worth", "num"]], found)] : [el("p", {}, d.f ? "Too few peers to compare its steps with." : "No step costs more than among its peers.")];
+    return el("section", { class: "wide" }, el("h3", {}, "Where the money goes: " + row[0]), this.table_of("Waterfall of " + row[0], heads, rows, "hb wide"), ...(d.v === undefined ? [] : [el("p", {}, "Avoidable profit of " + data.later + ", what the company would really lose if it left: ", el("b", {}, money(d.v)))]), ...said);
   }
   made(d, key) {
     const periods = data.earlier ? [data.earlier, data.later] : [data.later], lines = periods.map((p, i) => `${digits(d.n?.[i] ?? 0, 0)} sale lines of ${p}`).join(" and ");
@@ -241,7 +243,7 @@ class List {
         }
       }
       const accounts = shares.flatMap(([, at]) => data.pools[at].c.map(([name, a, b]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, data.pools[at].n), ...(data.earlier ? [el("td", { class: "num mut" }, money(a))] : []), el("td", { class: "num" }, money(b)))));
-      boxes.push(el("details", { open: boxes.length === 0 }, el("summary", {}, this.steps[step][0] + ": count \u00d7 mean rate of the period, to the unit"),
+      boxes.push(el("details", { open: boxes.length === 0 }, el("summary", {}, this.steps[step][0] + ": count \u00d7 mean rate of the period"),
         this.table_of(this.steps[step][0] + ": how it was made", [["Pool"], ["Period"], ["Count \u00d7 rate", "num"], ["Amount", "num"], ["Pool and its count", "num p2"]], rows),
         el("details", {}, el("summary", {}, "Account rows of " + (shares.length === 1 ? "this pool" : "these pools")), this.table_of("Accounts", [["Account"], ["Pool"], ...(data.earlier ? [[data.earlier, "num"]] : []), [data.later, "num"]], accounts))));
     }

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from goodterms.charts.figures import NOTHING, counted, counted_are, percent
+from goodterms.charts.figures import NOTHING, counted_are, percent
 from goodterms.charts.printed import PrintedBridge
 from goodterms.charts.whale import whale_figures, whale_title
 from goodterms.facts.money import in_words
 from goodterms.problems import visible
-from goodterms.report.culprits import ranking_of
+from goodterms.report.culprits import heading_of, ranking_of
 from goodterms.report.edition import Edition, PrintedCulprit
 from goodterms.report.files_read import name_of, ordered, rows_aside
 from goodterms.report.pools import PARTS, periods_of, pools_of
@@ -163,7 +163,7 @@ def _print_culprits(console: Console, kind: str, edition: Edition, culprits: Seq
     ranking = ranking_of(exact)
     measure, leaks = ranking.measure, any(c.sentence for c in culprits)
     order = f"largest fall in {measure}" if ranking.by_change else f"lowest {measure}"
-    _heading(console, f"The {counted(len(culprits), kind)} that cost most" if len(culprits) > 1 else f"The {kind} that costs most", order)
+    _heading(console, heading_of(kind, culprits, ranking), order)
     shows_sales = measure != "net sales"
     shows_earlier = edition.earlier is not None and (console.width >= _ROOMY or not shows_sales)
     titles = [f"sales {edition.later}"] if shows_sales else []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from goodterms.cli.mapping_place import check_mapping_place
 from goodterms.cli.progress import Progress, shown_on
 from goodterms.cli.report_folder import check_folder, written_at_once
 from goodterms.errors import GoodtermsError, UsageError
@@ -91,14 +92,21 @@ def look_at(
     """
     import goodterms  # noqa: PLC0415
 
+    tables = {"costs": list(costs), "activities": list(activities), "products": list(products), "customers": list(customers), "purchases": list(purchases)}
+    sales = list(files)
+    inputs = [*sales, *(file for given in tables.values() for file in given), *([policy] if policy else [])]
+
+    def check_places() -> None:
+        check_folder(out)
+        if write_mapping is not None:
+            check_mapping_place(write_mapping, inputs)
+
     with shown_on(sys.stderr) as progress:
         reading, rules = _prepare(
-            out=out,
+            places=check_places,
             policy=policy,
             periods=periods,
-            read=lambda: goodterms.read(
-                files, costs=costs, activities=activities, products=products, customers=customers, purchases=purchases, mapping=mapping, progress=progress
-            ),
+            read=lambda: goodterms.read(sales, **tables, mapping=mapping, progress=progress),
         )
         if write_mapping is not None:
             _write_mapping(reading, write_mapping)
@@ -113,8 +121,8 @@ def look_at(
     return DONE_WITH_LOSS if reading.rejected or result.has_unassigned else DONE
 
 
-def _prepare(*, out: Path, policy: Path | None, periods: tuple[str, str] | None, read: Any) -> tuple[Reading, Policy | None]:
-    """Check the folder, the periods and the policy, and read the files; what is wrong with several of them is said together."""
+def _prepare(*, places: Callable[[], None], policy: Path | None, periods: tuple[str, str] | None, read: Any) -> tuple[Reading, Policy | None]:
+    """Check the places to write to, the periods and the policy, and read the files; what is wrong with several of them is said together."""
     from goodterms.facts.periods import Period  # noqa: PLC0415
     from goodterms.facts.policy import Policy  # noqa: PLC0415
 
@@ -128,7 +136,7 @@ def _prepare(*, out: Path, policy: Path | None, periods: tuple[str, str] | None,
         except GoodtermsError as error:
             errors.append(error)
 
-    attempt(lambda: check_folder(out))
+    attempt(places)
     attempt(lambda: [Period.read(text) for text in periods or ()])
     rules = attempt(lambda: Policy.load(policy)) if policy is not None else None
     reading = attempt(read)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodterms.errors import PolicyError, UnreadableFileError
+from goodterms.errors import PolicyError
 from goodterms.facts.policy import DRIVERS, Policy, PolicyBlock, PoolPolicy
 from goodterms.facts.time_equation import TimeEquation
 from goodterms.facts.toml_places import line_of, toml_places
@@ -438,8 +438,8 @@ def test_a_policy_in_another_encoding_is_refused_with_its_line(tmp_path):
     assert str(refused.value) == "ours.toml, line 2: this is not UTF-8 text. Save the policy as UTF-8."
 
 
-def test_a_policy_that_is_not_there_is_an_unreadable_file(tmp_path):
-    with pytest.raises(UnreadableFileError, match=r"ours\.toml cannot be read: No such file or directory\. Check the name"):
+def test_a_policy_that_is_not_there_is_wrong_use(tmp_path):
+    with pytest.raises(PolicyError, match=r"ours\.toml cannot be read: No such file or directory\. Check the name"):
         Policy.load(tmp_path / "ours.toml")
 
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from goodterms.errors import PolicyError, UnreadableFileError
+from goodterms.errors import PolicyError
 from goodterms.facts.time_equation import TimeEquation
 from goodterms.facts.toml_places import Path as Key
 from goodterms.facts.toml_places import line_of, toml_places
@@ -162,16 +162,14 @@ class Policy:
 
         Raises
         ------
-        UnreadableFileError
-            When the file is not there or cannot be opened.
         PolicyError
-            When it is not a valid policy; the sentence names file and line.
+            When the file is not there, cannot be opened or is not a valid policy; the sentence names file and line.
         """
         path = Path(path)
         try:
             written = path.read_bytes()
         except OSError as error:
-            raise UnreadableFileError(f"The policy {path} cannot be read: {error.strerror or error}. Check the name, or leave --policy out.") from error
+            raise PolicyError(f"The policy {path} cannot be read: {error.strerror or error}. Check the name, or leave --policy out.") from error
         try:
             return cls.read(written.decode("utf-8-sig"), path.name)
         except UnicodeDecodeError as error:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+
+COMMAND = Path(sys.executable).with_name("goodterms")
 
 HEADER = "Invoice,Date,Customer,Product,Quantity,Net sales,Cost\n"
 ROWS = "".join(f"{month},2023-{month:02d}-28,Ann,Nails,10,1000.00,700.00\n" for month in range(1, 5))
@@ -72,6 +77,43 @@ def test_a_file_that_is_not_there_is_said(goodterms, folder):
     assert (ran.code, ran.out) == (4, "")
     assert "absent.csv" in ran.err
     assert list(folder.iterdir()) == []
+
+
+def test_a_pipe_is_not_waited_for(goodterms, folder):
+    os.mkfifo("invoices.csv")
+    ran = goodterms("look", "invoices.csv")
+    assert (ran.code, ran.out) == (4, "")
+    assert "invoices.csv is a pipe or a device" in ran.err
+
+
+def test_a_name_that_is_not_utf8_is_said(goodterms, folder):
+    name = os.fsdecode(b"m\xe4rz.csv")
+    Path(name).write_text(HEADER + ROWS, "utf-8")
+    ran = goodterms("look", name)
+    assert (ran.code, ran.out, ran.err) == (4, "", "The name of märz.csv is not written in UTF-8. Rename the file.\n")
+
+
+def test_a_closed_output_is_said(folder):
+    Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
+    ran = subprocess.run(["sh", "-c", '"$0" look invoices.csv >&-', COMMAND], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (2, "The standard output is closed, so there is nowhere to print to. Leave it open, or send it to a file.\n")
+    assert [path.name for path in folder.iterdir()] == ["invoices.csv"]
+
+
+def test_a_closed_stream_of_errors_stops_nothing(folder):
+    Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
+    ran = subprocess.run(["sh", "-c", '"$0" look invoices.csv 2>&-', COMMAND], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0
+    assert "Report: goodterms-report/report.html" in ran.stdout
+
+
+@pytest.mark.parametrize("encoding", ["idna", "punycode", "rot13", "utf-99"])
+def test_an_encoding_that_is_none_is_said(goodterms, folder, encoding):
+    Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
+    Path("map.toml").write_text(MAPPING + f'dialect = {{ encoding = "{encoding}" }}\n', "utf-8")
+    ran = goodterms("look", "invoices.csv", "--map", "map.toml")
+    assert (ran.code, ran.out) == (2, "")
+    assert f'the encoding "{encoding}", which' in ran.err
 
 
 def test_a_cell_at_the_end_of_the_sheet_takes_no_memory(alone, folder):
@@ -296,6 +338,7 @@ def test_a_driver_without_cost_is_said(goodterms, folder):
         (("--map", "map.toml"), "Nettosumma"),
         (("--map", "absent.toml"), "absent.toml"),
         (("--costs", "costs.csv", "--policy", "policy.toml"), "frobs"),
+        (("--policy", "absent.toml"), "absent.toml"),
         (("--out", "invoices.csv"), "is a file"),
     ],
     ids=[
@@ -305,6 +348,7 @@ def test_a_driver_without_cost_is_said(goodterms, folder):
         "column not there",
         "mapping not there",
         "unknown name in an equation",
+        "policy not there",
         "out is a file",
     ],
 )

@@ -57,6 +57,11 @@ def goodterms(
 
 def run() -> NoReturn:
     """Run the command that the arguments name, and leave with its exit code."""
+    if sys.stderr is None:  # closed: what is said goes nowhere, and into no file that is opened meanwhile
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (for as long as the process lives)
+    if sys.stdout is None:
+        _say("The standard output is closed, so there is nowhere to print to. Leave it open, or send it to a file.")
+        raise SystemExit(WRONG_USE)
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure:

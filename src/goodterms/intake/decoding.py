@@ -162,8 +162,8 @@ def _refuse_binary(file: str, start: bytes) -> None:
 
 def _as_wanted(path: Path, file: str, wanted: str) -> Decoding:
     try:
-        codecs.lookup(wanted)
         "".encode(wanted)
+        codecs.getincrementaldecoder(wanted)(tolerance(wanted)).decode("1;2".encode(wanted))
     except (LookupError, TypeError, ValueError):
         raise MappingError(
             f'{file}: the mapping names the encoding "{wanted}", which does not exist. Known are for example utf-8, cp1252, iso-8859-15, utf-16.'

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.errors import UnreadableFileError, UsageError
+from goodterms.intake.decoding import mended
 from goodterms.intake.raw_table import Progress, RawTable
 
 
@@ -62,10 +63,15 @@ def open_file(
 
 def _first_bytes(path: Path, file: str) -> bytes:
     try:
+        file.encode()
         if path.is_dir():
             raise UnreadableFileError(f"{file} is a folder. Name the file in it.")
+        if path.exists() and not path.is_file():
+            raise UnreadableFileError(f"{file} is a pipe or a device, which can be read only once. Save what it gives as a file, and name that.")
         with path.open("rb") as stream:
             return stream.read(512)
+    except UnicodeEncodeError:
+        raise UnreadableFileError(f"The name of {mended(file)} is not written in UTF-8. Rename the file.") from None
     except FileNotFoundError:
         raise UnreadableFileError(f"{file} is not there. Look at its name and folder.") from None
     except PermissionError:

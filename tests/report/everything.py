@@ -6,6 +6,7 @@ are made everywhere. The step *Sales: delivery* has a colon of its own and stand
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from tests.cast import D, activity, cost, credit_note, invoice, policy_of, studied
@@ -101,14 +102,18 @@ def _costs(year: int, growth: int) -> list[dict]:
 
 
 @cache
-def everything() -> Result:
-    """The company's result."""
+def everything(*, backwards: bool = False) -> Result:
+    """The company's result, from its rows in order or backwards."""
     years = ((2023, 0), (2024, 1))
+
+    def rows(of_year: Callable[[int, int], list[dict]]) -> list[dict]:
+        return [row for year, growth in years for row in of_year(year, growth)][:: -1 if backwards else 1]
+
     return studied(
-        [line for year, growth in years for line in _sales(year, growth)],
+        rows(_sales),
         periods=("2023-01..2023-02", "2024-01..2024-02"),
         policy=POLICY,
-        activities=[row for year, growth in years for row in _activities(year, growth)],
-        costs=[row for year, growth in years for row in _costs(year, growth)],
+        activities=rows(_activities),
+        costs=rows(_costs),
         products=[{"product_key": key, "family": family} for key, family in (("tea", "Table"), ("cup", "Table"), ("saw", "Tools"))],
     )

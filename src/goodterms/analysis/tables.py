@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ibis import Table
 
 _PLACES = Decimal(1).scaleb(-12)
+_ORDER_OF_SHARES = ("month", "pool_entity", "pool", "driver", "step", "level", "counterparty", "product", "manager", "channel", "entity")
 
 
 class Tables(Mapping[str, pa.Table]):
@@ -56,7 +57,7 @@ def every_table(
     curves: tuple[Whale | None, Whale | None],
     periods: tuple[Period | None, Period],
 ) -> Tables:
-    """Every table behind the answer."""
+    """Every table behind the answer, its rows in an order that follows from their keys, so that two runs give the same files."""
     earlier, _later = periods
     tables: dict[str, Table | pa.Table] = {
         "waterfall": pa.table(
@@ -81,12 +82,13 @@ def every_table(
     if costs is not None:
         tables["pools"] = _pools_table(costs, periods)
         tables["rates"] = pa.Table.from_pylist(costs.rates(), schema=_rates_schema(costs.places))
-        tables["shares"] = costs.shares.drop("place")
+        tables["shares"] = costs.shares.drop("place").order_by(*_ORDER_OF_SHARES)
     if bridge is not None:
         hidden = ("customer_class", "in_both", "is_adjustment_earlier", "is_adjustment_later")
-        tables["bridge_customers"] = bridge.customers
-        tables["bridge_families"] = bridge.families.drop("at_own_quantity", "at_growth_of_all")
-        tables["bridge_items"] = bridge.items.drop(*(c for c in hidden if c in bridge.items.columns))
+        tables["bridge_customers"] = bridge.customers.order_by("counterparty")
+        tables["bridge_families"] = bridge.families.drop("at_own_quantity", "at_growth_of_all").order_by("counterparty", "family")
+        items = bridge.items.drop(*(c for c in hidden if c in bridge.items.columns))
+        tables["bridge_items"] = items.order_by("counterparty", "product", "unit")
     tables["cube"] = cube.order_by("month", "counterparty", "product", "manager", "channel", "entity", "level")
     return Tables(tables)
 

@@ -96,7 +96,7 @@ def with_levels(table: Table, shape: Shape, when: Sequence[str]) -> Table:
 
 
 def every_view(cube: Table, names: Mapping[str, Table], shape: Shape, spans: Spans, drivers: Drivers, engine: Any) -> dict[str, pa.Table]:
-    """The sums by customer, product, family, manager, segment and month; ``names`` says what is known of customers and products."""
+    """The sums by customer, product, family, manager, segment and month, each in the order of its keys; ``names`` says what is known of them."""
     customers = keep(engine, "view_customers", view(cube, "counterparty", shape, spans))
     last_manager = drivers.managers.group_by(manager_of=_.counterparty).agg(manager=_.manager_at_end.argmax(_.month))
     named = customers.left_join(names["customers"], "counterparty").drop("counterparty_right")
@@ -114,7 +114,18 @@ def every_view(cube: Table, names: Mapping[str, Table], shape: Shape, spans: Spa
         "segments": named.group_by(segment=_.segment.fill_null("")).agg(**{c: _[c].sum() for c in amounts if c in customers.columns}),
         "months": _months(cube, shape, drivers),
     }
-    return {name: _presented(table.to_pyarrow(), spans) for name, table in views.items()}
+    return {name: _presented(table.order_by(*_KEYS[name]).to_pyarrow(), spans) for name, table in views.items()}
+
+
+_KEYS = {
+    "customers": ("customer",),
+    "products": ("product", "level"),
+    "families": ("family", "level"),
+    "managers": ("manager",),
+    "segments": ("segment",),
+    "months": ("month",),
+}
+"""What a row of each view is: two runs give their rows in one order."""
 
 
 def _months(cube: Table, shape: Shape, drivers: Drivers) -> Table:
@@ -131,7 +142,7 @@ def _months(cube: Table, shape: Shape, drivers: Drivers) -> Table:
         columns["net_profit"] = (margin - cost).sum()
     documents = drivers.documents.filter(~_.is_credit_note).group_by(of_month=_.month).agg(invoices=_.count())
     by_month = cube.group_by("month").agg(**columns)
-    return by_month.left_join(documents, by_month.month == documents.of_month).drop("of_month").fill_null({"invoices": 0}).order_by("month")
+    return by_month.left_join(documents, by_month.month == documents.of_month).drop("of_month").fill_null({"invoices": 0})
 
 
 def _presented(table: pa.Table, spans: Spans) -> pa.Table:

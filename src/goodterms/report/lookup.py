@@ -57,7 +57,8 @@ def units(column: pa.ChunkedArray) -> tuple[NDArray[Any], int]:
 def cents_of(column: pa.ChunkedArray) -> list[int]:
     """A column of amounts in whole cents, rounded by largest remainder to the cents of its sum: a reader who adds up the column finds no gap.
 
-    Whole numbers throughout, so that a sum of any size stays exact.
+    Ties go to the row above: tables stand in the order of their keys, so that the same figures give the same cents. Whole numbers throughout, so that a sum
+    of any size stays exact.
     """
     import numpy as np  # noqa: PLC0415
 

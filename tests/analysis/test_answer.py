@@ -59,9 +59,9 @@ def test_the_bridge_names_the_three_largest_of_each_sign():
 def test_what_is_left_after_all_cost_is_said_with_what_found_no_driver():
     left = WaterfallRow("after_all_cost", "Profit", "total", D(30), D(10))
     without = WaterfallRow("unassigned", "Unassigned", "memo", D("-2.5"), D(0))
-    said = "After all cost in the files, with what no customer is charged for, 10.00 is left of 2023"
-    assert explain_all_cost([left, without], "2022", "2023") == f"{said}, 30.00 of 2022; 2.50 of 2022 found no driver."
-    assert explain_all_cost([left], None, "2023") == f"{said}."
+    said = "With the cost that no customer carries taken off too, what is left was"
+    assert explain_all_cost([left, without], "2022", "2023") == f"{said} 30.00 in 2022 and 10.00 in 2023; of that cost, 2.50 in 2022 found no driver."
+    assert explain_all_cost([left], None, "2023") == f"{said} 10.00 in 2023."
     assert explain_all_cost([without], "2022", "2023") == ""
 
 

@@ -17,6 +17,7 @@ from tests.report.sample import sample_result
 import goodterms
 from goodterms.analysis.result import WaterfallRow
 from goodterms.charts.printed import printed_waterfall
+from goodterms.report import page as pages
 from goodterms.report.culprits import Ranking, heading_of
 from goodterms.report.edition import Edition
 from goodterms.report.lookup import found
@@ -269,6 +270,15 @@ def test_a_list_of_profits_is_not_called_what_cost_most():
     assert heading_of("customer", [losing, losing], ranking) == "The 2 customers that cost most"
     assert heading_of("customer", [losing, earning], ranking) == "The 2 customers with the lowest net profit"
     assert heading_of("product", [earning], Ranking("net sales", by_change=True)) == "The product that costs most"
+
+
+def test_a_page_has_the_rows_that_it_has_room_for(monkeypatch):
+    whole = len(PAGE.encode())
+    monkeypatch.setattr(pages, "LARGEST", whole)
+    assert report_page(RESULT) == PAGE
+    monkeypatch.setattr(pages, "LARGEST", whole - 1)
+    monkeypatch.setattr(pages, "_ROWS", (10_000, 2, 1))
+    assert "The 2 with the largest effect are listed here." in section(report_page(RESULT), "customers")
 
 
 def test_names_and_currencies_keep_their_large_letters():

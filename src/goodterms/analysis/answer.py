@@ -108,13 +108,11 @@ def explain_all_cost(waterfall: Sequence[WaterfallRow], earlier: str | None, lat
     left, without = by_step.get("after_all_cost"), by_step.get("unassigned")
     if left is None or left.later is None:
         return ""
-    said = f"After all cost in the files, with what no customer is charged for, {in_words(cents(left.later))} is left of {later}"
-    if earlier is not None and left.earlier is not None:
-        said += f", {in_words(cents(left.earlier))} of {earlier}"
-    found_none = [(period, -amount) for period, amount in ((earlier, without.earlier), (later, without.later)) if period and amount] if without else []
-    if found_none:
-        said += f"; {' and '.join(f'{in_words(cents(amount))} of {period}' for period, amount in found_none)} found no driver"
-    return f"{said}."
+    ends = [(earlier, left.earlier), (later, left.later)]
+    was = " and ".join(f"{in_words(cents(amount))} in {period}" for period, amount in ends if period and amount is not None)
+    none_found = [(earlier, without.earlier), (later, without.later)] if without else []
+    of_it = " and ".join(f"{in_words(cents(-amount))} in {period}" for period, amount in none_found if period and amount)
+    return f"With the cost that no customer carries taken off too, what is left was {was}{f'; of that cost, {of_it} found no driver' if of_it else ''}."
 
 
 def _listed(named: Sequence[tuple[str, Decimal]]) -> str:
@@ -142,9 +140,8 @@ def explanation(
         what, ranges = "product families", [(row["family"], row) for row in families if row["level"] == "line"]
     else:
         what, ranges = "products", [(_called(row, "product"), row) for row in products]
-    said = [explain_all_cost(waterfall, *periods)]
+    said = [*(explain_bridge(bridge) if bridge else []), explain_all_cost(waterfall, *periods)]
     if bridge is not None:
-        said += explain_bridge(bridge)
         for who, column, called in ((what.capitalize(), of_ranges, ranges), ("Customers", of_customers, customers)):
             changes = [(name, row[f"{column}_later"] - row[f"{column}_earlier"]) for name, row in called]
             said.append(explain_who(who, column.replace("_", " "), changes))

@@ -12,7 +12,7 @@ from goodterms.facts.money import MINUS, in_words
 from goodterms.report.edition import Edition
 from goodterms.report.lookup import found, plain, table_of
 
-_SPOKEN = 2
+_SPOKEN = 3
 """How many sentences of the explanation are said at once; the others are listed."""
 
 

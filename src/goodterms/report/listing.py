@@ -22,8 +22,6 @@ from goodterms.report.pools import pool_places, pools_of
 
 WRITTEN = 50
 """How many rows are written into the page."""
-CARRIED = 10_000
-"""How many rows travel with the page; of more, those with the largest effect, and the page says so."""
 _FILTERS = {"segment": "All segments", "country": "All countries", "manager": "All managers", "family": "All families"}
 _MOST_CHOICES = 80
 
@@ -71,12 +69,12 @@ class Listing:
         }
 
 
-def listing_of(parties: Parties, edition: Edition) -> Listing:
-    """The list of all customers or products, lowest measure of the later period first."""
+def listing_of(parties: Parties, edition: Edition, carried: int) -> Listing:
+    """The list of all customers or products, lowest measure of the later period first; of more than ``carried``, those with the largest effect."""
     order = parties.order()
-    if len(order) > CARRIED:
+    if len(order) > carried:
         effect = parties.effect()
-        kept = set(sorted(order, key=lambda i: -abs(effect[i]))[:CARRIED])
+        kept = set(sorted(order, key=lambda i: -abs(effect[i]))[:carried])
         order = [i for i in order if i in kept]
     words, coded = _coded(parties, order)
     measure, both = parties.measure, edition.earlier is not None

@@ -49,13 +49,27 @@ _CONTENTS = {
     "files": "Files read",
 }
 _MARK = '<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true"><rect width="24" height="24" rx="6"/><path d="M7 16v-4M12 16V8M17 16v-6"/></svg>'
+LARGEST = 3_000_000
+"""So many bytes a page has at most."""
+_ROWS = (10_000, 5_000, 2_500, 1_000, 300)
+"""How many rows a list carries: as many as the page has room for, those with the largest effect."""
 _EARLY_SCRIPT = 'document.documentElement.className="js"'
 
 
 def report_page(result: Result, reading: Reading | None = None) -> str:
     """The whole page as text."""
     edition = Edition(result)
-    listings = [listing_of(parties, edition) for parties in (edition.customers, edition.products) if parties is not None]
+    for rows in _ROWS:
+        page = _page(edition, reading, rows)
+        if len(page.encode()) <= LARGEST:
+            break
+    return page
+
+
+def _page(edition: Edition, reading: Reading | None, rows: int) -> str:
+    """The page, with so many rows in each list at most."""
+    result = edition.result
+    listings = [listing_of(parties, edition, rows) for parties in (edition.customers, edition.products) if parties is not None]
     cards = [
         bridge_section(edition),
         waterfall_section(edition),

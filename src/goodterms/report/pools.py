@@ -54,6 +54,7 @@ class PoolPeriod:
 
     accounts: list[Account] = field(default_factory=list)
     shared: Decimal = Decimal(0)
+    traced: Decimal = Decimal(0)
     driver_total: Decimal = Decimal(0)
     divisor: Decimal = Decimal(0)
 
@@ -200,6 +201,7 @@ def _add_rates(source: pa.Table | None, when: str, period: Period, pool_of: Call
         pool.level = row["level"]
         there = pool.by_period[when]
         there.shared += row["amount"] - (row["traced"] or 0)
+        there.traced += row["traced"] or 0
         there.driver_total += row["driver_total"]
         there.divisor += row.get("capacity") or row["driver_total"]
 
@@ -302,8 +304,9 @@ def rates_section(edition: Edition) -> str:
     if len(whens) > 1:
         heads.append(head("Change", "num p2"))
     caption = "How costs are shared"
+    traced = "; what was traced to its customers is not shared and not in it" if any(p.traced for pool in pools for p in pool.by_period.values()) else ""
     made = "A rate is made every month: cost ÷ driver count, or ÷ practical capacity where the pool has one"
-    note = f"{made}. Here the mean of the period, {sums_in(edition.result.currency)}"
+    note = f"{made}. Here the mean of the period, {sums_in(edition.result.currency)}{traced}"
     return card("rates", caption, note, scrolled(table(caption, heads, rows, css="t"), caption), _monthly_rates(edition))
 
 

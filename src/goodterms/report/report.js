@@ -227,7 +227,7 @@ class List {
     const found = (d.l || []).map(l => el("tr", {}, el("th", { scope: "row" }, this.steps[l[0]][0]), el("td", { class: "num" }, percent(l[1])), el("td", { class: "num" }, percent(l[2])), el("td", { class: "num" }, money(l[4]))));
     const peers = d.l?.length ? "Costs more than among " + d.l[0][3] : "";
     const said = found.length ? [el("h3", { class: "next" }, peers), this.table_of(peers, [["Step"], ["Takes", "num"], ["Peers\u2019 median", "num"], ["Worth", "num"]], found)] : [el("p", {}, d.f ? "Too few peers to compare its steps with." : "No step costs more than among its peers.")];
-    return el("section", { class: "wide" }, el("h3", {}, "Where the money goes: " + row[0]), this.table_of("Waterfall of " + row[0], heads, rows, "hb wide"), ...(d.v === undefined ? [] : [el("p", {}, "Avoidable profit of " + data.later + ", what the company would really lose if it left: ", el("b", {}, money(d.v)))]), ...said);
+    return el("section", { class: "wide" }, el("h3", {}, "Where the money goes: " + row[0]), this.table_of("Waterfall of " + row[0], heads, rows, "hb wide"), ...(d.v === undefined ? [] : [el("p", {}, "Avoidable profit of " + data.later + ", what would go with it if it left: ", el("b", {}, money(d.v)))]), ...said);
   }
   made(d, key) {
     const periods = data.earlier ? [data.earlier, data.later] : [data.later], lines = periods.map((p, i) => `${digits(d.n?.[i] ?? 0, 0)} sale lines of ${p}`).join(" and ");

@@ -18,6 +18,7 @@ def rows(*amounts, column="net_profit", names=None):
             f"{column}_later": D(pair[1]),
             "net_sales_earlier": D(pair[0]),
             "net_sales_later": D(pair[1]),
+            "sales_without_cost_later": D(0),
         }
         for n, pair in enumerate(amounts)
     ]
@@ -54,6 +55,26 @@ def test_each_has_its_largest_leak():
     assert (first.name, first.leak_step, first.leak_worth) == ("Ann", "product cost", 9)
     assert first.leak_sentence == "product cost takes 9.0 % where the median of 8 peers (Retail) is 3.0 %: worth 9.00"
     assert (second.name, second.leak_step, third.leak_step, third.leak_worth, third.leak_sentence) == ("", "discount", "", None, "")
+
+
+def test_a_leak_whose_rates_print_the_same_is_not_said():
+    """5.61 % against 5.58 % would read "5.6 % where the median is 5.6 %"; the next largest that a reader sees is said instead."""
+    noise = Leak("c00", "discount", 0.0561, 0.0558, "all", 8, D(100), D(9))
+    seen = Leak("c00", "delivery", 0.0561, 0.0548, "all", 8, D(100), D(7))
+    for leaks, step in ((Leaks((noise, seen), {"c00": 8}), "delivery"), (Leaks((noise,), {"c00": 8}), "")):
+        (found,) = worst("customer", rows((0, 1)), leaks, 8, rank_by="net_profit", compared=True)
+        assert (found.leak_step, bool(found.leak_sentence)) == (step, bool(step))
+
+
+def test_products_of_which_no_cost_is_known_have_no_margin_to_be_ranked_by():
+    """Tea is costed, cup in part (60 of 100), pot not at all: its margin is unknown, not 0."""
+    lines = [
+        invoice("2023-01-05", "1", "Ann", "tea", 1, 3000, product_cost=1000),
+        invoice("2023-01-05", "2", "Ann", "cup", 1, 60, product_cost=20),
+        invoice("2023-01-05", "3", "Ann", "cup", 1, 40),
+        invoice("2023-01-05", "4", "Ann", "pot", 1, 50),
+    ]
+    assert [(culprit.key, culprit.later) for culprit in studied(lines).products] == [("cup", 40), ("tea", 2000)]
 
 
 def test_one_without_enough_peers_says_so():

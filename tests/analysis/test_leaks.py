@@ -133,6 +133,24 @@ class TestStudy:
         largest = rows_of(studied(sale_lines).tables["leaks"])[0]
         assert (largest["step"], largest["base"], largest["worth"]) == ("product_cost", 1000, 60)
 
+    def test_product_cost_is_a_share_of_the_sales_whose_cost_is_known(self):
+        """Nine products at 50 %, one of them with a line without cost; the tenth at 60 %; two whose cost nobody knows are no peers at 0 %."""
+        sale_lines = [invoice("2023-01-05", name, "Ann", name, 1, 1000, product_cost=500) for name in NINE]
+        sale_lines.append(invoice("2023-01-05", "a2", "Ann", "a", 1, 100))
+        sale_lines.append(invoice("2023-01-05", "j", "Ann", "j", 1, 1000, product_cost=600))
+        sale_lines += [invoice("2023-01-05", name, "Ann", name, 1, 50) for name in ("without 1", "without 2")]
+        leaks = [row for row in rows_of(studied(sale_lines).tables["leaks"]) if row["kind"] == "product"]
+        assert [(row["key"], row["rate"], row["peer_median"], row["peer_count"], row["base"], row["worth"]) for row in leaks] == [("j", 0.6, 0.5, 9, 1000, 100)]
+
+    def test_at_list_price_the_share_is_of_the_list_value_of_costed_lines(self):
+        sale_lines = [invoice("2023-01-05", name, name, "tea", 1, 900, list_value=1000, product_cost=500) for name in NINE]
+        sale_lines += [
+            invoice("2023-01-05", "i2", "i", "tea", 1, 200, list_value=400),
+            invoice("2023-01-05", "i3", "i", "tea", 1, 0, list_value=0, product_cost=50),
+        ]
+        leaks = [row for row in rows_of(studied(sale_lines).tables["leaks"]) if row["kind"] == "customer" and row["step"] == "product_cost"]
+        assert [(row["key"], row["rate"], row["base"], row["worth"]) for row in leaks] == [("i", 0.55, 1000, 50)]
+
     def test_each_step_of_cost_to_serve_may_leak(self):
         """Desk: nine orders of 10, and eight more for the last customer, each 10 of 1,000 more than the peers' 1 %: 80."""
         sale_lines = self.sales(discounts=[0] * 9)

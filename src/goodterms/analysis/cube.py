@@ -48,7 +48,7 @@ def sales_cube(lines: Table) -> Table:
 
 DIMENSIONS = ("entity", "month", "counterparty", "product", "manager", "channel", "level")
 """The dimensions of the whole cube; ``level`` says where a row's cost stays."""
-SALES_COLUMNS = ("quantity", "list_value", "discount", "charges", "rebate", "net_sales", "sales_without_cost", "product_cost")
+SALES_COLUMNS = ("quantity", "list_value", "discount", "charges", "rebate", "net_sales", "list_value_without_cost", "sales_without_cost", "product_cost")
 
 
 def whole_cube(sales: Table, shares: Table, steps: Sequence[str]) -> Table:
@@ -58,7 +58,11 @@ def whole_cube(sales: Table, shares: Table, steps: Sequence[str]) -> Table:
     """
     money = "decimal(38, 10)"
     zero = ibis.literal(Decimal(0)).cast(money)
-    of_sales = sales.mutate(level=ibis.literal("line"), sales_without_cost=ibis.ifelse(_.costed, 0, _.net_sales)).select(
+    without_cost = {
+        "list_value_without_cost": ibis.ifelse(sales.costed, 0, sales.list_value),
+        "sales_without_cost": ibis.ifelse(sales.costed, 0, sales.net_sales),
+    }
+    of_sales = sales.mutate(level=ibis.literal("line"), **without_cost).select(
         *DIMENSIONS,
         *(_[column].cast(money).name(column) for column in SALES_COLUMNS),
         *(zero.name(column) for column in (*steps, "avoidable_cost")),

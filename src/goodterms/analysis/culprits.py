@@ -19,7 +19,8 @@ def worst(
 ) -> tuple[Culprit, ...]:
     """The ten with the lowest ``rank_by`` in the later period; by sales, the ten whose sales fell most.
 
-    One that has fewer than ``peers_min`` peers says so in its leak's stead.
+    One that has fewer than ``peers_min`` peers says so in its leak's stead, and one whose sales are all without a known cost is not ranked by a margin: that
+    is unknown, not 0.
     ``compared`` says whether there is an earlier period. By sales alone, without one, nobody is named.
     """
     by_fall = rank_by == "net_sales"
@@ -27,7 +28,8 @@ def worst(
         return ()
     largest: dict[str, Leak] = {}
     for found in leaks.found:
-        largest.setdefault(found.key, found)
+        if found.is_told:
+            largest.setdefault(found.key, found)
 
     def measure(row: Mapping[str, Any], when: str) -> Decimal | None:
         amount: Decimal | None = row.get(f"{rank_by}_{when}")
@@ -38,7 +40,8 @@ def worst(
         return later - (measure(row, "earlier") or Decimal(0)) if by_fall else later
 
     too_few = f"fewer than {peers_min} peers, so no step can be compared"
-    ranked = sorted(rows, key=lambda row: (cost(row), row[kind]))[:_WORST]
+    known = rows if by_fall else [row for row in rows if not _margin_is_unknown(row)]
+    ranked = sorted(known, key=lambda row: (cost(row), row[kind]))[:_WORST]
     return tuple(
         Culprit(
             kind=kind,
@@ -60,7 +63,12 @@ def worst(
 
 def ranked(by: str) -> tuple[str, ...]:
     """The columns of a view that :func:`worst` reads when it ranks by one of them."""
-    return "name", *(f"{column}_{when}" for column in (by, "net_sales") for when in ("earlier", "later"))
+    return "name", *(f"{column}_{when}" for column in (by, "net_sales", "sales_without_cost") for when in ("earlier", "later"))
+
+
+def _margin_is_unknown(row: Mapping[str, Any]) -> bool:
+    """Whether nothing that was sold in the later period has a known cost."""
+    return bool(row["net_sales_later"]) and row["net_sales_later"] == row["sales_without_cost_later"]
 
 
 def leak_sentence(leak: Leak) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from goodterms.analysis.result import reads_apart
 from goodterms.analysis.views import Shape, customers_of, products_of, rows_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ _Group = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Leak:
-    """One step of one customer, product or manager that costs more than among its peers; rates are shares of the base, ``worth`` is money a period."""
+    """One step of one customer, product or manager that costs more than among its peers.
+
+    Rates are shares of the base (for product cost, of sales whose cost is known), ``worth`` is money a period.
+    """
 
     key: str
     step: str
@@ -34,6 +38,11 @@ class Leak:
     peer_count: int
     base: Decimal
     worth: Decimal
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a reader sees a gap at all."""
+        return reads_apart(self.rate, self.peer_median)
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ def find_leaks(
     *,
     income: Sequence[str] = ("charges",),
     peers_min: int = 8,
+    own_bases: Mapping[str, Sequence[Decimal]] | None = None,
 ) -> Leaks:
     """Compare every step's rate with the median of the peers, the item itself left out.
 
@@ -66,36 +76,55 @@ def find_leaks(
         there is no leak. Items may have fewer groups than others: the widest, which is all, is one for them all.
     income
         Steps that are income: there a leak is a rate below the peers'.
+    own_bases
+        Steps whose rates are shares of something else: product cost, of the sales whose cost is known.
 
     Returns
     -------
     Leaks
         Those worth more than nothing, largest first. Rates are floats (statistics); worth is gap × base to 4 places.
     """
-    counted = [i for i, base in enumerate(bases) if base > 0]
-    base = np.array([float(bases[i]) for i in counted])
-    members: dict[_Group, list[int]] = defaultdict(list)
-    for place, i in enumerate(counted):
-        for group in _named_from_all(groups[i]):
-            members[group].append(place)
-    chosen = [next((group for group in _named_from_all(groups[i]) if len(members[group]) > peers_min), None) for i in counted]
-    found = []
+    common = _Compared(keys, bases, groups, peers_min)
+    found: list[Leak] = []
     for step, amounts in steps.items():
-        rates = np.array([float(amounts[i]) for i in counted]) / base if counted else np.array([])
-        median = np.full(len(counted), np.nan)
-        for peer_group, places in members.items():
-            inside = np.array([p for p in places if chosen[p] == peer_group], dtype=np.int64)
+        own = (own_bases or {}).get(step)
+        among = common if own is None else _Compared(keys, own, groups, peers_min)
+        found += among.leaks(step, amounts, is_income=step in income)
+    return Leaks(tuple(sorted(found, key=lambda leak: (-leak.worth, leak.key, leak.step))), common.peers)
+
+
+class _Compared:
+    """Items whose rates are shares of one base, each with its narrowest peer group that has enough others."""
+
+    def __init__(self, keys: Sequence[str], bases: Sequence[Decimal], groups: Sequence[Sequence[str]], peers_min: int) -> None:
+        self.keys, self.bases = keys, bases
+        self.counted = [i for i, base in enumerate(bases) if base > 0]
+        self.members: dict[_Group, list[int]] = defaultdict(list)
+        for place, i in enumerate(self.counted):
+            for group in _named_from_all(groups[i]):
+                self.members[group].append(place)
+        self.chosen = [next((group for group in _named_from_all(groups[i]) if len(self.members[group]) > peers_min), None) for i in self.counted]
+
+    @property
+    def peers(self) -> dict[str, int]:
+        """With how many others each item is compared; 0 where they are too few."""
+        return {self.keys[i]: len(self.members[group]) - 1 if group else 0 for i, group in zip(self.counted, self.chosen, strict=True)}
+
+    def leaks(self, step: str, amounts: Sequence[Decimal], *, is_income: bool) -> Iterator[Leak]:
+        """The leaks of one step."""
+        base = np.array([float(self.bases[i]) for i in self.counted])
+        rates = np.array([float(amounts[i]) for i in self.counted]) / base
+        median = np.full(len(self.counted), np.nan)
+        for peer_group, places in self.members.items():
+            inside = np.array([p for p in places if self.chosen[p] == peer_group], dtype=np.int64)
             if len(inside):
                 median[inside] = _median_of_others(rates, np.array(places), inside)
-        gap = (median - rates) if step in income else (rates - median)
+        gap = (median - rates) if is_income else (rates - median)
         for place in np.flatnonzero(gap > 0).tolist():
-            i = counted[place]
-            worth = (Decimal(repr(float(gap[place]))) * bases[i]).quantize(PLACES)
+            i, group = self.counted[place], self.chosen[place] or ("",)
+            worth = (Decimal(repr(float(gap[place]))) * self.bases[i]).quantize(PLACES)
             if worth > 0:
-                peers = chosen[place] or ("",)
-                found.append(Leak(keys[i], step, float(rates[place]), float(median[place]), peers[-1], len(members[peers]) - 1, bases[i], worth))
-    compared = {keys[i]: len(members[group]) - 1 if (group := chosen[place]) else 0 for place, i in enumerate(counted)}
-    return Leaks(tuple(sorted(found, key=lambda leak: (-leak.worth, leak.key, leak.step))), compared)
+                yield Leak(self.keys[i], step, float(rates[place]), float(median[place]), group[-1], len(self.members[group]) - 1, self.bases[i], worth)
 
 
 def _named_from_all(groups: Sequence[str]) -> list[_Group]:
@@ -130,8 +159,11 @@ def quartiles(keys: Sequence[str], bases: Sequence[Decimal], segments: Sequence[
 
 
 def leaks_of_views(views: Mapping[str, pa.Table], shape: Shape, *, has_list_prices: bool, peers_min: int) -> dict[str, Leaks]:
-    """Leaks of customers, products and managers over the later period, as shares of sales at list price where it is known."""
-    base = "list_value_later" if has_list_prices else "net_sales_later"
+    """Leaks of customers, products and managers over the later period, as shares of sales at list price where it is known.
+
+    Product cost is a share of the sales whose cost is known: what none is known of has no rate, and is nobody's peer there.
+    """
+    base, without_cost = ("list_value_later", "list_value_without_cost_later") if has_list_prices else ("net_sales_later", "sales_without_cost_later")
     price = [step for step in ("discount", "charges", "rebate") if any(views["customers"][f"{step}_later"].to_pylist())]
     steps = price + (["product_cost"] if shape.has_margin else [])
     of_customers = [*steps, *(shape.steps if shape.has_net_profit else ())]
@@ -139,11 +171,12 @@ def leaks_of_views(views: Mapping[str, pa.Table], shape: Shape, *, has_list_pric
 
     def found(rows: list[dict[str, Any]], key: str, groups: list[tuple[str, ...]], own: Sequence[str]) -> Leaks:
         amounts = {step: [row[f"{step}_later"] for row in rows] for step in own}
-        return find_leaks([row[key] for row in rows], [row[base] for row in rows], amounts, groups, peers_min=peers_min)
+        costed = {"product_cost": [row[base] - row[without_cost] for row in rows]}
+        return find_leaks([row[key] for row in rows], [row[base] for row in rows], amounts, groups, peers_min=peers_min, own_bases=costed)
 
-    customers = customers_of(views, "segment", base, *(f"{step}_later" for step in of_customers))
-    products = products_of(views, "family", base, *(f"{step}_later" for step in of_products))
-    managers = [row for row in rows_of(views["managers"], "manager", base, *(f"{step}_later" for step in of_customers)) if row["manager"]]
+    customers = customers_of(views, "segment", base, without_cost, *(f"{step}_later" for step in of_customers))
+    products = products_of(views, "family", base, without_cost, *(f"{step}_later" for step in of_products))
+    managers = [row for row in rows_of(views["managers"], "manager", base, without_cost, *(f"{step}_later" for step in of_customers)) if row["manager"]]
     segments = [row["segment"] or "" for row in customers]
     bands = quartiles([row["customer"] for row in customers], [row[base] for row in customers], segments)
     by_band: list[tuple[str, ...]] = [

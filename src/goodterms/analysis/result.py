@@ -21,6 +21,17 @@ MEASURE_COLUMN: dict[Measure, str] = {"net profit": "net_profit", "gross margin"
 """The column of views and waterfall that holds it."""
 
 
+def reads_apart(rate: float, peer_median: float) -> bool:
+    """Whether two rates differ as they are printed, to a tenth of a percent; where they do not, naming a leak would be noise.
+
+    Examples
+    --------
+    >>> reads_apart(0.0561, 0.0558), reads_apart(0.0561, 0.0548)
+    (False, True)
+    """
+    return f"{rate:.1%}" != f"{peer_median:.1%}"
+
+
 @dataclass(frozen=True)
 class BridgeStep:
     """One bar of a bridge. ``step`` is its stable name ("new customers", "price: discount", "picking: rate"), ``label`` what is printed."""

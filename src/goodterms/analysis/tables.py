@@ -100,10 +100,11 @@ def money(amounts: Sequence[Decimal | None]) -> pa.Array:
 
 
 def _with_leaks(table: pa.Table, key: str, leaks: Leaks) -> pa.Table:
-    """Add each row's largest leak, and with how many peers it was compared: 0 where there are too few, null where it has no sales to compare."""
+    """Add each row's largest leak that a reader sees, and with how many peers it was compared: 0 where there are too few, null without sales to compare."""
     largest: dict[str, Leak] = {}
     for leak in leaks.found:
-        largest.setdefault(leak.key, leak)
+        if leak.is_told:
+            largest.setdefault(leak.key, leak)
     found = [largest.get(value) for value in table[key].to_pylist()]
     table = table.append_column("leak_step", pa.array([leak.step if leak else None for leak in found], pa.string()))
     table = table.append_column("leak_worth", pa.array([leak.worth if leak else None for leak in found], pa.decimal128(38, 4)))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from goodterms.analysis.result import Bridge, Measure, WaterfallRow
+from goodterms.analysis.result import Bridge, Measure, WaterfallRow, reads_apart
 from goodterms.charts.figures import at_start, counted
 from goodterms.charts.printed import levels_in_cents
 from goodterms.facts.money import parts_in_cents
@@ -240,7 +240,7 @@ class Parties:
         counts = plain(table, "peer_count")
         columns = [plain(table, name) for name in ("kind", "key", "step", "rate", "peer_median", "peers", "worth")]
         for (kind, key, step, rate, median, peers, worth), count in zip(zip(*columns, strict=True), counts, strict=True):
-            if kind == self.kind and key in keys:
+            if kind == self.kind and key in keys and reads_apart(rate, median):
                 among = f"{counted(count, 'peer')} ({peers})" if count is not None else f"{peers} peers"
                 made[key].append(Leak(step, float(rate), float(median), among, round(worth * 100)))
         return {key: tuple(leaks) for key, leaks in made.items()}

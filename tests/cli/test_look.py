@@ -57,6 +57,24 @@ def test_a_rejected_row_is_done_with_loss_and_given_back(goodterms, invoices):
     assert "a lot" in rejected[0].read_text("utf-8")
 
 
+def test_rejected_rows_mended_in_the_report_are_read_and_kept(goodterms, invoices):
+    whole = invoices.read_text("utf-8")
+    invoices.write_text(whole.replace("30.00", "thirty", 1).replace("700.00", "a lot", 1), "utf-8")
+    assert goodterms("look", invoices, "--write-map", "map.toml").out.count("Rejected rows: ") == 1
+    given_back = Path("goodterms-report/invoices.rejected.csv")
+    mended = given_back.read_text("utf-8").replace("thirty", "30.00").replace("a lot", "700.00")
+    given_back.write_text(mended, "utf-8")
+    ran = goodterms("look", invoices, given_back, "--map", "map.toml", "--write-map", "map.toml", "--json")
+    told, kept = json.loads(ran.out), Path("goodterms-report/invoices.rejected.mine.csv")
+    assert sum(file["accepted"] for file in told["files"]) == len(whole.splitlines()) - 1
+    assert kept.read_text("utf-8") == mended
+    assert f"stays as {kept}" in ran.err
+    again = goodterms("look", invoices, kept, "--map", "map.toml", "--json")
+    assert json.loads(again.out)["bridge"] == told["bridge"]
+    assert kept.read_text("utf-8") == mended
+    assert "is as Goodterms wrote it" in goodterms("look", invoices, given_back).err
+
+
 def test_a_mapping_that_was_written_reads_the_same(goodterms, invoices):
     first = goodterms("look", invoices, "--write-map", "understood.toml", "--json")
     second = goodterms("look", invoices, "--map", "understood.toml", "--json")

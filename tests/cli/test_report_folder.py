@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from goodterms.cli.report_folder import MARKER, check_folder, written_at_once
+from goodterms.cli.report_folder import MARKER, check_folder, check_mended, written_at_once
 from goodterms.errors import UsageError
 
 
@@ -115,3 +115,42 @@ def test_a_link_to_a_folder_keeps_leading_there(tmp_path):
     write(tmp_path / "link", one="1")
     assert (tmp_path / "link").is_symlink()
     assert contents(tmp_path / "real") == {"one": "1"}
+
+
+# Files that were changed since ------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_changed_file_stays_under_a_name_of_its_own_and_is_told_once(tmp_path):
+    report, told = tmp_path / "report", []
+    write(report, **{"s.rejected.csv": "1;x", "page": "old"})
+    (report / "s.rejected.csv").write_text("1;2")
+    with written_at_once(report, told.append) as staging:
+        (staging / "s.rejected.csv").write_text("1;x")
+    assert contents(report) == {"s.rejected.csv": "1;x", "s.rejected.mine.csv": "1;2"}
+    assert told == [report / "s.rejected.mine.csv"]
+    with written_at_once(report, told.append) as staging:
+        (staging / "page").write_text("new")
+    assert contents(report) == {"page": "new", "s.rejected.mine.csv": "1;2"}
+    assert len(told) == 1
+
+
+def test_a_second_change_takes_no_place_of_the_first(tmp_path):
+    report = tmp_path / "report"
+    (report / "deep").mkdir(parents=True)
+    for change in ("first", "second"):
+        with written_at_once(report) as staging:
+            (staging / "deep").mkdir()
+            (staging / "deep" / "t.csv").write_text("ours")
+        (report / "deep" / "t.csv").write_text(change)
+    write(report, page="new")
+    assert {path.name: path.read_text() for path in (report / "deep").iterdir()} == {"t.mine.csv": "first", "t.mine (2).csv": "second"}
+
+
+def test_rejected_rows_that_nobody_mended_are_not_read_again(tmp_path):
+    report = tmp_path / "report"
+    write(report, **{"s.rejected.csv": "1;x", "tables.csv": "1"})
+    check_mended(report, [report / "tables.csv", tmp_path / "absent.csv"])
+    with pytest.raises(UsageError, match="is as Goodterms wrote it"):
+        check_mended(report, [report / "s.rejected.csv"])
+    (report / "s.rejected.csv").write_text("1;2")
+    check_mended(report, [report / "s.rejected.csv"])

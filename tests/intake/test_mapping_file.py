@@ -119,3 +119,25 @@ def test_leading_zeros_written_are_read(tmp_path):
     said = {"customers": "same", "shop:customers": "different"}
     mapping = Mapping.load({"version": 1, "leading_zeros": said})
     assert load(tmp_path, mapping.as_toml()).leading_zeros == said
+
+
+@pytest.mark.parametrize(
+    ("entry", "file", "header_row"),
+    [
+        ({"match": "sales.csv", "dialect": {"header_row": 4}}, "report/sales.rejected.csv", 1),
+        ({"match": "sales*.csv", "dialect": {"header_row": 4}}, "sales-2023.rejected.mine (2).csv", 1),
+        ({"match": "book.xlsx", "sheet": "Sales 23", "dialect": {"header_row": 4}}, "book.Sales 23.rejected.csv", 1),
+        ({"match": "book.xlsx", "dialect": {"header_row": 0}}, "book.Sales 23.rejected.csv", 0),
+        ({"match": "sales.rejected.csv", "dialect": {"header_row": 4}}, "sales.rejected.csv", 4),
+    ],
+)
+def test_rejected_rows_are_mapped_like_the_file_they_stood_in(entry, file, header_row):
+    found = Mapping.load({"version": 1, "file": [{"match": "other.csv"}, entry]}).of(file)
+    assert found is not None
+    assert (found.match, found.sheet, found.dialect["header_row"]) == (entry["match"], "", header_row)
+
+
+@pytest.mark.parametrize("file", ["sales.csv", "sold.rejected.csv", "book.Other.rejected.csv"])
+def test_rejected_rows_of_another_file_are_not(file):
+    mapping = Mapping.load({"version": 1, "file": [{"match": "sale.csv"}, {"match": "book.xlsx", "sheet": "Sales"}]})
+    assert mapping.of(file) is None

@@ -11,7 +11,7 @@ import typer
 
 from goodterms.cli.mapping_place import check_mapping_place
 from goodterms.cli.progress import Progress, shown_on
-from goodterms.cli.report_folder import check_folder, written_at_once
+from goodterms.cli.report_folder import check_folder, check_mended, written_at_once
 from goodterms.errors import GoodtermsError, UsageError
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def look_at(
 
     def check_places() -> None:
         check_folder(out)
+        check_mended(out, inputs)
         if write_mapping is not None:
             check_mapping_place(write_mapping, inputs)
 
@@ -113,11 +114,15 @@ def look_at(
         result = goodterms.analyse(reading, periods=periods, policy=rules, physical=physical, progress=progress)
     _print(result, reading, as_json=as_json)
     with shown_on(sys.stderr) as progress:
-        files_written = _write_report(result, reading, out, progress)
+        files_written, kept = _write_report(result, reading, out, progress)
     if not as_json:
         typer.echo("")
         for what, file in files_written:
             typer.echo(f"{what}: {file}")
+        if reading.rejected:
+            typer.echo("Mend rejected rows in their file, save it beside the file that they come from, and look again with both.")
+    for file in kept:
+        typer.echo(f"You had changed a file of the report. It is yours now, and stays as {file}.", err=as_json)
     return DONE_WITH_LOSS if reading.rejected or result.has_unassigned else DONE
 
 
@@ -154,14 +159,17 @@ def _write_mapping(reading: Reading, file: Path) -> None:
         raise UsageError(f"The mapping could not be written to {file}: {error.strerror or error}. Pass --write-map with another place.") from error
 
 
-def _write_report(result: Result, reading: Reading, out: Path, progress: Progress) -> list[tuple[str, Path]]:
-    """Write the report and the rejected rows; return what a person should be told of, with its place."""
+def _write_report(result: Result, reading: Reading, out: Path, progress: Progress) -> tuple[list[tuple[str, Path]], list[Path]]:
+    """Write the report and the rejected rows; return what a person should be told of, with its place, and the files of before that were changed and stay."""
     from goodterms import report  # noqa: PLC0415
+    from goodterms.intake.mapping_file import REJECTED  # noqa: PLC0415
 
-    with written_at_once(out) as staging:
+    kept: list[Path] = []
+    with written_at_once(out, kept.append) as staging:
         report.write_report(result, staging, reading=reading, progress=progress)
         rejected = reading.write_rejected(staging) if reading.rejected else []
-    return [("Report", out / "report.html"), *(("Rejected rows", out / file.name) for file in rejected)]
+    told = [("Rejected rows" if file.name.endswith(REJECTED) else "What is wrong with them", out / file.name) for file in rejected]
+    return [("Report", out / "report.html"), *told], [out / file.relative_to(out.resolve()) for file in kept]
 
 
 def _print(result: Result, reading: Reading, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Settings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -21,6 +21,9 @@ from goodterms.intake.currency_code import currency_code
 
 VERSION = 1
 KEY_KINDS = ("customers", "suppliers", "products", "places", "managers")
+REJECTED = ".rejected.csv"
+"""How the name of a file of rejected rows ends, behind the name of the file (and sheet) that they stood in."""
+_OF_REJECTED = re.compile(r"(?P<origin>.+)\.rejected(?:\.mine)?(?: \(\d+\))?\.csv")
 SAME, DIFFERENT = "same", "different"
 """What a mapping says of keys that differ by leading zeros alone."""
 _TOP_KEYS = ("version", "same_keys", "leading_zeros", "reporting_currency", "file")
@@ -121,6 +124,18 @@ class FileMapping:
     joins: tuple[JoinMapping, ...] = ()
     place: str = ""
     column_places: Settings[str, str] = field(default_factory=dict)
+    is_of_origin: bool = False
+    """Whether it was found for a file of rejected rows, by the name of the file that they stood in."""
+
+    def of_rejected(self, file: str) -> FileMapping | None:
+        """The mapping for rejected rows given back from a file that it is for: their header, where there is one, is their first row."""
+        named = _OF_REJECTED.fullmatch(Path(file).name)
+        match = Path(self.match)
+        sheet = f".{in_a_name(self.sheet)}" if self.sheet else "" if match.suffix == ".csv" else "*"
+        if not named or not fnmatch.fnmatchcase(named["origin"], f"{match.stem}{sheet}"):
+            return None
+        dialect = dict(self.dialect) | ({"header_row": 1} if self.dialect.get("header_row") else {})
+        return replace(self, sheet="", dialect=dialect, is_of_origin=True)
 
     def fits(self, file: str, sheet: str) -> bool:
         """Whether the mapping is for a file (its name or glob) and sheet."""
@@ -147,8 +162,12 @@ class Mapping:
     leading_zeros: Settings[str, str] = field(default_factory=dict)
 
     def of(self, file: str, sheet: str = "", table: str = "") -> FileMapping | None:
-        """The first entry that matches a file and sheet and does not speak of another table; None where none does."""
-        return next((entry for entry in self.files if entry.fits(file, sheet) and (not table or not entry.table or entry.table == table)), None)
+        """The first entry of the table, or of none, that matches a file and sheet, or the file whose rejected rows it holds; None where none does."""
+        entries = [entry for entry in self.files if not table or not entry.table or entry.table == table]
+        by_name = [entry for entry in entries if entry.fits(file, sheet)]
+        named = next((entry for entry in by_name if entry.match in {file, Path(file).name}), None)
+        of_origin = (entry for mapped in entries if (entry := mapped.of_rejected(file)))
+        return named or next(of_origin, None) or next(iter(by_name), None)
 
     def as_toml(self) -> str:
         """The text of a mapping file that, passed again, gives the same reading."""
@@ -217,6 +236,11 @@ def _is_a(kind: Kind, value: str) -> bool:
 def _for_reading(dialect: Settings[str, Any], ragged: Settings[str, int]) -> dict[str, Any]:
     said = {key: value for key, value in dialect.items() if key in _READING_KEYS}
     return said | ({"ragged": dict(ragged)} if ragged else {})
+
+
+def in_a_name(sheet: str) -> str:
+    """A sheet's name as part of a file's."""
+    return "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in sheet)
 
 
 def _matches(pattern: str, file: str) -> bool:

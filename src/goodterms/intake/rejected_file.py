@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from goodterms.intake.mapping_file import REJECTED, in_a_name
 from goodterms.intake.part import Part
 from goodterms.intake.raw_table import Dialect
 from goodterms.problems import Problem, Severity
@@ -28,7 +29,7 @@ def write_rejected(con: Any, parts: Sequence[Part], folder: Path, problems: Sequ
             continue
         name = _free_name(folder, part, written)
         dialect = part.raw.dialect or _OF_A_WORKBOOK
-        rows = folder / f"{name}.rejected.csv"
+        rows = folder / f"{name}{REJECTED}"
         rows.write_bytes(_encoded(_LINE_END.join([*_header(part, dialect), *_rows(con, part, dialect)]) + _LINE_END, dialect.encoding))
         said = folder / f"{name}.problems.csv"
         said.write_bytes(_encoded(_LINE_END.join(_said(part, problems, dialect)) + _LINE_END, "utf-8-sig"))
@@ -37,10 +38,10 @@ def write_rejected(con: Any, parts: Sequence[Part], folder: Path, problems: Sequ
 
 
 def _free_name(folder: Path, part: Part, written: Sequence[Path]) -> str:
-    sheet = f".{''.join(sign if sign.isalnum() or sign in ' -_' else '_' for sign in part.raw.sheet)}" if part.raw.sheet else ""
+    sheet = f".{in_a_name(part.raw.sheet)}" if part.raw.sheet else ""
     name = stem = f"{Path(part.raw.file).stem}{sheet}"
     times = 1
-    while folder / f"{name}.rejected.csv" in written:
+    while folder / f"{name}{REJECTED}" in written:
         times += 1
         name = f"{stem} ({times})"
     return name

@@ -13,7 +13,9 @@ from goodterms.intake.part import Part
 
 
 def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
-    """One entry for each file; files that an entry with a pattern reads alike keep that entry."""
+    """One entry for each file; files that an entry with a pattern reads alike keep that entry, and rejected rows given back that of the file they stood in."""
+    of_origins = {part.entry.place for part in parts if not part.entry.is_of_origin}
+    parts = [part for part in parts if not part.entry.is_of_origin or part.entry.place not in of_origins]
     entries = {part.number: _understood(part) for part in parts}
     by_pattern: dict[str, list[FileMapping]] = {}
     for part in parts:

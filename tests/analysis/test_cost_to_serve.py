@@ -259,6 +259,42 @@ class TestTiers:
             "vans is unassigned in 2 months, 2023-01 the first: nothing was counted there of what drives it (deliveries).",
         )
 
+    def test_months_are_counted_once_and_companies_are_named(self):
+        """Two companies without a delivery in January, one of them in February too: two months, not three."""
+        costs = [cost(month, "vans", 7, entity=entity) for month, entity in ((MONTH, "Oy"), (MONTH, "Ab"), ("2023-02", "Oy"))]
+        assert shared(VANS, costs=costs).notices[-1] == (
+            "vans of Ab, Oy is unassigned in 2 months, 2023-01 the first: nothing was counted there of what drives it (deliveries)."
+        )
+
+    def test_a_policy_that_names_a_pool_says_why_it_is_unassigned(self):
+        """Rent has no driver; desk has one from February on; January's vans lie before the policy: that is said for all pools at once."""
+        policy = Policy.read(
+            """
+            version = 1
+            [[policy]]
+            from = 2023-01-01
+            [[policy.pool]]
+            name = "rent"
+            [[policy]]
+            from = 2023-02-01
+            [[policy.pool]]
+            name = "desk"
+            driver = "orders"
+            """
+        )
+        costs = [cost(MONTH, "rent", 1), cost(MONTH, "desk", 2), cost("2022-12", "vans", 3)]
+        found = share_costs(drivers_of(SALES, costs=costs), policy, lambda _text: None)
+        assert found.total("unassigned") == 6
+        assert found.notices == (
+            'The policy names the pool "desk" from 2023-02 on, so it is unassigned in 2023-01.',
+            'The policy gives the pool "rent" no driver, so it is unassigned.',
+        )
+
+    def test_notices_are_of_the_months_that_are_compared(self):
+        costs = [cost(MONTH, "vans", 7), cost("2023-02", "vans", 7), cost("2023-03", "vans", 7)]
+        found = share_costs(drivers_of(SALES, costs=costs), policy_of(VANS), lambda _text: None, months=[day(MONTH), day("2023-02")])
+        assert found.notices == ("vans is unassigned in 2 months, 2023-01 the first: nothing was counted there of what drives it (deliveries).",)
+
     def test_a_pool_of_the_policy_without_a_cost_is_said(self):
         assert shared({"name": "desk", "driver": "orders"}, costs=[cost(MONTH, "rent", 1)]).notices == (
             'The policy names the pool "desk", and no cost of that name is in the data.',

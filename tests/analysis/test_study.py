@@ -17,7 +17,7 @@ from goodterms.analysis.waterfall import waterfall
 from goodterms.errors import PeriodError, PolicyError
 from goodterms.facts.columns import TABLES
 from goodterms.facts.periods import Period
-from goodterms.facts.policy import DRIVERS
+from goodterms.facts.policy import DRIVERS, Policy
 from goodterms.facts.time_equation import TimeEquation
 
 
@@ -101,6 +101,20 @@ class TestPeriods:
         assert result.unfilled == ("2023 ends on 10 May",)
         assert (result.like_for_like.earlier, result.like_for_like.later, result.like_for_like.change) == ("2022-01..2022-04", "2023-01..2023-04", 0)
         assert result.explanation[-1].startswith("2023 ends on 10 May. Like for like, 2022-01..2022-04 against 2023-01..2023-04: ")
+
+    def test_a_period_before_the_policy_is_said(self):
+        policy = Policy.read('version = 1\n[[policy]]\nfrom = 2023-02-01\n[[policy.pool]]\nname = "desk"\ndriver = "orders"')
+        costs = [cost("2023-01", "desk", 3), cost("2023-02", "desk", 5)]
+        result = studied(month_by_month(1, 2), costs=costs, policy=policy)
+        assert "The policy begins in 2023-02: it says nothing of 2023-01, and every cost pool is unassigned there." in result.notices
+        assert not [notice for notice in result.notices if "desk" in notice and "unassigned" in notice]
+        in_part = studied(month_by_month(1, 4), periods=("2023-01..2023-02", "2023-03..2023-04"), policy=policy)
+        assert "The policy begins in 2023-02: it says nothing of 2023-01." in in_part.notices
+
+    def test_pools_without_an_avoidable_share_are_named_not_their_steps(self):
+        policy = policy_of({"name": "desk", "driver": "orders", "step": "handling"}, {"name": "till", "driver": "orders", "step": "handling", "avoidable": 0.5})
+        result = studied(month_by_month(1, 2), costs=[cost("2023-02", "desk", 3), cost("2023-02", "till", 5)], policy=policy)
+        assert [notice.partition(":")[0] for notice in result.notices if "avoidable" in notice] == ["The policy gives no avoidable share for the pool desk"]
 
 
 class TestMeasure:

@@ -7,7 +7,7 @@ an activity is taken out first. For each pool: amount = assigned + unused + unas
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -26,6 +26,7 @@ from goodterms.analysis.drivers import LINE_DRIVERS, WORK, Drivers
 from goodterms.analysis.lines import first_of_month
 from goodterms.errors import PolicyError
 from goodterms.facts.engine import a_name_of_its_own, keep
+from goodterms.facts.money import in_words
 from goodterms.facts.periods import month_name
 from goodterms.facts.policy import Policy, PoolPolicy
 from goodterms.facts.time_equation import TimeEquation
@@ -182,15 +183,15 @@ _SHARE_COLUMNS = (
 )
 
 
-def share_costs(drivers: Drivers, policy: Policy, progress: Callable[[str], None]) -> CostToServe:
-    """Share every cost pool as the policy says.
+def share_costs(drivers: Drivers, policy: Policy, progress: Callable[[str], None], *, months: Collection[date] | None = None) -> CostToServe:
+    """Share every cost pool as the policy says. Notices are of ``months`` (those that are compared), or else of all.
 
     Raises
     ------
     PolicyError
         For a time equation with an unknown name, or a capacity so far below its use that the cost of that use leaves 64 bits.
     """
-    return _Sharing(drivers, policy, progress).run()
+    return _Sharing(drivers, policy, progress, months).run()
 
 
 class _Cells:
@@ -240,8 +241,8 @@ class _Work(_Cells):
 class _Sharing:
     """One sharing of all pools: cells are worked out once a driver."""
 
-    def __init__(self, drivers: Drivers, policy: Policy, progress: Callable[[str], None]) -> None:
-        self.drivers, self.policy, self.progress = drivers, policy, progress
+    def __init__(self, drivers: Drivers, policy: Policy, progress: Callable[[str], None], months: Collection[date] | None) -> None:
+        self.drivers, self.policy, self.progress, self.months = drivers, policy, progress, months
         self.engine = drivers.facts.engine
         self.notices: list[str] = []
         self.work: dict[tuple[str, bool, str], _Work] = {}
@@ -353,10 +354,11 @@ class _Sharing:
             return
         to_share, capacity = rest, int(pool.capacity.scaleb(places)) if pool.capacity is not None else used
         if capacity < used:
-            self.notices.append(
-                f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}: "
-                "more than its capacity, so more than its cost is assigned."
-            )
+            if self._is_told(pool):
+                self.notices.append(
+                    f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}: "
+                    "more than its capacity, so more than its cost is assigned."
+                )
             to_share = round(Decimal(rest) * used / capacity)
             if abs(to_share) > _LARGEST_AMOUNT:
                 said = f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}"
@@ -404,17 +406,26 @@ class _Sharing:
             mine = np.array([i for i, owner in enumerate(owners) if owner is pool], np.int64)
             self._put(pool, cells, mine, units[mine], decimals(np.zeros(len(mine), np.int64), 0), traced=True)
 
+    def _is_told(self, pool: PoolMonth) -> bool:
+        """Whether what became of a pool is in any figure."""
+        return self.months is None or pool.month in self.months
+
     def _say(self, pool_months: list[PoolMonth]) -> None:
         """What a person should know: drivers without a cost, traced beyond the pool."""
         met = {p.pool for p in pool_months}
         self.notices += [f'The policy names the pool "{name}", and no cost of that name is in the data.' for name in self.policy.pool_names if name not in met]
-        self.notices += _why_unassigned(pool_months, self.policy.pool_names)
-        if self.sellers_named and any(not pool.entity and pool.driver for pool in pool_months):
+        told = [pool for pool in pool_months if self._is_told(pool)]
+        self.notices += _why_unassigned(told, self.policy)
+        if self.sellers_named and any(not pool.entity and pool.driver for pool in told):
             self.notices.append("Costs that name no company of the group are shared over the sales of all of them.")
-        for pool in pool_months:
+        for pool in told:
             if pool.parts["excess"]:
-                over = -pool.parts["excess"] * Decimal(1).scaleb(-self.places)
-                self.notices.append(f"{pool.pool}: more was traced in {month_name(pool.month)} than the pool holds; {over:,.2f} is an excess.")
+                over = in_words(-pool.parts["excess"] * Decimal(1).scaleb(-self.places))
+                when = month_name(pool.month)
+                said = (
+                    f"more was traced in {when} than the pool holds; {over}" if pool.accounts else f"{over} was traced in {when} to a pool without a cost, and"
+                )
+                self.notices.append(f"{pool.pool}: {said} is an excess.")
 
     def _kept(self) -> Table:
         """All shares on the engine, with their cells and pools."""
@@ -431,20 +442,32 @@ class _Sharing:
         return self.engine.create_table(a_name_of_its_own(name), table, temp=True)
 
 
-def _why_unassigned(pool_months: Sequence[PoolMonth], named: Sequence[str]) -> Iterator[str]:
-    """Why cost stays unassigned: a sentence a pool."""
-    months: dict[tuple[str, str], list[date]] = defaultdict(list)
+def _why_unassigned(pool_months: Sequence[PoolMonth], policy: Policy) -> Iterator[str]:
+    """Why cost stays unassigned: a sentence a pool and reason. Months before the policy begins are the study's to say, for all pools at once."""
+    found: dict[tuple[str, str, bool], list[PoolMonth]] = defaultdict(list)
     for pool in pool_months:
-        if pool.parts["unassigned"]:
-            months[pool.pool, pool.driver].append(pool.month)
-    for (name, driver), found in months.items():
+        if pool.parts["unassigned"] and policy.begins is not None and pool.month >= policy.begins:
+            found[pool.pool, pool.driver, pool.policy is None].append(pool)
+    for (name, driver, is_unnamed), pools in found.items():
         if driver:
-            when = month_name(found[0]) if len(found) == 1 else f"{len(found)} months, {month_name(min(found))} the first"
-            yield f"{name} is unassigned in {when}: nothing was counted there of what drives it ({driver})."
-        elif named:
-            near = get_close_matches(name.casefold(), [other.casefold() for other in named], 1, 0.85)
-            meant = next((f' Did you mean its "{other}"?' for other in named if near and other.casefold() == near[0]), "")
+            companies = sorted({pool.entity for pool in pools if pool.entity})
+            of = f" of {', '.join(companies)}" if companies else ""
+            yield f"{name}{of} is unassigned in {_months_in_words({p.month for p in pools})}: nothing was counted there of what drives it ({driver})."
+        elif not is_unnamed:
+            yield f'The policy gives the pool "{name}" no driver, so it is unassigned.'
+        elif name in policy.pool_names:
+            since = min(block.from_ for block in policy.blocks if block.pool(name))
+            yield f'The policy names the pool "{name}" from {month_name(since)} on, so it is unassigned in {_months_in_words({p.month for p in pools})}.'
+        else:
+            near = get_close_matches(name.casefold(), [other.casefold() for other in policy.pool_names], 1, 0.85)
+            meant = next((f' Did you mean its "{other}"?' for other in policy.pool_names if near and other.casefold() == near[0]), "")
             yield f'The policy says nothing of the pool "{name}", so it is unassigned.{meant}'
+
+
+def _months_in_words(months: Collection[date]) -> str:
+    """2023-02, or: 3 months, 2023-02 the first."""
+    first = month_name(min(months))
+    return first if len(months) == 1 else f"{len(months)} months, {first} the first"
 
 
 def step_names(steps: Sequence[str]) -> dict[str, str]:

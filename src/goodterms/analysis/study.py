@@ -110,7 +110,8 @@ class _Study:
         self._say_where_cost_is_from(lines, said)
         drivers = Drivers(self.facts, lines, sales, self.policy)
         self._begin("sharing costs")
-        costs = self._costs(drivers)
+        costs = self._costs(drivers, spans)
+        self._say_what_the_policy_is_silent_on([earlier, later] if earlier else [later], has_costs=costs is not None)
         shape, has_cost = self._shape(sales, costs, spans)
         measure: Measure = "net profit" if shape.has_net_profit else "gross margin" if shape.has_margin else "net sales"
         self._begin("building the cube")
@@ -228,7 +229,18 @@ class _Study:
         instead = f" --periods {same[0]} {same[1]} compares the same months of both years." if same else ""
         self.seasons = (f"{earlier} and {later} are not the same months of the year, so the seasons differ too.{instead}",)
 
-    def _costs(self, drivers: Drivers) -> CostToServe | None:
+    def _say_what_the_policy_is_silent_on(self, periods: Sequence[Period], *, has_costs: bool) -> None:
+        """A compared period that lies before the policy, wholly or in part."""
+        begins = self.policy.begins
+        for period in periods:
+            before = [month for month in period.months if begins is not None and month < begins]
+            if begins is None or not before:
+                continue
+            silent = period if len(before) == len(period.months) else Period(before[0], before[-1])
+            costs = ", and every cost pool is unassigned there" if has_costs else ""
+            self.notices.append(f"The policy begins in {month_name(begins)}: it says nothing of {silent}{costs}.")
+
+    def _costs(self, drivers: Drivers, spans: Spans) -> CostToServe | None:
         """Cost shared, where there are costs or traced activities."""
         has_costs = self.facts["costs"].count().to_pyarrow().as_py() > 0
         traced = self.facts["activities"].filter(_.pool.notnull() & _.amount.notnull()).count().to_pyarrow().as_py()
@@ -237,13 +249,15 @@ class _Study:
             if self.policy.pool_names:
                 self.notices.append(f"The policy names the pools {', '.join(self.policy.pool_names)}, and there are no costs: give --costs.")
             return None
-        costs = share_costs(drivers, self.policy, self.progress)
+        compared = {month for span in spans for month in span}
+        costs = share_costs(drivers, self.policy, self.progress, months=compared)
         self.notices += costs.notices
-        silent = {pool.step for pool in costs.pool_months if pool.parts["assigned"] and pool.policy and pool.policy.avoidable is None}
+        assigned = [pool for pool in costs.pool_months if pool.month in compared and pool.parts["assigned"] and pool.policy]
+        silent = sorted({pool.pool for pool in assigned if pool.policy and pool.policy.avoidable is None})
         if silent:
-            steps = ", ".join(sorted(silent))
+            pools = f"pool{'s' if len(silent) > 1 else ''} {', '.join(silent)}"
             self.notices.append(
-                f"The policy gives no avoidable share for {steps}: nothing of it counts as avoidable, but for what is traced; product cost counts wholly."
+                f"The policy gives no avoidable share for the {pools}: nothing of it counts as avoidable, but for what is traced; product cost counts wholly."
             )
         return costs
 

@@ -196,6 +196,11 @@ class Policy:
         return self.on(month).pool(name)
 
     @property
+    def begins(self) -> date | None:
+        """From when it holds; None where it says nothing at all."""
+        return self.blocks[0].from_ if self.blocks else None
+
+    @property
     def pool_names(self) -> tuple[str, ...]:
         """The names of all pools of all dates, in the order of the file's dates."""
         return tuple(dict.fromkeys(pool.name for block in self.blocks for pool in block.pools))

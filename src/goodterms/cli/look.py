@@ -103,7 +103,7 @@ def look_at(
             check_mapping_place(write_mapping, inputs)
 
     with shown_on(sys.stderr) as progress:
-        reading, rules = _prepare(
+        reading, rules = prepared(
             places=check_places,
             policy=policy,
             periods=periods,
@@ -126,7 +126,7 @@ def look_at(
     return DONE_WITH_LOSS if reading.rejected or result.has_unassigned else DONE
 
 
-def _prepare(*, places: Callable[[], None], policy: Path | None, periods: tuple[str, str] | None, read: Any) -> tuple[Reading, Policy | None]:
+def prepared(*, places: Callable[[], None], policy: Path | None, periods: tuple[str, str] | None, read: Any) -> tuple[Reading, Policy | None]:
     """Check the places to write to, the periods and the policy, and read the files; what is wrong with several of them is said together."""
     from goodterms.facts.periods import Period  # noqa: PLC0415
     from goodterms.facts.policy import Policy  # noqa: PLC0415
@@ -180,10 +180,11 @@ def _print(result: Result, reading: Reading, *, as_json: bool) -> None:
         return
     from goodterms.report.terminal import print_result  # noqa: PLC0415
 
-    print_result(result, _console(), reading)
+    print_result(result, output(), reading)
 
 
-def _console() -> Console:
+def output() -> Console:
+    """Where text for people goes: the terminal, or lines of one width."""
     from rich.console import Console  # noqa: PLC0415
 
     return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)

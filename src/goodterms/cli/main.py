@@ -18,6 +18,7 @@ import typer
 
 from goodterms.cli.demo import demo
 from goodterms.cli.look import look
+from goodterms.cli.policy import app as policy
 from goodterms.cli.trace import trace
 from goodterms.errors import GoodtermsError
 from goodterms.problems import visible
@@ -32,6 +33,7 @@ app = typer.Typer(name="goodterms", add_completion=False, rich_markup_mode=None,
 app.command()(look)
 app.command()(trace)
 app.command()(demo)
+app.add_typer(policy)
 
 
 def _print_version(wanted: bool) -> None:

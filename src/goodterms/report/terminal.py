@@ -55,19 +55,20 @@ def _shown(words: str, style: str = "") -> Text:
     return Text(visible(words), style=style)
 
 
-def _heading(console: Console, words: str, note: str = "") -> None:
+def heading(console: Console, words: str, note: str = "") -> None:
+    """The name of what follows, after an empty line."""
     console.print()
     console.print(Text.assemble((visible(words), "bold"), (visible(f"  {note}") if note else "", "dim")))
 
 
-def _line(console: Console, words: str, indent: int = 0) -> None:
+def paragraph(console: Console, words: str, indent: int = 0) -> None:
     """A paragraph."""
     from rich.padding import Padding  # noqa: PLC0415
 
     console.print(Padding(_shown(words), (0, 0, 0, indent)) if indent else _shown(words))
 
 
-def _grid(*columns: tuple[str, str]) -> Table:
+def grid(*columns: tuple[str, str]) -> Table:
     """A table without lines; every column is a name and "text" or "figure"."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
     for name, kind in columns:
@@ -75,7 +76,8 @@ def _grid(*columns: tuple[str, str]) -> Table:
     return table
 
 
-def _row(table: Table, *cells: str, strong: bool = False) -> None:
+def put_row(table: Table, *cells: str, strong: bool = False) -> None:
+    """A row of a grid."""
     table.add_row(*(_shown(c) for c in cells), style="bold" if strong else None)
 
 
@@ -83,10 +85,10 @@ def _print_answer(edition: Edition, console: Console) -> None:
     result = edition.result
     console.print(_shown(result.answer, style="bold"))
     for sentence in result.explanation:
-        _line(console, sentence)
+        paragraph(console, sentence)
     for sentence in result.unfilled:
         if not any(sentence in said for said in result.explanation):
-            _line(console, f"{sentence}.")
+            paragraph(console, f"{sentence}.")
 
 
 def _print_bridge(edition: Edition, console: Console) -> None:
@@ -94,22 +96,22 @@ def _print_bridge(edition: Edition, console: Console) -> None:
     if bridge is None:
         return
     money = f"in {edition.result.currency}" if edition.result.currency else ""
-    _heading(console, f"Why {bridge.measure} moved", money)
+    heading(console, f"Why {bridge.measure} moved", money)
     heads = [("", "text"), (f"{bridge.later} against {bridge.earlier}", "figure")]
     if other:
         heads.append((f"like for like\n{other.later}\nagainst\n{other.earlier}", "figure"))
-    table = _grid(*heads)
-    _row(table, f"{bridge.measure.capitalize()} {bridge.earlier}", in_words(bridge.start), *_other(other, "start"), strong=True)
+    table = grid(*heads)
+    put_row(table, f"{bridge.measure.capitalize()} {bridge.earlier}", in_words(bridge.start), *_other(other, "start"), strong=True)
     for step in bridge.steps:
         same = other.amount(step.step) if other else None
-        _row(table, f"  {step.label}", in_words(step.amount, signed=True), *([in_words(same or Decimal(0), signed=True)] if other else []))
-    _row(table, f"{bridge.measure.capitalize()} {bridge.later}", in_words(bridge.end), *_other(other, "end"), strong=True)
-    _row(table, "Change", in_words(bridge.change, signed=True), *_other(other, "change"))
+        put_row(table, f"  {step.label}", in_words(step.amount, signed=True), *([in_words(same or Decimal(0), signed=True)] if other else []))
+    put_row(table, f"{bridge.measure.capitalize()} {bridge.later}", in_words(bridge.end), *_other(other, "end"), strong=True)
+    put_row(table, "Change", in_words(bridge.change, signed=True), *_other(other, "change"))
     console.print(table)
     for share in edition.result.bridge.continuing if edition.result.bridge else ():
         said = f"{percent(share.share_earlier)} of sales in {bridge.earlier}, {percent(share.share_later)} in {bridge.later}"
         level = share.level.replace(" x ", " × ")
-        _line(console, f"Continuing {level}{' pairs' if '×' in level else ''}: {share.continuing:,} ({said}).")
+        paragraph(console, f"Continuing {level}{' pairs' if '×' in level else ''}: {share.continuing:,} ({said}).")
 
 
 def _other(other: PrintedBridge | None, what: str) -> list[str]:
@@ -120,7 +122,7 @@ def _other(other: PrintedBridge | None, what: str) -> list[str]:
 
 
 def _print_waterfall(edition: Edition, console: Console) -> None:
-    _heading(console, "Where the money goes", f"shares are of {edition.base}")
+    heading(console, "Where the money goes", f"shares are of {edition.base}")
     roomy, both = console.width >= _ROOMY, edition.earlier is not None
     heads: list[tuple[str, str]] = [("", "text")]
     if both:
@@ -128,7 +130,7 @@ def _print_waterfall(edition: Edition, console: Console) -> None:
         heads += [("%", "figure")] if roomy else []
     heads += [(edition.later, "figure"), ("%", "figure")]
     heads += [("change", "figure")] if both and roomy else []
-    table = _grid(*heads)
+    table = grid(*heads)
     for row in edition.waterfall:
         cells = [row.label if row.kind == "total" else f"  {row.label}"]
         if both:
@@ -136,7 +138,7 @@ def _print_waterfall(edition: Edition, console: Console) -> None:
             cells += [percent(row.share_earlier)] if roomy else []
         cells += [_money(row.later), percent(row.share_later)]
         cells += [_money(row.change, signed=True)] if both and roomy else []
-        _row(table, *cells, strong=row.kind == "total")
+        put_row(table, *cells, strong=row.kind == "total")
     console.print(table)
 
 
@@ -148,12 +150,12 @@ def _print_whale(edition: Edition, console: Console) -> None:
     whale, before = edition.result.whale, edition.result.whale_earlier
     if whale is None:
         return
-    _heading(console, "Whale curve", whale_title(whale))
+    heading(console, "Whale curve", whale_title(whale))
     curves = [w for w in (before, whale) if w]
-    table = _grid(("", "text"), *((w.period, "figure") for w in curves))
+    table = grid(("", "text"), *((w.period, "figure") for w in curves))
     by_curve = [dict(whale_figures(w)) for w in curves]
     for name in dict.fromkeys(name for figures in reversed(by_curve) for name in figures):
-        _row(table, name, *(figures.get(name, "") for figures in by_curve))
+        put_row(table, name, *(figures.get(name, "") for figures in by_curve))
     console.print(table)
 
 
@@ -163,7 +165,7 @@ def _print_culprits(console: Console, kind: str, edition: Edition, culprits: Seq
     ranking = ranking_of(exact)
     measure, leaks = ranking.measure, any(c.sentence for c in culprits)
     order = f"largest fall in {measure}" if ranking.by_change else f"lowest {measure}"
-    _heading(console, heading_of(kind, culprits, ranking), order)
+    heading(console, heading_of(kind, culprits, ranking), order)
     shows_sales = measure != "net sales"
     shows_earlier = edition.earlier is not None and (console.width >= _ROOMY or not shows_sales)
     titles = [f"sales {edition.later}"] if shows_sales else []
@@ -181,7 +183,7 @@ def _print_culprits(console: Console, kind: str, edition: Edition, culprits: Seq
     for name, figures, said in lines:
         console.print(_fixed(name, figures, widths, console.width))
         if leaks:
-            _line(console, said, indent=2)
+            paragraph(console, said, indent=2)
 
 
 def _fixed(name: str, figures: Sequence[str], widths: Sequence[int], width: int, style: str = "") -> Table:
@@ -207,32 +209,32 @@ def _print_pools(edition: Edition, console: Console) -> None:
         if not sums:
             continue
         used = [0, 1, *(i for i in range(2, 1 + len(PARTS)) if any(row[i] for row in sums.values()))]
-        _heading(console, f"Cost pools, {period.label}", "in every row the parts add up to the cost")
+        heading(console, f"Cost pools, {period.label}", "in every row the parts add up to the cost")
         names = ["cost", *(_PART_NAMES.get(part, part) for part in PARTS)]
-        table = _grid(("", "text"), *((names[i], "figure") for i in used))
+        table = grid(("", "text"), *((names[i], "figure") for i in used))
         for name, row in sums.items():
-            _row(table, name, *(in_words(row[i]) for i in used))
-        _row(table, "All pools", *(in_words(sum((row[i] for row in sums.values()), Decimal(0))) for i in used), strong=True)
+            put_row(table, name, *(in_words(row[i]) for i in used))
+        put_row(table, "All pools", *(in_words(sum((row[i] for row in sums.values()), Decimal(0))) for i in used), strong=True)
         console.print(table)
 
 
 def _print_silences(result: Result, console: Console) -> None:
     if result.missing:
-        _heading(console, "What the data could not say", "and what would let it")
+        heading(console, "What the data could not say", "and what would let it")
         for missing in result.missing:
-            _line(console, missing.sentence)
-            _line(console, f"Give {missing.file}." if missing.file else "", indent=2)
+            paragraph(console, missing.sentence)
+            paragraph(console, f"Give {missing.file}." if missing.file else "", indent=2)
     if result.notices:
-        _heading(console, "Worth knowing about these figures")
+        heading(console, "Worth knowing about these figures")
         for notice in result.notices:
-            _line(console, notice)
+            paragraph(console, notice)
 
 
 def _print_reading(reading: Reading, console: Console) -> None:
-    _heading(console, "Files read")
-    table = _grid(("", "text"), ("records", "figure"), ("accepted", "figure"), ("rejected", "figure"), ("set aside", "figure"))
+    heading(console, "Files read")
+    table = grid(("", "text"), ("records", "figure"), ("accepted", "figure"), ("rejected", "figure"), ("set aside", "figure"))
     for account in reading.files:
-        _row(table, name_of(account), *(f"{count:,}" for count in (account.physical, account.accepted, account.rejected, account.set_aside)))
+        put_row(table, name_of(account), *(f"{count:,}" for count in (account.physical, account.accepted, account.rejected, account.set_aside)))
     console.print(table)
     problems = ordered(reading.problems)
     _print_problems((f"{p.severity.capitalize()}: {p}" for p in problems[:_PROBLEMS_SHOWN]), len(problems) - _PROBLEMS_SHOWN, console)
@@ -242,6 +244,6 @@ def _print_reading(reading: Reading, console: Console) -> None:
 
 def _print_problems(said: Iterable[str], more: int, console: Console) -> None:
     for sentence in said:
-        _line(console, sentence)
+        paragraph(console, sentence)
     if more > 0:
-        _line(console, f"{counted_are(more, 'more of these', 'more of these')} in the report.")
+        paragraph(console, f"{counted_are(more, 'more of these', 'more of these')} in the report.")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, permutations
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.answers import choice
-from goodterms.intake.typed_column import RawColumn, Typed, Where, present, text_of
+from goodterms.intake.typed_column import Doubt, RawColumn, Typed, Where, present, text_of
 
 _TIME = r"(?:(?: +|T)[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 _EARLIEST, _LATEST = "DATE '1900-01-01'", "DATE '2199-12-31'"
@@ -18,8 +19,21 @@ _TWO_KINDS = 0.1
 """From this share on, dates in the opposite order are no slips of the pen: the column holds dates of two kinds."""
 _OF_TIMES = ("%H", "%I", "%M", "%S", "%p", "%b", "%B", "%j")
 """A given form with one of these reads the whole cell."""
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
-_OTHER_ORDER = {"%d/%m/%Y": "%m/%d/%Y", "%m/%d/%Y": "%d/%m/%Y", "%d-%m-%Y": "%m-%d-%Y", "%m-%d-%Y": "%d-%m-%Y", "%d/%m/%y": "%m/%d/%y", "%m/%d/%y": "%d/%m/%y"}
+_TOO_FEW = 0.05
+"""Below this share of the dates that may be either, those that can be one alone do not decide: they may be the slips."""
+_TIMES_AS_MANY = 4
+"""So many times as many different numbers as on the other side, and at least so many, stand for days: years are few."""
+_LONELY = 0.05
+"""Up to this share of the dates, a year with an empty year before or behind it is worth a look."""
+_FAR = 10
+"""Years apart from all others beyond which even a larger share is."""
+DATE_FORMATS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y"),
+    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%y.%m.%d", "%y/%m/%d", "%y-%m-%d"),
+)
+_CONFUSED = (("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%d.%m.%y", "%y.%m.%d"), *((f"%d{s}%m{s}%y", f"%m{s}%d{s}%y", f"%y{s}%m{s}%d") for s in "/-"))
+RIVALS = {form: tuple(other for other in forms if other != form) for forms in _CONFUSED for form in forms}
+"""Forms that a date may be written in, with those that may read the same cell as another day."""
 
 
 def _day_part(place: str) -> str:
@@ -48,12 +62,12 @@ def _date_sql(place: str, form: str) -> str:
 
 
 def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typed]:
-    """Read columns of dates, each as its values decide; where they do not, as the mapping or the file's other dates do.
+    """Read columns of dates: as the mapping says, else as each one's values decide, else as the file's other dates do.
 
     Raises
     ------
     AnswerNeededError
-        Where day and month may be swapped in every value.
+        Where day, month or year may be swapped.
     """
     votes = {column.place: _Votes.counted(con, where, column) for column in columns}
     decided = {form for vote in votes.values() if (form := vote.decided)}
@@ -61,14 +75,14 @@ def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typ
     for column in columns:
         vote = votes[column.place]
         given = where.answers.get("date")
-        if vote.are_of_two_kinds and not given:
-            _ask_date(con, where, column, vote.best or ISO, of_two_kinds=True)
-        form = vote.decided or (given if given and vote.counts.get(given) else None)
-        if form is None and any(vote.counts.values()):
-            best = vote.best or ISO
-            either = {best, _OTHER_ORDER.get(best, best)}
+        form = vote.as_given(given) or vote.decided
+        if form is None and vote.two_kinds:
+            _ask_date(con, where, column, vote)
+        form = form or vote.as_given(where.found.get("date"))
+        if form is None and vote.best:
+            either = {vote.best, *RIVALS[vote.best]}
             agreed = decided & either or _decided_by_others(con, where, columns) & either
-            form = next(iter(agreed)) if len(agreed) == 1 else _ask_date(con, where, column, best)
+            form = agreed.pop() if len(agreed) == 1 else _ask_date(con, where, column, vote)
         found[column.place] = _read(con, where.table, column, vote, form or given or ISO)
     return found
 
@@ -81,31 +95,71 @@ def _decided_by_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> 
 
 def _read(con: Any, table: str, column: RawColumn, vote: _Votes, form: str) -> Typed:
     """Say how a column is read: without looking twice where every cell was seen to be a date of this form."""
-    cell = present(column.place)
-    expected = f"a date like {_example(form)}"
-    style = {"date": form}
+    sql = _date_sql(column.place, form)
+    fits = -1
     if vote.values and vote.counts.get(form) == vote.values and not any(sign in form for sign in _OF_TIMES):
         quick = f"TRY_CAST({column.place} AS DATE)" if form == ISO else f"CAST(try_strptime({vote.day}, {text_of(form)}) AS DATE)"
-        if con.execute(f"SELECT count({quick}) FROM {table}").fetchone()[0] == vote.values:
-            return Typed(Kind.DATE, quick, cell, vote.values, expected=expected, style=style)
-    sql = _date_sql(column.place, form)
-    fits = con.execute(f"SELECT count({sql}) FROM {table}").fetchone()[0] if vote.values else 0
-    return Typed(Kind.DATE, sql, cell, vote.values, vote.values - fits, expected=expected, style=style)
+        fits = con.execute(f"SELECT count({quick}) FROM {table}").fetchone()[0]
+        sql = quick if fits == vote.values else sql
+    if fits != vote.values:
+        fits = con.execute(f"SELECT count({sql}) FROM {table}").fetchone()[0]
+    return Typed(
+        Kind.DATE,
+        sql,
+        present(column.place),
+        vote.values,
+        vote.values - fits,
+        expected=f"a date like {_example(form)}",
+        style={"date": form},
+        doubts=(*_doubts_of_order(vote, form), *doubts_of_years(con, table, column, sql)),
+    )
+
+
+def _doubts_of_order(vote: _Votes, form: str) -> Iterator[Doubt]:
+    """Cells that are dates in another order only: then further ones may be of that order too."""
+    for other in RIVALS.get(form, ()):
+        others, either = vote.only.get((other, form), 0), vote.differs.get((form, other), 0)
+        if others:
+            are = "date is" if others == 1 else "dates are"
+            may = f" So may be some of the {either:,} that can be either, and are read as {_example(form)}." if either else ""
+            yield Doubt("dates-of-two-kinds", f"{others:,} {are} written like {_example(other)}, and not read.{may}", others)
+
+
+def doubts_of_years(con: Any, table: str, column: RawColumn, sql: str) -> Iterator[Doubt]:
+    """Few dates that stand years apart from all others, a slip of the pen more often than not; ``sql`` reads a cell of the column as a date."""
+    years: dict[int, int] = con.execute(f"SELECT histogram(year({sql})) FROM {table}").fetchone()[0] or {}
+    total = sum(years.values())
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year - runs[-1][-1] == 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    most = max(runs, key=lambda run: sum(years[year] for year in run), default=[])
+    for run in runs:
+        dates = sum(years[year] for year in run)
+        apart = max(run[0] - most[-1], most[0] - run[-1])
+        if run is most or (dates > _LONELY * total and (apart < _FAR or 2 * dates >= total)):
+            continue
+        row, cell = con.execute(f"SELECT row, {column.place} FROM {table} WHERE year({sql}) IN ({', '.join(map(str, run))}) ORDER BY row LIMIT 1").fetchone()
+        more = f" and {dates - 1:,} more" if dates > 1 else ""
+        yield Doubt("date-far-from-others", f'"{cell}"{more} stands {apart} years from all other dates.', dates, row)
 
 
 @dataclass(frozen=True)
 class _Votes:
     """How many cells each way of writing reads.
 
-    ``only`` counts those that the opposite order of day and month does not read, ``differs`` those that it reads as another day; ``day`` is SQL of a cell
-    without its time.
+    ``only`` counts, for a form and its rival, those that the rival does not read, ``differs`` those that it reads as another day; ``day`` is SQL of a cell
+    without its time; ``parts`` are the different numbers that stand first and last in dates with a year of two digits.
     """
 
     values: int
     day: str
     counts: dict[str, int]
-    only: dict[str, int]
-    differs: dict[str, int]
+    only: dict[tuple[str, str], int]
+    differs: dict[tuple[str, str], int]
+    parts: tuple[int, int]
 
     @classmethod
     def counted(cls, con: Any, where: Where, column: RawColumn) -> _Votes:
@@ -121,19 +175,18 @@ class _Votes:
         of_day = f"regexp_full_match({cell}, {text_of('[^ T]+' + _TIME)})" if has_time and not whole else "true"
         key = cell if whole else day
         days = f"SELECT {key} AS day, {of_day} AS is_day, count(*) AS n FROM {where.table} WHERE {present(place)} IS NOT NULL GROUP BY ALL"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE days_voted AS {days}")
         read = {form: _date_sql("day", form) for form in forms}
-        parts = [f"sum(n) FILTER (is_day AND {read[form]} IS NOT NULL)" for form in forms]
-        parts += [f"sum(n) FILTER (is_day AND {read[form]} IS NOT NULL AND {read[other]} IS NULL)" for form, other in _OTHER_ORDER.items()]
-        parts += [f"sum(n) FILTER (is_day AND {read[form]} <> {read[other]})" for form, other in _OTHER_ORDER.items()]
-        values, *counts = (int(count or 0) for count in con.execute(f"WITH days AS ({days}) SELECT sum(n), {', '.join(parts)} FROM days").fetchone())
-        first, second = len(forms), len(forms) + len(_OTHER_ORDER)
-        return cls(
-            values,
-            day,
-            dict(zip(forms, counts[:first], strict=True)),
-            dict(zip(_OTHER_ORDER, counts[first:second], strict=True)),
-            dict(zip(_OTHER_ORDER, counts[second:], strict=True)),
-        )
+        counted = ", ".join(f"sum(n) FILTER (is_day AND {sql} IS NOT NULL)" for sql in read.values())
+        values, *counts = (int(count or 0) for count in con.execute(f"SELECT sum(n), {counted} FROM days_voted").fetchone())
+        found = dict(zip(forms, counts, strict=True))
+        pairs = [(form, other) for form, others in RIVALS.items() for other in others if found[form]]
+        only = [f"sum(n) FILTER (is_day AND {read[form]} IS NOT NULL AND {read[other]} IS NULL)" for form, other in pairs]
+        differs = [f"sum(n) FILTER (is_day AND {read[form]} <> {read[other]})" for form, other in pairs]
+        first, last = (f"count(DISTINCT regexp_extract(day, '{shape}', 1)) FILTER (is_day)" for shape in ("^([0-9]{1,2})[-./]", "[-./]([0-9]{2})$"))
+        *seen, firsts, lasts = (int(number or 0) for number in con.execute(f"SELECT {', '.join([*only, *differs, first, last])} FROM days_voted").fetchone())
+        of_one, of_two = seen[: len(pairs)], seen[len(pairs) :]
+        return cls(values, day, found, dict(zip(pairs, of_one, strict=True)), dict(zip(pairs, of_two, strict=True)), (firsts, lasts))
 
     @property
     def best(self) -> str | None:
@@ -141,50 +194,76 @@ class _Votes:
         best = max(self.counts, key=lambda form: self.counts[form])
         return best if self.counts[best] else None
 
+    def as_given(self, form: str | None) -> str | None:
+        """A given form, where it or one that it may be confused with reads any cell: of dates in another form it says nothing."""
+        return form if form and any(self.counts.get(one) for one in (form, *RIVALS.get(form, ()))) else None
+
     @property
-    def are_of_two_kinds(self) -> bool:
-        """Whether a good part of the dates can only have the day first and another only the month: then the others may be either."""
-        other = _OTHER_ORDER.get(self.best or "")
-        if not self.best or not other:
-            return False
-        sides = sorted((self.only[self.best], self.only[other]))
+    def two_kinds(self) -> tuple[str, str] | None:
+        """Two forms of which a good part of the dates can only be the one and another only the other: then the others may be either."""
+        return next(((self.best, other) for other in RIVALS.get(self.best, ()) if self._are_of_both(self.best, other)), None) if self.best else None
+
+    def _are_of_both(self, form: str, other: str) -> bool:
+        sides = sorted((self.only.get((form, other), 0), self.only.get((other, form), 0)))
         return sides[0] > 0 and sides[0] >= _TWO_KINDS * sides[1]
 
     @property
     def decided(self) -> str | None:
-        """The way of writing that the values decide for; None where day and month may be swapped, or there are no dates."""
+        """The way of writing that the values decide for; None where day, month or year may be swapped, or there are no dates."""
         best = self.best
         if best is None:
             return None
-        other = _OTHER_ORDER.get(best)
-        if other is None:
-            return best
-        if self.only[best] != self.only[other]:
-            return best if self.only[best] > self.only[other] else other
-        return best if not self.differs[best] and not self.only[best] else None
+        forms = (best, *RIVALS.get(best, ()))
+        winners = [form for form in forms if all(self._beats(form, other) for other in forms if other != form)]
+        return winners[0] if winners else None
+
+    def _beats(self, form: str, other: str) -> bool:
+        """Whether a form is right and not the other: more cells can be read by it alone, or none is read as another day."""
+        own, others, either = self.only.get((form, other), 0), self.only.get((other, form), 0), self.differs.get((form, other), 0)
+        if own > others:
+            return not self._are_of_both(form, other) and (own >= _TOO_FEW * either or self._has_days(form, other))
+        return own == others == 0 and (not either or self._has_days(form, other))
+
+    def _has_days(self, form: str, other: str) -> bool:
+        """Whether the year stands first or last in the two forms, and the days of this one are many where its years are few."""
+        first, last = self.parts
+        if {form[:2], other[:2]} == {"%y", "%d"} and self.counts[form]:
+            days, years = (last, first) if form.startswith("%y") else (first, last)
+            return days >= _TIMES_AS_MANY * years and days >= _TIMES_AS_MANY
+        return False
 
 
 def _example(form: str) -> str:
     return form.replace("%Y", "2012").replace("%m", "03").replace("%d", "31").replace("%y", "12").replace("%H", "08").replace("%M", "26").replace("%S", "00")
 
 
-def _ask_date(con: Any, where: Where, column: RawColumn, best: str, *, of_two_kinds: bool = False) -> str:
-    day_first = best if best.startswith("%d") else _OTHER_ORDER[best]
-    month_first = _OTHER_ORDER[day_first]
-    cells = con.execute(
-        f"SELECT row, {column.place}, {_date_sql(column.place, day_first)}, {_date_sql(column.place, month_first)} FROM {where.table} "
-        f"WHERE {_date_sql(column.place, day_first)} <> {_date_sql(column.place, month_first)} ORDER BY row LIMIT 3"
-    ).fetchall()
+_FIRST = {"%d": "the day", "%m": "the month", "%y": "the year"}
+
+
+def _ask_date(con: Any, where: Where, column: RawColumn, vote: _Votes) -> str:
+    best = vote.best or ISO
+    forms = sorted(vote.two_kinds or (form for form in (best, *RIVALS[best]) if vote.counts[form]), key=lambda form: list(_FIRST).index(form[:2]))
+    firsts = [_FIRST[form[:2]] for form in forms]
+    days = [_date_sql(column.place, form) for form in forms]
+    differ = " OR ".join(f"{one} <> {other}" for one, other in combinations(days, 2))
+    cells = con.execute(f"SELECT row, {column.place}, {', '.join(days)} FROM {where.table} WHERE {differ} ORDER BY row LIMIT 3").fetchall()
     raise AnswerNeededError(
         Question(
             f"date: {where.file}, {column.theirs}",
-            f"{where.file}: column {column.theirs} holds dates of two kinds, some with the day first and some with the month; many may be either."
-            if of_two_kinds
-            else f"{where.file}: in column {column.theirs} the day or the month may stand first; no value of the column decides.",
-            tuple(f"row {row:,}: {cell} is {first:%-d %B %Y} or {second:%-d %B %Y}" for row, cell, first, second in cells),
-            (choice("the day stands first", dialect={"date": day_first}), choice("the month stands first", dialect={"date": month_first})),
+            f"{where.file}: column {column.theirs} holds dates of two kinds, some with {firsts[0]} first and some with {firsts[1]}; many may be either."
+            if vote.two_kinds
+            else f"{where.file}: in column {column.theirs} {' or '.join(firsts)} may stand first; {_undecided(vote, forms)}.",
+            tuple(f"row {row:,}: {cell} is {' or '.join(f'{day:%-d %B %Y}' for day in read if day)}" for row, cell, *read in cells),
+            tuple(choice(f"{first} stands first", dialect={"date": form}) for first, form in zip(firsts, forms, strict=True)),
         )
     )
+
+
+def _undecided(vote: _Votes, forms: Sequence[str]) -> str:
+    """Why the values do not decide."""
+    few = sum(vote.only.get(pair, 0) for pair in permutations(forms, 2))
+    either = max(vote.differs.get(pair, 0) for pair in permutations(forms, 2))
+    return f"only {few:,} can be one alone, beside {either:,} that can be either" if few else "no value of the column decides"
 
 
 def months(con: Any, where: Where, column: RawColumn) -> Typed:
@@ -204,4 +283,4 @@ def months(con: Any, where: Where, column: RawColumn) -> Typed:
         return Typed(Kind.MONTH, short, present(column.place), values, values - fits, expected="a month like 2012-03")
     day = dates(con, where, [column])[column.place]
     sql = f"CAST(date_trunc('month', {day.sql}) AS DATE)"
-    return Typed(Kind.MONTH, sql, day.present, day.values, day.misfits, expected="a month like 2012-03 or a date", style=day.style)
+    return Typed(Kind.MONTH, sql, day.present, day.values, day.misfits, expected="a month like 2012-03 or a date", style=day.style, doubts=day.doubts)

@@ -122,6 +122,10 @@ def _check_values(part: Part) -> None:
                 f'{part.where}: "{theirs}" is mapped to {ours}, but no value of it is {found.expected}; the first is "{part.sample.example(theirs)}". '
                 f"The columns are: {', '.join(part.raw.header)}."
             )
+        part.problems += [
+            Problem(doubt.code, Severity.WARNING, part.origin(row=doubt.row, column=theirs), sentence=doubt.sentence, action="Look whether they are right.", rows=doubt.rows)
+            for doubt in found.doubts
+        ]
         if found.rounded:
             part.problems.append(
                 Problem(
@@ -156,7 +160,7 @@ def _agree_on_style(where: Where, typed: dict[str, Typed]) -> None:
     for key in ("decimal", "date"):
         said = {found.style[key] for found in typed.values() if key in found.style}
         if len(said) == 1:
-            where.answers.setdefault(key, said.pop())
+            where.found.setdefault(key, said.pop())
 
 
 def _one_currency_of_cells(parts: Sequence[Part]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
+from goodterms.intake.date_vote import doubts_of_years
 from goodterms.intake.typed_column import RawColumn, Typed, Where, decimal, in_digits
 
 _FLOAT_DIGITS = 15
@@ -30,7 +31,8 @@ def natively_typed(con: Any, where: Where, column: RawColumn, kind: Kind) -> Typ
         sql = place if of == "BOOLEAN" else f"CASE WHEN TRY_CAST({place} AS DOUBLE) = 1 THEN true WHEN TRY_CAST({place} AS DOUBLE) = 0 THEN false END"
         expected = "yes or no"
     misfits = values - con.execute(f"SELECT count({sql}) FROM {table}").fetchone()[0]
-    return Typed(kind, sql, place, values, misfits, expected=expected)
+    doubts = tuple(doubts_of_years(con, table, column, sql)) if kind == Kind.DATE else ()
+    return Typed(kind, sql, place, values, misfits, expected=expected, doubts=doubts)
 
 
 def _native_text(con: Any, table: str, column: RawColumn) -> Typed:

@@ -30,6 +30,16 @@ class RawColumn:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """What a person should look at in a column that is read: a code, a sentence, how many rows it is about, and the first of them where one is named."""
+
+    code: str
+    sentence: str
+    rows: int = 1
+    row: int | None = None
+
+
+@dataclass(frozen=True)
 class Typed:
     """How a column is read.
 
@@ -53,6 +63,7 @@ class Typed:
     has_negative: bool = True
     """False where no number is below zero."""
     why: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def scale(self) -> int:
@@ -67,11 +78,13 @@ class Where:
     table: str
     file: str
     answers: dict[str, Any] = field(default_factory=dict)
-    """The dialect of the mapping: ``decimal``, ``thousands``, ``date``."""
+    """The dialect of the mapping: ``decimal``, ``thousands``, ``date``. What it says holds, whatever the values say."""
     whole_digits: int = WHOLE_DIGITS
     """Digits that a number may have before its decimal sign."""
     others: tuple[tuple[str, Mapping[str, RawColumn]], ...] = ()
     """The source's other files with the same columns, which decide where this one does not: the table of each, and its columns by their names."""
+    found: dict[str, Any] = field(default_factory=dict)
+    """The same as the file's mapped columns decided: it holds for further columns whose values do not decide."""
 
     @property
     def decimal(self) -> str | None:

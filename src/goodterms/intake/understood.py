@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.intake.column_names import LEFT_OUT
+from goodterms.intake.date_vote import RIVALS
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.part import Part
 
@@ -53,9 +54,12 @@ def _understood(part: Part) -> FileMapping:
 
 
 def _dialect(part: Part) -> dict[str, Any]:
+    """How the file is written. What columns write in two ways is left to their values again; of dates the form counts that could be taken for another."""
     said: dict[str, Any] = dict(part.raw.dialect.as_mapping()) if part.raw.dialect else {}
     for key in ("decimal", "date"):
-        styles = [typed.style[key] for typed in part.typed.values() if key in typed.style and typed.values]
-        if styles:
-            said[key] = max(sorted(set(styles)), key=styles.count)
+        styles = {typed.style[key] for typed in part.typed.values() if key in typed.style and typed.values}
+        if len(styles) > 1 and key == "date":
+            styles &= RIVALS.keys()
+        if len(styles) == 1:
+            said[key] = styles.pop()
     return said | dict(part.entry.dialect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -143,6 +144,21 @@ def test_a_customer_s_step_at_two_levels_is_the_sum_of_both(traced):
 def test_what_nobody_caused_is_of_no_customer_and_no_product(traced, step, whose, one):
     with pytest.raises(UsageError, match=rf"belongs to no {one}: it is the company's\. Leave --{one} out\."):
         traced(step=step, **whose)
+
+
+def test_a_quarter_is_of_the_policy_s_fiscal_year(tmp_path):
+    """Years begin in July: the first quarter of 2022 is July to September."""
+    lines = [invoice(f"{year}-{month:02d}-28", f"{year}{month}", "Ann", "tea", 1, month) for year in (2022, 2023, 2024) for month in range(1, 13)]
+    write_report(studied(lines, periods=("2022", "2023"), policy=policy_of(fiscal_year_start=7)), tmp_path)
+    assert trace_step(tmp_path, step="net sales", period="2022Q1").title == "Net sales of the company in 2022Q1: 24.00"
+    assert trace_step(tmp_path, step="net sales", period="2023").amount == 78
+    for period, said in (
+        ("2024-06..2024-07", "2024-06..2024-07 runs past"),
+        ("2022-01..2022-12", "2022-01..2022-12 runs past"),
+        ("2024Q1", "2024Q1 is not in"),
+    ):
+        with pytest.raises(UsageError, match=re.escape(f"{said} this report, which compares 2022 and 2023. Name one of these or months within them.")):
+            trace_step(tmp_path, step="net sales", period=period)
 
 
 def test_sales_without_a_known_cost_open_to_their_lines(traced):

@@ -171,7 +171,8 @@ class Result:
     ``cube``                  entity x month x counterparty x product x manager x channel, one column a step
     ========================  =======================================================================================================
 
-    ``has_unassigned`` says whether any pool of any month is unassigned, also where these cancel out.
+    ``has_unassigned`` says whether any pool of any month is unassigned, also where these cancel out. ``fiscal_year_start`` is the month in which the
+    policy's years begin.
     ``origins`` are the counted sale lines, costs and activities on the engine, each row with its file and row number: there every trace ends.
     """
 
@@ -196,3 +197,4 @@ class Result:
     tables: Mapping[str, pa.Table]
     figures: Mapping[str, Any] = field(default_factory=dict)
     origins: Mapping[str, Table] = field(default_factory=dict)
+    fiscal_year_start: int = 1

@@ -178,9 +178,14 @@ class _Study:
                 "costs": self.facts["costs"].mutate(month=first_of_month(_.period)),
                 "activities": drivers.activities if drivers.has_activities else self.facts["activities"],
             },
+            fiscal_year_start=self._fiscal_year_start,
         )
         self._begin("done")
         return result
+
+    @property
+    def _fiscal_year_start(self) -> int:
+        return self.policy.on(date.max).fiscal_year_start
 
     def _begin(self, what: str) -> None:
         self.progress(what)
@@ -205,8 +210,7 @@ class _Study:
                 raise PeriodError("There are no sale lines to analyse.")
             self._say_seasons(earlier, newest, filling)
             return earlier, newest
-        start = self.policy.on(date.max).fiscal_year_start
-        read = [p if isinstance(p, Period) else Period.read(p, start) for p in asked]
+        read = [p if isinstance(p, Period) else Period.read(p, self._fiscal_year_start) for p in asked]
         for period in read:
             if not any(month in period for month in filling.last_sale_days):
                 first, last = min(filling.last_sale_days), max(filling.last_sale_days)

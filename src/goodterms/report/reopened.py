@@ -96,6 +96,7 @@ class ReopenedReport:
         self.periods = [Period(date.fromisoformat(p["first"]), date.fromisoformat(p["last"]), p["label"]) for p in about["periods"]]
         self.earlier = self.periods[0] if len(self.periods) > 1 else None
         self.later = self.periods[-1]
+        self._fiscal_year_start: int = about.get("fiscal_year_start", 1)
         self._read: dict[Path, Table] = {}
         self._lists: dict[str, Parties | None] = {}
 
@@ -157,13 +158,21 @@ class ReopenedReport:
         return Whose(customer, product), " and ".join(said) or "the company"
 
     def period(self, asked: str | None) -> Period:
-        """A period of the report or a month of it; by default the later period."""
+        """A period of the report or months of it; by default the later period.
+
+        Raises
+        ------
+        UsageError
+            When any month of it is in neither period: a sum of it would be of the others alone.
+        """
         if asked is None:
             return self.later
-        found = next((p for p in self.periods if p.label == asked), None) or Period.read(asked)
-        if not any(month in period for period in self.periods for month in found.months):
+        found = next((p for p in self.periods if p.label == asked), None) or Period.read(asked, self._fiscal_year_start)
+        outside = [month for month in found.months if not any(month in period for period in self.periods)]
+        if outside:
+            runs = "is not in" if len(outside) == len(found.months) else "runs past"
             raise UsageError(
-                f"{asked} is not in this report, which compares {' and '.join(p.label for p in self.periods)}. Name one of these or a month of them."
+                f"{asked} {runs} this report, which compares {' and '.join(p.label for p in self.periods)}. Name one of these or months within them."
             )
         return found
 

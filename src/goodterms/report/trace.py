@@ -25,6 +25,7 @@ def keep_for_trace(result: Result, folder: Path) -> None:
     about = {
         "version": 1,
         "measure": result.measure,
+        "fiscal_year_start": result.fiscal_year_start,
         "periods": [{"label": p.label, "first": p.first.isoformat(), "last": p.last.isoformat()} for p in periods],
     }
     (place / ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")

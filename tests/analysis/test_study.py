@@ -116,6 +116,13 @@ class TestPeriods:
         result = studied(month_by_month(1, 2), costs=[cost("2023-02", "desk", 3), cost("2023-02", "till", 5)], policy=policy)
         assert [notice.partition(":")[0] for notice in result.notices if "avoidable" in notice] == ["The policy gives no avoidable share for the pool desk"]
 
+    def test_the_like_for_like_label_says_which_months_are_left_out(self):
+        """March 2022 has no sales, so neither March is compared."""
+        sale_lines = [*month_by_month(1, 2, 2022), *month_by_month(4, 12, 2022), *month_by_month(1, 12)]
+        like = studied(sale_lines, periods=("2022", "2023")).like_for_like
+        assert (like.earlier, like.later) == ("2022-01..2022-12 without 2022-03", "2023-01..2023-12 without 2023-03")
+        assert (like.start, like.end) == (66, 66)
+
 
 class TestMeasure:
     """The furthest measure that the data reaches."""

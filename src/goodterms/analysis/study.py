@@ -383,8 +383,11 @@ def _no_shares() -> Table:
 
 
 def _span_label(months: Sequence[date]) -> str:
-    """Months as a person names them: 2013-01..2013-11."""
-    return month_name(months[0]) if len(months) == 1 else f"{month_name(months[0])}..{month_name(months[-1])}"
+    """Months as a person names them, with those left out between: 2013-01..2013-11 without 2013-05."""
+    span = Period(months[0], months[-1])
+    left_out = [month_name(month) for month in span.months if month not in months]
+    name = month_name(months[0]) if len(months) == 1 else f"{month_name(months[0])}..{month_name(months[-1])}"
+    return f"{name} without {', '.join(left_out)}" if left_out else name
 
 
 def _count(table: Table, condition: Any) -> int:

@@ -18,6 +18,8 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MINUSES = "-\N{MINUS SIGN}\N{EN DASH}"
 _A_MINUS = f"\\{_MINUSES}"
 """The same inside brackets of a regular expression, where a bare hyphen would be a range."""
+_LONG_SHARE = 0.1
+"""Whole numbers without thousands, of so many as the values with three digits behind a sign, prove that the sign is the decimal one."""
 _MARKS = r"(?i)€|\$|£|¥|%|\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN)\b|\bkr\b\.?"
 _SIGNED = rf"\([^()]*\)|[+{_A_MINUS}]?[^+{_A_MINUS}()]*|[^+{_A_MINUS}()]+[{_A_MINUS}]"
 _DOT_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:\.[0-9]*)?"
@@ -42,23 +44,35 @@ class _Ballot:
     has_negative: bool = True
     fits: bool = False
     """Whether no value can have more digits than an amount may."""
+    grouped: int = 0
+    """Values with the sign of one way of writing between thousands and the sign of decimals behind, or with several signs between thousands."""
 
     @property
     def decimal(self) -> str | None:
         """The decimal sign; "" where no value needs one; None where the values do not decide."""
         if self.only_dot != self.only_comma:
-            return "." if self.only_dot > self.only_comma else ","
+            return None if self.is_mixed else "." if self.only_dot > self.only_comma else ","
         if self.only_dot:
             return None
         if not self.either_dot and not self.either_comma:
             return ""
-        if self.long and not (self.either_dot and self.either_comma):
+        if self.long >= _LONG_SHARE * max(self.either_dot, self.either_comma) and self.long and not (self.either_dot and self.either_comma):
             return "." if self.either_dot else ","
         return None
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some values can have only a decimal point and some only a comma, and others may have either, which nothing proves to be thousands."""
+        either = self.either_comma if self.only_dot > self.only_comma else self.either_dot
+        return bool(self.only_dot and self.only_comma and (self.only_dot == self.only_comma or (either and not self.grouped)))
+
+    def takes(self, sign: str) -> bool:
+        """Whether any value with a point or comma can be read with this decimal sign."""
+        return bool(self.either_dot or self.either_comma or (self.only_dot if sign == "." else self.only_comma))
+
 
 def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) -> dict[str, Typed]:
-    """Read columns of numbers, each as its values decide; where they do not, as the file's other numbers do.
+    """Read columns of numbers: as the mapping says, else as each one's values decide, else as the file's other numbers do.
 
     Raises
     ------
@@ -67,15 +81,21 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
     """
     ballots = _ballots(con, where.table, [column for column, _ in wanted])
     decided = {ballot.decimal for ballot in ballots.values()} - {None, ""}
-    given = where.decimal
-    agreed = given or (next(iter(decided)) if len(decided) == 1 else None)
+    given, likely = where.decimal, where.found.get("decimal")
+    agreed = likely or (next(iter(decided)) if len(decided) == 1 else None)
     found: dict[str, Typed] = {}
     for column, kind in wanted:
         ballot = ballots[column.place]
         sign = "." if column.native == "number" else ballot.decimal
+        if given and sign != given and column.native != "number" and (sign is None or sign):
+            full = _full_ballot(con, where.table, column.place)
+            sign = given if full.takes(given) else sign
+            ballot = full if sign == given else ballot
+        if sign is None and ballot.is_mixed:
+            _ask_decimal(con, where, column, ballot)
         if sign is None:
             sign = agreed or _sign_of_others(con, where, [column for column, _ in wanted]) or _ask_decimal(con, where, column, ballot)
-        found[column.place] = _read(con, where, column, kind, sign or given or ".", ballot)
+        found[column.place] = _read(con, where, column, kind, sign or given or likely or ".", ballot)
     return found
 
 
@@ -164,29 +184,40 @@ def _full_ballot(con: Any, table: str, place: str) -> _Ballot:
         )
         SELECT (SELECT count(*) FROM cells), count(*) FILTER (dot AND NOT comma), count(*) FILTER (comma AND NOT dot),
                count(*) FILTER (either AND contains(digits, '.')), count(*) FILTER (either AND contains(digits, ',')),
-               count(*) FILTER (regexp_full_match(digits, '[0-9]{{4,}}'))
+               count(*) FILTER (regexp_full_match(digits, '[0-9]{{4,}}')),
+               count(*) FILTER (dot <> comma AND regexp_matches(digits, '[.,].*[.,]'))
         FROM judged
     """
-    values, dot, comma, either_dot, either_comma, long = con.execute(sql).fetchone()
-    return _Ballot(values, dot, comma, either_dot, either_comma, long)
+    values, dot, comma, either_dot, either_comma, long, grouped = con.execute(sql).fetchone()
+    return _Ballot(values, dot, comma, either_dot, either_comma, long, grouped=grouped)
 
 
 def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> str:
-    cells = con.execute(f"SELECT row, {column.place} FROM {where.table} WHERE regexp_matches({column.place}, '[0-9][.,][0-9]') ORDER BY row LIMIT 3").fetchall()
+    cells = con.execute(
+        f"SELECT row, {column.place} FROM {where.table} WHERE regexp_matches({column.place}, '[0-9][.,][0-9]') "
+        f"QUALIFY row_number() OVER (PARTITION BY contains({column.place}, ',') ORDER BY row) <= 3 ORDER BY row"
+    ).fetchall()
     sample = cells[0][1] if cells else "1.234"
     other = "," if "." in sample else "."
-    mixed = ballot.only_dot > 0
     point, comma = choice("the point is the decimal sign", dialect={"decimal": "."}), choice("the comma is the decimal sign", dialect={"decimal": ","})
+    said = (
+        f"in column {column.theirs} {ballot.only_dot:,} {_numbers_have(ballot.only_dot)} a decimal point, {ballot.only_comma:,} a decimal comma"
+        + (f", and {ballot.either_dot + ballot.either_comma:,} may have either" if ballot.either_dot or ballot.either_comma else "")
+        if ballot.is_mixed
+        else f'in column {column.theirs} "{sample}" may be a number with decimals or with thousands; no value of the column decides'
+    )
     raise AnswerNeededError(
         Question(
             f"decimal: {where.file}, {column.theirs}",
-            f"{where.file}: half of the numbers in column {column.theirs} have a decimal point, half a decimal comma."
-            if mixed
-            else f'{where.file}: in column {column.theirs} "{sample}" may be a number with decimals or with thousands; no value of the column decides.',
+            f"{where.file}: {said}.",
             tuple(f"row {row:,}: {cell}" for row, cell in cells),
-            (point, comma) if mixed or other == "," else (comma, point),
+            (point, comma) if ballot.is_mixed or other == "," else (comma, point),
         )
     )
+
+
+def _numbers_have(count: int) -> str:
+    return "number has" if count == 1 else "numbers have"
 
 
 def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ballot: _Ballot) -> Typed:

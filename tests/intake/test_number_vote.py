@@ -1,0 +1,80 @@
+"""Decimal signs: what is given holds, and what the values leave open or say in two ways is asked."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from goodterms.errors import AnswerNeededError
+from goodterms.intake import read
+from goodterms.problems import Severity
+
+D = Decimal
+
+
+@pytest.fixture
+def sales(tmp_path):
+    """Read a file whose lines have these net amounts; ``decimal`` is what the mapping says of them."""
+
+    def _sales(*amounts, decimal=None, quantities=None):
+        path = tmp_path / "s.csv"
+        cells = zip(amounts, quantities or ["1"] * len(amounts), strict=True)
+        path.write_text("Invoice No;Date;Customer;Quantity;Net amount\n" + "".join(f"{i};2023-01-05;Ann;{q};{a}\n" for i, (a, q) in enumerate(cells)))
+        return read([path], mapping={"version": 1, "file": [{"match": "s.csv", "dialect": {"decimal": decimal}}]} if decimal else None)
+
+    return _sales
+
+
+def amounts(reading, column="net_value"):
+    return [amount for (amount,) in reading.facts.engine.con.execute(f"SELECT {column} FROM sale_lines ORDER BY row").fetchall()]
+
+
+def rejected(reading):
+    return [(p.origin.row, p.seen) for p in reading.problems if p.severity == Severity.REJECTED]
+
+
+def test_the_sign_that_is_given_holds_against_a_value_that_does_not_fit(sales):
+    reading = sales(*["1,500"] * 40, "12.5", decimal=",")
+    assert set(amounts(reading)) == {D("1.5")}
+    assert rejected(reading) == [(42, "12.5")]
+
+
+def test_the_sign_that_is_given_says_thousands_where_the_other_one_stands(sales):
+    reading = sales(*["1.500"] * 40, "12.5", decimal=",")
+    assert set(amounts(reading)) == {D(1500)}
+    assert rejected(reading) == [(42, "12.5")]
+
+
+def test_the_sign_that_is_given_says_nothing_of_a_column_that_never_has_it(sales):
+    reading = sales("1,50", "2,50", quantities=["1.5", "2"], decimal=",")
+    assert (amounts(reading), amounts(reading, "quantity"), rejected(reading)) == ([D("1.5"), D("2.5")], [D("1.5"), D(2)], [])
+
+
+def test_columns_with_two_signs_are_read_again_as_they_were(sales, tmp_path):
+    first = sales("1,50", "2,50", quantities=["1.5", "2.125"])
+    mapping = first.write_mapping(tmp_path / "map.toml")
+    assert "decimal" not in mapping.read_text("utf-8")
+    assert amounts(read([tmp_path / "s.csv"], mapping=mapping), "quantity") == amounts(first, "quantity") == [D("1.5"), D("2.125")]
+
+
+def test_one_long_number_does_not_decide_for_many(sales):
+    with pytest.raises(AnswerNeededError, match=r'"1.500" may be a number with decimals or with thousands'):
+        sales(*["1.500"] * 99, "1250")
+    assert amounts(sales(*["1.500"] * 9, "1250")) == [*[D("1.5")] * 9, D(1250)]
+
+
+def test_both_signs_beside_numbers_that_may_have_either_are_asked(sales):
+    cells = [*["1.50"] * 9, "2,50", "3,125", "4,500"]
+    with pytest.raises(AnswerNeededError, match="9 numbers have a decimal point, 1 a decimal comma, and 2 may have either") as error:
+        sales(*cells)
+    assert error.value.questions[0].evidence == ("row 2: 1.50", "row 3: 1.50", "row 4: 1.50", "row 11: 2,50", "row 12: 3,125", "row 13: 4,500")
+    reading = sales(*cells, decimal=".")
+    assert rejected(reading) == [(11, "2,50")]
+    assert amounts(reading)[-2:] == [D(3125), D(4500)]
+
+
+def test_thousands_that_are_proven_leave_a_slip_of_the_other_sign_alone(sales):
+    reading = sales("1,234.50", *["1.50"] * 9, "2,50", "3,125")
+    assert rejected(reading) == [(12, "2,50")]
+    assert amounts(reading)[-1] == D(3125)

@@ -22,7 +22,7 @@ def sold(when, customer, product, quantity, net_value, product_cost=None, **more
 
 def tables_of(sale_lines, *, measure="gross margin", quantities="value", policy=None, products=PRODUCTS, **tables):
     """The bridge with its tables, from rows; cost to serve where there is a policy."""
-    drivers = drivers_of(sale_lines, products=products, **tables)
+    drivers = drivers_of(sale_lines, policy=policy, products=products, **tables)
     shared = share_costs(drivers, policy, lambda _text: None).shares if policy else None
     return build_bridge(
         drivers.cube,
@@ -46,6 +46,26 @@ def bridge_of(sale_lines, **how):
 
 class TestCustomers:
     """New and lost customers are judged first."""
+
+    def test_the_own_group_is_nobody_to_win_or_lose(self):
+        """As sales without a customer: the own group begins in the later period with tea, a family that is new there."""
+        lines = [sold(NOW, "Oy", "tea", 1, 30, 10), *(sold(when, "Ann", "saw", 1, 10, 5) for when in (BEFORE, NOW))]
+        bridge = bridge_of(lines, policy=policy_of({"name": "desk", "driver": "orders"}, intercompany=["Oy"]), costs=[cost(NOW, "desk", 4)])
+        assert steps_of(bridge) == {"new families": 20, "desk: activity": -4}
+        assert bridge.counts == {"new": 0, "lost": 0, "continuing": 1, "neither": 0}
+
+    def test_sales_are_all_sales_and_every_customer_is_counted_where_cost_is_known_of_some(self):
+        """Bob's pots have no known cost: he continues, and his 100 are sales that stand outside the margin; of 200 and 250, 100 and 150 are Ann's tea."""
+        lines = [sold(when, "Bob", "pot", 1, 100) for when in (BEFORE, NOW)]
+        lines += [sold(BEFORE, "Ann", "tea", 10, 100, 60), sold(NOW, "Ann", "tea", 15, 150, 90)]
+        bridge = bridge_of(lines)
+        assert (bridge.start, bridge.end, bridge.sales_start, bridge.sales_end) == (40, 60, 200, 250)
+        assert bridge.counts == {"new": 0, "lost": 0, "continuing": 2, "neither": 0}
+        assert [(share.level, share.continuing, share.share_earlier, share.share_later) for share in bridge.continuing] == [
+            ("customers", 2, 1, 1),
+            ("customer x family", 1, D("0.5"), D("0.6")),
+            ("items", 1, D("0.5"), D("0.6")),
+        ]
 
     def test_new_and_lost_customers_are_whole(self):
         """Ann (margin 40) stops buying, Cleo (margin 15) begins, Bob stays as he was."""
@@ -206,7 +226,7 @@ class TestPriceAndCost:
     def test_sales_without_a_known_cost_stay_outside_margin(self):
         lines = [sold(when, "Ann", "tea", 10, 100, 60) for when in (BEFORE, NOW)] + [sold(NOW, "Ann", "saw", 1, 4)]
         bridge = bridge_of(lines)
-        assert (bridge.change, bridge.sales_end) == (0, 100)
+        assert (bridge.change, bridge.end, bridge.sales_end) == (0, 40, 104)
 
 
 class TestVolumeAndMix:
@@ -338,6 +358,17 @@ class TestBelowGrossMargin:
         bridge = bridge_of(lines, policy=policy, activities=visits, costs=costs)
         assert steps_of(bridge) == {"new customers": 10, "lost customers": -20, "adjustments": -7}
         assert bridge.counts == {"new": 1, "lost": 1, "continuing": 0, "neither": 1}
+
+    def test_pools_of_one_name_in_two_companies_have_their_own_rates(self):
+        """Ab's desk costs 10 an order and Oy's 2, before and now; Ann's orders move from Ab to Oy: no rate changed, only where the work was done."""
+        lines = [
+            sold(when, "Ann", "tea", 1, 100, 50, entity=entity, document=f"{when}{entity}{n}")
+            for when, entity, orders in ((BEFORE, "Ab", 3), (BEFORE, "Oy", 1), (NOW, "Ab", 1), (NOW, "Oy", 3))
+            for n in range(orders)
+        ]
+        costs = [cost(when, "desk", amount, entity=entity) for when, entity, amount in ((BEFORE, "Ab", 30), (BEFORE, "Oy", 2), (NOW, "Ab", 10), (NOW, "Oy", 6))]
+        bridge = bridge_of(lines, policy=policy_of({"name": "desk", "driver": "orders"}), costs=costs)
+        assert steps_of(bridge) == {"desk: activity": 16}
 
     def test_pools_of_one_step_are_told_apart_and_summed(self):
         """Desk: 1 order at 10, then 1 at 30, rate −20. Shelves: 1 line at 10, then 1 at 5, rate +5. Together the step has −15."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.cast import D, cost, invoice, policy_of, rows_of, studied
+from tests.cast import D, cost, invoice, policy_of, rows_of, studied, waterfall_of
 
 from goodterms.analysis.whale import concentration, whale_curve
+from goodterms.charts.whale import whale_figures
 
 
 def curve(*profits, sales=()):
@@ -57,6 +58,14 @@ def test_concentration_counts_sales_above_0():
     assert concentration([D(50), D(30), D(20), D(0), D(-100)]) == D("0.38")
     assert concentration([D(7)]) == 1
     assert concentration([D(-7), D(0)]) is None
+
+
+def test_the_own_group_stands_beside_the_curve_so_that_its_total_meets_the_waterfall_s():
+    lines = [invoice("2023-01-05", "1", "Ann", "tea", 1, 100, product_cost=30), invoice("2023-01-06", "2", "Oy", "tea", 1, 20, product_cost=15)]
+    result = studied(lines, policy=policy_of(intercompany=["Oy"]))
+    assert (result.whale.total, result.whale.own_group, waterfall_of(result)["gross_margin"]) == (70, 5, 75)
+    assert ("Own group, not on the curve", "5.00") in whale_figures(result.whale)
+    assert "Own group" not in str(whale_figures(curve(40)))
 
 
 def test_the_study_ranks_by_net_profit_and_lists_every_customer():

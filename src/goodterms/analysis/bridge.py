@@ -16,7 +16,7 @@ from ibis import _
 
 from goodterms.analysis.months import WHEN, Spans, of_both
 from goodterms.analysis.result import Bridge, BridgeStep, ContinuingShare, Measure, Quantities
-from goodterms.facts.columns import NO_CUSTOMER, NOT_CUSTOMERS
+from goodterms.facts.columns import NOT_CUSTOMERS
 from goodterms.facts.engine import keep
 
 if TYPE_CHECKING:
@@ -89,9 +89,10 @@ def build_bridge(
         Under which the tables are kept on the engine: ``<name>_items``, ``<name>_families``, ``<name>_customers``.
     """
     sums = keep(engine, f"{name}_sums", _sums_of_items(cube.mutate(quantity=_.net_sales) if quantities == "sales" else cube, families, months, measure))
-    items = keep(engine, f"{name}_items", item_steps(sums, _customer_classes(cube, months), measure, quantities))
+    classes = keep(engine, f"{name}_classes", _customer_classes(cube, months))
+    items = keep(engine, f"{name}_items", item_steps(sums, classes.select("counterparty", "customer_class"), measure, quantities))
     pairs = keep(engine, f"{name}_families", family_steps(items))
-    customers = keep(engine, f"{name}_customers", _by_customer(items, pairs, cost_to_serve, months, _customer_classes(cube, months)))
+    customers = keep(engine, f"{name}_customers", _by_customer(items, pairs, cost_to_serve, months, classes))
     totals, moved = _totals(customers)
     step_labels = {**ITEM_STEPS, **FAMILY_STEPS} | ({} if has_families else _WITHOUT_FAMILIES)
     always = {"new customers", "lost customers", "adjustments", "new families", "lost families", "price: list", "volume", "mix between", "mix within"} | (
@@ -147,13 +148,19 @@ def _sums_of_items(cube: Table, families: Table, months: Spans, measure: Measure
 
 
 def _customer_classes(cube: Table, months: Spans) -> Table:
-    """Return one row a counterparty: new, lost, neither (no invoice line in either period) or continuing. *No customer* always continues."""
+    """Return one row a counterparty: new, lost, neither (no invoice line in either period) or continuing, with all its sales, their cost known or not.
+
+    *No customer* and the own group always continue: they are nobody to win or lose.
+    """
     invoiced = of_both(cube, months).group_by("counterparty")
-    counted = invoiced.agg(**{f"lines_{when}": _.lines.sum(where=_[f"is_{when}"]).fill_null(0) for when in WHEN})
+    sums = {f"lines_{when}": _.lines.sum(where=_[f"is_{when}"]).fill_null(0) for when in WHEN}
+    counted = invoiced.agg(**sums, **{f"sales_{when}": _.net_sales.sum(where=_[f"is_{when}"]).fill_null(0).cast(EXACT) for when in WHEN})
     return counted.select(
         "counterparty",
+        "sales_earlier",
+        "sales_later",
         customer_class=ibis.cases(
-            (_.counterparty == NO_CUSTOMER, "continuing"),
+            (_.counterparty.isin(NOT_CUSTOMERS), "continuing"),
             ((_.lines_earlier > 0) & (_.lines_later > 0), "continuing"),
             (_.lines_later > 0, "new"),
             (_.lines_earlier > 0, "lost"),
@@ -276,29 +283,34 @@ def family_steps(items: Table) -> Table:
 
 
 def _by_customer(items: Table, pairs: Table, cost_to_serve: Table | None, months: Spans, customer_classes: Table) -> Table:
-    """Return one row a counterparty: its measure and sales in both periods and its part of every step."""
+    """Return one row a counterparty: its measure and sales in both periods and its part of every step: 0 where it bought nothing whose cost is known."""
     summed = [*ITEM_STEPS, "measure_earlier", "measure_later"]
-    of_items = items.group_by("counterparty").agg(**{c: _[c].sum() for c in summed}, **{f"sales_{when}": _[f"net_sales_{when}"].sum() for when in WHEN})
+    of_items = items.group_by(item_of=_.counterparty).agg(**{c: _[c].sum() for c in summed})
     of_pairs = pairs.group_by(pair_of=_.counterparty).agg(**{c: _[c].sum() for c in FAMILY_STEPS})
-    joined = of_items.left_join(of_pairs, of_items.counterparty == of_pairs.pair_of).drop("pair_of").fill_null(dict.fromkeys(FAMILY_STEPS, Decimal(0)))
-    if cost_to_serve is None:
-        return joined.join(customer_classes, "counterparty")
-    return _with_cost_to_serve(joined, cost_to_serve, months, customer_classes)
+    joined = customer_classes.left_join(of_items, customer_classes.counterparty == of_items.item_of)
+    joined = joined.left_join(of_pairs, joined.counterparty == of_pairs.pair_of).drop("item_of", "pair_of")
+    joined = joined.fill_null(dict.fromkeys([*summed, *FAMILY_STEPS], Decimal(0)))
+    return joined if cost_to_serve is None else _with_cost_to_serve(joined, cost_to_serve, months)
 
 
-def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: Spans, customer_classes: Table) -> Table:
-    """Add, per customer and step, what changed by the rate of the work and what by its amount; a new or lost customer's whole cost goes to its own step."""
+def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: Spans) -> Table:
+    """Add, per customer and step, what changed by the rate of the work and what by its amount; a new or lost customer's whole cost goes to its own step.
+
+    A pool is one company's: two of one name have rates of their own.
+    """
     steps = [row["step"] for row in cost_to_serve.group_by("step").agg(place=_.place.min()).order_by("place", "step").to_pyarrow().to_pylist()]
     by_pool = (
         of_both(cost_to_serve, months)
-        .group_by("counterparty", "step", "pool", "driver")
+        .group_by("counterparty", "step", "pool", "pool_entity", "driver")
         .agg(
             **{f"cost_{when}": _.amount.sum(where=_[f"is_{when}"]).fill_null(0).cast(EXACT) for when in WHEN},
             **{f"quantity_{when}": _.driver_count.sum(where=_[f"is_{when}"]).fill_null(0).cast(EXACT) for when in WHEN},
         )
     )
     zero = ibis.literal(Decimal(0)).cast(EXACT)
-    by_pool = by_pool.join(customer_classes, "counterparty", how="left").drop("counterparty_right").mutate(customer_class=_.customer_class.fill_null("neither"))
+    classes = joined.select(classed_as=joined.counterparty, customer_class=joined.customer_class)
+    by_pool = by_pool.left_join(classes, by_pool.counterparty == classes.classed_as).drop("classed_as")
+    by_pool = by_pool.mutate(customer_class=ibis.coalesce(_.customer_class, _class_without_sales(by_pool)))
     by_pool = by_pool.mutate(change=_.cost_earlier - _.cost_later, continues=_.customer_class == "continuing")
     at_old_rate = ibis.ifelse((by_pool.quantity_earlier > 0) & (by_pool.quantity_later > 0), _at_old_rate(by_pool, "cost"), by_pool.cost_later)
     worked = by_pool.mutate(rate=ibis.ifelse(by_pool.continues, at_old_rate - by_pool.cost_later, zero)).mutate(
@@ -308,8 +320,7 @@ def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: Spans, cust
     costs = worked.group_by(cost_of=_.counterparty).agg(
         cost_class=_.customer_class.max(), whole=_.whole.sum(), cost_earlier=_.cost_earlier.sum(), cost_later=_.cost_later.sum(), **per_step
     )
-    classed = joined.join(customer_classes, "counterparty", how="left").drop("counterparty_right")
-    both = classed.outer_join(costs, classed.counterparty == costs.cost_of)
+    both = joined.outer_join(costs, joined.counterparty == costs.cost_of)
     both = both.mutate(counterparty=ibis.coalesce(both.counterparty, both.cost_of), customer_class=ibis.coalesce(both.customer_class, both.cost_class))
     amounts = {c: both[c].fill_null(zero) for c, t in both.schema().items() if t.is_decimal()}
     filled = both.mutate(**amounts)
@@ -318,6 +329,11 @@ def _with_cost_to_serve(joined: Table, cost_to_serve: Table, months: Spans, cust
         **{step: filled[step] + ibis.ifelse(filled.customer_class == name, filled.whole, zero) for name, step in goes_to.items()},
         **{f"measure_{when}": filled[f"measure_{when}"] - filled[f"cost_{when}"] for when in WHEN},
     ).drop("cost_of", "cost_class", "whole")
+
+
+def _class_without_sales(table: Table) -> Any:
+    """The class of a counterparty that no sale line of either period names."""
+    return ibis.ifelse(table.counterparty.isin(NOT_CUSTOMERS), "continuing", "neither")
 
 
 def _totals(customers: Table) -> tuple[dict[str, Decimal], set[str]]:
@@ -336,9 +352,9 @@ def _counts(customers: Table) -> dict[str, int]:
 
 
 def _continuing_shares(items: Table, pairs: Table, customers: Table) -> tuple[ContinuingShare, ...]:
-    """How much of both periods' sales continues at each level."""
+    """How much of both periods' sales, their cost known or not, continues at each level; families and items are compared where it is."""
     sales = {f"sales_{when}": _[f"net_sales_{when}"].sum() for when in WHEN}
-    whole = items.agg(**sales).to_pyarrow().to_pylist()[0]
+    whole = customers.agg(**{f"sales_{when}": _[f"sales_{when}"].sum() for when in WHEN}).to_pyarrow().to_pylist()[0]
     of_customers = customers.agg(
         continuing=((_.customer_class == "continuing") & ~_.counterparty.isin(NOT_CUSTOMERS)).sum(),
         only_earlier=((_.customer_class == "lost") & ~_.counterparty.isin(NOT_CUSTOMERS)).sum(),

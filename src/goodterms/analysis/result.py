@@ -99,7 +99,8 @@ class Whale:
     """The whale curve of one period: customers ranked by ``measure``, best first, cumulated.
 
     ``points``: (rank, cumulative amount), thinned to at most 400; first, peak and last are always there. ``peak_share`` and shares are fractions
-    (1.04 = 104 %), None where the total is not above 0.
+    (1.04 = 104 %), None where the total is not above 0. ``own_group`` is what the companies of the own group stand for, who are on no curve: with it the
+    total is that of the waterfall.
     """
 
     period: str
@@ -114,6 +115,7 @@ class Whale:
     loss_share: Decimal | None
     hhi: Decimal | None
     points: tuple[tuple[int, Decimal], ...]
+    own_group: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

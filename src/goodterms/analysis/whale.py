@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,8 @@ def curve_of(customers: pa.Table, when: str, *, period: str, measure: Measure) -
     sales = customers[f"net_sales_{when}"].to_pylist()
     there = [(key, amount) for key, amount, lines in zip(keys, amounts, bought, strict=True) if (lines or amount) and key != INTERCOMPANY]
     named = [amount for key, amount in zip(keys, sales, strict=True) if key not in NOT_CUSTOMERS]
-    return whale_curve(there, named, period=period, measure=measure)
+    own_group = sum((amount for key, amount in zip(keys, amounts, strict=True) if key == INTERCOMPANY), Decimal(0))
+    return replace(whale_curve(there, named, period=period, measure=measure), own_group=own_group)
 
 
 def concentration(sales: Sequence[Decimal]) -> Decimal | None:

@@ -89,6 +89,7 @@ def whale_figures(whale: Whale) -> list[tuple[str, str]]:
     figures = [
         ("Customers", f"{whale.customers:,}"),
         (f"Total {whale.measure}", in_words(cents(whale.total))),
+        *([("Own group, not on the curve", in_words(cents(whale.own_group)))] if whale.own_group else []),
         ("Peak of the curve", in_words(cents(whale.peak))),
         ("Peak as a share of the total", percent(whale.peak_share) if whale.peak_share is not None else "none: the total is not above 0"),
         ("Customers up to the peak", f"{whale.peak_rank:,}"),

@@ -8,10 +8,11 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.intake.answers import choice
+from goodterms.intake.document_kind import document_kind
 from goodterms.intake.mapping_file import CreditNotes
 from goodterms.intake.part import Part, named, say
-from goodterms.intake.proposal import CREDIT_WORDS, INVOICE_WORDS
 from goodterms.intake.typed_column import text_of
+from goodterms.problems import Problem, Severity
 
 _CREDIT_SHARE = 0.9
 """A prefix marks credit notes when so large a share of its lines is negative, and of the negative lines begins with it."""
@@ -43,11 +44,30 @@ def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     positive, negative = con.execute(
         f"SELECT count(*) FILTER ({is_credit} AND {net} > 0), count(*) FILTER ({is_credit} AND {net} < 0) FROM ({typed_rows})"
     ).fetchone()
+    if positive and negative:
+        _say_signs_differ(part, min(positive, negative))
     if positive > negative:
         say(parts, "Credit notes are written with positive amounts: they are turned.")
         amounts = [ours for ours in derived if _is_amount(part.table, ours)]
         derived = derived | {ours: f"CASE WHEN {is_credit} THEN -{derived[ours]} ELSE {derived[ours]} END" for ours in amounts}
     return derived | {"kind": f"CASE WHEN {is_credit} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END"}
+
+
+def _say_signs_differ(part: Part, lines: int) -> None:
+    """Credit notes of which most have one sign and some the other: these then add to sales."""
+    are = "line of credit notes has the opposite sign of the others and adds" if lines == 1 else "lines of credit notes have the opposite sign and add"
+    sentence = f"{lines:,} {are} to sales."
+    action = "Look whether they are credit notes, and whether all are written with one sign."
+    part.problems.append(
+        Problem(
+            "credit-notes-of-both-signs",
+            Severity.WARNING,
+            part.origin(column=part.proposal.theirs("net_value") or ""),
+            sentence=sentence,
+            action=action,
+            rows=lines,
+        )
+    )
 
 
 def _is_amount(table: str, ours: str) -> bool:
@@ -64,20 +84,29 @@ def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: s
         value
         for (value,) in con.execute(f"SELECT DISTINCT {derived['kind']} FROM ({typed_rows}) WHERE {derived['kind']} IS NOT NULL ORDER BY 1 LIMIT 50").fetchall()
     ]
-    if unknown := [value for value in found if value.casefold() not in CREDIT_WORDS | INVOICE_WORDS]:
-        raise AnswerNeededError(
-            Question(
-                f"kind: {part.where}",
-                f"{part.where}: which values of {theirs} are credit notes?",
-                (f"{theirs}: {', '.join(found)}",),
-                (
-                    *(choice(value, credit_notes={"column": theirs or "", "value": value}) for value in unknown[:8]),
-                    choice("none of them", credit_notes="negative"),
-                ),
-            )
-        )
-    credit = tuple(value for value in found if value.casefold() in CREDIT_WORDS)
+    credit = tuple(value for value in found if document_kind(value) == CREDIT_NOTE)
+    if unknown := [value for value in found if document_kind(value) is None]:
+        _ask_kinds(part, theirs or "", found, credit, unknown)
     return CreditNotes(column=theirs or "", values=credit) if credit else None
+
+
+def _ask_kinds(part: Part, theirs: str, found: Sequence[str], credit: Sequence[str], unknown: Sequence[str]) -> None:
+    """Ask which of the values that are not known are credit notes too; the known ones are in every answer."""
+    answers = [[*credit, value] for value in unknown[:8]]
+    if len(unknown) > 1:
+        answers.append([*credit, *unknown])
+    by_value = [
+        choice(" and ".join(values), credit_notes={"column": theirs, "value": values if len(values) > 1 else values[0]})
+        for values in [*([list(credit)] if credit else []), *answers]
+    ]
+    raise AnswerNeededError(
+        Question(
+            f"kind: {part.where}",
+            f"{part.where}: which values of {theirs} are credit notes?",
+            (f"{theirs}: {', '.join(found)}",),
+            (*by_value, *([] if credit else [choice("none of them", credit_notes="negative")])),
+        )
+    )
 
 
 def _by_prefix(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> CreditNotes | None:

@@ -123,7 +123,14 @@ def _check_values(part: Part) -> None:
                 f"The columns are: {', '.join(part.raw.header)}."
             )
         part.problems += [
-            Problem(doubt.code, Severity.WARNING, part.origin(row=doubt.row, column=theirs), sentence=doubt.sentence, action="Look whether they are right.", rows=doubt.rows)
+            Problem(
+                doubt.code,
+                Severity.WARNING,
+                part.origin(row=doubt.row, column=theirs),
+                sentence=doubt.sentence,
+                action="Look whether they are right.",
+                rows=doubt.rows,
+            )
             for doubt in found.doubts
         ]
         if found.rounded:

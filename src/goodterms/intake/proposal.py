@@ -12,6 +12,7 @@ from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, accepted, kind_of, meanings, normalised, without_currency
+from goodterms.intake.document_kind import document_kind
 from goodterms.intake.mapping_file import FileMapping
 from goodterms.intake.personal_data import looks_personal
 from goodterms.intake.typed_column import RawColumn
@@ -25,49 +26,6 @@ _LEAST_SAMPLED = 100
 """Values that each of many files gives to their common sample."""
 ATTRIBUTE_VALUES = 200
 """A further column of text is kept as an attribute when it has at most this many distinct values."""
-CREDIT_WORDS = frozenset(
-    {
-        "credit note",
-        "credit",
-        "credit memo",
-        "creditnote",
-        "cn",
-        "cr",
-        "381",
-        "hyvitys",
-        "hyvityslasku",
-        "hyvitysl",
-        "kredit",
-        "kreditfaktura",
-        "kreditnota",
-        "k",
-        "h",
-        "c",
-    }
-)
-INVOICE_WORDS = frozenset(
-    {
-        "invoice",
-        "inv",
-        "in",
-        "380",
-        "lasku",
-        "myyntilasku",
-        "veloitus",
-        "veloituslasku",
-        "faktura",
-        "debet",
-        "debit",
-        "debetfaktura",
-        "d",
-        "i",
-        "l",
-        "f",
-        "sale",
-        "v",
-    }
-)
-
 _NUMBER_LIKE = re.compile(
     r"[-+(\u2212]?\s*(?:[€$£]|EUR|SEK|USD|GBP)?\s*[-+]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*\s*"
     r"(?:%|€|\$|£|EUR|SEK|USD|GBP|kr\.?)?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
@@ -245,8 +203,9 @@ def _candidates(sample: Sample, table: str, free: Sequence[str]) -> Iterator[tup
 
 def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
     values = {value.casefold() for value in sample.values[theirs]}
-    if ours == "kind" and table != "activities":
-        return bool(values) and values <= CREDIT_WORDS | INVOICE_WORDS
+    if ours == "kind" and table != "activities":  # one word that is no mere letter is enough: what the others are is asked
+        known = {value for value in values if document_kind(value)}
+        return bool(known) and (known == values or any(len(value) > 1 for value in known))
     if ours == "currency":
         return all(re.fullmatch(r"[a-z]{3}|[€$£]|kr", value) for value in values)
     return True

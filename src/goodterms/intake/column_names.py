@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
+from goodterms.intake.months_across import MONTH, TABLES_BY_MONTH, first_day
 
 LEFT_OUT = "-"
 """What a mapping says of a column that is not to be read."""
@@ -144,8 +145,27 @@ def accepted(table: str) -> dict[str, Kind]:
     return ours | NAMES_OF_NOBODY
 
 
+def is_month_of(table: str, ours: str) -> bool:
+    """Whether one of our names is that of a column of a month's amounts, in a table ("" for any) that may have such.
+
+    Examples
+    --------
+    >>> is_month_of("costs", "month:2025-01"), is_month_of("sale_lines", "month:2025-01"), is_month_of("costs", "month:2025-13")
+    (True, False, False)
+    """
+    if not ours.startswith(MONTH) or (table and table not in TABLES_BY_MONTH):
+        return False
+    try:
+        first_day(ours)
+    except ValueError:
+        return False
+    return True
+
+
 def kind_of(table: str, ours: str) -> Kind | None:
     """The kind of values under one of our names; None for an attribute, whose values decide."""
+    if is_month_of(table, ours):
+        return Kind.DECIMAL
     return None if ours.startswith(ATTRIBUTE) else accepted(table)[ours]
 
 

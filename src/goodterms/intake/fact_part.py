@@ -14,6 +14,7 @@ from goodterms.intake.credit_notes import with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.mapping_file import quoted
+from goodterms.intake.months_across import first_day
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
 from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, WHOLE_DIGITS, RawColumn, Typed, Where, text_of
@@ -75,8 +76,11 @@ def _make_table(con: Any, part: Part, derived: dict[str, str]) -> None:
     part.known = derived | {"file": text_of(part.raw.file), "row": "row"}
     is_master = part.table in {"customers", "products"}
     facts = {ours: sql for ours, sql in part.known.items() if ours not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_PRODUCTS} or is_master}
-    select = ", ".join(f"{sql} AS {named(ours)}" for ours, sql in facts.items())
-    con.execute(f"CREATE TEMP TABLE {part.name} AS SELECT {select} FROM ({part.typed_rows})")
+    rows = [facts | {"period": f"DATE '{first_day(ours)}'", "amount": named(ours)} for ours in part.months] or [facts]
+    selects = [f"SELECT {', '.join(f'{sql} AS {named(ours)}' for ours, sql in columns.items())} FROM ({part.typed_rows})" for columns in rows]
+    if part.months:
+        selects = [f"{select} WHERE {columns['amount']} IS NOT NULL" for select, columns in zip(selects, rows, strict=True)]
+    con.execute(f"CREATE TEMP TABLE {part.name} AS {' UNION ALL '.join(selects)}")
     part.columns = {name: of for name, of, *_ in con.execute(f"DESCRIBE {part.name}").fetchall()}
 
 
@@ -282,6 +286,9 @@ def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows:
     if first.table in LINES:
         derived |= {name: named(name) for name in KNOWN_OF_PRODUCTS if name in present}
     derived |= {name: named(name) for name in present if name.startswith(ATTRIBUTE)}
+    if first.months:
+        derived["amount"] = f"CASE WHEN {_any(first.months)} THEN {' + '.join(f'coalesce({named(ours)}, 0)' for ours in first.months)} END"
+        say(parts, f"{len(first.months)} months stand across the top: a row gives an amount for each month that is not blank.")
     if first.table == "costs" and "pool" not in derived:
         derived["pool"] = derived.get("account_name") or derived.get("account") or text_of("costs")
         say(
@@ -297,6 +304,10 @@ def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows:
     if entry.keys:
         derived["key_space"] = text_of(entry.keys)
     return derived
+
+
+def _any(columns: Sequence[str]) -> str:
+    return f"coalesce({', '.join(map(named, columns))}) IS NOT NULL"
 
 
 def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows: str) -> Derivation:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
 from goodterms.intake.answers import choice
+from goodterms.intake.months_across import are_months
 from goodterms.intake.raw_table import named_header
 from goodterms.problems import Origin, Problem, Severity
 
@@ -258,7 +259,10 @@ def _below_fuller_header(top: Top, data: Sequence[int], belonging: Sequence[int]
 
 
 def _names_periods(top: Top, place: int, belonging: Sequence[int]) -> bool:
-    """Say whether a row of numbers names years, as in ``Customer;2010;2011``: rising, and unlike what stands below."""
+    """Say whether a row of numbers names months or years, as in ``Customer;2010;2011``: in their order, and unlike what stands below."""
+    if are_months(top.rows[place]):
+        below = [row for row in belonging if row > place]
+        return 2 * sum(are_months(top.rows[row]) for row in below) < len(below)
     cells = [cell for cell in _stripped(top.rows[place]) if cell]
     years = [int(cell) for cell in cells if _YEAR.fullmatch(cell)]
     if len(years) < 2 or sorted(set(years)) != years or any(re.fullmatch(r"[\d.,\s-]+", cell) for cell in cells if not _YEAR.fullmatch(cell)):

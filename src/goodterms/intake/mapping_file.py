@@ -16,7 +16,7 @@ from typing import Any
 from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
 from goodterms.facts.toml_places import line_of, toml_places
-from goodterms.intake.column_names import LEFT_OUT, accepted
+from goodterms.intake.column_names import LEFT_OUT, accepted, is_month_of
 from goodterms.intake.currency_code import currency_code
 
 VERSION = 1
@@ -334,7 +334,7 @@ class _Checked:
         for theirs, ours in columns.items():
             if ours == LEFT_OUT or (ours.startswith(ATTRIBUTE) and len(ours) > len(ATTRIBUTE)):
                 continue
-            if ours not in known:
+            if ours not in known and not is_month_of(table, ours):
                 raise MappingError(
                     f'{self.at(*path, theirs)}: there is no column "{ours}"{f" of {table}" if table else ""}. Known: {", ".join(sorted(known))}.'
                 )

@@ -101,10 +101,14 @@ def _compared(parts: Sequence[Part]) -> list[str]:
 
 
 def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
-    """Leave out of later files the lines that an earlier one already brought: equal in all values; of exact repeats the larger count of one file holds."""
+    """Leave out of later files the lines that an earlier one already brought: equal in all values; of exact repeats the larger count of one file holds.
+
+    A record of a table by month is met again when all of its months are.
+    """
     values = _compared(parts)
     union = _union(parts)
     by = ", ".join(named(name) for name in values)
+    month = "period" if "period" in values else "NULL"
     if "document" in values:
         scope = "source, document" if "source" in values else "document"
         shared = f"SELECT {scope} FROM all_lines GROUP BY {scope} HAVING count(DISTINCT part) > 1"
@@ -117,21 +121,26 @@ def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
         CREATE OR REPLACE TEMP TABLE met_again AS
         WITH all_lines AS ({union}), candidates AS ({candidates}),
         copies AS (SELECT part, row, {by}, row_number() OVER (PARTITION BY part, {by} ORDER BY row) AS copy FROM candidates),
-        ranked AS (SELECT part, row, row_number() OVER (PARTITION BY {by}, copy ORDER BY part) AS place FROM copies)
-        SELECT part, row FROM ranked WHERE place > 1
+        ranked AS (SELECT part, row, {month} AS period, row_number() OVER (PARTITION BY {by}, copy ORDER BY part) AS place FROM copies)
+        SELECT part, row, period FROM ranked WHERE place > 1
         """
     )
     for part in parts:
-        part.met_again = con.execute(f"SELECT count(*) FROM met_again WHERE part = {part.number}").fetchone()[0]
-        if part.met_again:
-            con.execute(f"DELETE FROM {part.name} WHERE row IN (SELECT row FROM met_again WHERE part = {part.number})")
+        again = f"SELECT {'row, period' if part.months else 'row'} FROM met_again WHERE part = {part.number}"
+        records = f"SELECT count({'DISTINCT row' if part.months else '*'}) FROM {part.name}"
+        met = con.execute(f"SELECT count(*) FROM ({again})").fetchone()[0]
+        if met:
+            before = con.execute(records).fetchone()[0]
+            con.execute(f"DELETE FROM {part.name} WHERE {'(row, period)' if part.months else 'row'} IN ({again})")
+            part.met_again = before - con.execute(records).fetchone()[0]
+            what = "amounts of a month" if part.months else "rows"
             part.problems.append(
                 Problem(
                     "met-again",
                     Severity.NOTICE,
                     part.origin(),
-                    sentence=f"{part.met_again:,} rows were already in another file and count once.",
-                    rows=part.met_again,
+                    sentence=f"{met:,} {what} were already in another file and count once.",
+                    rows=met,
                 )
             )
 

@@ -9,6 +9,7 @@ from typing import Any
 from goodterms.facts.columns import ATTRIBUTE
 from goodterms.intake.column_names import normalised
 from goodterms.intake.mapping_file import CreditNotes, FileMapping
+from goodterms.intake.months_across import MONTH
 from goodterms.intake.proposal import Proposal, Sample
 from goodterms.intake.raw_table import RawTable, RowRef
 from goodterms.intake.typed_column import Typed
@@ -66,6 +67,11 @@ class Part:
     def where(self) -> str:
         """The file, with its sheet where it has sheets."""
         return f"{self.raw.file}, sheet {self.raw.sheet}" if self.raw.sheet else self.raw.file
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Our names of the columns of a table by month, ``month:2025-01`` …: a record of it gives a row of facts for each month that is not blank."""
+        return tuple(ours for ours in self.stated if ours.startswith(MONTH))
 
     @property
     def alike(self) -> tuple[Any, ...]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.intake.answers import choice
-from goodterms.intake.column_names import LEFT_OUT, accepted, kind_of, meanings, normalised, without_currency
+from goodterms.intake.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
 from goodterms.intake.document_kind import document_kind
 from goodterms.intake.mapping_file import FileMapping
+from goodterms.intake.months_across import LEAST_MONTHS, MONTH, TABLES_BY_MONTH, months_of, named_month, without_year
 from goodterms.intake.personal_data import looks_personal
 from goodterms.intake.typed_column import RawColumn
 from goodterms.intake.typing_vote import could_be_flags, looks_like_flags
@@ -164,8 +165,10 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
     found = Proposal()
     for theirs, ours in entry.columns.items():
         if theirs not in raw.header:
+            if is_month_of(table, ours):
+                continue  # the mapping of another year
             raise MappingError(_not_there(raw, theirs, entry.column_places.get(theirs, entry.place)))
-        if not ours.startswith(ATTRIBUTE) and ours != LEFT_OUT and ours not in accepted(table):
+        if not ours.startswith(ATTRIBUTE) and ours != LEFT_OUT and ours not in accepted(table) and not is_month_of(table, ours):
             raise MappingError(
                 f'{entry.column_places.get(theirs, entry.place)}: there is no column "{ours}" of {table}. Known: {", ".join(sorted(accepted(table)))}.'
             )
@@ -175,10 +178,44 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
             raise MappingError(_not_there(raw, entry.source_column, entry.place))
         found.say(entry.source_column, "source", "as the mapping says")
     taken = {*found.columns.values(), *entry.constants, *(ours for join in entry.joins for ours in join.columns.values())}
+    if table in TABLES_BY_MONTH and not taken & {"period", "amount"}:
+        _by_months(found, raw, entry, taken)
     _by_names(found, raw, sample, table, taken)
     _names_as_keys(found, table, taken)
     _check_needs(found, raw, sample, table, taken)
     return found
+
+
+def _by_months(found: Proposal, raw: RawTable, entry: FileMapping, taken: set[str]) -> None:
+    """Columns that are called months hold the amounts of these months, where there are three or the mapping says so of one.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where months stand across the top and no year beside them.
+    """
+    months = months_of(raw.header)
+    is_said = any(ours.startswith(MONTH) for ours in entry.columns.values())
+    if len(months) >= LEAST_MONTHS or is_said:
+        for theirs, month in months.items():
+            if theirs not in found.columns and named_month(month) not in taken:
+                found.say(theirs, named_month(month), "the amounts of a month, by its name")
+                taken.add(named_month(month))
+    elif names := without_year(theirs for theirs in raw.header if theirs not in found.columns):
+        _ask_year(raw, names)
+    if any(ours.startswith(MONTH) for ours in found.columns.values()):
+        taken |= {"period", "amount"}
+
+
+def _ask_year(raw: RawTable, names: Settings[str, int]) -> None:
+    above = " ".join([raw.file, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)])
+    years = sorted(set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", above))) or ["YYYY"]
+    choices = tuple(
+        choice(f"they are months of {year}" if year != "YYYY" else "put the year for YYYY", columns={t: f"{MONTH}{year}-{n:02d}" for t, n in names.items()})
+        for year in years
+    )
+    sentence = f"{_where(raw)}: months stand across the top ({', '.join(list(names)[:3])} …), and no year beside them. Say which year they are of."
+    raise AnswerNeededError(Question(f"months: {raw.file}", sentence, (), choices))
 
 
 def _not_there(raw: RawTable, theirs: str, place: str) -> str:

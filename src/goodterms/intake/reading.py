@@ -22,6 +22,7 @@ from goodterms.intake.fact_part import read_parts
 from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
+from goodterms.intake.months_across import TABLES_BY_MONTH, months_of
 from goodterms.intake.overlap import together
 from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables
 from goodterms.intake.proposal import Proposal, sampled
@@ -270,7 +271,8 @@ def _opened(engine: Any, raw: RawTable, entry: FileMapping, table: str, sources:
     header = raw.header
     if entry.joins:
         raw, entry = joined(engine, raw, entry, tell)
-    of_source = (table, entry.place) if entry.place else (table, "", *sorted(raw.header))
+    columns = set(raw.header) - (months_of(raw.header).keys() if table in TABLES_BY_MONTH else set())
+    of_source = (table, entry.place) if entry.place else (table, "", *sorted(columns))
     source = entry.source or sources.setdefault(of_source, Path(raw.file).stem)
     name = f"part_{number}_{table}"
     return Part(raw, replace(entry, source=source), table, name, number, sampled(engine.con, raw), Proposal(), file_header=header)
@@ -408,11 +410,11 @@ def _control_totals(con: Any, part: Part) -> dict[str, Any]:
     amount = next((name for name in ("net_value", "amount", "value") if name in has), "NULL")
     day = next((name for name in ("date", "period") if name in has), "NULL")
     counted = "DISTINCT document" if "document" in has else "*"
+    records = "count(DISTINCT row)" if part.months else "count(*)"
     kind = f"count({counted}) FILTER (kind = '{CREDIT_NOTE}')" if part.table in LINES else "0"
     currency = "coalesce(currency, '')" if "currency" in has else "''"
-    rows = con.execute(
-        f"SELECT {currency}, sum({amount}), count(*), min({day}), max({day}), {kind} FROM {part.table}_by_part WHERE part = {part.number} GROUP BY 1 ORDER BY 1"
-    ).fetchall()
+    columns = f"{currency}, sum({amount}), {records}, min({day}), max({day}), {kind}"
+    rows = con.execute(f"SELECT {columns} FROM {part.table}_by_part WHERE part = {part.number} GROUP BY 1 ORDER BY 1").fetchall()
     return {
         "rows": sum(row[2] for row in rows),
         "net": {row[0]: row[1] for row in rows if row[1] is not None},

@@ -10,16 +10,18 @@ from goodterms.intake.raw_table import RowRef
 from goodterms.intake.typed_column import text_of
 
 _WORDS = r"(?i)^[\s*=]*(((grand|sub)[ -]?)?totals?\b|(kaikki |koko )?yhteensä|(väli|loppu|kokonais|del|slut)?summa\b|summe\b|gesamt|totalt\b|sum\b)"
+_LAST_WORDS = r"(?i)\b(totals?|yhteensä|summa|totalt)[\s*:=]*$"
 TOTAL = "total"
 FOOTER = "footer"
+NO_AMOUNT = "no amount in any month"
 ROUNDING = "0.011"
 
 
 def set_aside_totals(con: Any, *, raw: str, bad: str, typed: str, places: Sequence[str], keys: Sequence[str], amount: str | None) -> list[RowRef]:
     """Find totals rows and footers among the rows that do not fit, take their reason for being rejected away, and return them.
 
-    A row is a total when its keys are empty and it begins with a word for it, or its amount equals the sum of the rows above (since the last total, or of
-    all); a footer when it has one cell and stands below the last good row.
+    A row is a total when its keys are empty and it begins or ends with a word for it, or its amount equals the sum of the rows above (since the last
+    total, or of all); a footer when it has one cell and stands below the last good row.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def set_aside_totals(con: Any, *, raw: str, bad: str, typed: str, places: Sequen
         f"FROM {bad} b JOIN {raw} r ON r.row = b.row JOIN ({typed}) typed ON typed.row = b.row"
     )
     last_good = f"(SELECT coalesce(max(row), 0) FROM {raw} WHERE row NOT IN (SELECT row FROM {bad}))"
-    is_word = f"regexp_matches(cells[1], {text_of(_WORDS)})"
+    is_word = f"(regexp_matches(cells[1], {text_of(_WORDS)}) OR (without_keys AND regexp_matches(cells[1], {text_of(_LAST_WORDS)})))"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE set_aside_rows AS "
         f"SELECT row, CASE WHEN len(cells) = 0 THEN '{BLANK}' WHEN {is_word} THEN '{TOTAL}' ELSE '{FOOTER}' END AS reason FROM odd_rows "

@@ -6,7 +6,8 @@ from typing import Any
 
 from goodterms.intake.column_names import NAMES_OF_NOBODY
 from goodterms.intake.part import MEND, MOST_SAID, Part, named
-from goodterms.intake.totals_rows import set_aside_totals
+from goodterms.intake.raw_table import RowRef
+from goodterms.intake.totals_rows import NO_AMOUNT, set_aside_totals
 from goodterms.problems import Problem, Severity
 
 REQUIRED = {
@@ -31,6 +32,9 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
     ]
     required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived and not _is_complete(part, ours, derived)]
     needs = [(f"{derived[ours]} IS NULL", *_missing(part, ours)) for ours in required] + [(*product, "an amount that fits") for product in part.too_large]
+    if part.months and (account := part.proposal.theirs("account")):
+        with_account, rows = con.execute(f"SELECT count(account), count(*) FROM ({typed_rows}) WHERE {derived['amount']} IS NOT NULL").fetchone()
+        needs += [(f"account IS NULL AND {derived['amount']} IS NOT NULL", account, "an account")] if 2 * with_account >= rows else []
     counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({need})' for need, *_ in needs)} FROM ({typed_rows})").fetchone() if needs else ()
     absent = [need for need, count in zip(needs, counts, strict=True) if count]
     if not reasons and not absent:
@@ -56,10 +60,25 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
             amount="total_amount" if typed_amount != typed_rows else None,
         )
     )
+    if part.months:
+        reason = next((len(reasons) + i for i, (need, *_) in enumerate(absent) if need == f"{derived['amount']} IS NULL"), None)
+        part.set_aside = tuple(sorted((*part.set_aside, *_without_amount(con, part, reason)), key=lambda ref: ref.row))
     part.rejected = con.execute(f"SELECT count(reason) FROM {part.bad}").fetchone()[0]
     expected = [(theirs, said) for _, theirs, said in (*reasons, *absent)]
     for i, (theirs, said) in enumerate(expected):
         _say_rejected(con, part, i, theirs, said, is_missing=i >= len(reasons))
+
+
+def _without_amount(con: Any, part: Part, reason: int | None) -> list[RowRef]:
+    """Headings and accounts of a table by month that have no amount in any of its months: nothing is lost by them."""
+    if reason is None:
+        return []
+    cells = f"list_filter([{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in part.raw.columns)}], cell -> cell <> '')"
+    rows = con.execute(
+        f"SELECT row, array_to_string({cells}, '; ') FROM {part.raw.name} WHERE row IN (SELECT row FROM {part.bad} WHERE reason = {reason}) ORDER BY 1"
+    ).fetchall()
+    con.execute(f"UPDATE {part.bad} SET reason = NULL WHERE reason = {reason}")
+    return [RowRef(row, text, NO_AMOUNT) for row, text in rows]
 
 
 def _is_complete(part: Part, ours: str, derived: dict[str, str]) -> bool:

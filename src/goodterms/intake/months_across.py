@@ -1,0 +1,133 @@
+"""Months across the top: a table of costs with one row an account and one column a month, as managers and book-keeping programs print it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+MONTH = "month:"
+"""What our name of a column begins with that holds the amounts of one month: ``month:2025-01``."""
+TABLES_BY_MONTH = frozenset({"costs", "gl_balances"})
+LEAST_MONTHS = 3
+"""So many columns of months make a table by month."""
+
+_NAMES = (
+    "jan januari january tammi tammikuu",
+    "feb februari february helmi helmikuu",
+    "mar mars march maalis maaliskuu",
+    "apr april huhti huhtikuu",
+    "may maj touko toukokuu",
+    "jun juni june kesa kesakuu kesä kesäkuu",
+    "jul juli july heina heinakuu heinä heinäkuu",
+    "aug augusti august elo elokuu",
+    "sep sept september syys syyskuu",
+    "oct okt oktober october loka lokakuu",
+    "nov november marras marraskuu",
+    "dec december joulu joulukuu",
+)
+_NUMBER_OF = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_FORMS = (
+    re.compile(rf"{_YEAR}[-/. ]?(?:M|K)?[-/. ]?(?P<month>\d{{1,2}})", re.IGNORECASE),
+    re.compile(rf"(?P<month>\d{{1,2}})[-/. ]{_YEAR}"),
+    re.compile(r"(?P<month>\d{1,2})/(?P<short>\d\d)"),
+    re.compile(rf"(?P<name>[^\W\d]{{3,}})[-/. ']*(?:{_YEAR}|(?P<short>\d\d))"),
+    re.compile(rf"{_YEAR}[-/. ]*(?P<name>[^\W\d]{{3,}})\.?"),
+)
+_DAYS = (
+    re.compile(rf"{_YEAR}-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:[ T]00:00(?::00)?)?"),
+    re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}"),
+    re.compile(rf"(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/{_YEAR}"),
+    re.compile(rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/{_YEAR}"),
+)
+
+
+def months_of(names: Iterable[str]) -> dict[str, date]:
+    """The columns whose names are months, each with the first day of its month.
+
+    A day stands for its month where all days are the first ones of their months, or all the last ones. A month that two columns name is in neither.
+
+    Examples
+    --------
+    >>> {name: day.isoformat() for name, day in months_of(["Tili", "1.2025", "helmi 2025", "Mar-25", "Yhteensä"]).items()}
+    {'1.2025': '2025-01-01', 'helmi 2025': '2025-02-01', 'Mar-25': '2025-03-01'}
+    >>> [day.month for day in months_of(["01/01/2025", "02/01/2025", "03/01/2025"]).values()]
+    [1, 2, 3]
+    """
+    names = list(names)
+    found = {name: month for name in names if (month := _month(name))} | _of_days(names)
+    months = list(found.values())
+    return {name: found[name] for name in names if name in found and months.count(found[name]) == 1}
+
+
+def are_months(cells: Sequence[str]) -> bool:
+    """Whether a row's cells name months in their order: at least three, rising or falling."""
+    months = list(months_of(cell.strip() for cell in cells).values())
+    return len(months) >= LEAST_MONTHS and months in (sorted(months), sorted(months, reverse=True))
+
+
+def named_month(month: date) -> str:
+    """Our name of a column of a month's amounts.
+
+    Examples
+    --------
+    >>> named_month(date(2025, 1, 1)), first_day("month:2025-01")
+    ('month:2025-01', datetime.date(2025, 1, 1))
+    """
+    return f"{MONTH}{month:%Y-%m}"
+
+
+def first_day(ours: str) -> date:
+    """The month that our name of a column says.
+
+    Raises
+    ------
+    ValueError
+        It says none.
+    """
+    year, dash, month = ours.removeprefix(MONTH).partition("-")
+    if not (dash and len(year) == 4 and len(month) == 2):
+        raise ValueError(ours)
+    return date(int(year), int(month), 1)
+
+
+def without_year(names: Iterable[str]) -> dict[str, int]:
+    """The columns that are called a month and no year, with its number; none where fewer than three are.
+
+    Examples
+    --------
+    >>> without_year(["Tili", "Tammi", "Helmi", "Maalis", "Yhteensä"])
+    {'Tammi': 1, 'Helmi': 2, 'Maalis': 3}
+    """
+    found = {name: number for name in names if (number := _NUMBER_OF.get(name.strip().rstrip(".").casefold()))}
+    return found if len(found) >= LEAST_MONTHS else {}
+
+
+def _month(name: str) -> date | None:
+    for form in _FORMS:
+        if found := form.fullmatch(" ".join(name.split())):
+            said = found.groupdict()
+            month = _NUMBER_OF.get(said["name"].casefold(), 0) if said.get("name") else int(said["month"])
+            if 1 <= month <= 12:
+                return date(int(said.get("year") or f"20{said['short']}"), month, 1)
+    return None
+
+
+def _of_days(names: Sequence[str]) -> dict[str, date]:
+    """The days among the names, as months: under the first form in which all of them are first days of months, or all last days."""
+    for form in _DAYS:
+        said = {name: found for name in names if (found := form.fullmatch(name.strip()))}
+        days = {name: day for name, found in said.items() if (day := _day(found))}
+        if not days or len(days) < len(said):
+            continue
+        if all(day.day == 1 for day in days.values()) or all((day + timedelta(1)).day == 1 for day in days.values()):
+            return {name: day.replace(day=1) for name, day in days.items()}
+    return {}
+
+
+def _day(found: re.Match[str]) -> date | None:
+    try:
+        return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None

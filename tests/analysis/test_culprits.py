@@ -77,6 +77,13 @@ def test_products_of_which_no_cost_is_known_have_no_margin_to_be_ranked_by():
     assert [(culprit.key, culprit.later) for culprit in studied(lines).products] == [("cup", 40), ("tea", 2000)]
 
 
+def test_one_without_sales_in_the_later_period_says_so():
+    """Nobody compared its steps, so none can be said to cost no more than among its peers."""
+    leaks = Leaks((leak("c01"),), {"c01": 8, "c02": 8})
+    found = worst("customer", rows((9, 0), (0, 2), (0, 3)), leaks, 8, rank_by="net_profit", compared=True, later="2024")
+    assert [culprit.leak_sentence.partition(" takes")[0] for culprit in found] == ["no sales in 2024 to compare", "discount", ""]
+
+
 def test_one_without_enough_peers_says_so():
     (found,) = worst("customer", rows((0, 1)), Leaks((), {"c00": 0}), 8, rank_by="net_profit", compared=True)
     assert (found.leak_step, found.leak_sentence) == ("", "fewer than 8 peers, so no step can be compared")

@@ -63,6 +63,19 @@ def test_the_only_unit_without_a_size_is_the_base_one():
     assert {row["unit"]: row["quantity"] for row in lines_of(sold[0], products=products).values()} == {"": 10}
 
 
+def test_lines_without_a_list_price_are_counted_where_others_have_one():
+    """Tea is listed at 12, cups are not: a line of 30 of 50 sold in all; what was sold before the period does not count."""
+    lines = [
+        invoice("2023-01-05", "1", "Ann", "tea", 2, 20),
+        invoice("2023-01-06", "2", "Ann", "cup", 1, 30),
+        invoice("2022-01-06", "0", "Ann", "cup", 1, 99),
+        invoice("2022-12-06", "00", "Ann", "tea", 1, 9),
+    ]
+    said = [n for n in studied(lines, products=PRODUCTS, periods=("2022-12", "2023-01")).notices if "list price" in n]
+    assert said == ["1 sale line has no list price (50.8 % of net sales): their list value is what was invoiced, with the discount that they state."]
+    assert not [n for n in studied(lines).notices if "list price" in n]
+
+
 def test_list_prices_of_the_products_file_are_list_prices_to_the_study():
     """Sold for 20 at a list price of 24: the waterfall begins there, and nothing is said to be missing."""
     result = studied([invoice("2023-01-05", "1", "Ann", "tea", 2, 20)], products=PRODUCTS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.cast import D, activity, cost, invoice, policy_of, studied, waterfall_of
+from tests.cast import D, activity, cost, invoice, policy_of, rows_of, studied, waterfall_of
+
+from goodterms.facts.policy import Policy
 
 PLAIN = {"product_cost": 60}
 LISTED = {"list_value": 120, "product_cost": 60}
@@ -50,6 +52,29 @@ def test_discounts_alone_make_a_list_price():
 def test_without_product_cost_it_ends_at_net_sales():
     """Also where there is cost to serve: without a margin there is nothing to take it from."""
     assert fall({"name": "desk", "driver": "orders"}, costs=[("desk", 5)]) == [("net_sales", 100)]
+
+
+def test_capacity_used_beyond_what_there_is_is_not_called_unused():
+    """An order of 10 minutes: of 5 it uses twice what there is, of 20 half."""
+    sale_lines = [invoice(f"2023-0{month}-05", str(month), "Ann", "tea", 1, 100, **PLAIN) for month in (1, 2)]
+    costs = [cost("2023-01", "desk", 30), cost("2023-02", "desk", 30)]
+
+    def unused(*capacities):
+        text = "version = 1"
+        for month, capacity in enumerate(capacities, 1):
+            text += f'\n[[policy]]\nfrom = 2023-0{month}-01\n[[policy.pool]]\nname = "desk"\nminutes = "10"\ncapacity_minutes = {capacity}'
+        result = studied(sale_lines, costs=costs, policy=Policy.read(text), periods=("2023-01", "2023-02"))
+        return next((row.label, row.earlier, row.later) for row in result.waterfall if row.step == "unused")
+
+    assert unused(20, 20) == ("Unused capacity", -15, -15)
+    assert unused(5, 5) == ("Overused capacity, assigned beyond its cost", 30, 30)
+    assert unused(20, 5) == ("Unused capacity, less overused", -15, 30)
+
+
+def test_a_layer_has_the_policy_s_name_in_the_table_too():
+    result = studied([invoice("2023-01-05", "1", "Ann", "tea", 1, 100, **LISTED)], policy=policy_of(layers={"discount": "campaigns"}))
+    told = {row["step"]: row["label"] for row in rows_of(result.tables["waterfall"])}
+    assert told["discount"] == "Campaigns" == next(row.label for row in result.waterfall if row.step == "discount")
 
 
 def test_a_step_stands_at_each_level_where_its_cost_is():

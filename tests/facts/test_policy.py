@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodterms.errors import PolicyError
-from goodterms.facts.policy import DRIVERS, Policy, PolicyBlock, PoolPolicy
+from goodterms.facts.policy import DRIVERS, RESERVED_STEPS, Policy, PolicyBlock, PoolPolicy
 from goodterms.facts.time_equation import TimeEquation
 from goodterms.facts.toml_places import line_of, toml_places
 
@@ -302,6 +302,9 @@ def test_a_wrong_value_of_a_block_is_refused_with_its_line(body, said):
     assert block_refusal(body) == f"ours.toml, line 4: {said}"
 
 
+TAKEN = f"is a name that the waterfall or the bridge uses itself. Choose another one; taken are {', '.join(RESERVED_STEPS)}."
+
+
 @pytest.mark.parametrize(
     ("body", "line", "said"),
     [
@@ -326,6 +329,9 @@ def test_a_wrong_value_of_a_block_is_refused_with_its_line(body, said):
         ('tier = "fixed"', 6, 'tier = "fixed" is not understood. Say "caused" or "sustaining" or "excluded".'),
         ('spread = "value"', 6, 'the pool "Order desk" is caused, and only sustaining cost is spread. Add tier = "sustaining", or take spread away.'),
         ('step = " "', 6, 'step = " " is not understood. Write a text in quotes.'),
+        ('step = "Net sales"', 6, f'step = "Net sales" {TAKEN}'),
+        ('step = "Price"', 6, f'step = "Price" {TAKEN}'),
+        ('step = "unused"', 6, f'step = "unused" {TAKEN}'),
         ("minutes = 5", 6, "minutes = 5 is not understood. Write a text in quotes."),
         (
             'minutes = "5 + 3 lines"\ncapacity_minutes = 9',

@@ -166,6 +166,23 @@ def test_sales_without_a_known_cost_open_to_their_lines(traced):
     assert [str(line).partition(":")[0] for line in trace.lines] == ["2024-02-16 invoice 20246, pot"]
 
 
+def test_a_line_says_what_its_file_says_and_no_more(tmp_path):
+    """A credit without document, product and quantity; an invoice of which two of three are known."""
+    rows = [
+        {"date": "2024-01-15", "kind": "credit note", "customer_key": "Ann", "net_value": -5, "file": "s.csv", "row": 3},
+        invoice("2024-01-14", "7", "Ann", None, 2, 50, file="s.csv", row=2),
+    ]
+    write_report(studied(rows), tmp_path)
+    said = [str(line) for line in trace_step(tmp_path, step="net sales").lines]
+    assert said == ["2024-01-14 invoice 7: 2 units, net sales 50.00   (s.csv, row 2)", "2024-01-15 credit note, net sales −5.00   (s.csv, row 3)"]
+
+
+def test_a_layer_that_the_policy_renames_is_traced_by_its_printed_name(tmp_path):
+    lines = [invoice("2024-01-14", "7", "Ann", "tea", 2, 50, list_value=60)]
+    write_report(studied(lines, policy=policy_of(layers={"discount": "campaigns"})), tmp_path)
+    assert [trace_step(tmp_path, step=asked).title for asked in ("campaigns", "discount")] == ["Campaigns of the company in 2024-01: −10.00"] * 2
+
+
 def test_a_list_of_more_than_ten_ends_with_all_others(traced):
     trace = traced(customer="Ann", step="net_sales")
     assert len(trace.lines) == 11

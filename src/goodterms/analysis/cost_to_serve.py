@@ -28,7 +28,7 @@ from goodterms.errors import PolicyError
 from goodterms.facts.engine import a_name_of_its_own, keep
 from goodterms.facts.money import in_words
 from goodterms.facts.periods import month_name
-from goodterms.facts.policy import Policy, PoolPolicy
+from goodterms.facts.policy import RESERVED_STEPS, Policy, PoolPolicy
 from goodterms.facts.time_equation import TimeEquation
 
 if TYPE_CHECKING:
@@ -471,7 +471,8 @@ def _months_in_words(months: Collection[date]) -> str:
 
 
 def step_names(steps: Sequence[str]) -> dict[str, str]:
-    """What each step is called. Steps become columns, and engines do not tell columns apart by case: one spelling each, and none that is a column already.
+    """What each step is called. Steps become columns, and engines do not tell columns apart by case: one spelling each, and none that is a column already
+    or a word of the waterfall or bridge (a pool that gives no step is its own).
 
     Examples
     --------
@@ -480,7 +481,8 @@ def step_names(steps: Sequence[str]) -> dict[str, str]:
     """
     called: dict[str, str] = {}
     for step in steps:
-        called.setdefault(step.casefold(), f"{step} (cost to serve)" if step.casefold() in _COLUMNS else step)
+        is_taken = step.casefold() in _COLUMNS or step.casefold().replace("_", " ") in RESERVED_STEPS
+        called.setdefault(step.casefold(), f"{step} (cost to serve)" if is_taken else step)
     return {step: called[step.casefold()] for step in steps}
 
 

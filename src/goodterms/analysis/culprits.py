@@ -15,12 +15,19 @@ _SAID = {"product_cost": "product cost", "charges": "freight and fees charged"}
 
 
 def worst(
-    kind: Literal["customer", "product"], rows: Sequence[Mapping[str, Any]], leaks: Leaks, peers_min: int, *, rank_by: str, compared: bool
+    kind: Literal["customer", "product"],
+    rows: Sequence[Mapping[str, Any]],
+    leaks: Leaks,
+    peers_min: int,
+    *,
+    rank_by: str,
+    compared: bool,
+    later: str = "the later period",
 ) -> tuple[Culprit, ...]:
     """The ten with the lowest ``rank_by`` in the later period; by sales, the ten whose sales fell most.
 
-    One that has fewer than ``peers_min`` peers says so in its leak's stead, and one whose sales are all without a known cost is not ranked by a margin: that
-    is unknown, not 0.
+    One that has fewer than ``peers_min`` peers says so in its leak's stead, as does one without sales in the ``later`` period. One whose sales are all without
+    a known cost is not ranked by a margin: that is unknown, not 0.
     ``compared`` says whether there is an earlier period. By sales alone, without one, nobody is named.
     """
     by_fall = rank_by == "net_sales"
@@ -39,7 +46,11 @@ def worst(
         later = measure(row, "later") or Decimal(0)
         return later - (measure(row, "earlier") or Decimal(0)) if by_fall else later
 
-    too_few = f"fewer than {peers_min} peers, so no step can be compared"
+    def without_leak(row: Mapping[str, Any]) -> str:
+        if leaks.peers.get(row[kind]) == 0:
+            return f"fewer than {peers_min} peers, so no step can be compared"
+        return f"no sales in {later} to compare" if leaks.found and row[kind] not in leaks.peers else ""
+
     known = rows if by_fall else [row for row in rows if not _margin_is_unknown(row)]
     ranked = sorted(known, key=lambda row: (cost(row), row[kind]))[:_WORST]
     return tuple(
@@ -54,7 +65,7 @@ def worst(
             sales_later=row.get("net_sales_later"),
             leak_step=_spoken(leak.step) if leak else "",
             leak_worth=leak.worth if leak else None,
-            leak_sentence=leak_sentence(leak) if leak else too_few if leaks.peers.get(row[kind]) == 0 else "",
+            leak_sentence=leak_sentence(leak) if leak else without_leak(row),
         )
         for row, leak in ((row, largest.get(row[kind])) for row in ranked)
         if not by_fall or cost(row) < 0

@@ -119,7 +119,7 @@ def priced_lines(facts: Facts, sale_lines: Table, said: Said, policy: Policy) ->
     for column, of_one, said_by_all in (("list_value", "list_price", "list_value"), ("weight", "weight", "weight")):
         if said.values[said_by_all] < said.lines:
             lines = prices.else_by_product_file(facts, lines, column, of_one)
-    lines = lines.mutate(list_value=_.list_value.fill_null(_.net_value + _.discount.fill_null(0)))
+    lines = lines.mutate(is_listed=_.list_value.notnull(), list_value=_.list_value.fill_null(_.net_value + _.discount.fill_null(0)))
     lines = prices.with_cost(facts, lines.mutate(discount=_.list_value - _.net_value), all_say=said.values["product_cost"] == said.lines)
     return _as_policy_says(lines, policy)
 

@@ -128,7 +128,9 @@ class _Study:
         self._begin("writing the answer")
         bridge, like_for_like, unfilled = bridges
         steps, like_for_like_steps = (found.bridge if found else None for found in (bridge, like_for_like))
-        rows = waterfall(cube, shape, costs, spans, has_list_prices=has_list_prices)
+        if has_list_prices:
+            self._say_what_has_no_list_price(lines, spans)
+        rows = renamed(waterfall(cube, shape, costs, spans, has_list_prices=has_list_prices), self.policy.on(later.last).layers)
         curves = (
             curve_of(views["customers"], "earlier", period=earlier.label, measure=measure) if earlier else None,
             curve_of(views["customers"], "later", period=later.label, measure=measure),
@@ -146,13 +148,27 @@ class _Study:
             + words.explanation(views, measure, (earlier.label if earlier else None, later.label), rows, steps, like_for_like_steps, unfilled),
             bridge=steps,
             like_for_like=like_for_like_steps,
-            waterfall=with_avoidable(renamed(rows, self.policy.on(later.last).layers), self._avoidable_shares(costs, later)),
+            waterfall=with_avoidable(rows, self._avoidable_shares(costs, later)),
             whale=curves[1],
             whale_earlier=curves[0],
             customers=worst(
-                "customer", customers_of(views, *ranked(customers_by)), leaks["customer"], peers_min, rank_by=customers_by, compared=earlier is not None
+                "customer",
+                customers_of(views, *ranked(customers_by)),
+                leaks["customer"],
+                peers_min,
+                rank_by=customers_by,
+                compared=earlier is not None,
+                later=later.label,
             ),
-            products=worst("product", products_of(views, *ranked(products_by)), leaks["product"], peers_min, rank_by=products_by, compared=earlier is not None),
+            products=worst(
+                "product",
+                products_of(views, *ranked(products_by)),
+                leaks["product"],
+                peers_min,
+                rank_by=products_by,
+                compared=earlier is not None,
+                later=later.label,
+            ),
             missing=what_is_missing(
                 said,
                 There(
@@ -199,6 +215,21 @@ class _Study:
         if [row["cost_from"] for row in found] not in ([], ["line"]):
             whose = ", ".join(f"{row['cost_from']} ({row['n']:,} lines)" for row in found)
             self.notices.append(f"Product cost is taken from: {whose}.")
+
+    def _say_what_has_no_list_price(self, lines: Table, spans: Spans) -> None:
+        """How many of the compared lines have no list price where others have: what they are below list is not seen."""
+        compared = lines.filter(months_in([*spans[0], *spans[1]]))
+        row = (
+            compared.agg(lines=(~_.is_listed).sum(), sales=_.net_sales.abs().sum(where=~_.is_listed), all_sales=_.net_sales.abs().sum())
+            .to_pyarrow()
+            .to_pylist()[0]
+        )
+        if row["lines"]:
+            share = (row["sales"] or Decimal(0)) / row["all_sales"] if row["all_sales"] else Decimal(0)
+            have = "1 sale line has" if row["lines"] == 1 else f"{row['lines']:,} sale lines have"
+            self.notices.append(
+                f"{have} no list price ({share * 100:.1f} % of net sales): their list value is what was invoiced, with the discount that they state."
+            )
 
     def _periods(self, asked: tuple[Period | str, Period | str] | None, filling: Filling) -> tuple[Period | None, Period]:
         """The two periods: asked or by default; a period without sale lines is refused."""

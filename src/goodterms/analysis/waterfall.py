@@ -129,9 +129,16 @@ def _down_to_all_cost(falling: _Falling, costs: CostToServe, months: Spans) -> N
     kept = {part: (-costs.total(part, months[0]), -costs.total(part, months[1])) for part in ("sustaining", "unused", "unassigned", "excluded", "excess")}
     for part, pair in kept.items():
         if any(pair):
-            falling.step(part, pair, kind="memo")
+            falling.step(part, pair, kind="memo", label=_unused(pair) if part == "unused" else "")
     if any(any(pair) for pair in kept.values()):
         falling.total("after_all_cost")
+
+
+def _unused(pair: Pair) -> str:
+    """What unused capacity is called: where more was used than there is, more than the cost was assigned, and the row gives it back."""
+    if all(amount >= 0 for amount in pair):
+        return "Overused capacity, assigned beyond its cost"
+    return "Unused capacity, less overused" if any(amount > 0 for amount in pair) else _NAMES["unused"]
 
 
 def _minus(pair: Pair) -> Pair:

@@ -477,6 +477,22 @@ def _equation(reader: _Reader, key: Key, value: object) -> TimeEquation:
 
 
 _LAYERS = ("discount", "charges", "rebate")
+_ALREADY_STEPS = {*_LAYERS, "product cost"}
+RESERVED_STEPS = (
+    *("list value", "list price", "discount", "charges", "invoiced sales", "rebate", "net sales", "product cost", "gross margin"),
+    *("product contribution", "contribution", "net profit", "sustaining", "unused", "unassigned", "excluded", "excess"),
+    *("price", "cost", "volume", "mix between", "mix within", "adjustments", "new customers", "lost customers", "new families", "lost families"),
+)
+"""What the waterfall and the bridge call rows and bars of their own: a cost step of that name could not be told from them."""
+
+
+def _step(reader: _Reader, key: Key, value: object) -> str:
+    """The name of a step that is none of the waterfall's or the bridge's own."""
+    name = _text(reader, key, value)
+    if name.casefold().replace("_", " ") in RESERVED_STEPS:
+        taken = ", ".join(RESERVED_STEPS)
+        raise reader.refuse(key, f'step = "{name}" is a name that the waterfall or the bridge uses itself. Choose another one; taken are {taken}.')
+    return name
 
 
 def _layers(reader: _Reader, key: Key, value: object) -> dict[str, str]:
@@ -485,7 +501,7 @@ def _layers(reader: _Reader, key: Key, value: object) -> dict[str, str]:
     for name in value:
         if name not in _LAYERS:
             raise reader.refuse((*key, name), f'"{name}" is no layer of price. Layers are {", ".join(_LAYERS)}.')
-    return {name: _text(reader, (*key, name), step) for name, step in value.items()}
+    return {name: step if step in _ALREADY_STEPS else _step(reader, (*key, name), step) for name, step in value.items()}
 
 
 def _support(reader: _Reader, key: Key, value: object) -> dict[str, Decimal]:
@@ -517,7 +533,7 @@ _POOL_KEYS: Mapping[str, _Read] = {
     "driver": _driver,
     "minutes": _equation,
     "capacity_minutes": _above_zero,
-    "step": _text,
+    "step": _step,
     "tier": _one_of("caused", "sustaining", "excluded"),
     "spread": _one_of("none", "value"),
     "avoidable": _share,

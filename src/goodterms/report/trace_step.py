@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from goodterms.analysis.keys import NO_PRODUCT
 from goodterms.analysis.result import WaterfallRow
 from goodterms.charts.figures import at_start
 from goodterms.errors import UsageError
@@ -134,9 +135,12 @@ def invoice_lines(lines: Table, column: str, sign: int = 1) -> tuple[Said, ...]:
 
 
 def line_in_words(row: Mapping[str, Any]) -> str:
-    """One sale line: what it is and how much of what."""
-    what = f"{row['date']} {row['kind']} {row['document'] or ''}{' line ' + row['line'] if row['line'] else ''}, {row['product']}"
-    return f"{what}: {plain(row['quantity'])} {row['unit'] or ('unit' if row['quantity'] == 1 else 'units')}"
+    """One sale line: what it is and how much of what, as far as the file says."""
+    line = f"line {row['line']}" if row["line"] else ""
+    what = " ".join(part for part in (str(row["date"]), row["kind"], row["document"], line) if part)
+    if row["product"] != NO_PRODUCT:
+        what += f", {row['product']}"
+    return f"{what}: {plain(row['quantity'])} {row['unit'] or ('unit' if row['quantity'] == 1 else 'units')}" if row["quantity"] else what
 
 
 def place_of(row: Mapping[str, Any]) -> str:

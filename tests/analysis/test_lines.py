@@ -47,6 +47,16 @@ def test_a_key_space_keeps_equal_keys_apart():
     assert sorted((line["counterparty"], line["product"]) for line in lines) == [("1", "1"), ("erp:1", "erp:1"), ("shop:1", "shop:1")]
 
 
+def test_a_key_that_reads_like_nobody_is_still_a_customer():
+    """A file may call a customer "(no customer)" or "(intercompany)", and a product "(no product)": they are its own, with names and all."""
+    keys = ("(no customer)", "(intercompany)", None)
+    rows = [invoice("2023-01-05", str(n), key, "(no product)" if key else None, 1, 10) for n, key in enumerate(keys)]
+    result = studied(rows, customers=[{"customer_key": "(no customer)", "name": "Nobody Oy"}])
+    told = [(row["customer"], row["name"]) for row in rows_of(result.tables["customers"])]
+    assert told == [("(no customer)", None), (":(intercompany)", None), (":(no customer)", "Nobody Oy")]
+    assert (result.figures["customers"], result.figures["products"]) == (2, 1)
+
+
 class TestCost:
     """Stated on the line, else the product file's at the invoice date, else the last purchase."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from goodterms.facts.columns import NO_CUSTOMER
+from goodterms.facts.columns import NO_CUSTOMER, NOT_CUSTOMERS
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -17,11 +18,15 @@ NO_PRODUCT = "(no product)"
 
 def counterparty(table: Table, key: str = "customer_key") -> Any:
     """A customer is (key space, key); where there is one unnamed space, its key alone."""
-    space = table.key_space.fill_null("")
-    return ibis.ifelse(table[key].isnull(), NO_CUSTOMER, ibis.ifelse(space == "", table[key], space + ibis.literal(":") + table[key]))
+    return ibis.ifelse(table[key].isnull(), NO_CUSTOMER, _in_its_space(table, table[key], NOT_CUSTOMERS))
 
 
 def product(table: Table) -> Any:
     """A product is (key space, key), as a customer is."""
+    return ibis.ifelse(table.product_key.isnull(), NO_PRODUCT, _in_its_space(table, table.product_key, (NO_PRODUCT,)))
+
+
+def _in_its_space(table: Table, key: Any, ours: Sequence[str]) -> Any:
+    """A key with its space before it. In the unnamed space that is left out, unless a file's own key reads like one of ``ours``: that is ":(no customer)"."""
     space = table.key_space.fill_null("")
-    return ibis.ifelse(table.product_key.isnull(), NO_PRODUCT, ibis.ifelse(space == "", table.product_key, space + ibis.literal(":") + table.product_key))
+    return ibis.ifelse((space == "") & ~key.isin(list(ours)), key, space + ibis.literal(":") + key)

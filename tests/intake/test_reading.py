@@ -186,6 +186,20 @@ def test_cell_that_does_not_fit_rejects_its_row_with_its_place(write):
     assert rows(reading, "count(*)", order="1") == [(3,)]
 
 
+def test_what_is_expected_of_a_number_is_written_as_the_file_writes_numbers(write):
+    text = "Date;Customer;Quantity;Net amount\n2023-01-31;Ann;10;1,50\n2023-01-31;Ann;1O;2,50\n2023-01-31;Ann;10;12,x\n2023-01-31;Ann;20;2.500,00\n"
+    said = [p.expected for p in read([write("s.csv", text)]).problems if p.severity == Severity.REJECTED]
+    assert [expected.split(" and ")[0] for expected in said] == ["a number with decimal comma"] * 2
+
+
+def test_problems_of_a_file_come_row_by_row(write, tmp_path):
+    text = "Date;Customer;Quantity;Net amount\n2023-01-31;Ann;10;x\nnever;Ann;10;2.5\n2023-01-31;Ann;y;3.5\n2023-02-30;Ann;1;z\n2023-01-31;Ann;1;1.5\n"
+    reading = read([write("s.csv", text)])
+    assert [p.origin.row for p in reading.problems if p.severity == Severity.REJECTED] == [2, 3, 4, 5]
+    _, said = reading.write_rejected(tmp_path / "back")
+    assert [line.split(";")[2] for line in said.read_text("utf-8-sig").splitlines()[1:]] == ["2", "3", "4", "5"]
+
+
 def test_missing_amount_rejects_its_row(write):
     reading = read([write("s.csv", "Date;Customer;Net amount\n2023-01-31;Ann;1.5\n2023-01-31;Bob;\n")])
     assert [(p.code, p.origin.row, p.origin.column) for p in reading.problems if p.severity == Severity.REJECTED] == [("missing-value", 3, "Net amount")]
@@ -766,8 +780,8 @@ def test_amount_or_quantity_with_more_digits_than_fit_rejects_its_row(write):
     reading = read([write("s.csv", head + "2023-01-31,Ann,1,100000000000,1\n2023-01-31,Bob,-100000000000,5,1\n2023-01-31,Bob,99999999999,5,10\n")])
     assert (reading.accepted, reading.rejected) == (1, 3)
     assert [(p.origin.row, p.origin.column, p.seen, p.expected) for p in reading.problems if p.severity == Severity.REJECTED] == [
-        (4, "Quantity", "-100000000000", "a number with decimal point and at most 11 digits before it"),
         (3, "Net amount", "100000000000", "a number with decimal point and at most 11 digits before it"),
+        (4, "Quantity", "-100000000000", "a number with decimal point and at most 11 digits before it"),
         (5, "Unit cost", "10", "an amount that fits"),
     ]
     assert rows(reading, "quantity, net_value, product_cost") == [(D(1), D("99999999999.99"), D(1))]

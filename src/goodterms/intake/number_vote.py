@@ -95,7 +95,7 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
             _ask_decimal(con, where, column, ballot)
         if sign is None:
             sign = agreed or _sign_of_others(con, where, [column for column, _ in wanted]) or _ask_decimal(con, where, column, ballot)
-        found[column.place] = _read(con, where, column, kind, sign or given or likely or ".", ballot)
+        found[column.place] = _read(con, where, column, kind, sign or given or agreed or ".", ballot)
     return found
 
 

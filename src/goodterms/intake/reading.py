@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Settings
 from contextlib import contextmanager
@@ -325,7 +326,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
 
 
 def _problems(part: Part) -> list[Problem]:
-    """All that is to be said of a part: its file's own problems, each rejected record, each row set aside as a total or footer, and what mapping found."""
+    """All that is to be said of a part, row by row: its file's own problems, rejected records, rows set aside as totals or footers, and what mapping found."""
     said = {problem.origin.row for problem in part.raw.problems if problem.severity == Severity.REJECTED}
     unsaid = [
         Problem(
@@ -349,7 +350,7 @@ def _problems(part: Part) -> list[Problem]:
         )
         for ref in part.set_aside
     ]
-    return [*part.raw.problems, *unsaid, *aside, *part.problems]
+    return sorted([*part.raw.problems, *unsaid, *aside, *part.problems], key=lambda problem: problem.origin.row or math.inf)
 
 
 def _sources(con: Any, parts: Sequence[Part], mapping: Mapping) -> list[str]:

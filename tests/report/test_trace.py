@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from tests.cast import activity, cost, invoice, policy_of, studied
+from tests.cast import activity, cost, credit_note, invoice, policy_of, studied
 from tests.report.everything import CUSTOMERS, everything
 
 from goodterms.charts.printed import printed_bridge, printed_waterfall
@@ -181,6 +181,85 @@ def test_a_layer_that_the_policy_renames_is_traced_by_its_printed_name(tmp_path)
     lines = [invoice("2024-01-14", "7", "Ann", "tea", 2, 50, list_value=60)]
     write_report(studied(lines, policy=policy_of(layers={"discount": "campaigns"})), tmp_path)
     assert [trace_step(tmp_path, step=asked).title for asked in ("campaigns", "discount")] == ["Campaigns of the company in 2024-01: −10.00"] * 2
+
+
+def parts_of(line):
+    """The lines below one, by what stands before their amount."""
+    return {str(below).partition(": ")[0]: below for below in line.lines}
+
+
+def test_a_bar_of_cost_says_the_formula_that_it_was_worked_out_from(tmp_path):
+    """Ten orders cost 4,000, twelve 5,100: 300 more than twelve at the old rate, and 800 for two orders more. Bob stopped buying."""
+    lines = [invoice(f"{year}-01-28", f"{year}{n}", "17", "tea", 1, 1000, product_cost=1) for year, orders in ((2023, 10), (2024, 12)) for n in range(orders)]
+    lines.append(invoice("2023-02-28", "b", "18", "tea", 1, 1000, product_cost=1))
+    costs = [cost("2023-01", "Desk", 4000), cost("2023-02", "Desk", 400), cost("2024-01", "Desk", 5100)]
+    policy = policy_of({"name": "Desk", "driver": "orders", "step": "handling"})
+    customers = [{"customer_key": "17", "name": "Ann Oy"}]
+    write_report(studied(lines, costs=costs, policy=policy, customers=customers, periods=("2023-01..2023-02", "2024-01..2024-02")), tmp_path)
+    for bar, said in (("rate", "−300.00 = 12 ÷ 10 orders × 4,000.00 − 5,100.00"), ("activity", "−800.00 = 4,000.00 − 12 ÷ 10 orders × 4,000.00")):
+        trace = trace_step(tmp_path, bridge=f"handling: {bar}")
+        ann = parts_of(trace)["customer 17 (Ann Oy)"]
+        assert [str(line) for line in ann.lines] == [f"pool Desk: {said}", "2023-01..2023-02: −4,000.00", "2024-01..2024-02: −5,100.00"]
+    bob = trace_step(tmp_path, customer="18", bridge="handling: rate")
+    assert str(bob.lines[0]) == "its cost to serve, cost per unit of work and amount of work alike, is in the bar Stopped buying"
+
+
+def test_price_volume_and_mix_say_their_formulas_and_list_their_own_lines_alone(tmp_path):
+    """Tea in pieces and boxes continues; its crates came back, which is an adjustment. Bob's cups grow as Ann's tea does not."""
+    lines = [
+        invoice("2023-01-05", "1", "Ann", "tea", 10, 100, product_cost=60, unit="pcs"),
+        invoice("2023-01-05", "2", "Ann", "tea", 10, 1000, product_cost=600, unit="box"),
+        credit_note("2023-01-06", "3", "Ann", "tea", -20, -2000, product_cost=-1200, unit="crate"),
+        invoice("2024-01-05", "4", "Ann", "tea", 10, 110, product_cost=60, unit="pcs"),
+        invoice("2024-01-05", "5", "Ann", "tea", 12, 1300, product_cost=720, unit="box"),
+        invoice("2024-01-06", "6", "Ann", "tea", 2, 300, product_cost=120, unit="crate"),
+        invoice("2023-01-05", "7", "Bob", "cup", 10, 100, product_cost=50),
+        invoice("2024-01-05", "8", "Bob", "cup", 20, 200, product_cost=100),
+    ]
+    write_report(studied(lines, periods=("2023-01", "2024-01")), tmp_path)
+    tea = parts_of(trace_step(tmp_path, customer="Ann", bridge="price"))["product tea"]
+    assert [str(line) for line in tea.lines[:2]] == ["box: 1,300.00 − 12 ÷ 10 × 1,000.00", "pcs: 110.00 − 10 ÷ 10 × 100.00"]
+    assert "crate" not in " ".join(str(line) for period in tea.lines for line in period.lines)
+    crates = parts_of(trace_step(tmp_path, bridge="adjustments").lines[0])["product tea"]
+    assert [str(line).partition(", net")[0] for period in crates.lines for line in period.lines] == [
+        "2023-01-06 credit note 3, tea: −20 crate",
+        "2024-01-06 invoice 6, tea: 2 crate",
+    ]
+    for bar, said in (("volume", "440.00 × 1,500 ÷ 1,200 − 440.00"), ("mix between", "440.00 × 1,300 ÷ 1,100 − 440.00 × 1,500 ÷ 1,200")):
+        trace = trace_step(tmp_path, customer="Ann", bridge=bar)
+        assert str(trace.lines[0]).startswith("volume is the pace of all: what continues grew 1,500 ÷ 1,200 = 1.25 times; ")
+        family = trace.lines[1]
+        assert str(family.lines[0]) == said
+        assert "crate" not in " ".join(str(line) for period in family.lines[1:] for line in period.lines)
+
+
+def test_months_of_a_cost_print_alike_below_a_step_and_below_a_bar(traced):
+    """Four decimals everywhere: what a period's cost is made of is rounded to the one figure that is printed of it, wherever it is opened."""
+    for step, period in (("EDI order handling", PERIODS["earlier"]), ("picking", PERIODS["later"])):
+        of_step = traced(customer="Ann", step=step, period=period)
+        of_bar = parts_of(traced(customer="Ann", bridge=f"{step}: activity"))[period]
+        assert of_step.title.endswith(str(of_bar).removeprefix(f"{period}"))
+        assert [str(line) for line in of_step.lines] == [str(line) for line in of_bar.lines]
+
+
+def test_a_customer_is_found_by_key_by_a_name_that_one_alone_has_and_as_csv_writes_its_key(tmp_path):
+    names = {"17": "Ann Oy", "18": "Bob Oy", "19": "Bob Oy", "=1+1": "Formula Oy"}
+    lines = [invoice("2024-01-05", key, key, "tea", 1, 10) for key in names]
+    write_report(studied(lines, customers=[{"customer_key": key, "name": name} for key, name in names.items()]), tmp_path)
+    titles = {asked: trace_step(tmp_path, customer=asked, step="net sales").title.partition(" of ")[2] for asked in ("17", "ann oy", "=1+1", "'=1+1")}
+    assert titles == dict.fromkeys(("17", "ann oy"), "customer 17 (Ann Oy) in 2024-01: 10.00") | dict.fromkeys(
+        ("=1+1", "'=1+1"), "customer =1+1 (Formula Oy) in 2024-01: 10.00"
+    )
+    for asked, said in (
+        ("Bob Oy", '2 customers are called "Bob Oy". Give the key of one: 18, 19.'),
+        (
+            "bob",
+            'There is no customer "bob" in this report. Did you mean 18 (Bob Oy), 19 (Bob Oy)? Keys and names are in tables/customers.csv.',
+        ),
+        ("Zoe", 'There is no customer "Zoe" in this report. Keys and names are in tables/customers.csv.'),
+    ):
+        with pytest.raises(UsageError, match=f"^{re.escape(said)}$"):
+            trace_step(tmp_path, customer=asked, step="net sales")
 
 
 def test_a_list_of_more_than_ten_ends_with_all_others(traced):

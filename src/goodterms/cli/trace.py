@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def trace(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A report's folder, as look left it.", show_default=False)],
-    customer: Annotated[str | None, typer.Option("--customer", metavar="K", help="Key of a customer.")] = None,
-    product: Annotated[str | None, typer.Option("--product", metavar="K", help="Key of a product.")] = None,
+    customer: Annotated[str | None, typer.Option("--customer", metavar="K", help="Key of a customer, or its name.")] = None,
+    product: Annotated[str | None, typer.Option("--product", metavar="K", help="Key of a product, or its name.")] = None,
     step: Annotated[str | None, typer.Option("--step", metavar="S", help="Step of the waterfall, as printed: picking, discounts, product cost.")] = None,
     period: Annotated[str | None, typer.Option("--period", metavar="P", help="Period of the report, or a month of it.")] = None,
     bridge: Annotated[str | None, typer.Option("--bridge", metavar="STEP", help="Bar of the bridge, as printed: mix between, new customers.")] = None,

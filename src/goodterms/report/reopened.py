@@ -27,6 +27,8 @@ FOLDER = "trace"
 """The folder beside the report that keeps what figures are traced to."""
 ABOUT = "about.json"
 TABLES = "tables"
+_CANDIDATES = 10
+"""How many are listed where a name is of several."""
 Named = TypeVar("Named", WaterfallRow, BridgeStep)
 
 
@@ -99,6 +101,7 @@ class ReopenedReport:
         self._fiscal_year_start: int = about.get("fiscal_year_start", 1)
         self._read: dict[Path, Table] = {}
         self._lists: dict[str, Parties | None] = {}
+        self._known: dict[str, Mapping[str, str]] = {}
 
     def table(self, name: str, *, origin: bool = False) -> Table:
         """A table that was left, as an expression; an origin is what tables were made from, row by row."""
@@ -145,17 +148,45 @@ class ReopenedReport:
         )
 
     def whose(self, customer: str | None, product: str | None) -> tuple[Whose, str]:
-        """Whose figure is asked, checked to be in the report, and what they are called."""
-        said = []
-        for kind, key, column in (("customers", customer, "customer"), ("products", product, "product")):
-            if key is None:
-                continue
-            known = self.table(kind)
-            found = known.filter(known[column] == key).select("name").to_pyarrow().to_pylist()
-            if not found:
-                raise UsageError(f'There is no {column} "{key}" in this report. Its keys are in tables/{kind}.csv.')
-            said.append(f"{column} {key}" + (f" ({found[0]['name']})" if found[0]["name"] else ""))
-        return Whose(customer, product), " and ".join(said) or "the company"
+        """Whose figure is asked, by key or by a name that one alone has, checked to be in the report; and what they are called."""
+        asked = {"customers": customer, "products": product}
+        keys = {kind: None if one is None else self._key(kind, one) for kind, one in asked.items()}
+        said = [f"{kind.removesuffix('s')} {self.called(kind, key)}" for kind, key in keys.items() if key is not None]
+        return Whose(keys["customers"], keys["products"]), " and ".join(said) or "the company"
+
+    def called(self, kind: str, key: str) -> str:
+        """A customer or product by its key, with its name where it has one."""
+        name = self._names(kind).get(key)
+        return f"{key} ({name})" if name and name != key else key
+
+    def _names(self, kind: str) -> Mapping[str, str]:
+        """The names of all customers or products by key; empty where a key has none."""
+        if kind not in self._known:
+            table = self.tables[kind].select([kind.removesuffix("s"), "name"])
+            self._known[kind] = {key: name or "" for key, name in zip(*(column.to_pylist() for column in table.columns), strict=True)}
+        return self._known[kind]
+
+    def _key(self, kind: str, asked: str) -> str:
+        """The key of a customer or product: as it is, as CSV writes it with an apostrophe, or by its name.
+
+        Raises
+        ------
+        UsageError
+            When there is none, or the name is of several; the sentence lists them.
+        """
+        one, names = kind.removesuffix("s"), self._names(kind)
+        for key in (asked, asked.removeprefix("'")):
+            if key in names:
+                return key
+        wanted = asked.strip().casefold()
+        called = sorted(key for key, name in names.items() if name.strip().casefold() == wanted)
+        if len(called) == 1:
+            return called[0]
+        if called:
+            raise UsageError(f'{len(called):,} {kind} are called "{asked}". Give the key of one: {", ".join(called[:_CANDIDATES])}.')
+        near = sorted(key for key, name in names.items() if wanted and (wanted in name.casefold() or wanted in key.casefold()))
+        meant = f" Did you mean {', '.join(self.called(kind, key) for key in near[:_CANDIDATES])}?" if near else ""
+        raise UsageError(f'There is no {one} "{asked}" in this report.{meant} Keys and names are in tables/{kind}.csv.')
 
     def period(self, asked: str | None) -> Period:
         """A period of the report or months of it; by default the later period.

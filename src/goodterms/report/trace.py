@@ -36,14 +36,15 @@ def trace_step(
 ) -> Trace:
     """Walk a figure of a report back to its documents and cost accounts.
 
-    The figure is the one that the report prints, and every list adds up to the figure above it.
+    The figure is the one that the report prints. Parts add up to the figure above them; formulas, and the lines of both periods below an item, say what it was
+    worked out from.
 
     Parameters
     ----------
     folder
         What ``goodterms look`` left.
     customer, product
-        Keys; without either, the whole company.
+        Keys, or names that one alone has; without either, the whole company.
     step
         A row of the waterfall, by its name or as printed ("order: delivery", "Discounts on the invoice"); a step that stands at several levels is opened at
         all of them by its plain name ("delivery").

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from goodterms.analysis.result import BridgeStep
 from goodterms.charts.figures import at_start
 from goodterms.errors import UsageError
 from goodterms.facts.money import cents, in_words, parts_in_cents
-from goodterms.report.parties import bare_step
+from goodterms.report.parties import WHEN, bare_step
 from goodterms.report.reopened import ReopenedReport, Whose, named
+from goodterms.report.trace_formula import Work, cost_formula, family_formula, price_formula
 from goodterms.report.trace_line import SHOWN, SHOWN_OF_EACH, Said, Trace, plain, total, with_rest
-from goodterms.report.trace_step import line_in_words, place_of, shares, total_of
+from goodterms.report.trace_step import line_in_words, opened_rows, place_of, total_of
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -23,6 +25,10 @@ _TOO_SMALL = Decimal("0.005")
 """Amounts that would print as nothing stand in the line for the rest."""
 _CLASSES = {"new customers": "new", "lost customers": "lost", "adjustments": "neither"}
 """The bars that hold the cost to serve of a class of customers too."""
+_ONE_PERIOD = {"new customers": "later", "new families": "later", "lost customers": "earlier", "lost families": "earlier"}
+"""The bars that are the margin of one period alone."""
+_ONE_PERIOD_OF_ADJUSTMENTS = {"new customer": "earlier", "lost customer": "later"}
+"""What credit notes alone leave in the period in which a customer did not buy."""
 
 
 def traced_bar(report: ReopenedReport, asked: str, customer: str | None, product: str | None) -> Trace:
@@ -32,9 +38,8 @@ def traced_bar(report: ReopenedReport, asked: str, customer: str | None, product
     opened = [_Bar(report, bar, whose).said() for bar in bars]
     below = opened[0].below if len(opened) == 1 else tuple(opened)
     label = bars[0].label if len(bars) == 1 else at_start(asked.strip())
-    whole = Said(f"{label} of {called}, {report.earlier} to {report.later}: ", total(opened), below=below)
-    line = whole.line(report.printed_bars(bars, whose))
-    return Trace(line.text, whole.amount or Decimal(0), line.lines)
+    printed = report.printed_bars(bars, whose)
+    return Said(f"{label} of {called}, {report.earlier} to {report.later}: ", total(opened), below=below, printed=printed).trace()
 
 
 def _plain_names(bar: BridgeStep) -> Iterator[str]:
@@ -74,6 +79,9 @@ class _Bar:
         """The rows that the bar was summed from: items, or customers' families."""
         return self.whose.among(self.report.table("bridge_families" if self.by_family else "bridge_items"))
 
+    def _customer(self, key: str) -> str:
+        return f"customer {self.report.called('customers', key)}: "
+
     def _customers(self) -> tuple[Said, ...]:
         """The customers who carry the bar, each with the items or families that make it; then cost to serve, which has no items."""
         parts = self._parts()
@@ -86,23 +94,54 @@ class _Bar:
                 self.step,
                 SHOWN,
                 ("customer", "customers"),
-                lambda key, amount: Said(f"customer {key}: ", amount, below=self._items(parts, key, SHOWN_OF_EACH)),
+                lambda key, amount: Said(self._customer(key), amount, below=self._items(parts, key, SHOWN_OF_EACH)),
             )
+        if self.step in {"volume", "mix between"}:
+            below = (Said(self._pace()), *below)
         if self.whose.product is not None:
             return below
         served = self._amount() - total_of(parts[self.step])
         return (*below, Said("cost to serve of these customers: ", served, below=self._served())) if served else below
 
+    @cached_property
+    def _whole(self) -> tuple[Decimal, Decimal]:
+        """What all customers bought of the families that continue, compared at the earlier period's prices."""
+        families = self.report.table("bridge_families")
+        return total_of(families.compared_earlier), total_of(families.compared_later)
+
+    def _pace(self) -> str:
+        """What volume and mix between are of one another."""
+        before, after = self._whole
+        pace = f"{plain(after)} ÷ {plain(before)}" + (f" = {plain(after / before, 6)}" if before else "")
+        return (
+            f"volume is the pace of all: what continues grew {pace} times; what a customer bought beyond or short of that pace is mix between, "
+            "and its own growth is the sum of both"
+        )
+
     def _items(self, parts: Table, customer: str, shown: int) -> tuple[Said, ...]:
         """A customer's items, or families of items, that make its part of a bar."""
-        mine = parts.filter(parts.counterparty == customer)
+        mine = parts.filter((parts.counterparty == customer) & (parts[self.step] != 0))
         key, words = ("family", ("family", "families")) if self.by_family else ("product", ("item", "items"))
 
         def item(value: str, amount: Decimal) -> Said:
             rows = mine.filter(mine[key] == value).order_by(["unit"] if "unit" in mine.columns else [key]).to_pyarrow().to_pylist()
-            return Said(f"{key} {value}: ", amount, f"   ({self._moved(rows)})", self._periods(customer, value))
+            formulas = tuple(Said(formula) for formula in self._formulas(rows))
+            called = value if self.by_family else self.report.called("products", value)
+            return Said(f"{key} {called}: ", amount, f"   ({self._moved(rows)})", (*formulas, *self._periods(customer, value, rows)))
 
         return _listed(mine, key, self.step, shown, words, item)
+
+    def _formulas(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+        """What the amounts of these rows were worked out from."""
+        if self.by_family:
+            yield from (family_formula(self.step, row, self._whole) for row in rows)
+        elif self.step == "cost" or self.step.startswith("price: "):
+            yield from (price_formula(self.step, row) for row in rows)
+
+    def _whens(self, row: Mapping[str, Any]) -> Sequence[str]:
+        """The periods whose lines an item's part of the bar is made of."""
+        only = _ONE_PERIOD_OF_ADJUSTMENTS.get(row["item_class"]) if self.step == "adjustments" else _ONE_PERIOD.get(self.step)
+        return (only,) if only else WHEN
 
     def _moved(self, rows: Sequence[Mapping[str, Any]]) -> str:
         """What an item or family was before and after; an item in several units is said unit by unit."""
@@ -110,55 +149,77 @@ class _Bar:
         moved = [f"{kind} {plain(row[f'{kind}_earlier'])} → {plain(row[f'{kind}_later'])} {row.get('unit') or ''}".rstrip() for row in rows]
         measures = [("sales", "net_sales")] if self.report.measure == "net sales" else [("sales", "net_sales"), ("margin", "measure")]
         for said, column in measures:
-            before, after = (sum((row[f"{column}_{when}"] for row in rows), Decimal(0)) for when in ("earlier", "later"))
+            before, after = (sum((row[f"{column}_{when}"] for row in rows), Decimal(0)) for when in WHEN)
             moved.append(f"{said} {in_words(before)} → {in_words(after)}")
         return ", ".join(moved)
 
-    def _periods(self, customer: str, value: str) -> tuple[Said, ...]:
-        """The invoice lines of an item, or of a family's items, in each period."""
+    def _periods(self, customer: str, value: str, rows: Sequence[Mapping[str, Any]]) -> tuple[Said, ...]:
+        """The invoice lines of an item, or of a family's items, in the periods that the bar is made of."""
+        items = self.report.table("bridge_items")
+        items = items.filter(items.counterparty == customer)
+        if self.by_family:
+            items = items.filter((items.family == value) & (items.item_class == "continuing"))
+        else:
+            items = items.filter((items["product"] == value) & items.unit.isin([row["unit"] for row in rows]))
         lines = self.report.table("sale_lines", origin=True)
-        mine = lines.filter(lines.counterparty == customer)
+        mine = lines.filter(lines.counterparty == customer).semi_join(items, ["product", "unit"])
         if self.report.measure != "net sales":
             mine = mine.filter(mine.cost.notnull())
-        if self.by_family:
-            items = self.report.table("bridge_items")
-            of_family = items.filter((items.counterparty == customer) & (items.family == value)).select("product").distinct()
-            mine = mine.semi_join(of_family, "product")
-        else:
-            mine = mine.filter(mine["product"] == value)
-        rows = mine.filter(mine.month.between(self.report.periods[0].first, self.report.later.last)).to_pyarrow().to_pylist()
-        by_period = [(period, [row for row in rows if row["month"] in period]) for period in self.report.periods]
-        return tuple(_lines_of_period(str(period), inside) for period, inside in by_period if inside)
+        found = mine.filter(mine.month.between(self.report.periods[0].first, self.report.later.last)).to_pyarrow().to_pylist()
+        whens = WHEN if self.by_family else sorted({when for row in rows for when in self._whens(row)})
+        told = []
+        for when, period in zip(WHEN, self.report.periods, strict=True):
+            inside = [row for row in found if row["month"] in period]
+            if inside and when in whens:
+                told.append(_lines_of_period(str(period), inside))
+        return tuple(told)
 
     def _served(self) -> tuple[Said, ...]:
         """The cost to serve that belongs to new, lost or inactive customers, largest change first."""
         customers = self.whose.among(self.report.table("bridge_customers"))
         mine = customers.filter(customers.customer_class == _CLASSES.get(self.step, ""))
         changed = mine.mutate(change=mine.cost_earlier - mine.cost_later)
-        return _listed(changed, "counterparty", "change", SHOWN, ("customer", "customers"), lambda key, amount: Said(f"customer {key}: ", amount))
+        return _listed(changed, "counterparty", "change", SHOWN, ("customer", "customers"), lambda key, amount: Said(self._customer(key), amount))
 
     def _customers_of_cost(self) -> tuple[Said, ...]:
         """Who carries a bar of cost to serve (what a unit of work costs, or how much work), each with the cost of both periods."""
         if self.whose.customer is not None:
-            return self._cost_of_periods(self.whose.customer)
+            return self._cost_of(self.whose.customer)
         return _listed(
             self.report.table("bridge_customers"),
             "counterparty",
             self.step,
             SHOWN,
             ("customer", "customers"),
-            lambda key, amount: Said(f"customer {key}: ", amount, below=self._cost_of_periods(key)),
+            lambda key, amount: Said(self._customer(key), amount, below=self._cost_of(key)),
         )
 
-    def _cost_of_periods(self, customer: str) -> tuple[Said, ...]:
-        """A customer's cost of the step in each period, at all of its levels, down to rates and accounts."""
-        step = self.step.rpartition(": ")[0]
+    def _cost_of(self, customer: str) -> tuple[Said, ...]:
+        """A customer's part of the bar, pool by pool, and its cost of the step in each period, at all of its levels, down to rates and accounts."""
+        step, _sep, what = self.step.rpartition(": ")
+        customers = self.report.table("bridge_customers")
+        found = customers.filter(customers.counterparty == customer).select("customer_class").to_pyarrow()["customer_class"].to_pylist()
+        bar = next((bar for bar, of_class in _CLASSES.items() if of_class in found), None)
+        if bar is not None:
+            label = next((other.label for other in self.report.bridge.steps if other.step == bar), bar) if self.report.bridge else bar
+            pools: tuple[Said, ...] = (Said(f"its cost to serve, cost per unit of work and amount of work alike, is in the bar {label}"),)
+        else:
+            pools = tuple(said for work in self._work(customer, step) if (said := cost_formula(work, what)).amount)
         rows = [row for row in self.report.waterfall if row.kind == "step" and bare_step(row.step) == step]
-        made = []
-        for period in self.report.periods:
-            below = tuple(share for row in rows for share in shares(self.report, row.step, Whose(customer), period))
-            made.append(Said(f"{period}: ", total(below), below=below, is_part=False))
-        return tuple(made)
+        whose = Whose(customer)
+        periods = [opened_rows(self.report, rows, whose, period, f"{period}: ") for period in self.report.periods]
+        return (*pools, *(Said(p.before, p.amount, below=p.below, is_part=False, printed=p.printed) for p in periods))
+
+    def _work(self, customer: str, step: str) -> list[Work]:
+        """What the pools of a step cost a customer in both periods, and for how much work."""
+        shares = self.report.table("shares")
+        mine = shares.filter((shares.counterparty == customer) & (shares.step == step))
+        sums: dict[str, Any] = {}
+        for when, period in zip(WHEN, self.report.periods, strict=True):
+            inside = mine.month.between(period.first, period.last)
+            sums |= {f"cost_{when}": mine.amount.sum(where=inside).fill_null(0), f"count_{when}": mine.driver_count.sum(where=inside).fill_null(0)}
+        grouped = mine.group_by("pool", "pool_entity", "driver").agg(**sums)
+        return [Work(**row) for row in grouped.order_by("pool", "pool_entity", "driver").to_pyarrow().to_pylist()]
 
 
 def _listed(table: Table, key: str, column: str, shown: int, words: tuple[str, str], said: Callable[[str, Decimal], Said]) -> tuple[Said, ...]:

@@ -42,7 +42,8 @@ class Trace:
 class Said:
     """An amount on its way into a sentence: the words before and after it, and what it rests on.
 
-    Without an amount it is a sentence alone. ``is_part`` says that it is a part of the amount above; else it is rounded by itself.
+    Without an amount it is a sentence alone. ``is_part`` says that it is a part of the amount above; else it is ``printed`` as it stands elsewhere, or rounded
+    by itself.
     """
 
     before: str
@@ -50,6 +51,7 @@ class Said:
     after: str = ""
     below: tuple[Said, ...] = ()
     is_part: bool = True
+    printed: Decimal | None = None
 
     def line(self, printed: Decimal | None = None) -> TraceLine:
         """The sentence, with its amount as printed above or else in its own cents, and those below it.
@@ -61,8 +63,13 @@ class Said:
         """
         if self.amount is None:
             return TraceLine(self.before, tuple(said.line() for said in self.below))
-        own = cents(self.amount) if printed is None else printed
+        own = next((known for known in (printed, self.printed) if known is not None), cents(self.amount))
         return TraceLine(f"{self.before}{in_words(own)}{self.after}", lines_below(self.below, own), own, self.is_part)
+
+    def trace(self) -> Trace:
+        """The sentence as the title of a trace."""
+        line = self.line()
+        return Trace(line.text, self.amount or Decimal(0), line.lines)
 
 
 def lines_below(below: Sequence[Said], printed: Decimal) -> tuple[TraceLine, ...]:

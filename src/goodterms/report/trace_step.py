@@ -40,21 +40,20 @@ def traced_step(report: ReopenedReport, asked: str, customer: str | None, produc
     span = report.period(period)
     whose, called = report.whose(customer, product)
     _refuse_what_is_nobodys(rows, report.waterfall, whose)
+    label = rows[0].label if len(rows) == 1 else at_start(bare_step(rows[0].step))
+    return opened_rows(report, rows, whose, span, f"{label} of {called} in {span}: ").trace()
+
+
+def opened_rows(report: ReopenedReport, rows: Sequence[WaterfallRow], whose: Whose, span: Period, before: str) -> Said:
+    """Rows of the waterfall together, as they are printed, with what they were made of."""
     opened = [_Opened(report, whose, span).row(row) for row in rows]
     below = opened[0].below if len(opened) == 1 else tuple(opened)
-    label = rows[0].label if len(rows) == 1 else at_start(bare_step(rows[0].step))
-    whole = Said(f"{label} of {called} in {span}: ", total(opened), below=below)
-    return _trace(whole, report.printed_rows(rows, whose, span))
+    return Said(before, total(opened), below=below, printed=report.printed_rows(rows, whose, span))
 
 
 def _with_level(row: WaterfallRow) -> str:
     """A step by its plain name and the level that its cost stays at: "Delivery (orders)"."""
     return f"{at_start(bare_step(row.step))} ({row.step.partition(': ')[0]}s)"
-
-
-def _trace(whole: Said, printed: Decimal | None) -> Trace:
-    line = whole.line(printed)
-    return Trace(line.text, whole.amount or Decimal(0), line.lines)
 
 
 def _refuse_what_is_nobodys(rows: Sequence[WaterfallRow], waterfall: Sequence[WaterfallRow], whose: Whose) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from goodterms.facts.columns import MONEY_PLACES
 from goodterms.intake.column_names import NAMES_OF_NOBODY
 from goodterms.intake.part import MEND, MOST_SAID, Part, named
 from goodterms.intake.raw_table import RowRef
@@ -22,6 +23,12 @@ REQUIRED = {
 }
 _TOTAL_OF = {"sale_lines": "net_value", "purchase_lines": "net_value", "costs": "amount", "gl_balances": "amount", "payments": "amount", "activities": "amount"}
 
+_KEYS = ("document", "customer_key", "customer_name", "product_key", "product_name", "supplier_key", "account", "account_name", "pool", "line")
+_SELDOM = 0.1
+"""A key that no larger share of the rows lacks says something where it is missing."""
+_FEW = 3
+"""So many rows may lack it in a short file."""
+
 
 def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> None:
     """Keep the rows in which a cell does not fit or a needed one is missing in a table of their own, and say each."""
@@ -37,29 +44,22 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
         needs += [(f"account IS NULL AND {derived['amount']} IS NOT NULL", account, "an account")] if 2 * with_account >= rows else []
     counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({need})' for need, *_ in needs)} FROM ({typed_rows})").fetchone() if needs else ()
     absent = [need for need, count in zip(needs, counts, strict=True) if count]
-    if not reasons and not absent:
-        return
     part.bad = f"bad_{part.number}"
-    cases = [f"WHEN {condition} THEN {i}" for i, (condition, _, _) in enumerate(reasons)]
-    flagged = f"SELECT row, CASE {' '.join(cases)} END AS reason FROM {part.raw.name}" if cases else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
-    later = "".join(f" WHEN {need} THEN {len(reasons) + i}" for i, (need, *_) in enumerate(absent))
-    empty = f"SELECT row, CASE{later} END AS reason FROM ({typed_rows})" if later else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
-    both = f"SELECT row, coalesce(f.reason, e.reason) AS reason FROM ({flagged}) f JOIN ({empty}) e USING (row)"
-    con.execute(f"CREATE TEMP TABLE {part.bad} AS SELECT row, reason FROM ({both}) WHERE reason IS NOT NULL")
-    total = _TOTAL_OF.get(part.table)
-    typed_amount = f"SELECT *, {derived[total]} AS total_amount FROM ({typed_rows})" if total and total in derived else typed_rows
-    keys = [named(k) for k in ("date", "period", "document", "customer_key", "product_key", "account", "line") if f" AS {named(k)}" in typed_rows]
-    part.set_aside = tuple(
-        set_aside_totals(
-            con,
-            raw=part.raw.name,
-            bad=part.bad,
-            typed=typed_amount,
-            places=part.raw.columns,
-            keys=keys,
-            amount="total_amount" if typed_amount != typed_rows else None,
+    con.execute(f"CREATE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
+    if reasons or absent:
+        cases = [f"WHEN {condition} THEN {i}" for i, (condition, _, _) in enumerate(reasons)]
+        flagged = (
+            f"SELECT row, CASE {' '.join(cases)} END AS reason FROM {part.raw.name}" if cases else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
         )
-    )
+        later = "".join(f" WHEN {need} THEN {len(reasons) + i}" for i, (need, *_) in enumerate(absent))
+        empty = f"SELECT row, CASE{later} END AS reason FROM ({typed_rows})" if later else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
+        both = f"SELECT row, coalesce(f.reason, e.reason) AS reason FROM ({flagged}) f JOIN ({empty}) e USING (row)"
+        con.execute(f"INSERT INTO {part.bad} SELECT row, reason FROM ({both}) WHERE reason IS NOT NULL")
+    part.set_aside = _totals(con, part, typed_rows, derived)
+    if not con.execute(f"SELECT count(*) FROM {part.bad}").fetchone()[0]:
+        con.execute(f"DROP TABLE {part.bad}")
+        part.bad = ""
+        return
     if part.months:
         reason = next((len(reasons) + i for i, (need, *_) in enumerate(absent) if need == f"{derived['amount']} IS NULL"), None)
         part.set_aside = tuple(sorted((*part.set_aside, *_without_amount(con, part, reason)), key=lambda ref: ref.row))
@@ -67,6 +67,19 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
     expected = [(theirs, said) for _, theirs, said in (*reasons, *absent)]
     for i, (theirs, said) in enumerate(expected):
         _say_rejected(con, part, i, theirs, said, is_missing=i >= len(reasons))
+
+
+def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> tuple[RowRef, ...]:
+    """Rows that are totals, footers or blank, of those that do not fit and of those that do."""
+    stated = [ours for ours in _KEYS if f" AS {named(ours)}" in typed_rows]
+    missing = [part.raw.accepted - (part.stated[ours].values if ours in part.stated else 0) for ours in stated]
+    few = max(_SELDOM * part.raw.accepted, min(_FEW, part.raw.accepted // 3))
+    keys = [named(ours) for ours in stated]
+    no_day = " AND ".join(f"{named(ours)} IS NULL" for ours in ("date", "period") if f" AS {named(ours)}" in typed_rows) or "true"
+    amount = derived.get(_TOTAL_OF.get(part.table, ""), f"NULL::DECIMAL(18, {MONEY_PLACES})")
+    typed = f"SELECT {', '.join(['row', f'{amount} AS amount', f'{no_day} AS has_no_day', *keys])} FROM ({typed_rows})"
+    usual = [place for place, count in enumerate(missing) if count <= few]
+    return tuple(set_aside_totals(con, raw=part.raw.name, bad=part.bad, typed=typed, places=part.raw.columns, keys=keys, usual=usual))
 
 
 def _without_amount(con: Any, part: Part, reason: int | None) -> list[RowRef]:

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+from tests.cast import invoice, studied
 from tests.report.everything import everything
 from tests.report.sample import sample_result
 
@@ -48,6 +49,15 @@ def test_tables_are_rows_and_tables_of_cells_are_their_files():
 def test_one_period_is_told_with_nulls():
     told = json.loads(as_json(sample_result(one_period=True)))
     assert (told["bridge"], told["periods"]["earlier"], told["waterfall"][0]["change"]) == (None, None, None)
+
+
+def test_one_period_of_the_real_engine_has_no_earlier_amount():
+    result = studied([invoice("2024-01-05", "1", "Ann", "tea", 1, 10, product_cost=4)])
+    assert [(row["step"], row["earlier"], row["change"], row["later"]) for row in json.loads(as_json(result))["waterfall"]] == [
+        ("net_sales", None, None, "10"),
+        ("product_cost", None, None, "-4"),
+        ("gross_margin", None, None, "6"),
+    ]
 
 
 def test_the_same_result_gives_the_same_text():

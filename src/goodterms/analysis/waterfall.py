@@ -79,7 +79,7 @@ class _Falling:
 
 
 def waterfall(cube: Table, shape: Shape, costs: CostToServe | None, months: Spans, *, has_list_prices: bool) -> tuple[WaterfallRow, ...]:
-    """Return the rows of the waterfall of both periods, in order; cost is negative.
+    """Return the rows of the waterfall of both periods, in order; cost is negative. Where there is no earlier period its amounts are None, not 0.
 
     Without list prices it begins at net sales, or before charges and rebates where there are any.
     """
@@ -104,7 +104,7 @@ def waterfall(cube: Table, shape: Shape, costs: CostToServe | None, months: Span
         falling.total("net_profit")
     if costs is not None and shape.has_margin:
         _down_to_all_cost(falling, costs, months)
-    return tuple(falling.rows)
+    return tuple(falling.rows if months[0] else (replace(row, earlier=None) for row in falling.rows))
 
 
 def _down_to_net_sales(falling: _Falling, *, has_list_prices: bool) -> None:

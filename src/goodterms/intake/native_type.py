@@ -39,7 +39,10 @@ def _native_text(con: Any, table: str, column: RawColumn) -> Typed:
     place = column.place
     values = con.execute(f"SELECT count({place}) FROM {table}").fetchone()[0]
     if column.engine_type in {"DOUBLE", "FLOAT"} or column.engine_type.startswith("DECIMAL"):
-        whole = con.execute(f"SELECT count(*) FILTER ({place} <> trunc({place})) FROM {table}").fetchone()[0] == 0
+        whole = (
+            con.execute(f"SELECT count(*) FILTER (TRY_CAST({place} AS HUGEINT) IS DISTINCT FROM {place}) FROM {table} WHERE {place} IS NOT NULL").fetchone()[0]
+            == 0
+        )
         sql = f"CAST(CAST({place} AS HUGEINT) AS VARCHAR)" if whole else f"CAST({place} AS VARCHAR)"
         return Typed(Kind.TEXT, sql, place, values)
     return Typed(Kind.TEXT, f"CAST({place} AS VARCHAR)", place, values)

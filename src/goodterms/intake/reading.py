@@ -19,6 +19,7 @@ from goodterms.facts.columns import CREDIT_NOTE
 from goodterms.intake.answers import answerable, heads_of, name_of, of_files
 from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.currency import to_one_currency
+from goodterms.intake.decoding import mended
 from goodterms.intake.fact_part import read_parts
 from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping
@@ -333,7 +334,7 @@ def _problems(part: Part) -> list[Problem]:
             "record-cannot-be-read",
             Severity.REJECTED,
             part.origin(row=ref.row),
-            seen=ref.text[:200],
+            seen=mended(ref.text[:200]),
             sentence=f"The record takes no part: {ref.reason}.",
             action=MEND,
         )
@@ -345,8 +346,8 @@ def _problems(part: Part) -> list[Problem]:
             "set-aside",
             Severity.SET_ASIDE,
             part.origin(row=ref.row),
-            seen=ref.text[:200],
-            sentence=f"{ref.reason.capitalize()}, set aside: {ref.text[:80]}",
+            seen=mended(ref.text[:200]),
+            sentence=f"{ref.reason.capitalize()}, set aside: {mended(ref.text[:80])}",
         )
         for ref in part.set_aside
     ]
@@ -397,7 +398,7 @@ def _account(con: Any, part: Part) -> FileAccount:
         first_date=totals.get("first"),
         last_date=totals.get("last"),
         credit_notes=totals.get("credit_notes", 0),
-        set_aside_rows=tuple(sorted((*raw.set_aside, *part.set_aside), key=lambda ref: ref.row)),
+        set_aside_rows=tuple(replace(ref, text=mended(ref.text)) for ref in sorted((*raw.set_aside, *part.set_aside), key=lambda ref: ref.row)),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from goodterms.intake.decoding import write_as_utf8
 from goodterms.intake.header import BLANK
+from goodterms.intake.header_again import HeaderAgain
 from goodterms.intake.raw_table import Progress, RawTable, RowRef, new_name
 from goodterms.intake.records import BLOCK, no_collection
 from goodterms.intake.strict_records import read_strictly
@@ -189,9 +190,10 @@ def _agree(source: TextFile, name: str, rows: Path, count: _Count) -> bool:
     found = execute(f'SELECT count(*), sum({size}) FROM {name} GROUP BY ("row" - {source.above + 1}) // {BLOCK} ORDER BY min("row")').fetchall()
     if sum(many for many, _ in found) != count.rows or [int(bytes_) for _, bytes_ in found] != count.sizes:
         return False
-    again = " AND ".join(
-        f"trim({column}) IS NOT DISTINCT FROM {quoted(cell.strip())}" for column, cell in zip(columns, source.head.cells, strict=False) if cell.strip()
-    )
+    header = HeaderAgain(source.head.cells)
+    known = ", ".join(quoted(name) for name in sorted(header.known))
+    named = [column for column, name in zip(columns, header.names, strict=False) if name][:2]
+    again = " AND ".join(f"lower(trim({column}, ' \ufeff')) IN ({known})" for column in named)
     blank = " AND ".join(f"({column} IS NULL OR trim({column}, ' \t\u00a0') = '')" for column in columns)
     if execute(f"SELECT 1 FROM {name} WHERE ({blank}) OR ({again or False}) LIMIT 1").fetchall():
         return False

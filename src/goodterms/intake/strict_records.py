@@ -13,6 +13,7 @@ from goodterms.errors import UnreadableFileError
 from goodterms.intake.decoding import UNDECODABLE, decoded_lines, mended
 from goodterms.intake.dialect import kind_of
 from goodterms.intake.header import BLANK, REPEATED_HEADER
+from goodterms.intake.header_again import HeaderAgain
 from goodterms.intake.raw_table import RawTable, RowRef, new_name
 from goodterms.intake.records import Record, split
 from goodterms.intake.text_file import TextFile
@@ -66,7 +67,7 @@ class _Verdicts:
                     f"rows-{reason.replace(' ', '-')}",
                     Severity.SET_ASIDE,
                     Origin(self.source.file, row=first.row),
-                    seen=first.text[:100],
+                    seen=mended(first.text[:100]),
                     sentence=many,
                     rows=rows,
                 )
@@ -103,7 +104,8 @@ class _Tally:
 def _accepted(source: TextFile, verdicts: _Verdicts, tally: _Tally) -> Iterator[tuple[int, list[str]]]:
     """Yield the accepted records with their number, each with as many cells as the table has columns."""
     width = source.head.width
-    header = [cell.strip() for cell in source.head.cells]
+    header = HeaderAgain(source.head.cells)
+    place = header.place if header.place is not None else width
     suspect = source.decoding.damaged or source.decoding.nul
     likeness = source.likeness
 
@@ -127,7 +129,7 @@ def _accepted(source: TextFile, verdicts: _Verdicts, tally: _Tally) -> Iterator[
                 continue
         if not any(cell and not cell.isspace() for cell in cells):
             verdicts.aside(row, record.text, BLANK)
-        elif header and cells[0].strip() == header[0] and [cell.strip() for cell in cells[: len(header)]] == header[:width]:
+        elif place < width and header.may_be_in(cells[place]) and header.is_in(cells, source.file, row):
             verdicts.aside(row, record.text, REPEATED_HEADER)
         else:
             tally.accepted += 1
@@ -166,7 +168,7 @@ def _reject_letters(source: TextFile, verdicts: _Verdicts, row: int, record: Rec
     text = record.text
     if "\0" in text:
         column = _column_of(source, record, "\0")
-        verdicts.reject(row, text, "it holds NUL bytes", "nul-bytes", "Export it again, or mend the rejected row.", column)
+        verdicts.reject(row, mended(text), "it holds NUL bytes", "nul-bytes", "Export it again, or mend the rejected row.", column)
         return True
     if UNDECODABLE.search(text):
         column = _column_of(source, record, UNDECODABLE)
@@ -240,4 +242,5 @@ def _write_rows(rows: Path, width: int, records: Iterable[tuple[int, list[str]]]
 
 
 def _short(text: str) -> str:
+    text = mended(text)
     return f'"{text}"' if len(text) <= 100 else f'"{text[:97]}…"'

@@ -16,6 +16,7 @@ from typing import Any
 from goodterms.errors import UnreadableFileError, UsageError
 from goodterms.intake.dialect import SAMPLE_RECORDS, kind_of
 from goodterms.intake.header import BLANK, REPEATED_HEADER, Head, Top, find_head
+from goodterms.intake.header_again import HeaderAgain
 from goodterms.intake.raw_table import Progress, RawTable, RowRef, new_name
 from goodterms.intake.work_files import show_rows, work_folder
 from goodterms.intake.workbook_guard import Sheet, SheetScan, coordinate, opened, scan_sheet, sheets_of, unzipped
@@ -204,7 +205,7 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
     top = _top(source, first)
     head = _head(top, wanted)
     name = new_name()
-    rows = _Rows(work_folder(source.engine) / f"{name}.parquet", head, scan)
+    rows = _Rows(work_folder(source.engine) / f"{name}.parquet", head, scan, source.where)
     rows.write(chain(first, blocks), tell)
     if rows.numbers != scan.numbers:
         sentence = f"{source.where}: two readers disagree. One counts {scan.numbers:,} numbers, dates and flags, the other {rows.numbers:,}."
@@ -268,6 +269,7 @@ class _Rows:
     path: Path
     head: Head
     scan: SheetScan
+    where: str
     accepted: int = 0
     numbers: int = 0
     kinds: list[set[str]] = field(default_factory=list)
@@ -309,14 +311,11 @@ class _Rows:
 
     def _headers_in(self, block: _Block) -> set[int]:
         """Return the places of the rows below the header that are the header again."""
-        header = [cell.strip() for cell in self.head.cells]
-        named = next((place for place, cell in enumerate(header) if cell), None)
-        if named is None:
+        header = HeaderAgain(self.head.cells)
+        if header.place is None:
             return set()
-        places = (
-            place for place, cell in enumerate(block.cells[named]) if cell is not None and cell.strip() == header[named] and block.rows[place] > self.above
-        )
-        return {place for place in places if [(cells[place] or "").strip() for cells in block.cells] == header}
+        places = (place for place, cell in enumerate(block.cells[header.place]) if header.may_be_in(cell) and block.rows[place] > self.above)
+        return {place for place in places if header.is_in([cells[place] for cells in block.cells], self.where, block.rows[place])}
 
 
 def _of_rows(source: _SheetFile, rows: _Rows, blank: list[int]) -> tuple[Problem, ...]:

@@ -25,6 +25,7 @@ DERIVED: dict[str, dict[str, Kind]] = {
         "tax_rate": Kind.DECIMAL,
         "gross_value": Kind.DECIMAL,
         "freight": Kind.DECIMAL,
+        "margin": Kind.DECIMAL,
     },
     "purchase_lines": {"unit_price": Kind.DECIMAL, "discount_rate": Kind.DECIMAL, "tax_rate": Kind.DECIMAL, "gross_value": Kind.DECIMAL},
 }

@@ -11,11 +11,15 @@ from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, says_percent
+from goodterms.intake.mapping_file import quoted
 from goodterms.intake.typed_column import decimal
 from goodterms.problems import Origin, Problem, Severity
 
 ROUNDING = Decimal("0.01")
 """List value - discount and net value may differ by this much a line: a rounding."""
+NEARLY_ALL = Decimal("0.95")
+"""A column that equals a worked-out amount on so large a share of the lines is that amount."""
+_PERCENT = 100
 _MOST_PLACES = 9
 """A product with more places is measured before it is kept, so that its whole part still fits."""
 
@@ -47,6 +51,8 @@ class Derivation:
     sure: frozenset[str]
     """Our names that the mapping gave, not a proposal."""
     percent_signs: frozenset[str] = frozenset()
+    further: Mapping[str, Amount] = field(default_factory=dict)
+    """The file's columns of numbers that have no meaning of ours, by their names there."""
     columns: dict[str, Amount] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -152,6 +158,7 @@ class Derivation:
                 self.said.append(f"{self.theirs[each]} × {self.theirs['quantity']} is the {name.replace('_', ' ')}.")
         self._values()
         self._tax()
+        self._cost_from_margin()
 
     def _values(self) -> None:
         quantity, rate = self.of("quantity"), self.share("discount_rate")
@@ -165,8 +172,10 @@ class Derivation:
             net = self.minus(list_value, discount) if discount else list_value
             self.said.append("Net value is list value less discount." if discount else "There is no net value: list value is taken as net, without discount.")
             self.columns |= {"list_value": list_value, "net_value": net} | ({"discount": discount} if discount else {})
+            self._say_perhaps_net()
             return
         self.columns["net_value"] = net
+        self._say_perhaps_net()
         if list_value is None:
             if rate:
                 rest = Amount(f"(1 - {rate.sql})", rate.places)
@@ -203,7 +212,7 @@ class Derivation:
         if quantity and (price := self.of("unit_price")):
             by_price = self.by_quantity("unit_price", price, quantity)
             if rate and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
-                self._ask_whether_discounted(rate)
+                self._ask_whether_discounted(rate, by_price)
             self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")
             return by_price
         gross = self.of("gross_value")
@@ -215,21 +224,87 @@ class Derivation:
             return self.divided(gross, Amount(f"(1 + {tax_rate.sql})", tax_rate.places))
         return None
 
-    def _ask_whether_discounted(self, rate: Amount) -> None:
+    def _ask_whether_discounted(self, rate: Amount, by_price: Amount) -> None:
+        """Ask which price it is. A further column of numbers that equals what one of the two makes is likely the net value, which would decide."""
         if not self.ask(f"bool_or({rate.sql} <> 0)")[0]:
             return
         theirs = self.theirs["unit_price"]
+        after = Amount(f"({by_price.sql} * (1 - {rate.sql}))", by_price.places + rate.places)
+        like = self._further_like(by_price) or self._further_like(after)
+        likely = [like] if like else list(self.further)
+        sentence = (
+            f"{self.file}: {theirs} may be the price before or after {self.theirs['discount_rate']}; no column is known as the net value that would decide."
+        )
+        if like:
+            sentence += f" {like} is what the price and quantity make on nearly all lines, and seems to be it."
+        elif likely:
+            one, are = ("one of them", "are columns of numbers") if len(likely) > 1 else ("it", "is a column of numbers")
+            sentence += f" {' and '.join(likely)} {are} without a meaning yet: {one} may be the net value."
         raise AnswerNeededError(
             Question(
                 f"price: {self.file}, {theirs}",
-                f"{self.file}: {theirs} may be the price before or after {self.theirs['discount_rate']}; the file has no net value that would decide.",
+                sentence,
                 (),
                 (
+                    *([choice(f"{like} is the net value", columns={like: "net_value"})] if like else []),
                     choice("before the discount", columns={theirs: "unit_list_price"}),
                     choice("after the discount", columns={theirs: "unit_price"}),
+                    *(choice(f"{column} is the net value", columns={column: "net_value"}) for column in likely if column != like),
                 ),
             )
         )
+
+    def _further_like(self, amount: Amount) -> str | None:
+        """The further column that equals an amount, but for a rounding, on nearly all lines that have one; None where none does."""
+        for theirs, column in self.further.items():
+            equal, lines = self.ask(
+                f"count(*) FILTER (abs({column.sql} - {amount.sql}) <= {ROUNDING} AND {amount.sql} <> 0), count(*) FILTER ({amount.sql} <> 0)"
+            )
+            if equal and equal >= NEARLY_ALL * lines:
+                return theirs
+        return None
+
+    def _say_perhaps_net(self) -> None:
+        """Name a further column that says what was worked out as the net value: it should lead, since it is what was invoiced."""
+        if "net_value" in self.stated or not (like := self._further_like(self.columns["net_value"])):
+            return
+        self.problems.append(
+            Problem(
+                "perhaps-net-value",
+                Severity.NOTICE,
+                Origin(self.file, column=like),
+                sentence="It has no meaning yet, and is within a cent of the net value that was worked out on nearly all lines: it seems to be the net value.",
+                action=f'If it is, say so in the mapping: {quoted(like)} = "net_value".',
+            )
+        )
+
+    def _cost_from_margin(self) -> None:
+        """Product cost is net value less margin, where the file states no cost.
+
+        Raises
+        ------
+        AnswerNeededError
+            Where the margin may be per cent.
+        """
+        margin, net = self.of("margin"), self.columns.get("net_value")
+        if margin is None:
+            return
+        theirs = self.theirs["margin"]
+        if "product_cost" in self.columns or net is None:
+            self.said.append(f"{theirs} is not used: {'there is no net value' if net is None else 'the file states the cost'}.")
+            return
+        largest, sales = self.ask(f"max(abs({margin.sql})), max(abs({net.sql}))")
+        if "margin" not in self.sure and largest is not None and largest <= _PERCENT and sales > 10 * _PERCENT:
+            raise AnswerNeededError(
+                Question(
+                    f"margin: {self.file}, {theirs}",
+                    f"{self.file}: no value of {theirs} is above 100, and there are sales above 1,000. It may be an amount of the line or per cent.",
+                    (),
+                    (choice("an amount", columns={theirs: "margin"}), choice("per cent: leave it out", columns={theirs: LEFT_OUT})),
+                )
+            )
+        self.columns["product_cost"] = self.minus(net, margin)
+        self.said.append(f"Product cost is net value less {theirs}.")
 
     def _stated_discount(self, list_value: Amount | None) -> Amount | None:
         """The discount as an amount of the line, positive in the normal case."""

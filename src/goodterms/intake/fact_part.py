@@ -24,6 +24,7 @@ from goodterms.problems import Problem, Severity
 
 _SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})
 """Tables whose rows are sums already."""
+KEPT_AS_ATTRIBUTE = "kept as an attribute"
 
 
 def read_parts(con: Any, parts: Sequence[Part]) -> None:
@@ -212,7 +213,7 @@ def _attributes(con: Any, parts: Sequence[Part], wheres: Sequence[Where], sample
         if typed is None or not any(one.values for one in typed):
             continue
         taken.add(ours)
-        proposal.say(theirs, ours, "kept as an attribute")
+        proposal.say(theirs, ours, KEPT_AS_ATTRIBUTE)
         for part, one in zip(parts, typed, strict=True):
             part.stated[ours] = part.typed[theirs] = one
     for part in parts:
@@ -316,6 +317,7 @@ def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_r
     constants = {
         ours: Amount(named(ours), _places(value)) for ours, value in first.entry.constants.items() if ours not in stated and _is_decimal(first.table, ours)
     }
+    further = {theirs: ours for theirs, ours in first.proposal.columns.items() if ours in stated and first.proposal.why[theirs] == KEPT_AS_ATTRIBUTE}
     derivation = Derivation(
         ask=_asking(con, all_rows),
         file=first.where,
@@ -324,6 +326,7 @@ def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_r
         theirs={ours: ours.replace("_", " ") for ours in constants} | {ours: theirs for theirs, ours in first.proposal.columns.items()},
         sure=frozenset(first.entry.columns.values()),
         percent_signs=frozenset(ours for ours, typed in stated.items() if typed.percent),
+        further={theirs: Amount(named(ours), stated[ours].places) for theirs, ours in further.items() if stated[ours].kind == Kind.DECIMAL},
     )
     derivation.lines()
     say(parts, *derivation.said)

@@ -243,6 +243,8 @@ def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
     if ours == "kind" and table != "activities":  # one word that is no mere letter is enough: what the others are is asked
         known = {value for value in values if document_kind(value)}
         return bool(known) and (known == values or any(len(value) > 1 for value in known))
+    if ours == "margin":
+        return not any("%" in value for value in values)
     if ours == "currency":
         return all(re.fullmatch(r"[a-z]{3}|[€$£]|kr", value) for value in values)
     return True

@@ -1,0 +1,147 @@
+"""What companies call their columns: headings of common exports, and what is said where a heading is not known."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from goodterms.errors import AnswerNeededError
+from goodterms.facts.columns import CREDIT_NOTE
+from goodterms.intake import read
+from goodterms.intake.column_names import meanings, normalised
+
+D = Decimal
+
+
+@pytest.fixture
+def write(tmp_path):
+    def _write(name, text):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return _write
+
+
+def rows(reading, columns):
+    return reading.facts.engine.con.execute(f"SELECT {columns} FROM sale_lines ORDER BY row").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("heading", "ours"),
+    [
+        ("Veroton yht.", "net_value"),
+        ("Veroton yhteensä", "net_value"),
+        ("Net", "net_value"),
+        ("Net amount (EUR)", "net_value"),
+        ("Rivisumma (veroton)", "net_value"),
+        ("Summa, ALV 0 %", "net_value"),
+        ("Belopp exkl. moms", "net_value"),
+        ("Sales Amount (Actual)", "net_value"),
+        ("LineTotal", "net_value"),
+        ("Yks.", "unit"),
+        ("Unit of Measure Code", "unit"),
+        ("Verollinen yhteensä", "gross_value"),
+        ("DocNum", "document"),
+        ("CardCode", "customer_key"),
+        ("CardName", "customer_name"),
+        ("As.nro", "customer_key"),
+        ("Sell-to Customer No.", "customer_key"),
+        ("ItemCode", "product_key"),
+        ("InventoryItemCode", "product_key"),
+        ("Product/Service", "product_key"),
+        ("UnitAmount", "unit_price"),
+        ("À-hinta (veroton)", "unit_price"),
+        ("DiscPrcnt", "discount_rate"),
+        ("Line Discount %", "discount_rate"),
+        ("Salesperson Code", "manager_key"),
+        ("Sales Employee", "manager_key"),
+        ("Unit Cost (LCY)", "unit_cost"),
+        ("Kate €", "margin"),
+        ("Myyntikate", "margin"),
+        ("Gross Profit", "margin"),
+        ("Täckningsbidrag", "margin"),
+        ("TB", "margin"),
+    ],
+)
+def test_headings_of_common_exports_are_known(heading, ours):
+    known = meanings("sale_lines")
+    plain = normalised(heading)
+    found = known.get(plain) or known[" ".join(word for word in plain.split() if word not in {"€", "eur"})]
+    assert found[0].ours == ours
+
+
+@pytest.mark.parametrize("heading", ["Kate %", "Kate-%", "Katekate", "Gross margin %", "TB %", "TG"])
+def test_a_margin_per_cent_is_no_margin(heading):
+    assert normalised(heading) not in meanings("sale_lines")
+
+
+# Cost from margin -------------------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("heading", ["Kate €", "Margin", "Gross margin", "Täckningsbidrag", "TB", "GP"])
+def test_cost_is_net_value_less_margin_exactly(write, heading):
+    head = f"Invoice;Date;Customer;Net amount;{heading};{heading.replace(' €', '')} %"
+    text = f"{head}\n1;2023-01-31;Ann;120,10;40,05;33,3\n2;2023-01-31;Bob;10,00;-2,5;-25\n3;2023-01-31;Cy;5,00;;\n"
+    reading = read([write("s.csv", text)])
+    assert rows(reading, "product_cost") == [(D("80.05"),), (D("12.5"),), (None,)]
+    assert f"Product cost is net value less {heading}." in reading.files[0].said
+
+
+def test_cost_that_the_file_states_leads(write):
+    reading = read([write("s.csv", "Date;Customer;Net amount;Cost;Margin\n2023-01-31;Ann;100,5;60,5;1\n")])
+    assert rows(reading, "product_cost") == [(D("60.5"),)]
+    assert "Margin is not used: the file states the cost." in reading.files[0].said
+
+
+def test_margin_with_positive_credit_notes_is_turned_with_them(write):
+    text = "Invoice;Type;Date;Customer;Net amount;Margin\n1;Invoice;2023-01-31;Ann;100,5;40,5\n2;Credit note;2023-01-31;Ann;100,5;40,5\n"
+    assert rows(read([write("s.csv", text)]), "product_cost, kind") == [(D(60), "invoice"), (D(-60), CREDIT_NOTE)]
+
+
+def test_margin_that_may_be_per_cent_is_asked(write):
+    path = write("s.csv", "Date;Customer;Net amount;Margin\n2023-01-31;Ann;5000,5;35,5\n2023-01-31;Bob;20,5;40,1\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    assert [choice.line for choice in error.value.questions[0].choices] == ['"Margin" = "margin"', '"Margin" = "-"']
+    said = {"version": 1, "file": [{"match": "s.csv", "columns": {"Margin": "margin"}}]}
+    assert rows(read([path], mapping=said), "product_cost") == [(D(4965),), (D("-19.6"),)]
+
+
+def test_margin_with_signs_of_per_cent_is_kept_as_an_attribute(write):
+    reading = read([write("s.csv", "Date;Customer;Net amount;Margin\n2023-01-31;Ann;50,5;35,5 %\n")])
+    assert rows(reading, "product_cost") == [(None,)]
+
+
+# A net value that is not known by its name ------------------------------------------------------------------------------------------------------------------
+
+WITH_DISCOUNT = "Date;Customer;Quantity;Unit price;Discount %;{}\n"
+
+
+def test_columns_of_numbers_that_may_be_the_net_value_are_named(write):
+    path = write("s.csv", WITH_DISCOUNT.format("Points;Frobs") + "2023-01-31;Ann;2;10,50;10;7,5;1,25\n2023-01-31;Bob;4;5,25;0;3,5;2,25\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    (question,) = error.value.questions
+    assert "Points and Frobs are columns of numbers without a meaning yet: one of them may be the net value." in question.sentence
+    assert [choice.line for choice in question.choices][-2:] == ['"Points" = "net_value"', '"Frobs" = "net_value"']
+
+
+@pytest.mark.parametrize("nets", [("21,00", "21,00"), ("18,90", "21,00")], ids=["price after the discount", "price before it"])
+def test_the_column_that_price_and_quantity_make_is_proposed_first(write, nets):
+    first, second = nets
+    path = write("s.csv", WITH_DISCOUNT.format("Frobs") + f"2023-01-31;Ann;2;10,50;10;{first}\n2023-01-31;Bob;4;5,25;0;{second}\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    assert error.value.questions[0].choices[0].line == '"Frobs" = "net_value"'
+    reading = read([path], mapping=write("map.toml", error.value.mapping))
+    assert rows(reading, "net_value") == [(D(first.replace(",", ".")),), (D(second.replace(",", ".")),)]
+
+
+def test_a_further_column_that_equals_the_worked_out_net_value_is_said(write):
+    text = "Date;Customer;Quantity;Unit price;Frobs\n2023-01-31;Ann;3;1,333;4,00\n2023-01-31;Bob;4;5,25;21,00\n"
+    (problem,) = [p for p in read([write("s.csv", text)]).problems if p.code == "perhaps-net-value"]
+    assert (problem.origin.column, problem.action) == ("Frobs", 'If it is, say so in the mapping: "Frobs" = "net_value".')
+    other = text.replace("4,00", "5,00")
+    assert not [p for p in read([write("t.csv", other)]).problems if p.code == "perhaps-net-value"]

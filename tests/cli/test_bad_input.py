@@ -8,6 +8,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
@@ -114,6 +116,21 @@ def test_an_encoding_that_is_none_is_said(goodterms, folder, encoding):
     ran = goodterms("look", "invoices.csv", "--map", "map.toml")
     assert (ran.code, ran.out) == (2, "")
     assert f'the encoding "{encoding}", which' in ran.err
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_more_columns_than_can_be_read_are_said_in_little_memory(alone, folder, kind):
+    columns = [f"c{place}" for place in range(1, 16_001 if kind == "csv" else 2_001)]
+    if kind == "csv":
+        Path("wide.csv").write_text("\n".join([";".join(columns), *[";".join("1" * len(columns))] * 20]))
+    elif kind == "xlsx":
+        workbook(folder / "wide.xlsx", f'<row r="1">{text_cells(*columns)}</row><row r="2">{"<c><v>1</v></c>" * len(columns)}</row>')
+    else:
+        pq.write_table(pa.table({name: [1, 2] for name in columns}), folder / "wide.parquet")
+    ran = alone("look", f"wide.{kind}")
+    assert (ran.code, ran.out) == (4, "")
+    assert f"has {len(columns):,} columns, and 500 are the most that are read. Export the ones that are needed." in ran.err
+    assert ran.peak_mib <= 512
 
 
 def test_a_cell_at_the_end_of_the_sheet_takes_no_memory(alone, folder):

@@ -8,7 +8,7 @@ from typing import Any
 
 from goodterms.errors import UnreadableFileError
 from goodterms.intake.header import BLANK
-from goodterms.intake.raw_table import RawTable, RowRef, named_header, new_name
+from goodterms.intake.raw_table import RawTable, RowRef, check_width, named_header, new_name
 from goodterms.intake.work_files import plain_path, quoted, show_rows
 from goodterms.problems import Origin, Problem, Severity
 
@@ -46,6 +46,7 @@ def read_parquet_file(engine: Any, path: Path, file: str) -> RawTable:
     kept = [place for place, kind in enumerate(native) if kind]
     if not kept:
         raise UnreadableFileError(f"{file} has no column of text, numbers or dates. Export it as a flat table.")
+    check_width(file, len(kept))
     name = new_name()
     columns = [_column(found[place][0], found[place][1], native[place]) for place in kept]
     blank = f"coalesce({', '.join(f'{column}::VARCHAR' for column in columns)}) IS NULL"

@@ -118,6 +118,22 @@ class RawTable:
         return tuple(f"c{place}" for place in range(1, len(self.header) + 1))
 
 
+MOST_COLUMNS = 500
+"""Columns of one table beyond which reading takes more memory and time than it may."""
+
+
+def check_width(where: str, columns: int) -> None:
+    """Make sure that a table has no more columns than can be read.
+
+    Raises
+    ------
+    UnreadableFileError
+        When it has.
+    """
+    if columns > MOST_COLUMNS:
+        raise UnreadableFileError(f"{where} has {columns:,} columns, and {MOST_COLUMNS} are the most that are read. Export the ones that are needed.")
+
+
 def new_name() -> str:
     """Return a name for a table on the engine that no other raw table of this process has."""
     return f"raw_{next(_numbers)}"

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from statistics import median_high
 from typing import Any
 
 from goodterms.errors import MappingError
 from goodterms.intake.decoding import Decoding, find_encoding, mended, sample_lines
 from goodterms.intake.dialect import SAMPLE_RECORDS, find_form, kind_of
 from goodterms.intake.header import Head, Top, find_head
-from goodterms.intake.raw_table import Dialect, Progress, RawTable, RowRef
+from goodterms.intake.raw_table import Dialect, Progress, RawTable, RowRef, check_width
 from goodterms.intake.records import Form, Likeness, split
 from goodterms.problems import Problem
 
@@ -93,6 +94,7 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
     if len(records) > 1 and not (complete and len(records) <= SAMPLE_RECORDS):
         records.pop()  # it may be cut short
     rows = [record.cells or [] for record in records]
+    check_width(file, median_high(len(cells) for cells in rows) if rows else 0)
     head = find_head(Top(rows, [[kind_of(cell) for cell in row] for row in rows], file), wanted=given.get("header_row"))
     above = max(head.set_aside, default=0)
     return TextFile(

@@ -17,7 +17,7 @@ from goodterms.errors import UnreadableFileError, UsageError
 from goodterms.intake.dialect import SAMPLE_RECORDS, kind_of
 from goodterms.intake.header import BLANK, REPEATED_HEADER, Head, Top, find_head
 from goodterms.intake.header_again import HeaderAgain
-from goodterms.intake.raw_table import Progress, RawTable, RowRef, new_name
+from goodterms.intake.raw_table import Progress, RawTable, RowRef, check_width, new_name
 from goodterms.intake.work_files import show_rows, work_folder
 from goodterms.intake.workbook_guard import Sheet, SheetScan, coordinate, opened, scan_sheet, sheets_of, unzipped
 from goodterms.problems import Origin, Problem, Severity
@@ -203,6 +203,7 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
     while sum(len(block.rows) for block in first) < SAMPLE_RECORDS and (block := next(blocks, None)):
         first.append(block)
     top = _top(source, first)
+    check_width(source.where, max(top.filled, default=0))
     head = _head(top, wanted)
     name = new_name()
     rows = _Rows(work_folder(source.engine) / f"{name}.parquet", head, scan, source.where)

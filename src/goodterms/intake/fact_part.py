@@ -13,13 +13,14 @@ from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS,
 from goodterms.intake.credit_notes import with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.derive import Amount, Derivation
+from goodterms.intake.file_totals import compare_totals
 from goodterms.intake.mapping_file import quoted
 from goodterms.intake.months_across import first_day
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
 from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, WHOLE_DIGITS, RawColumn, Typed, Where, text_of
 from goodterms.intake.typing_vote import typed_columns
-from goodterms.intake.unfit_rows import set_unfit_rows_apart
+from goodterms.intake.unfit_rows import TOTAL_OF, set_unfit_rows_apart
 from goodterms.problems import Problem, Severity
 
 _SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})
@@ -52,9 +53,12 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     for part in parts:
         set_unfit_rows_apart(con, part, _typed_rows(part), derived)
         part.typed_rows = f"SELECT * FROM ({_typed_rows(part)}) WHERE row NOT IN (SELECT row FROM {part.bad})" if part.bad else _typed_rows(part)
+    as_stated = derived
     if first.table in LINES:
         derived = with_kind(con, parts, derived, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
     for part in parts:
+        if (ours := TOTAL_OF.get(part.table)) and ours in derived:
+            compare_totals(con, part, _typed_rows(part), ours, tuple(dict.fromkeys([as_stated[ours], derived[ours]])))
         _make_table(con, part, derived)
 
 

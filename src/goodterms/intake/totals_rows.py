@@ -13,7 +13,7 @@ from goodterms.intake.raw_table import RowRef
 from goodterms.intake.typed_column import text_of
 
 _WORDS = "(?:(?:grand|sub)[ -]?)?totals?|totalt|(?:kaikki |koko )?yhteensä|(?:väli|loppu|kokonais|del|slut|total)?summa|summe|sum|gesamt(?:summe|betrag)?"
-_BARE = re.compile(rf"[\s*=]*(?:{_WORDS})[\s*=:.,]*(?:[0-9][0-9\s./:-]*)?", re.IGNORECASE)
+BARE = re.compile(rf"[\s*=]*(?:{_WORDS})[\s*=:.,]*(?:[0-9][0-9\s./:-]*)?", re.IGNORECASE)
 """A word for a total alone, or with a period: "Total", "Grand total:", "Yhteensä 2023-01"."""
 _BESIDE = re.compile(rf"[\s*=]*(?:{_WORDS})(?:[\s:.,*=-].*)?|.*[\s:,-](?:{_WORDS})[\s*:=.]*", re.IGNORECASE)
 """The same before or after other words: "Ann Oy total", "Summa Oy"."""
@@ -47,7 +47,7 @@ class _Odd:
     @property
     def is_bare(self) -> bool:
         """Whether a cell of it is a word for a total and nothing else."""
-        return any(_BARE.fullmatch(cell) for cell in self._words)
+        return any(BARE.fullmatch(cell) for cell in self._words)
 
     @property
     def has_word(self) -> bool:

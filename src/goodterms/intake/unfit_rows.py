@@ -8,7 +8,8 @@ from goodterms.facts.columns import MONEY_PLACES
 from goodterms.intake.column_names import NAMES_OF_NOBODY
 from goodterms.intake.part import MEND, MOST_SAID, Part, named
 from goodterms.intake.raw_table import RowRef
-from goodterms.intake.totals_rows import NO_AMOUNT, set_aside_totals
+from goodterms.intake.totals_rows import BARE, NO_AMOUNT, set_aside_totals
+from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
 REQUIRED = {
@@ -21,7 +22,8 @@ REQUIRED = {
     "customers": ("customer_key",),
     "products": ("product_key",),
 }
-_TOTAL_OF = {"sale_lines": "net_value", "purchase_lines": "net_value", "costs": "amount", "gl_balances": "amount", "payments": "amount", "activities": "amount"}
+TOTAL_OF = {"sale_lines": "net_value", "purchase_lines": "net_value", "costs": "amount", "gl_balances": "amount", "payments": "amount", "activities": "amount"}
+"""What a total of a table's files sums up."""
 
 _KEYS = ("document", "customer_key", "customer_name", "product_key", "product_name", "supplier_key", "account", "account_name", "pool", "line")
 _SELDOM = 0.1
@@ -41,7 +43,8 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
     needs = [(f"{derived[ours]} IS NULL", *_missing(part, ours)) for ours in required] + [(*product, "an amount that fits") for product in part.too_large]
     if part.months and (account := part.proposal.theirs("account")):
         with_account, rows = con.execute(f"SELECT count(account), count(*) FROM ({typed_rows}) WHERE {derived['amount']} IS NOT NULL").fetchone()
-        needs += [(f"account IS NULL AND {derived['amount']} IS NOT NULL", account, "an account")] if 2 * with_account >= rows else []
+        none = f"account IS NULL OR regexp_full_match(account, {text_of(f'(?i){BARE.pattern}')})"
+        needs += [(f"({none}) AND {derived['amount']} IS NOT NULL", account, "an account")] if 2 * with_account >= rows else []
     counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({need})' for need, *_ in needs)} FROM ({typed_rows})").fetchone() if needs else ()
     absent = [need for need, count in zip(needs, counts, strict=True) if count]
     part.bad = f"bad_{part.number}"
@@ -76,7 +79,7 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
     few = max(_SELDOM * part.raw.accepted, min(_FEW, part.raw.accepted // 3))
     keys = [named(ours) for ours in stated]
     no_day = " AND ".join(f"{named(ours)} IS NULL" for ours in ("date", "period") if f" AS {named(ours)}" in typed_rows) or "true"
-    amount = derived.get(_TOTAL_OF.get(part.table, ""), f"NULL::DECIMAL(18, {MONEY_PLACES})")
+    amount = derived.get(TOTAL_OF.get(part.table, ""), f"NULL::DECIMAL(18, {MONEY_PLACES})")
     typed = f"SELECT {', '.join(['row', f'{amount} AS amount', f'{no_day} AS has_no_day', *keys])} FROM ({typed_rows})"
     usual = [place for place, count in enumerate(missing) if count <= few]
     return tuple(set_aside_totals(con, raw=part.raw.name, bad=part.bad, typed=typed, places=part.raw.columns, keys=keys, usual=usual))

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from goodterms.errors import AnswerNeededError, MappingError
+from goodterms.errors import AnswerNeededError, MappingError, UnreadableFileError
 from goodterms.intake import read
 from goodterms.problems import Severity
 
@@ -45,6 +45,12 @@ def test_the_form_that_is_given_holds_against_all_values_that_do_not_fit(sales):
 def test_a_form_that_no_value_fits_is_refused_and_not_replaced_by_its_opposite(sales):
     with pytest.raises(MappingError, match=r"no value of it is a date like 31/03/2012; the first is \"01/13/2023\""):
         sales("01/13/2023", "02/14/2023", date="%d/%m/%Y")
+
+
+def test_dates_that_no_form_reads_are_said_without_speaking_of_a_mapping(sales):
+    with pytest.raises(UnreadableFileError, match=r'"Date" is taken for the date, but no value of it is a date like .*dialect = \{ date = "%Y-%d-%m" \}'):
+        sales("2023-13-02", "2023-14-03")
+    assert days(sales("2023-13-02", "2023-14-03", date="%Y-%d-%m")) == [DAY(2023, 2, 13), DAY(2023, 3, 14)]
 
 
 def test_a_form_that_is_given_says_nothing_of_dates_that_no_one_confuses_with_it(sales):

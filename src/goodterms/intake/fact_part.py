@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, Choice, MappingError, Question
+from goodterms.errors import AnswerNeededError, Choice, GoodtermsError, MappingError, Question, UnreadableFileError
 from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, kind_of
@@ -127,10 +127,7 @@ def _check_values(part: Part) -> None:
     for theirs, found in part.typed.items():
         ours = part.proposal.columns[theirs]
         if found.values and found.misfits == found.values and not ours.startswith(ATTRIBUTE):
-            raise MappingError(
-                f'{part.where}: "{theirs}" is mapped to {ours}, but no value of it is {found.expected}; the first is "{part.sample.example(theirs)}". '
-                f"The columns are: {', '.join(part.raw.header)}."
-            )
+            raise _no_value_fits(part, theirs, found)
         part.problems += [
             Problem(
                 doubt.code,
@@ -152,6 +149,19 @@ def _check_values(part: Part) -> None:
                     rows=found.rounded,
                 )
             )
+
+
+def _no_value_fits(part: Part, theirs: str, found: Typed) -> GoodtermsError:
+    """What to say of a column of which no value is what it is taken for: of the mapping, where that took it so."""
+    ours = part.proposal.columns[theirs]
+    said = f'no value of it is {found.expected}; the first is "{part.sample.example(theirs)}". The columns are: {", ".join(part.raw.header)}.'
+    if part.proposal.why.get(theirs) == "as the mapping says":
+        return MappingError(f'{part.where}: "{theirs}" is mapped to {ours}, but {said}')
+    sentence = f'{part.where}: "{theirs}" is taken for the {ours.replace("_", " ")}, but {said}'
+    if {"date", "decimal"} & set(found.style) & set(part.entry.dialect):
+        return MappingError(sentence)
+    form = ' If it is one in another form, say so in a mapping: dialect = { date = "%Y-%d-%m" }' if found.kind == Kind.DATE else ""
+    return UnreadableFileError(sentence + form)
 
 
 def _in_all(typed: Sequence[Typed]) -> Typed:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goodterms.errors import AnswerNeededError, GoodtermsError, Question, UnreadableFileError, UsageError
+from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Question, UnreadableFileError, UsageError
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE
 from goodterms.intake.answers import answerable, heads_of, name_of, of_files
@@ -257,7 +257,13 @@ def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, notices: 
 
     first = mapping.of(str(path), table=table)
     dialect = first.dialect_for_reading if first else None
-    for raw in open_file(engine, path, dialect=dialect or None, progress=tell):
+    tables = open_file(engine, path, dialect=dialect or None, progress=tell)
+    of_file = [entry for entry in mapping.files if entry.sheet and entry.fits(str(path), entry.sheet)]
+    if of_file and not any(entry.fits(raw.file, raw.sheet) for raw in tables for entry in mapping.files):
+        sheets = [raw.sheet for raw in tables if raw.sheet]
+        has = f"It has the sheets {', '.join(sheets)}" if sheets else "It is no workbook: leave the sheet out"
+        raise MappingError(f'{of_file[0].place}: {path} has no sheet "{of_file[0].sheet}". {has}.')
+    for raw in tables:
         entry = mapping.of(raw.file, raw.sheet, table) or mapping.of(str(path), raw.sheet, table)
         if entry is None and any(e.sheet and e.fits(raw.file, e.sheet) for e in mapping.files):
             origin = Origin(raw.file, raw.sheet)

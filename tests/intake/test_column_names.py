@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from goodterms.errors import AnswerNeededError
-from goodterms.facts.columns import CREDIT_NOTE
+from goodterms.facts.columns import CREDIT_NOTE, TABLES
 from goodterms.intake import read
-from goodterms.intake.column_names import meanings, normalised
+from goodterms.intake.column_names import headings, meanings, normalised
 
 D = Decimal
 
@@ -145,3 +147,26 @@ def test_a_further_column_that_equals_the_worked_out_net_value_is_said(write):
     assert (problem.origin.column, problem.action) == ("Frobs", 'If it is, say so in the mapping: "Frobs" = "net_value".')
     other = text.replace("4,00", "5,00")
     assert not [p for p in read([write("t.csv", other)]).problems if p.code == "perhaps-net-value"]
+
+
+# The page that lists them -----------------------------------------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "concepts" / "mapping.md").read_text("utf-8")
+
+
+def listed(table):
+    """Our columns of a table as the page lists them: what each is, and its headings by rank."""
+    (rows_,) = re.findall(rf"^\| `{table}` \| what it is \| headings \|\n\|---\|---\|---\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
+    cells = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows_.splitlines()]
+    return {
+        ours.strip("`"): (meaning, [ranked.split(", ") for ranked in known.split("; ") if ranked]) for ours, meaning, known in cells if "month:" not in ours
+    }
+
+
+@pytest.mark.parametrize("table", ["sale_lines", "costs", "activities", "customers", "products", "purchase_lines"])
+def test_the_page_lists_every_column_with_its_meaning_and_headings(table):
+    page = listed(table)
+    assert {ours: known for ours, (_, known) in page.items()} == headings(table)
+    meaning = {column.name: column.meaning for column in TABLES[table].columns}
+    assert {ours: said for ours, (said, _) in page.items() if ours in meaning} == {ours: meaning[ours] for ours in page if ours in meaning}
+    assert all(said for said, _ in page.values())

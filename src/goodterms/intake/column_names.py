@@ -122,6 +122,13 @@ def _names() -> dict[str, dict[str, list[list[str]]]]:
 
 
 @cache
+def headings(table: str) -> dict[str, list[list[str]]]:
+    """Our columns of a table, each with the headings that are known for it by rank; every word for a number is "number" in them, "%" is "percent"."""
+    known = _names().get(table, {})
+    return {ours: known.get(ours, []) for ours in accepted(table) if ours in known or ours not in NAMES_OF_NOBODY}
+
+
+@cache
 def meanings(table: str) -> dict[str, tuple[Meaning, ...]]:
     """Each normalised name that is known for a table, with what it may mean, surest first."""
     found: dict[str, dict[str, int]] = {}

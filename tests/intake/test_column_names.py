@@ -98,17 +98,17 @@ def test_cost_that_the_file_states_leads(write):
 
 
 def test_margin_with_positive_credit_notes_is_turned_with_them(write):
-    text = "Invoice;Type;Date;Customer;Net amount;Margin\n1;Invoice;2023-01-31;Ann;100,5;40,5\n2;Credit note;2023-01-31;Ann;100,5;40,5\n"
-    assert rows(read([write("s.csv", text)]), "product_cost, kind") == [(D(60), "invoice"), (D(-60), CREDIT_NOTE)]
+    text = "Invoice;Type;Date;Customer;Net amount;Margin\n1;Invoice;2023-01-31;Ann;100,5;40,5\n2;Credit note;2023-01-31;Ann;60,5;20,5\n"
+    assert rows(read([write("s.csv", text)]), "product_cost, kind") == [(D(60), "invoice"), (D(-40), CREDIT_NOTE)]
 
 
 def test_margin_that_may_be_per_cent_is_asked(write):
-    path = write("s.csv", "Date;Customer;Net amount;Margin\n2023-01-31;Ann;5000,5;35,5\n2023-01-31;Bob;20,5;40,1\n")
+    path = write("s.csv", "Date;Customer;Net amount;Margin\n2023-01-31;Ann;5000,5;35,5\n2023-01-31;Bob;20,5;40,1\n2023-01-31;Cy;700,5;38,1\n")
     with pytest.raises(AnswerNeededError) as error:
         read([path])
     assert [choice.line for choice in error.value.questions[0].choices] == ['"Margin" = "margin"', '"Margin" = "-"']
     said = {"version": 1, "file": [{"match": "s.csv", "columns": {"Margin": "margin"}}]}
-    assert rows(read([path], mapping=said), "product_cost") == [(D(4965),), (D("-19.6"),)]
+    assert rows(read([path], mapping=said), "product_cost") == [(D(4965),), (D("-19.6"),), (D("662.4"),)]
 
 
 def test_margin_with_signs_of_per_cent_is_kept_as_an_attribute(write):

@@ -10,7 +10,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.answers import choice
-from goodterms.intake.column_names import LEFT_OUT, says_percent
+from goodterms.intake.column_names import LEFT_OUT, normalised, says_percent, without_currency
 from goodterms.intake.mapping_file import quoted
 from goodterms.intake.typed_column import decimal
 from goodterms.problems import Origin, Problem, Severity
@@ -20,6 +20,8 @@ ROUNDING = Decimal("0.01")
 NEARLY_ALL = Decimal("0.95")
 """A column that equals a worked-out amount on so large a share of the lines is that amount."""
 _PERCENT = 100
+_GROWING = 0.5
+"""Margins whose correlation with sales is above this are amounts."""
 _MOST_PLACES = 9
 """A product with more places is measured before it is kept, so that its whole part still fits."""
 
@@ -293,18 +295,24 @@ class Derivation:
         if "product_cost" in self.columns or net is None:
             self.said.append(f"{theirs} is not used: {'there is no net value' if net is None else 'the file states the cost'}.")
             return
-        largest, sales = self.ask(f"max(abs({margin.sql})), max(abs({net.sql}))")
-        if "margin" not in self.sure and largest is not None and largest <= _PERCENT and sales > 10 * _PERCENT:
-            raise AnswerNeededError(
-                Question(
-                    f"margin: {self.file}, {theirs}",
-                    f"{self.file}: no value of {theirs} is above 100, and there are sales above 1,000. It may be an amount of the line or per cent.",
-                    (),
-                    (choice("an amount", columns={theirs: "margin"}), choice("per cent: leave it out", columns={theirs: LEFT_OUT})),
-                )
-            )
+        if "margin" not in self.sure and without_currency(normalised(theirs)) == normalised(theirs):
+            self._ask_whether_percent(theirs, margin, net)
         self.columns["product_cost"] = self.minus(net, margin)
         self.said.append(f"Product cost is net value less {theirs}.")
+
+    def _ask_whether_percent(self, theirs: str, margin: Amount, net: Amount) -> None:
+        """Ask where no margin is above 100 and margins do not grow with sales, as amounts do."""
+        largest, growing = self.ask(f"max(abs({margin.sql})), corr(CAST({margin.sql} AS DOUBLE), CAST({net.sql} AS DOUBLE))")
+        if largest is None or largest > _PERCENT or (growing is not None and growing > _GROWING):
+            return
+        raise AnswerNeededError(
+            Question(
+                f"margin: {self.file}, {theirs}",
+                f"{self.file}: no value of {theirs} is above 100, and it does not grow with sales. It may be an amount of the line or per cent.",
+                (),
+                (choice("an amount", columns={theirs: "margin"}), choice("per cent: leave it out", columns={theirs: LEFT_OUT})),
+            )
+        )
 
     def _stated_discount(self, list_value: Amount | None) -> Amount | None:
         """The discount as an amount of the line, positive in the normal case."""

@@ -11,8 +11,9 @@ from goodterms.errors import Choice, Question
 from goodterms.facts.columns import MONEY_PLACES, TABLES
 from goodterms.intake.answers import answerable, heads_of, under_entry, with_remarks
 from goodterms.intake.column_names import LEFT_OUT, normalised
-from goodterms.intake.currency_code import CODES, currency_code
+from goodterms.intake.currency_code import CODES, code_sql, currency_code
 from goodterms.intake.mapping_file import Mapping, quoted
+from goodterms.intake.number_vote import MONEY_MARKS
 from goodterms.intake.part import MEND, MOST_SAID, Part, named, reject
 from goodterms.intake.typed_column import decimal, text_of
 from goodterms.problems import Problem, Severity
@@ -60,8 +61,42 @@ def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
     foreign = [one for one in held if one.currency not in {reporting, ""}]
     if missing := [one for one in foreign if one.without_rate]:
         _ask(parts, held, _no_rate(missing, reporting), mapping)
-    for part in dict.fromkeys(one.part.number for one in held if one in foreign or (not one.currency and one.at_rate)):
-        _convert(con, next(one.part for one in held if one.part.number == part), reporting, [one for one in held if one.part.number == part])
+    for part in parts:
+        _name_blank(con, part, reporting)
+    for number in dict.fromkeys(one.part.number for one in held if one in foreign or (not one.currency and one.at_rate)):
+        _convert(con, next(one.part for one in held if one.part.number == number), reporting, [one for one in held if one.part.number == number])
+
+
+def contradictions(part: Part) -> list[tuple[str, str, str]]:
+    """Cells that name another currency than their row does: the condition over the raw table, the file's column, and what is expected."""
+    stated = part.stated.get("currency")
+    if stated is None:
+        return []
+    found = []
+    for theirs, typed in part.typed.items():
+        if typed.currencies:
+            cell = part.sample.column(theirs).place
+            mark = f"nullif(regexp_extract(CAST({cell} AS VARCHAR), {text_of(MONEY_MARKS)}), '')"
+            named_here = f"CASE WHEN lower({mark}) NOT LIKE 'kr%' THEN {code_sql(mark)} END"
+            found.append((f"{named_here} <> {code_sql(stated.sql)}", theirs, "an amount in the currency of its row"))
+    return found
+
+
+def _name_blank(con: Any, part: Part, reporting: str) -> None:
+    """Rows without a currency and without a rate in a file that names currencies are in the one to report in, as book-keeping programs leave it out."""
+    column = part.proposal.theirs("currency")
+    if not column or not reporting or "currency" not in part.columns:
+        return
+    blank = f"currency IS NULL AND coalesce({_rate(part)}, 1) = 1"
+    count, others = con.execute(f"SELECT count(*) FILTER ({blank}), count(DISTINCT currency) FROM {part.name}").fetchone()
+    if not count or not others:
+        return
+    con.execute(f"UPDATE {part.name} SET currency = {text_of(reporting)} WHERE {blank}")
+    are = "names no currency and is" if count == 1 else "name no currency and are"
+    because = ", as all others are" if others == 1 else f", in which the report is; the others are in {others} currencies"
+    severity = Severity.NOTICE if others == 1 else Severity.WARNING
+    sentence = f"{_rows(count)} {are} taken to be in {reporting}{because}."
+    part.problems.append(Problem("currency-of-others", severity, part.origin(column=column), sentence=sentence, rows=count))
 
 
 def _held(con: Any, parts: Sequence[Part]) -> list[_Held]:

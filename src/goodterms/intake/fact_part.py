@@ -212,6 +212,19 @@ def _one_currency_of_cells(parts: Sequence[Part]) -> None:
     for part, of_file in zip(parts, found, strict=True):
         if of_all_files:
             part.currency = next(iter(of_all_files)) if len(of_all_files) == 1 else "".join(of_file)
+            _say_currency_of_cells(part)
+
+
+def _say_currency_of_cells(part: Part) -> None:
+    """Amounts without a sign among amounts with one are taken to be in its currency; where these are the fewer ones, that is a guess to look at."""
+    for theirs, typed in part.typed.items():
+        if not 0 < typed.marked < typed.values:
+            continue
+        sentence = f"{typed.marked:,} of {typed.values:,} amounts name a currency, {part.currency}: the others are taken to be in it too."
+        severity = Severity.NOTICE if 2 * typed.marked > typed.values else Severity.WARNING
+        action = f'If they are not, say which in the mapping: constants = {{ currency = "{part.currency}" }}'
+        bare = typed.values - typed.marked
+        part.problems.append(Problem("currency-of-few-cells", severity, part.origin(column=theirs), sentence=sentence, action=action, rows=bare))
 
 
 def _attributes(con: Any, parts: Sequence[Part], wheres: Sequence[Where], sample: Sample) -> None:

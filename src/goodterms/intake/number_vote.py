@@ -20,7 +20,9 @@ _A_MINUS = f"\\{_MINUSES}"
 """The same inside brackets of a regular expression, where a bare hyphen would be a range."""
 _LONG_SHARE = 0.1
 """Whole numbers without thousands, of so many as the values with three digits behind a sign, prove that the sign is the decimal one."""
-_MARKS = r"(?i)€|\$|£|¥|%|\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN)\b|\bkr\b\.?"
+MONEY_MARKS = r"(?i)€|\$|£|¥|\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN)\b|\bkr\b\.?"
+"""What names the currency in a cell with an amount."""
+_MARKS = f"{MONEY_MARKS}|%"
 _SIGNED = rf"\([^()]*\)|[+{_A_MINUS}]?[^+{_A_MINUS}()]*|[^+{_A_MINUS}()]+[{_A_MINUS}]"
 _DOT_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:\.[0-9]*)?"
 _COMMA_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:,[0-9]*)?"
@@ -225,12 +227,13 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
     table = where.table
     is_plain = ballot.plain == sign or (ballot.plain != "" and not any((ballot.only_dot, ballot.only_comma, ballot.either_dot, ballot.either_comma)))
     plain = _plain_digits(column.place, sign, is_plain=is_plain)
-    places, percent = ballot.places, False
+    places, percent, marked = ballot.places, False, 0
     marks: list[str] = []
     if not is_plain or places > MONEY_PLACES:
         needed = f"max(CASE WHEN contains({plain}, '.') THEN strlen(rtrim({plain}, '0')) - instr({plain}, '.') ELSE 0 END)"
-        of_money = f"list_sort(list(DISTINCT regexp_extract({column.place}, {text_of(_MARKS.replace('|%', ''))})))"
-        places, percent, marks = con.execute(f"SELECT {needed}, bool_or(contains({column.place}, '%')), {of_money} FROM {table}").fetchone()
+        mark = f"regexp_extract({column.place}, {text_of(MONEY_MARKS)})"
+        counted = f"list_sort(list(DISTINCT {mark})), count(*) FILTER ({mark} <> '')"
+        places, percent, marks, marked = con.execute(f"SELECT {needed}, bool_or(contains({column.place}, '%')), {counted} FROM {table}").fetchone()
     most = places = places or 0
     if places > MONEY_PLACES:
         places = _places_that_fit(con, table, plain, places)
@@ -255,6 +258,7 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
         style={"decimal": sign} if places or sign == "," else {},
         currencies=currencies,
         percent=bool(percent),
+        marked=marked,
         has_negative=ballot.has_negative,
     )
 

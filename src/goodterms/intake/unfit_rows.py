@@ -6,6 +6,7 @@ from typing import Any
 
 from goodterms.facts.columns import MONEY_PLACES
 from goodterms.intake.column_names import NAMES_OF_NOBODY
+from goodterms.intake.currency import contradictions
 from goodterms.intake.part import MEND, MOST_SAID, Part, named
 from goodterms.intake.raw_table import RowRef
 from goodterms.intake.totals_rows import BARE, NO_AMOUNT, set_aside_totals
@@ -39,6 +40,7 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
         for theirs, typed in part.typed.items()
         if typed.misfits and part.proposal.columns[theirs] not in NAMES_OF_NOBODY
     ]
+    reasons += contradictions(part)
     required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived and not _is_complete(part, ours, derived)]
     needs = [(f"{derived[ours]} IS NULL", *_missing(part, ours)) for ours in required] + [(*product, "an amount that fits") for product in part.too_large]
     if part.months and (account := part.proposal.theirs("account")):

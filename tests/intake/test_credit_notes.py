@@ -78,3 +78,48 @@ def test_credit_notes_of_both_signs_are_said(sales):
 @pytest.mark.parametrize("word", ["Pro forma invoice", "Proforma", "325", "Order", "Visit"])
 def test_words_that_may_be_anything_are_not_known(word):
     assert document_kind(word) is None
+
+
+SIGNS = "Invoice No;Date;Customer;Type;Qty;Net amount;Cost\n"
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """Read lines with quantity, net value and cost; say these as they became facts, and what is said of their signs."""
+
+    def _lines(text, header=SIGNS):
+        (tmp_path / "s.csv").write_text(header + text)
+        reading = read([tmp_path / "s.csv"])
+        found = reading.facts.engine.con.execute("SELECT quantity, net_value, product_cost FROM sale_lines ORDER BY row").fetchall()
+        return [tuple(map(int, row)) for row in found], [(p.code, p.rows, p.origin.row) for p in reading.problems], reading.files[0].said
+
+    return _lines
+
+
+def test_quantity_and_cost_that_are_written_positive_on_all_credit_notes_are_turned_and_said(lines):
+    found, doubts, said = lines("1;2023-01-05;A;Invoice;10;100,00;60,00\n2;2023-01-15;A;Credit note;10;-100,00;60,00\n")
+    assert (found, doubts) == ([(10, 100, 60), (-10, -100, -60)], [])
+    assert "Cost of credit notes has the opposite sign of their net value: it is brought to the same." in said
+
+
+def test_a_quantity_that_is_written_negative_beside_positive_amounts_stays_negative(lines):
+    found, *_ = lines("1;2023-01-05;A;Invoice;10;100,00;60,00\n2;2023-01-15;A;Credit note;-10;100,00;60,00\n")
+    assert found == [(10, 100, 60), (-10, -100, -60)]
+
+
+def test_costs_of_both_signs_stay_and_are_said_with_their_place(lines):
+    text = "1;2023-01-05;A;Credit note;-1;-10,00;-6,00\n2;2023-01-15;A;Credit note;-10;-100,00;60,00\n3;2023-01-15;A;Credit note;-1;-5,00;2,00\n"
+    found, doubts, _ = lines(text)
+    assert found == [(-1, -10, -6), (-10, -100, 60), (-1, -5, 2)]
+    assert doubts == [("cost-against-amount", 2, 3)]
+
+
+def test_a_quantity_against_its_amount_is_said_with_its_place(lines):
+    _, doubts, _ = lines("1;2023-01-05;A;2;20,00;1\n2;2023-01-05;A;-1;15,50;1\n", header="Invoice No;Date;Customer;Qty;Net amount;Cost\n")
+    assert doubts == [("quantity-against-amount", 1, 3)]
+
+
+def test_list_value_of_credit_notes_that_is_written_positive_gives_their_discount(tmp_path):
+    (tmp_path / "s.csv").write_text("Invoice No;Date;Customer;Type;List value;Net amount\n1;2023-01-05;A;Invoice;100;90\n2;2023-01-05;A;Credit note;100;-90\n")
+    found = read([tmp_path / "s.csv"]).facts.engine.con.execute("SELECT list_value, discount, net_value FROM sale_lines ORDER BY row").fetchall()
+    assert [tuple(map(int, row)) for row in found] == [(100, 10, 90), (-100, -10, -90)]

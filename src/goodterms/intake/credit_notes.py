@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
@@ -46,11 +46,63 @@ def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     ).fetchone()
     if positive and negative:
         _say_signs_differ(part, min(positive, negative))
+    against = _written_against_net(con, derived, typed_rows, is_credit)
     if positive > negative:
         say(parts, "Credit notes are written with positive amounts: they are turned.")
-        amounts = [ours for ours in derived if _is_amount(part.table, ours)]
-        derived = derived | {ours: f"CASE WHEN {is_credit} THEN -{derived[ours]} ELSE {derived[ours]} END" for ours in amounts}
+    for ours in against:
+        say(
+            parts,
+            f"{part.proposal.theirs(ours) or ours.replace('_', ' ')} of credit notes has the opposite sign of their net value: it is brought to the same.",
+        )
+    turned = [ours for ours in derived if _is_amount(part.table, ours) and (positive > negative) != (ours in against)]
+    derived = derived | {ours: f"CASE WHEN {is_credit} THEN -{derived[ours]} ELSE {derived[ours]} END" for ours in turned}
+    if "list_value" in against and "discount" in derived:
+        ((_, kind, *_),) = con.execute(f"DESCRIBE SELECT {derived['discount']} AS discount FROM ({typed_rows})").fetchall()
+        derived |= {"discount": f"TRY_CAST({derived['list_value']} - {derived['net_value']} AS {kind})"}
     return derived | {"kind": f"CASE WHEN {is_credit} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END"}
+
+
+_LIKE_NET = ("quantity", "list_value", "tax", "product_cost", "weight")
+"""What a credit note reverses as it reverses net value."""
+
+
+def _written_against_net(con: Any, derived: dict[str, str], typed_rows: str, is_credit: str) -> list[str]:
+    """What stands on all credit notes with the opposite sign of their net value, as where a file writes it positive throughout."""
+    net, stated = derived["net_value"], [ours for ours in _LIKE_NET if ours in derived]
+    if not stated:
+        return []
+    products = [f"CAST(sign({derived[ours]}) * sign({net}) AS INTEGER)" for ours in stated]
+    counted = ", ".join(f"count(*) FILTER ({is_credit} AND {product} < 0), count(*) FILTER ({is_credit} AND {product} > 0)" for product in products)
+    counts = con.execute(f"SELECT {counted} FROM ({typed_rows})").fetchone()
+    return [ours for ours, opposite, same in zip(stated, counts[::2], counts[1::2], strict=True) if opposite and not same]
+
+
+_SIGNS = {
+    "quantity-against-amount": (
+        "quantity",
+        "quantity < 0 AND net_value > 0 OR quantity > 0 AND net_value < 0",
+        "a quantity of the opposite sign of their amount",
+    ),
+    "cost-against-amount": (
+        "product_cost",
+        "product_cost > 0 AND net_value < 0 OR product_cost < 0 AND net_value > 0",
+        "a cost of the opposite sign of their amount, so that both make the margin smaller or both larger",
+    ),
+}
+
+
+def doubts_of_signs(con: Any, part: Part) -> Iterator[Problem]:
+    """Lines whose quantity or cost has another sign than their net value: a price below zero, or a sign forgotten."""
+    for code, (ours, condition, said) in _SIGNS.items():
+        if not {ours, "net_value"} <= set(part.columns):
+            continue
+        count, first = con.execute(f"SELECT count(*), min(row) FROM {part.name} WHERE {condition}").fetchone()
+        if count:
+            column = part.proposal.theirs(ours) or part.proposal.theirs({"product_cost": "unit_cost"}.get(ours, ours)) or ""
+            sentence = f"{count:,} {'line has' if count == 1 else 'lines have'} {said}; the first is this one."
+            yield Problem(
+                code, Severity.WARNING, part.origin(row=first, column=column), sentence=sentence, action="Look whether the signs are right.", rows=count
+            )
 
 
 def _say_signs_differ(part: Part, lines: int) -> None:

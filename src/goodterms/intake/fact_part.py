@@ -10,7 +10,7 @@ from goodterms.errors import AnswerNeededError, Choice, GoodtermsError, MappingE
 from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, kind_of
-from goodterms.intake.credit_notes import with_kind
+from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.file_totals import compare_totals
@@ -60,6 +60,8 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         if (ours := TOTAL_OF.get(part.table)) and ours in derived:
             compare_totals(con, part, _typed_rows(part), ours, tuple(dict.fromkeys([as_stated[ours], derived[ours]])))
         _make_table(con, part, derived)
+        if part.table in LINES:
+            part.problems += doubts_of_signs(con, part)
 
 
 def _say_contradicted(part: Part) -> None:

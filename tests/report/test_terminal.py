@@ -48,6 +48,21 @@ def test_no_line_is_wider_than_the_terminal(width):
     assert max(len(line) for line in printed(RESULT, width).splitlines()) <= width
 
 
+def test_months_left_out_of_the_like_for_like_comparison_stand_on_a_line_of_their_own():
+    like = replace(RESULT.bridge, earlier="2012-01..2012-11 without 2012-05", later="2013-01..2013-11 without 2013-05")
+    text = printed(replace(RESULT, like_for_like=like))
+    head = text.partition("Why net profit moved")[2].splitlines()[1:7]
+    assert [line.split("  ")[-1].strip() for line in head] == [
+        "like for like",
+        "2013-01..2013-11",
+        "without 2013-05",
+        "against",
+        "2012-01..2012-11",
+        "without 2012-05",
+    ]
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_its_figures_are_those_of_the_page():
     edition, text = Edition(RESULT), printed(RESULT, 120)
     for step in edition.bridge.steps:

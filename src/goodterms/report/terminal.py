@@ -99,7 +99,7 @@ def _print_bridge(edition: Edition, console: Console) -> None:
     heading(console, f"Why {bridge.measure} moved", money)
     heads = [("", "text"), (f"{bridge.later} against {bridge.earlier}", "figure")]
     if other:
-        heads.append((f"like for like\n{other.later}\nagainst\n{other.earlier}", "figure"))
+        heads.append((f"like for like\n{other.later}\nagainst\n{other.earlier}".replace(" without ", "\nwithout "), "figure"))
     table = grid(*heads)
     put_row(table, f"{bridge.measure.capitalize()} {bridge.earlier}", in_words(bridge.start), *_other(other, "start"), strong=True)
     for step in bridge.steps:

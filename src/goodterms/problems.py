@@ -33,6 +33,17 @@ def _sign_of(steering: str) -> str:
     return chr(0x2400 + code) if code < 0x20 else "\N{SYMBOL FOR DELETE}" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
 
 
+def more_rows(count: int, first: int, last: int) -> str:
+    """Say how many more rows there are, and between which they stand.
+
+    Examples
+    --------
+    >>> more_rows(9_000, 3_002, 30_000), more_rows(1, 7, 7)
+    ('9,000 more rows, from row 3,002 to row 30,000,', '1 more row, row 7,')
+    """
+    return f"1 more row, row {first:,}," if count == 1 else f"{count:,} more rows, from row {first:,} to row {last:,},"
+
+
 class Severity(enum.StrEnum):
     """What a problem did to the row or file that it stands at."""
 

@@ -12,6 +12,7 @@ from tests.report.sample import sample_result
 import goodterms
 from goodterms.facts.money import in_words
 from goodterms.intake.raw_table import RowRef
+from goodterms.problems import Origin, Problem, Severity
 from goodterms.report.edition import Edition
 from goodterms.report.files_read import files_section
 from goodterms.report.result_json import document
@@ -139,3 +140,10 @@ def test_nothing_in_a_name_steers_the_terminal():
     text = printed(replace(RESULT, customers=(bell,)), 200)
     assert "A␛[31mnn␀\N{REPLACEMENT CHARACTER}evil" in text
     assert not set("\x1b\x00\N{RIGHT-TO-LEFT OVERRIDE}") & set(text)
+
+
+def test_rejected_rows_that_are_said_together_are_counted_one_by_one(with_totals):
+    place = Origin("s.csv", row=7)
+    named = [Problem("does-not-fit", Severity.REJECTED, place, seen="x", expected="a number") for _ in range(1_000)]
+    reading = replace(with_totals, problems=(*named, Problem("does-not-fit", Severity.REJECTED, place, sentence="9,000 more rows.", rows=9_000)))
+    assert "9,990 more of these are in the report." in printed(RESULT, 120, reading)

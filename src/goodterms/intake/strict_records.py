@@ -19,7 +19,7 @@ from goodterms.intake.records import Record, split
 from goodterms.intake.text_file import TextFile
 from goodterms.intake.totals_rows import FOOTER
 from goodterms.intake.work_files import show_rows, work_folder
-from goodterms.problems import Origin, Problem, Severity
+from goodterms.problems import Origin, Problem, Severity, more_rows
 
 SAID = 100
 """Rows of one kind that are named one by one; the rest are counted together."""
@@ -37,6 +37,8 @@ class _Verdicts:
     set_aside: list[RowRef] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     times: Counter[str] = field(default_factory=Counter)
+    unsaid: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The first and the last row of each kind that is not named."""
 
     def reject(self, row: int, text: str, reason: str, code: str, action: str, column: str = "") -> None:
         self.rejected.append(RowRef(row, text, reason))
@@ -46,6 +48,8 @@ class _Verdicts:
         self.times[code] += 1
         if self.times[code] <= SAID:
             self.problems.append(Problem(code, severity, Origin(self.source.file, row=row, column=column), sentence=sentence, action=action))
+        else:
+            self.unsaid[code] = (self.unsaid.get(code, (row, row))[0], row)
 
     def aside(self, row: int, text: str, reason: str) -> None:
         self.set_aside.append(RowRef(row, text, reason))
@@ -56,7 +60,8 @@ class _Verdicts:
         for code, times in self.times.items():
             if times > SAID:
                 kind = next(problem for problem in self.problems if problem.code == code)
-                sentence = f"{times - SAID:,} more rows have the same problem ({code.replace('-', ' ')})."
+                more = more_rows(times - SAID, *self.unsaid[code])
+                sentence = f"{more} {'has' if times == SAID + 1 else 'have'} the same problem ({code.replace('-', ' ')})."
                 problems.append(replace(kind, origin=Origin(self.source.file), sentence=sentence, rows=times - SAID))
         for reason, rows in Counter(ref.reason for ref in self.set_aside).items():
             first = next(ref for ref in self.set_aside if ref.reason == reason)

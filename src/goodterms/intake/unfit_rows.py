@@ -11,7 +11,7 @@ from goodterms.intake.part import MEND, MOST_SAID, Part, named
 from goodterms.intake.raw_table import RowRef
 from goodterms.intake.totals_rows import BARE, NO_AMOUNT, set_aside_totals
 from goodterms.intake.typed_column import text_of
-from goodterms.problems import Problem, Severity
+from goodterms.problems import Problem, Severity, more_rows
 
 REQUIRED = {
     "sale_lines": ("date", "net_value"),
@@ -125,7 +125,7 @@ def _say_rejected(con: Any, part: Part, reason: int, theirs: str, said: str, *, 
         Problem(code, Severity.REJECTED, part.origin(row=row, column=theirs), seen=cell or "", expected=said, action=MEND) for row, cell in rows[:MOST_SAID]
     ]
     if len(rows) > MOST_SAID:
-        count = con.execute(f"SELECT count(*) FROM {part.bad} WHERE reason = {reason}").fetchone()[0] - MOST_SAID
-        part.problems.append(
-            Problem(code, Severity.REJECTED, part.origin(column=theirs), sentence=f"{count:,} more rows have no {said} there.", action=MEND, rows=count)
-        )
+        first = rows[MOST_SAID][0]
+        count, last = con.execute(f"SELECT count(*), max(row) FROM {part.bad} WHERE reason = {reason} AND row >= {first}").fetchone()
+        sentence = f"{more_rows(count, first, last)} {'does' if count == 1 else 'do'} not fit there either: {said} was expected."
+        part.problems.append(Problem(code, Severity.REJECTED, part.origin(column=theirs), expected=said, sentence=sentence, action=MEND, rows=count))

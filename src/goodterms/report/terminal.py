@@ -14,7 +14,7 @@ from goodterms.charts.figures import NOTHING, counted_are, percent
 from goodterms.charts.printed import PrintedBridge
 from goodterms.charts.whale import whale_figures, whale_title
 from goodterms.facts.money import in_words
-from goodterms.problems import visible
+from goodterms.problems import Severity, visible
 from goodterms.report.culprits import heading_of, ranking_of
 from goodterms.report.edition import Edition, PrintedCulprit
 from goodterms.report.files_read import name_of, ordered, rows_aside
@@ -237,7 +237,8 @@ def _print_reading(reading: Reading, console: Console) -> None:
         put_row(table, name_of(account), *(f"{count:,}" for count in (account.physical, account.accepted, account.rejected, account.set_aside)))
     console.print(table)
     problems = ordered(reading.problems)
-    _print_problems((f"{p.severity.capitalize()}: {p}" for p in problems[:_PROBLEMS_SHOWN]), len(problems) - _PROBLEMS_SHOWN, console)
+    more = sum(p.rows if p.severity == Severity.REJECTED else 1 for p in problems[_PROBLEMS_SHOWN:])
+    _print_problems((f"{p.severity.capitalize()}: {p}" for p in problems[:_PROBLEMS_SHOWN]), more, console)
     _summed_up, aside = rows_aside(reading.files)
     _print_problems((f"Set aside: {row.place} ({row.reason}): {row.text}" for row in aside[:_PROBLEMS_SHOWN]), len(aside) - _PROBLEMS_SHOWN, console)
 

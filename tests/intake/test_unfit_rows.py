@@ -1,0 +1,33 @@
+"""Rejected rows beyond those that are named one by one: counted, with where they stand."""
+
+from __future__ import annotations
+
+import csv
+
+from goodterms.intake import read
+from goodterms.problems import Severity
+
+HEADER = "Invoice No;Date;Customer;Net amount\n"
+
+
+def test_cells_that_do_not_fit_beyond_a_thousand_are_counted_with_their_rows(tmp_path):
+    cells = ("x" if i % 3 == 0 else "10,00" for i in range(6_000))
+    (tmp_path / "s.csv").write_text(HEADER + "".join(f"{i};2023-01-05;Ann;{cell}\n" for i, cell in enumerate(cells)))
+    reading = read([tmp_path / "s.csv"])
+    said = [p for p in reading.problems if p.severity == Severity.REJECTED]
+    assert (len(said), sum(p.rows for p in said), reading.rejected) == (1_001, 2_000, 2_000)
+    assert said[-1].sentence == (
+        "1,000 more rows, from row 3,002 to row 5,999, do not fit there either: a number with decimal comma and at most 11 digits before it was expected."
+    )
+    reading.write_rejected(tmp_path)
+    with (tmp_path / "s.problems.csv").open(encoding="utf-8-sig", newline="") as stream:
+        *_, last = csv.DictReader(stream, delimiter=";")
+    assert (last["column"], last["expected"], last["problem"]) == ("Net amount", said[-1].expected, said[-1].sentence)
+
+
+def test_records_that_are_broken_beyond_a_hundred_are_counted_with_their_rows(tmp_path):
+    lines = ("1;2023-01-05;Ann;10,00;more" if i % 3 == 0 else "1;2023-01-05;Ann;10,00" for i in range(600))
+    (tmp_path / "s.csv").write_text(HEADER + "\n".join(lines) + "\n")
+    said = [p for p in read([tmp_path / "s.csv"]).problems if p.code == "too-many-cells"]
+    assert (len(said), sum(p.rows for p in said)) == (101, 200)
+    assert said[-1].sentence == "100 more rows, from row 302 to row 599, have the same problem (too many cells)."

@@ -299,3 +299,14 @@ def test_work_folder_is_one_for_an_engine(engine):
     del other
     gc.collect()
     assert (folder.exists(), work_folder(engine).exists()) == (False, True)
+
+
+def test_the_mark_of_the_end_of_a_file_is_no_record(engine, write):
+    (table,) = open_file(engine, write(PLAIN + "\x1a"))
+    assert (aside(table)[-1], rejected(table), table.accepted) == ((4, "blank"), [], 2)
+
+
+@pytest.mark.parametrize("rows", ["A;Ann;x\nB;Bo;y\n", "A;Ann;x\nB;Bo;y\nC;Cy;y\nD;Di;x\n", "A;Ann;x\nB;Bo;\nC;Cy;x\n"])
+def test_letters_that_may_be_flags_leave_the_first_row_the_header(engine, write, rows):
+    (table,) = open_file(engine, write("Customer no;Name;Segment\n" + rows))
+    assert (table.header, table.accepted) == (("Customer no", "Name", "Segment"), rows.count("\n"))

@@ -94,15 +94,23 @@ class Top:
             seen = Counter(self.kinds[place][column] for place in body if self._is_said(place, column))
             if seen and 2 * seen.total() >= sum(self.kinds[place][column] != "" for place in body):
                 kind, times = seen.most_common(1)[0]
-                if kind != "text" and times >= TYPED * seen.total():
+                if kind != "text" and times >= TYPED * seen.total() and (kind != "flag" or times > 1):
                     kinds[column] = kind
         return kinds
 
     def is_data(self, place: int, kinds: Mapping[int, str]) -> bool:
         """Say whether the row's cells are of the columns' kinds, more often than not."""
-        said = [(self.kinds[place][column], kind) for column, kind in kinds.items() if column < len(self.rows[place]) and self._is_said(place, column)]
+        said = [
+            (kind if kind == "flag" and self._is_cross(place, column) else self.kinds[place][column], kind)
+            for column, kind in kinds.items()
+            if column < len(self.rows[place]) and (self._is_said(place, column) or (kind == "flag" and self._is_cross(place, column)))
+        ]
         hits = sum(seen == kind for seen, kind in said)
         return 2 * hits > len(said)
+
+    def _is_cross(self, place: int, column: int) -> bool:
+        """Say whether a cell is the "x" with which people mark what is so."""
+        return self.rows[place][column].strip().casefold() == "x"
 
     def _is_said(self, place: int, column: int) -> bool:
         return self.kinds[place][column] != "" and self.rows[place][column].strip().casefold() not in _MISSING

@@ -26,6 +26,8 @@ SAID = 100
 HOPELESS = 50_000
 """Rejected records after which reading stops where most are rejected."""
 ROWS_AT_ONCE = 20_000
+_END_OF_FILE = "\x1a"
+"""What old programs write as the last character of a text."""
 
 
 @dataclass
@@ -145,6 +147,9 @@ def _accepted(source: TextFile, verdicts: _Verdicts, tally: _Tally) -> Iterator[
 def _fitted(source: TextFile, verdicts: _Verdicts, row: int, record: Record) -> list[str] | None:
     """Return the record with as many cells as there are columns if nothing is lost by it or the mapping allows it; reject it otherwise."""
     cells, width = record.cells, source.head.width
+    if record.text == _END_OF_FILE:
+        verdicts.aside(row, record.text, BLANK)
+        return None
     if cells is None:
         reason = "a quote in it is never closed, or stands where none may"
         verdicts.reject(row, mended(record.text), reason, "broken-quote", "The rows after it are read. Mend the rejected row.")

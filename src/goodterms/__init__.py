@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from goodterms.intake.mapping_file import Mapping as KnownMapping
     from goodterms.analysis.result import Result
     from goodterms.facts.book import Facts
     from goodterms.facts.periods import Period
@@ -38,7 +39,7 @@ def read(
     products: File | Iterable[File] = (),
     customers: File | Iterable[File] = (),
     purchases: File | Iterable[File] = (),
-    mapping: File | Mapping[str, Any] | None = None,
+    mapping: File | Mapping[str, Any] | KnownMapping | None = None,
     progress: Progress | None = None,
 ) -> Reading:
     r"""Read a company's own files into tables of facts; nothing is guessed, nothing is dropped silently.

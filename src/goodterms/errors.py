@@ -15,6 +15,7 @@ Bad *use* is raised. Bad *data* is returned, as :class:`goodterms.problems.Probl
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -47,20 +48,22 @@ class Choice:
     """One answer to a question: what a person would say ("the day stands first"), and the line that says it.
 
     ``under`` is where the line stands in a file's entry of the mapping, "" being the entry itself; ``settings`` are the same as keys and values, empty where
-    no mapping but another file settles it.
+    no mapping but another file settles it. ``changes`` are what the answer changes in the mapping: entries of it (or the beginnings of new ones; None is
+    above the first) with keys and values.
     """
 
     said: str
     line: str
     under: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[tuple[Any, Mapping[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True)
 class Question:
     """One thing that the files leave open, with the evidence and what to pass for each choice.
 
-    ``entry`` is what to paste into a mapping, with the first choice; ``place`` says where, "" being a new mapping file.
+    ``key`` names it in ``--answer KEY=VALUE``; ``entry`` is what to paste into a mapping, with the first choice; ``place`` says where, "" being a new mapping.
     """
 
     key: str
@@ -73,8 +76,16 @@ class Question:
     def __str__(self) -> str:
         """The question as it is printed where nobody can be asked."""
         lines = [self.sentence, *(f"    {line}" for line in self.evidence)]
-        lines += [f"  {choice.said}: {choice.line}{choice.under and f'  under {choice.under}'}" for choice in self.choices]
+        lines += [f"  {number}. {option.said}: {option.line}{option.under and f'  ({option.under})'}" for number, option in enumerate(self.choices, start=1)]
+        if settled := [number for number, option in enumerate(self.choices, start=1) if option.changes]:
+            lines.append(f"  To answer: --answer {shlex.quote(f'{self.key}={settled[0]}')}{f' (or ={settled[-1]})' if len(settled) > 1 else ''}")
         return "\n".join([*lines, *(["", self.place, "", self.entry] if self.place else [])])
+
+    def chosen(self, value: str) -> Choice | None:
+        """The choice of a number (from 1) or of what it says; None where there is none that a mapping can hold."""
+        by_value = {str(number): option for number, option in enumerate(self.choices, start=1)} | {option.said.casefold(): option for option in self.choices}
+        found = by_value.get(" ".join(value.split()).casefold())
+        return found if found is not None and found.changes else None
 
 
 class AnswerNeededError(GoodtermsError):

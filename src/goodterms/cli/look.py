@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from goodterms.cli.asking import Asking
 from goodterms.cli.mapping_place import check_mapping_place
 from goodterms.cli.progress import Progress, shown_on
 from goodterms.cli.report_folder import check_folder, check_mended, written_at_once
@@ -35,6 +36,7 @@ def look(
     customers: Annotated[list[Path] | None, typer.Option("--customers", metavar="F", help="Names, segments, countries, managers.")] = None,
     purchases: Annotated[list[Path] | None, typer.Option("--purchases", metavar="F", help="Lines of suppliers' invoices.")] = None,
     mapping: Annotated[Path | None, typer.Option("--map", metavar="F", help="What the columns mean, where their names do not say it.")] = None,
+    answers: Annotated[list[str] | None, typer.Option("--answer", metavar="KEY=VALUE", help="Answer a question, as the question says it.")] = None,
     write_mapping: Annotated[Path | None, typer.Option("--write-map", metavar="F", help="Write down what was understood, to mend and pass again.")] = None,
     periods: Annotated[
         tuple[str, str] | None, typer.Option("--periods", metavar="A B", help="Compare these: 2012, 2012Q1, 2012-03 or 2012-01..2012-11.", show_default=False)
@@ -58,6 +60,7 @@ def look(
         customers=customers or (),
         purchases=purchases or (),
         mapping=mapping,
+        answers=answers or (),
         write_mapping=write_mapping,
         periods=periods,
         physical=physical,
@@ -76,6 +79,7 @@ def look_at(
     customers: Iterable[Path] = (),
     purchases: Iterable[Path] = (),
     mapping: Path | None = None,
+    answers: Iterable[str] = (),
     write_mapping: Path | None = None,
     periods: tuple[str, str] | None = None,
     physical: bool = False,
@@ -102,15 +106,13 @@ def look_at(
         if write_mapping is not None:
             check_mapping_place(write_mapping, inputs)
 
+    asking = Asking(mapping, answers)
+    reading, rules = prepared(places=check_places, policy=policy, periods=periods, read=lambda: asking.read(sales, tables))
+    if write_mapping is not None:
+        _write_mapping(reading, write_mapping)
+    else:
+        asking.keep()
     with shown_on(sys.stderr) as progress:
-        reading, rules = prepared(
-            places=check_places,
-            policy=policy,
-            periods=periods,
-            read=lambda: goodterms.read(sales, **tables, mapping=mapping, progress=progress),
-        )
-        if write_mapping is not None:
-            _write_mapping(reading, write_mapping)
         result = goodterms.analyse(reading, periods=periods, policy=rules, physical=physical, progress=progress)
     _print(result, reading, as_json=as_json)
     with shown_on(sys.stderr) as progress:
@@ -121,6 +123,8 @@ def look_at(
             typer.echo(f"{what}: {file}")
         if reading.rejected:
             typer.echo("Mend rejected rows in their file, save it beside the file that they come from, and look again with both.")
+    if asking.kept is not None:
+        typer.echo(asking.said, err=as_json)
     for file in kept:
         typer.echo(f"You had changed a file of the report. It is yours now, and stays as {file}.", err=as_json)
     return DONE_WITH_LOSS if reading.rejected or result.has_unassigned else DONE

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from goodterms.cli.asking import Asking
 from goodterms.cli.look import DONE, DONE_WITH_LOSS, output, prepared
 from goodterms.cli.progress import shown_on
 
@@ -28,23 +29,26 @@ def check(
     products: Annotated[list[Path] | None, typer.Option("--products", metavar="F", help="Weights and units of products.")] = None,
     customers: Annotated[list[Path] | None, typer.Option("--customers", metavar="F", help="Managers and segments of customers.")] = None,
     mapping: Annotated[Path | None, typer.Option("--map", metavar="F", help="What the columns mean, where their names do not say it.")] = None,
+    answers: Annotated[list[str] | None, typer.Option("--answer", metavar="KEY=VALUE", help="Answer a question, as the question says it.")] = None,
     periods: Annotated[
         tuple[str, str] | None, typer.Option("--periods", metavar="A B", help="Count these: 2012, 2012Q1, 2012-03 or 2012-01..2012-11.", show_default=False)
     ] = None,
 ) -> int:
     """Say what a policy makes of each cost pool: its driver, how often that was counted, the rate, and what stays unassigned, with the reason.
 
-    Nothing is written. Exit codes: 0 nothing stays unassigned; 1 something does, or rows were rejected; 2 wrong use, mapping or policy; 3 an answer is
-    needed; 4 a file is unreadable.
+    Nothing is written but answers to questions. Exit codes: 0 nothing stays unassigned; 1 something does, or rows were rejected; 2 wrong use, mapping or
+    policy; 3 an answer is needed; 4 a file is unreadable.
     """
     import goodterms  # noqa: PLC0415
     from goodterms.report.policy_check import print_policy_check  # noqa: PLC0415
 
     tables = {"costs": costs, "activities": activities or [], "products": products or [], "customers": customers or []}
+    asking = Asking(mapping, answers or ())
+    reading, rules = prepared(places=lambda: None, policy=policy, periods=periods, read=lambda: asking.read(files, tables))
+    asking.keep()
     with shown_on(sys.stderr) as progress:
-        reading, rules = prepared(
-            places=lambda: None, policy=policy, periods=periods, read=lambda: goodterms.read(files, **tables, mapping=mapping, progress=progress)
-        )
         result = goodterms.analyse(reading, periods=periods, policy=rules, progress=progress)
     print_policy_check(result, output())
+    if asking.kept is not None:
+        typer.echo(asking.said)
     return DONE_WITH_LOSS if reading.rejected or result.has_unassigned else DONE

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
-from goodterms.intake.mapping_file import VERSION, FileMapping, JoinMapping, Mapping, as_value, quoted
+from goodterms.intake.mapping_file import VERSION, FileMapping, JoinMapping, Mapping, as_value, quoted, zeros_setting
 
 if TYPE_CHECKING:
     from goodterms.intake.part import Part
@@ -45,6 +45,10 @@ def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping
     """The question with what is to be pasted: under the entry that the files were read by, else as a new one; of the choices all but the first are remarks."""
     if question.entry or not any(option.settings for option in question.choices):
         return question
+    heads = list(heads)
+    question = _changing(question, [entry] if entry.place else heads)
+    if ": " not in question.key:
+        question = replace(question, key=f"{question.key}: {entry.match if entry.place else heads[0].match}")
     if entry.place:
         where = f"In the mapping this belongs under the [[file]] at {entry.place} (match = {quoted(entry.match)}):"
         return replace(question, entry=_answers(question.choices, entry), place=where)
@@ -55,7 +59,26 @@ def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping
 def of_join(question: Question, join: JoinMapping) -> Question:
     """The same for a question about the file of a join."""
     where = f"In the mapping this belongs under the [[file.join]] at {join.place}:"
+    question = _changing(replace(question, key=f"{question.key}: {join.match}" if ": " not in question.key else question.key), [join])
     return replace(question, entry=_answers(question.choices, FileMapping(dialect=join.dialect)), place=where)
+
+
+def _changing(question: Question, entries: Sequence[FileMapping | JoinMapping]) -> Question:
+    """The question with choices that know what they change in the mapping."""
+    return replace(question, choices=tuple(replace(o, changes=tuple((e, o.settings) for e in entries if o.settings)) for o in question.choices))
+
+
+def above(said: str, **settings: Any) -> Choice:
+    """An answer that stands above the first ``[[file]]`` of a mapping.
+
+    Examples
+    --------
+    >>> above("the rates lead to euros", reporting_currency="EUR").line
+    'reporting_currency = "EUR"'
+    """
+    lines = [zeros_setting(*pair) for pair in settings.get("leading_zeros", {}).items()]
+    lines += [f"{key} = {as_value(value)}" for key, value in settings.items() if key != "leading_zeros"]
+    return Choice(said, "\n".join(lines), "above the first [[file]]", changes=((None, settings),))
 
 
 def _head(entry: FileMapping) -> str:
@@ -87,6 +110,58 @@ def with_remarks(answers: Sequence[tuple[str, str]], *, first: bool = True) -> s
         lines.append("# " + "".join(sign if sign.isprintable() else " " for sign in said))
         lines += [line if first and place == 0 else f"# {line}".rstrip() for line in text.splitlines()]
     return "".join(f"{line}\n" for line in lines)
+
+
+def answered(text: str, option: Choice) -> str:
+    """The text of a mapping with an answer in it; what else stands there, remarks too, stays as it is.
+
+    Examples
+    --------
+    >>> option = replace(
+    ...     choice("the day stands first", dialect={"date": "%d/%m/%Y"}), changes=((FileMapping(match="a.csv"), {"dialect": {"date": "%d/%m/%Y"}}),)
+    ... )
+    >>> print(answered("", option), end="")
+    version = 1
+    <BLANKLINE>
+    [[file]]
+    match = "a.csv"
+    dialect = {date = "%d/%m/%Y"}
+    """
+    import tomlkit  # noqa: PLC0415  (only where a question was answered)
+
+    document = tomlkit.parse(text or f"version = {VERSION}\n")
+    for entry, settings in option.changes:
+        table: Any = document if entry is None else _entry_in(document, entry)
+        for key, value in settings.items():
+            held = table.get(key)
+            if isinstance(value, Settings) and key != "columns" and entry is not None:
+                table[key] = tomlkit.inline_table()
+                table[key].update({**(held or {}), **value})
+            elif isinstance(value, Settings) and held is not None:
+                held.update(value)
+            elif isinstance(value, tuple):
+                table[key] = list(value)
+            else:
+                table[key] = value
+    return tomlkit.dumps(document)
+
+
+def _entry_in(document: Any, entry: FileMapping | JoinMapping) -> Any:
+    """The table of an entry: by its number where the mapping has it, else a new one of the same beginning."""
+    import tomlkit  # noqa: PLC0415
+
+    if isinstance(entry, JoinMapping):
+        return document["file"][entry.numbers[0]]["join"][entry.numbers[1]]
+    if entry.place:
+        return document["file"][entry.number]
+    head = {key: said for key in ("match", "sheet", "table", "source") if (said := getattr(entry, key))}
+    files = document.setdefault("file", tomlkit.aot())
+    for table in files:
+        if all(table.get(key, "") == head.get(key, "") for key in ("match", "sheet", "table", "source")):
+            return table
+    files.append(tomlkit.table())
+    files[-1].update(head)
+    return files[-1]
 
 
 def under_entry(entry: FileMapping, heads: Iterable[FileMapping], columns: Sequence[str]) -> list[str]:

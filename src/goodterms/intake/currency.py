@@ -9,10 +9,10 @@ from typing import Any
 
 from goodterms.errors import Choice, Question
 from goodterms.facts.columns import MONEY_PLACES, TABLES
-from goodterms.intake.answers import answerable, heads_of, under_entry, with_remarks
+from goodterms.intake.answers import above, answerable, heads_of, under_entry, with_remarks
 from goodterms.intake.column_names import LEFT_OUT, normalised
 from goodterms.intake.currency_code import CODES, code_sql, currency_code
-from goodterms.intake.mapping_file import Mapping, quoted
+from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
 from goodterms.intake.number_vote import MONEY_MARKS
 from goodterms.intake.part import MEND, MOST_SAID, Part, named, reject
 from goodterms.intake.typed_column import decimal, text_of
@@ -175,15 +175,19 @@ def _ask(parts: Sequence[Part], held: Sequence[_Held], sentence: str, mapping: M
     if any(one.without_rate < one.rows for one in held) and not mapping.reporting_currency:
         at_home = dict.fromkeys(one.currency for one in held if one.currency and not one.at_rate)
         for currency in at_home or ["EUR"]:
-            choices.append(Choice(f"the rates lead to {currency}", f"reporting_currency = {quoted(currency)}", "nothing: above the first [[file]]"))
+            choices.append(above(f"the rates lead to {currency}", reporting_currency=currency))
             pasted.append((choices[-1].said, choices[-1].line))
     if not all("exchange_rate" in one.part.columns for one in held):
         choices.append(Choice("a column holds the rate", '"…" = "exchange_rate"', "[file.columns]"))
     said = "all amounts are in one currency after all"
     stated = [part for part in _each(parts) if part.proposal.theirs("currency")]
-    choices += [Choice(said, f'{quoted(part.proposal.theirs("currency") or "")} = "{LEFT_OUT}"', f"[file.columns] of {part.where}") for part in stated]
     if stated:
-        pasted.append((said, "\n".join(_without_currencies(stated, parts))))
+        columns = " and ".join(dict.fromkeys(f'{quoted(part.proposal.theirs("currency") or "")} = "{LEFT_OUT}"' for part in stated))
+        left_out = list(_without_currencies(stated, parts))
+        changes = tuple((entry, {"columns": dict.fromkeys(of, LEFT_OUT)}) for group, heads, of in left_out for entry in ([group] if group.place else heads))
+        choices.append(Choice(said, columns, f"[file.columns] of {', '.join(part.where for part in stated)}", changes=changes))
+        lines = [line for entry, heads, of in left_out for line in under_entry(entry, heads, [f'{quoted(theirs)} = "{LEFT_OUT}"' for theirs in of])]
+        pasted.append((said, "\n".join(lines)))
     place = "" if mapping == Mapping() else "In the mapping:"
     raise answerable([Question("currencies", sentence, evidence, tuple(choices), with_remarks(pasted), place)])
 
@@ -196,14 +200,14 @@ def _each(parts: Iterable[Part]) -> list[Part]:
     return list({part.number: part for part in parts}.values())
 
 
-def _without_currencies(stated: Sequence[Part], parts: Sequence[Part]) -> Iterable[str]:
-    """Entries that leave the columns of currencies and rates out, one for the files of a source."""
+def _without_currencies(stated: Sequence[Part], parts: Sequence[Part]) -> Iterable[tuple[FileMapping, list[FileMapping], list[str]]]:
+    """For the files of each source the entry that they were read by, the beginnings of new ones, and the columns of currencies and rates to leave out."""
     sources: dict[tuple[Any, ...], list[Part]] = {}
     for part in stated:
         sources.setdefault(part.alike, []).append(part)
     for group in sources.values():
         columns = [theirs for ours in ("currency", "exchange_rate") if (theirs := group[0].proposal.theirs(ours))]
-        yield from under_entry(group[0].entry, heads_of(group, _each(parts)), [f'{quoted(theirs)} = "{LEFT_OUT}"' for theirs in columns])
+        yield group[0].entry, heads_of(group, _each(parts)), columns
 
 
 # Conversion -------------------------------------------------------------------------------------------------------------------------------------------------

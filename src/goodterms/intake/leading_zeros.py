@@ -6,9 +6,9 @@ from collections.abc import Mapping as Settings
 from collections.abc import Sequence
 from typing import Any
 
-from goodterms.errors import Choice, Question
-from goodterms.intake.answers import answerable, with_remarks
-from goodterms.intake.mapping_file import DIFFERENT, SAME, Mapping, zeros_setting
+from goodterms.errors import Question
+from goodterms.intake.answers import above, answerable, with_remarks
+from goodterms.intake.mapping_file import DIFFERENT, SAME, Mapping
 from goodterms.intake.master_data import table_said
 from goodterms.intake.part import Part, named
 from goodterms.intake.typed_column import text_of
@@ -97,8 +97,8 @@ def _asked(con: Any, stated: _Stated, setting: str, kind: str, mapping: Mapping)
     evidence = tuple(_how_written(*stated[place], *counts) for place, *counts in rows)
     one = kind.removesuffix("s")
     choices = (
-        Choice(f"they are the same {one}: zeros in front are dropped", zeros_setting(setting, SAME), "nothing: above the first [[file]]"),
-        Choice(f"they are different {kind}: keys stay as they are written", zeros_setting(setting, DIFFERENT), "nothing: above the first [[file]]"),
+        above(f"they are the same {one}: zeros in front are dropped", leading_zeros={setting: SAME}),
+        above(f"they are different {kind}: keys stay as they are written", leading_zeros={setting: DIFFERENT}),
     )
     count = "1 pair of keys differs" if pairs == 1 else f"{pairs:,} pairs of keys differ"
     of_space = f" in key space {text_of(stated[0][0].entry.keys)}" if stated[0][0].entry.keys else ""

@@ -26,6 +26,8 @@ REJECTED = ".rejected.csv"
 _OF_REJECTED = re.compile(r"(?P<origin>.+)\.rejected(?:\.mine)?(?: \(\d+\))?\.csv")
 SAME, DIFFERENT = "same", "different"
 """What a mapping says of keys that differ by leading zeros alone."""
+SHARES, PERCENT = "shares", "percent"
+"""What a mapping says of rates of which no value is above 1: 0.1 is 10 %, or 0.1 %."""
 _TOP_KEYS = ("version", "same_keys", "leading_zeros", "reporting_currency", "file")
 _FILE_KEYS = (
     "match",
@@ -50,6 +52,7 @@ _DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
     "decimal": str,
     "thousands": str,
     "date": str,
+    "rates": str,
 }
 _READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row"})
 _JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect", "ragged")
@@ -96,6 +99,8 @@ class JoinMapping:
     dialect: Settings[str, Any] = field(default_factory=dict)
     ragged: Settings[str, int] = field(default_factory=dict)
     place: str = ""
+    numbers: tuple[int, int] = (0, 0)
+    """The number of its entry in the mapping, and its own among the joins of that entry, from 0."""
 
     @property
     def dialect_for_reading(self) -> dict[str, Any]:
@@ -124,6 +129,8 @@ class FileMapping:
     joins: tuple[JoinMapping, ...] = ()
     place: str = ""
     column_places: Settings[str, str] = field(default_factory=dict)
+    number: int = 0
+    """Its number among the entries of the mapping, from 0."""
     is_of_origin: bool = False
     """Whether it was found for a file of rejected rows, by the name of the file that they stood in."""
 
@@ -202,11 +209,22 @@ class Mapping:
             raise MappingError(f"The mapping {path} cannot be read: {error.strerror or error}.") from error
         except UnicodeDecodeError as error:
             raise MappingError(f"The mapping {path} is not UTF-8 text: save it as UTF-8.") from error
+        return cls.read(text, path.name)
+
+    @classmethod
+    def read(cls, text: str, name: str = "the mapping") -> Mapping:
+        """Read the text of a mapping; ``name`` is what it is called in messages.
+
+        Raises
+        ------
+        MappingError
+            As :meth:`load` does.
+        """
         try:
             content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise MappingError(f"The mapping {path} is not valid TOML: {error}.") from error
-        return _Checked(path.name, content, toml_places(text)).mapping()
+            raise MappingError(f"The mapping {name} is not valid TOML: {error}.") from error
+        return _Checked(name, content, toml_places(text)).mapping()
 
 
 _KINDS_IN_WORDS = {
@@ -325,6 +343,7 @@ class _Checked:
             columns=columns,
             joins=tuple(self.join(join, table, *here, "join", i) for i, join in enumerate(self.a(list, entry.get("join", []), *here, "join"))),
             place=self.at(*here),
+            number=place,
             column_places={theirs: self.at(*here, "columns", theirs) for theirs in columns},
         )
 
@@ -361,6 +380,8 @@ class _Checked:
             self.a(_DIALECT_KEYS[key], value, *path, key)
         if given.get("decimal", ".") not in {".", ","}:
             raise MappingError(f'{self.at(*path, "decimal")}: decimal is "." or ","; {given["decimal"]!r} was found.')
+        if given.get("rates", SHARES) not in {SHARES, PERCENT}:
+            raise MappingError(f'{self.at(*path, "rates")}: rates is "{SHARES}" or "{PERCENT}"; {given["rates"]!r} was found.')
         if "date" in given and not _DATE_FORM.fullmatch(given["date"]):
             raise MappingError(f'{self.at(*path, "date")}: date is a form like "%d.%m.%Y" or "%m/%d/%Y %H:%M"; {given["date"]!r} was found.')
         return dict(given)
@@ -399,6 +420,7 @@ class _Checked:
             dialect=self.dialect(given.get("dialect", {}), *path, "dialect"),
             ragged=self.ragged(given.get("ragged", {}), *path, "ragged"),
             place=self.at(*path),
+            numbers=(int(path[1]), int(path[3])),
         )
 
 

@@ -20,7 +20,7 @@ def test_the_command_alone_prints_help(goodterms):
     alone = goodterms()
     assert alone.code == 0
     assert alone.out == goodterms("--help").out
-    assert re.findall(r"^  (\w+)  ", alone.out, re.MULTILINE) == ["look", "trace", "demo"]
+    assert re.findall(r"^  (\w+)  ", alone.out, re.MULTILINE) == ["look", "trace", "demo", "policy"]
 
 
 def test_the_version_is_printed(goodterms):

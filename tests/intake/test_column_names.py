@@ -145,7 +145,7 @@ def test_a_further_column_that_equals_the_worked_out_net_value_is_said(write):
     text = "Date;Customer;Quantity;Unit price;Frobs\n2023-01-31;Ann;3;1,333;4,00\n2023-01-31;Bob;4;5,25;21,00\n"
     (problem,) = [p for p in read([write("s.csv", text)]).problems if p.code == "perhaps-net-value"]
     assert (problem.origin.column, problem.action) == ("Frobs", 'If it is, say so in the mapping: "Frobs" = "net_value".')
-    other = text.replace("4,00", "5,00")
+    other = text.replace("4,00", "40,00")
     assert not [p for p in read([write("t.csv", other)]).problems if p.code == "perhaps-net-value"]
 
 

@@ -52,6 +52,16 @@ def test_letters_of_debit_and_credit_are_known_where_the_column_says_so(sales, c
     assert amounts(sales("D", "C", "D", column=column)) == [10, -10, 10]
 
 
+def test_letters_that_make_most_lines_credit_notes_are_asked(sales):
+    with pytest.raises(AnswerNeededError, match="which values of D/C are credit notes") as error:
+        sales("C", "C", "D", column="D/C")
+    (question,) = error.value.questions
+    assert question.evidence == ("D/C: C on 2, D on 1 lines",)
+    assert [choice.said for choice in question.choices] == ["C", "D", "none of them"]
+    mapping = {"version": 1, "file": [{"match": "s.csv", **question.choices[1].settings}]}
+    assert amounts(sales("C", "C", "D", column="D/C", mapping=mapping)) == [10, 10, -10]
+
+
 def test_a_word_that_is_not_known_beside_a_credit_note_is_asked(sales):
     with pytest.raises(AnswerNeededError, match="which values of Document type are credit notes") as error:
         sales("Invoice", "Credit note", "Adjustment")

@@ -313,7 +313,7 @@ class _Study:
                 has_margin = False
             elif whole and without and has_cost:
                 self.notices.append(
-                    f"Sales without a known cost are {without / whole:.2%} of the {when} period; they stand outside margin, in a row of their own."
+                    f"Sales without a known cost are {without / whole * 100:.2f} % of the {when} period; they stand outside margin, in a row of their own."
                 )
         if costs is None:
             return Shape(has_margin=has_margin), has_cost

@@ -26,8 +26,8 @@ def choice(said: str, **settings: Any) -> Choice:
     --------
     >>> choice("the day stands first", dialect={"date": "%d/%m/%Y"}).line
     'dialect = { date = "%d/%m/%Y" }'
-    >>> choice("Netto", columns={"Netto": "net_value"})
-    Choice(said='Netto', line='"Netto" = "net_value"', under='[file.columns]', settings={'columns': {'Netto': 'net_value'}})
+    >>> choice("Netto", columns={"Netto": "net_value"}).line
+    '"Netto" = "net_value"'
     """
     ((key, value),) = settings.items()
     if key == "columns":

@@ -141,6 +141,19 @@ def meanings(table: str) -> dict[str, tuple[Meaning, ...]]:
     return {name: tuple(sorted((Meaning(ours, rank) for ours, rank in known.items()), key=lambda m: m.rank)) for name, known in found.items()}
 
 
+def rank_of(table: str, theirs: str, ours: str) -> int:
+    """How surely a column's name says one of ours, 1 being the very name; 0 where it does not say it.
+
+    Examples
+    --------
+    >>> rank_of("sale_lines", "Net amount", "net_value"), rank_of("sale_lines", "Total EUR", "net_value"), rank_of("sale_lines", "Date", "net_value")
+    (1, 3, 0)
+    """
+    known = meanings(table)
+    form = normalised(theirs)
+    return next((meaning.rank for meaning in known.get(form, ()) or known.get(without_currency(form), ()) if meaning.ours == ours), 0)
+
+
 @cache
 def accepted(table: str) -> dict[str, Kind]:
     """Every name that a mapping may give to a column of a table's file, with the kind of its values."""

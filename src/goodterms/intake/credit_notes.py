@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
@@ -81,12 +81,12 @@ _SIGNS = {
     "quantity-against-amount": (
         "quantity",
         "quantity < 0 AND net_value > 0 OR quantity > 0 AND net_value < 0",
-        "a quantity of the opposite sign of their amount",
+        "a quantity whose sign is not that of the amount",
     ),
     "cost-against-amount": (
         "product_cost",
         "product_cost > 0 AND net_value < 0 OR product_cost < 0 AND net_value > 0",
-        "a cost of the opposite sign of their amount, so that both make the margin smaller or both larger",
+        "a cost whose sign is not that of the amount, so that both make the margin smaller or both larger",
     ),
 }
 
@@ -129,35 +129,36 @@ def _is_amount(table: str, ours: str) -> bool:
 
 
 def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
+    """The values of a column of kinds that are known for credit notes.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where other values stand beside them that are not known, or letters make most lines credit notes: C is the customer's side of a sale in some ledgers.
+    """
     if "kind" not in derived:
         return None
-    theirs = part.proposal.theirs("kind")
-    found = [
-        value
-        for (value,) in con.execute(f"SELECT DISTINCT {derived['kind']} FROM ({typed_rows}) WHERE {derived['kind']} IS NOT NULL ORDER BY 1 LIMIT 50").fetchall()
-    ]
-    credit = tuple(value for value in found if document_kind(value) == CREDIT_NOTE)
-    if unknown := [value for value in found if document_kind(value) is None]:
-        _ask_kinds(part, theirs or "", found, credit, unknown)
-    return CreditNotes(column=theirs or "", values=credit) if credit else None
+    theirs = part.proposal.theirs("kind") or ""
+    rows = con.execute(f"SELECT {derived['kind']}, count(*) FROM ({typed_rows}) WHERE {derived['kind']} IS NOT NULL GROUP BY 1 ORDER BY 1 LIMIT 50").fetchall()
+    lines: dict[str, int] = dict(rows)
+    credit = [value for value in lines if document_kind(value) == CREDIT_NOTE]
+    if unknown := [value for value in lines if document_kind(value) is None]:
+        further = [[value] for value in unknown[:8]] + ([unknown] if len(unknown) > 1 else [])
+        _ask_kinds(part, theirs, lines, [credit, *([*credit, *values] for values in further)])
+    if credit and all(len(value) == 1 for value in lines) and 2 * sum(lines[value] for value in credit) > sum(lines.values()):
+        _ask_kinds(part, theirs, lines, [credit, [value for value in lines if value not in credit], []])
+    return CreditNotes(column=theirs, values=tuple(credit)) if credit else None
 
 
-def _ask_kinds(part: Part, theirs: str, found: Sequence[str], credit: Sequence[str], unknown: Sequence[str]) -> None:
-    """Ask which of the values that are not known are credit notes too; the known ones are in every answer."""
-    answers = [[*credit, value] for value in unknown[:8]]
-    if len(unknown) > 1:
-        answers.append([*credit, *unknown])
-    by_value = [
-        choice(" and ".join(values), credit_notes={"column": theirs, "value": values if len(values) > 1 else values[0]})
-        for values in [*([list(credit)] if credit else []), *answers]
+def _ask_kinds(part: Part, theirs: str, lines: Mapping[str, int], answers: Sequence[Sequence[str]]) -> None:
+    """Ask which values mark credit notes: those of one of the answers, of which an empty one says that none does."""
+    choices = [
+        choice(" and ".join(values), credit_notes={"column": theirs, "value": list(values) if len(values) > 1 else values[0]}) for values in answers if values
     ]
+    none = [choice("none of them", credit_notes="negative")] if [] in answers else []
+    evidence = f"{theirs}: {', '.join(f'{value} on {count:,}' for value, count in lines.items())}"
     raise AnswerNeededError(
-        Question(
-            f"kind: {part.where}",
-            f"{part.where}: which values of {theirs} are credit notes?",
-            (f"{theirs}: {', '.join(found)}",),
-            (*by_value, *([] if credit else [choice("none of them", credit_notes="negative")])),
-        )
+        Question(f"kind: {part.where}", f"{part.where}: which values of {theirs} are credit notes?", (f"{evidence} lines",), (*choices, *none))
     )
 
 

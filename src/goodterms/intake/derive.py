@@ -11,7 +11,8 @@ from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, normalised, says_percent, without_currency
-from goodterms.intake.mapping_file import quoted
+from goodterms.intake.mapping_file import PERCENT, SHARES, quoted
+from goodterms.intake.part import attribute_name
 from goodterms.intake.typed_column import decimal
 from goodterms.problems import Origin, Problem, Severity
 
@@ -22,6 +23,8 @@ NEARLY_ALL = Decimal("0.95")
 _PERCENT = 100
 _GROWING = 0.5
 """Margins whose correlation with sales is above this are amounts."""
+_NEAR = (0.5, 1.5)
+"""An amount of a line that is so many times its price × quantity is worked out from it: by a discount, a tax, a charge."""
 _MOST_PLACES = 9
 """A product with more places is measured before it is kept, so that its whole part still fits."""
 
@@ -53,6 +56,11 @@ class Derivation:
     sure: frozenset[str]
     """Our names that the mapping gave, not a proposal."""
     percent_signs: frozenset[str] = frozenset()
+    """Our names of columns whose cells carry a per cent sign."""
+    shares: frozenset[str] = frozenset()
+    """Our names of columns whose cells a workbook shows as per cent, and holds as shares."""
+    rates: str = ""
+    """What the mapping says of rates of which no value is above 1."""
     further: Mapping[str, Amount] = field(default_factory=dict)
     """The file's columns of numbers that have no meaning of ours, by their names there."""
     columns: dict[str, Amount] = field(default_factory=dict)
@@ -60,6 +68,7 @@ class Derivation:
     problems: list[Problem] = field(default_factory=list)
     too_large: list[tuple[str, str]] = field(default_factory=list)
     """Where a price × quantity has more digits than an amount may: the condition, and the file's column of the price."""
+    _shares: dict[str, Amount] = field(default_factory=dict)
     _gap: str = ""
     """How far list value − discount and net value are apart, where all three are stated."""
 
@@ -124,27 +133,95 @@ class Derivation:
         Raises
         ------
         AnswerNeededError
-            For a column of only 0 and 1.
+            Where no value is above 1, nothing but the column's name says per cent or all values are 0 and 1, and neither amounts nor the mapping decide.
         """
         rate = self.of(name)
         if rate is None:
             return None
+        if name not in self._shares:
+            is_percent = self._is_percent(name, rate)
+            self._shares[name] = _hundredth(rate) if is_percent else rate
+            if is_percent:
+                self.said.append(f"{self.theirs[name]} is per cent.")
+        return self._shares[name]
+
+    def _is_percent(self, name: str, rate: Amount) -> bool:
         theirs = self.theirs[name]
-        largest, ones = self.ask(f"max(abs({rate.sql})), bool_and({rate.sql} IN (0, 1)) AND bool_or({rate.sql} = 1)")
-        percent = says_percent(theirs) or name in self.percent_signs or (largest is not None and largest > 1)
-        if ones and not says_percent(theirs) and name not in self.percent_signs:
-            raise AnswerNeededError(
-                Question(
-                    f"rate: {self.file}, {theirs}",
-                    f"{self.file}: column {theirs} holds only 0 and 1: 1 may be one per cent or the whole.",
-                    (),
-                    (Choice("one per cent", f'rename the column to "{theirs} %"'), choice("it is no rate", columns={theirs: LEFT_OUT})),
-                )
+        largest, whole = self.ask(f"max(abs({rate.sql})), bool_and({rate.sql} IN (0, 1))")
+        if not largest or name in self.shares:
+            return False
+        if largest > 1 or name in self.percent_signs:
+            return True
+        if not says_percent(theirs) and not whole:
+            return False
+        if self.rates:
+            return self.rates == PERCENT
+        if said := self._rate_by_amounts(name, rate):
+            self.said.append(f"{theirs} is {'a share' if said == SHARES else 'per cent'}, as the amounts beside it say.")
+            return said == PERCENT
+        raise AnswerNeededError(
+            Question(
+                f"rate: {self.file}, {theirs}",
+                f"{self.file}: column {theirs} holds only 0 and 1: 1 may be one per cent or the whole."
+                if whole
+                else f"{self.file}: the name of {theirs} says per cent, but no value of it is above 1: {largest.normalize():f} may be {largest.normalize():f} % "
+                f"or, as a share, {(largest * _PERCENT).normalize():f} %. No amounts decide.",
+                (),
+                (
+                    choice(
+                        "1 is the whole, 100 %" if whole else f"shares: {largest.normalize():f} is {(largest * _PERCENT).normalize():f} %",
+                        dialect={"rates": SHARES},
+                    ),
+                    choice("1 is one per cent" if whole else f"per cent: {largest.normalize():f} is {largest.normalize():f} %", dialect={"rates": PERCENT}),
+                    choice("it is no rate", columns={theirs: LEFT_OUT}),
+                ),
             )
-        if not percent:
-            return rate
-        self.said.append(f"{theirs} is per cent.")
-        return _hundredth(rate)
+        )
+
+    def _rate_by_amounts(self, name: str, rate: Amount) -> str:
+        """Whether the amounts beside a rate make it a share or per cent; "" where they do not say."""
+        for whole, part in self._whole_and_part(name):
+            some = f"{rate.sql} <> 0 AND {part} IS NOT NULL AND {whole} IS NOT NULL"
+            share, percent = (f"abs(CAST({whole} AS DOUBLE) * {rate.sql}{by} - ({part})) <= {ROUNDING}" for by in ("", " / 100"))
+            counts = (f"count(*) FILTER ({some} AND {one} AND NOT {other})" for one, other in ((share, percent), (percent, share)))
+            shares, percents, lines = self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
+            for said, own, others in ((SHARES, shares, percents), (PERCENT, percents, shares)):
+                if own > NEARLY_ALL * (own + others) and 2 * own >= lines:
+                    return said
+        return ""
+
+    def _whole_and_part(self, name: str) -> list[tuple[str, str]]:
+        """Amounts of which the first times the rate should be the second."""
+        by_price = self._product("unit_price")
+        net = [amount.sql for amount in (self.of("net_value"), by_price) if amount]
+        if name == "tax_rate":
+            tax, gross = self.of("tax"), self.of("gross_value")
+            return (
+                [(one, tax.sql) for one in net if tax]
+                + [(one, f"{gross.sql} - {one}") for one in net if gross]
+                + ([(f"({gross.sql} - {tax.sql})", tax.sql)] if gross and tax else [])
+            )
+        list_value = self.of("list_value") or self._product("unit_list_price") or by_price
+        if list_value is None:
+            return []
+        discount = self.of("discount")
+        return ([(list_value.sql, f"abs({discount.sql})")] if discount else []) + [
+            (list_value.sql, f"{list_value.sql} - {one}") for one in net if one != list_value.sql
+        ]
+
+    def before_tax(self) -> list[str]:
+        """What a line may come to before tax by its other amounts, as evidence: price × quantity and list value, with the discount and without it."""
+        found = [amount.sql for name in ("unit_price", "unit_list_price") if (amount := self._product(name))]
+        found += [amount.sql for amount in [self.of("list_value")] if amount]
+        rate, discount = self.share("discount_rate"), self.of("discount")
+        by_rate = [f"({amount} * (1 - coalesce({rate.sql}, 0)))" for amount in found if rate]
+        by_discount = [f"({amount} - coalesce(abs({discount.sql}), 0))" for amount in found if discount]
+        return by_rate + by_discount + found
+
+    def _product(self, price: str) -> Amount | None:
+        """A price × quantity, as evidence."""
+        unit, quantity = self.of(price), self.of("quantity")
+        return Amount(f"(CAST({unit.sql} AS DOUBLE) * {quantity.sql})", MONEY_PLACES) if unit and quantity else None
 
     # The columns ------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -211,10 +288,12 @@ class Derivation:
     def _stated_net(self, quantity: Amount | None, list_value: Amount | None, rate: Amount | None) -> Amount | None:
         if net := self.of("net_value"):
             return net
-        if quantity and (price := self.of("unit_price")):
+        if quantity and (price := self.of("unit_price")) and not self._price_holds_tax():
             by_price = self.by_quantity("unit_price", price, quantity)
             if rate and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
                 self._ask_whether_discounted(rate, by_price)
+            if "unit_price" not in self.sure:
+                self._ask_what_differs(by_price)
             self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")
             return by_price
         gross = self.of("gross_value")
@@ -225,6 +304,20 @@ class Derivation:
             self.said.append(f"Net value is {self.theirs['gross_value']} ÷ (1 + {self.theirs['tax_rate']}), made once at 4 places.")
             return self.divided(gross, Amount(f"(1 + {tax_rate.sql})", tax_rate.places))
         return None
+
+    def _price_holds_tax(self) -> bool:
+        """Whether price × quantity is the value with tax, on nearly all lines that have any."""
+        gross, product, taxed = self.of("gross_value"), self._product("unit_price"), self.of("tax") or self.of("tax_rate")
+        if not (gross and product and taxed) or "unit_price" in self.sure:
+            return False
+        equal, lines = (
+            f"count(*) FILTER ({taxed.sql} <> 0 AND {gross.sql} <> 0 AND {close})" for close in (f"abs({product.sql} - {gross.sql}) <= {ROUNDING}", "true")
+        )
+        of_all, all_lines = self.ask(f"{equal}, {lines}")
+        if not all_lines or of_all < NEARLY_ALL * all_lines:
+            return False
+        self.said.append(f"{self.theirs['unit_price']} holds the tax: × {self.theirs['quantity']} it is {self.theirs['gross_value']}.")
+        return True
 
     def _ask_whether_discounted(self, rate: Amount, by_price: Amount) -> None:
         """Ask which price it is. A further column of numbers that equals what one of the two makes is likely the net value, which would decide."""
@@ -255,6 +348,29 @@ class Derivation:
                 ),
             )
         )
+
+    def _ask_what_differs(self, by_price: Amount) -> None:
+        """Ask what a further column is that comes near price × quantity on nearly all lines and is not the same on many: it may be what was invoiced."""
+        for theirs, column in self.further.items():
+            some = f"abs({by_price.sql}) > {ROUNDING} AND abs({self.stated['quantity'].sql}) <> 1"
+            near = f"CAST({column.sql} AS DOUBLE) / {by_price.sql} BETWEEN {_NEAR[0]} AND {_NEAR[1]}"
+            differs = f"abs({column.sql} - {by_price.sql}) > {ROUNDING}"
+            lines, close, apart = self.ask(f"count(*) FILTER ({some}), count(*) FILTER ({some} AND {near}), count(*) FILTER ({some} AND {near} AND {differs})")
+            if not lines or close < NEARLY_ALL * lines or apart <= (1 - NEARLY_ALL) * lines:
+                continue
+            product = f"{self.theirs['unit_price']} × {self.theirs['quantity']}"
+            raise AnswerNeededError(
+                Question(
+                    f"net: {self.file}, {theirs}",
+                    f"{self.file}: {theirs} has no meaning yet, comes near {product} and differs from it on {apart:,} of {lines:,} lines: it may be what was invoiced.",
+                    (),
+                    (
+                        choice("it is the net value", columns={theirs: "net_value"}),
+                        choice("it is the value with tax", columns={theirs: "gross_value"}),
+                        choice(f"it is something else: {product} is the net value", columns={theirs: attribute_name(theirs)}),
+                    ),
+                )
+            )
 
     def _further_like(self, amount: Amount) -> str | None:
         """The further column that equals an amount, but for a rounding, on nearly all lines that have one; None where none does."""

@@ -18,6 +18,7 @@ from goodterms.intake.mapping_file import quoted
 from goodterms.intake.months_across import first_day
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
 from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
+from goodterms.intake.tax_included import holds_tax
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, WHOLE_DIGITS, RawColumn, Typed, Where, text_of
 from goodterms.intake.typing_vote import typed_columns
 from goodterms.intake.unfit_rows import TOTAL_OF, set_unfit_rows_apart
@@ -47,7 +48,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     for part in parts:
         part.proposal = proposal
         _say_contradicted(part)
-    stated = _type_columns(con, parts, sample)
+    stated = _settle_tax(con, parts, _type_columns(con, parts, sample))
     all_rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
     derived = _derive(con, parts, stated, all_rows)
     for part in parts:
@@ -340,14 +341,28 @@ def _any(columns: Sequence[str]) -> str:
     return f"coalesce({', '.join(map(named, columns))}) IS NOT NULL"
 
 
-def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows: str) -> Derivation:
-    """The amounts of lines, worked out over the rows of all parts together; each part says what does not add up in it."""
+def _settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
+    """Where the column that was taken for the net value holds the tax, it is the value with tax."""
     first = parts[0]
+    theirs = first.proposal.theirs("net_value")
+    if theirs is None or first.table not in LINES:
+        return stated
+    rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
+    if not holds_tax(_evidence(con, first, stated, rows), first.table):
+        return stated
+    first.proposal.say(theirs, "gross_value", "by its name, and by its amounts with tax")
+    for part in parts:
+        part.stated["gross_value"] = part.stated.pop("net_value")
+    return {ours if ours != "net_value" else "gross_value": typed for ours, typed in stated.items()}
+
+
+def _evidence(con: Any, first: Part, stated: dict[str, Typed], all_rows: str) -> Derivation:
+    """What the file states of the amounts of its lines, and nothing worked out yet."""
     constants = {
         ours: Amount(named(ours), _places(value)) for ours, value in first.entry.constants.items() if ours not in stated and _is_decimal(first.table, ours)
     }
     further = {theirs: ours for theirs, ours in first.proposal.columns.items() if ours in stated and first.proposal.why[theirs] == KEPT_AS_ATTRIBUTE}
-    derivation = Derivation(
+    return Derivation(
         ask=_asking(con, all_rows),
         file=first.where,
         stated=constants
@@ -355,8 +370,16 @@ def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_r
         theirs={ours: ours.replace("_", " ") for ours in constants} | {ours: theirs for theirs, ours in first.proposal.columns.items()},
         sure=frozenset(first.entry.columns.values()),
         percent_signs=frozenset(ours for ours, typed in stated.items() if typed.percent),
+        shares=frozenset(ours for theirs, ours in first.proposal.columns.items() if theirs in first.raw.shares),
+        rates=str(first.entry.dialect.get("rates", "")),
         further={theirs: Amount(named(ours), stated[ours].places) for theirs, ours in further.items() if stated[ours].kind == Kind.DECIMAL},
     )
+
+
+def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows: str) -> Derivation:
+    """The amounts of lines, worked out over the rows of all parts together; each part says what does not add up in it."""
+    first = parts[0]
+    derivation = _evidence(con, first, stated, all_rows)
     derivation.lines()
     say(parts, *derivation.said)
     first.problems += derivation.problems

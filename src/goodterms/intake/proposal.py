@@ -33,6 +33,7 @@ _NUMBER_LIKE = re.compile(
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
+_CENTS = re.compile(r".*[.,][0-9]{2}")
 _MONTH_LIKE = re.compile(r"[0-9]{4}[-/. ]?[MmKk]?[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{4}")
 _OTHERWISE = {
     "sale_lines": {"customer_key": "customer_name", "product_key": "product_name", "manager_key": "manager_name"},
@@ -243,6 +244,8 @@ def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
     if ours == "kind" and table != "activities":  # one word that is no mere letter is enough: what the others are is asked
         known = {value for value in values if document_kind(value)}
         return bool(known) and (known == values or any(len(value) > 1 for value in known))
+    if ours == "line":  # amounts are no numbers of lines
+        return 2 * sum(bool(_CENTS.fullmatch(value)) for value in values) <= len(values)
     if ours == "margin":
         return not any("%" in value for value in values)
     if ours == "currency":

@@ -80,6 +80,8 @@ class RawTable:
         What a person should know, each with its place.
     header_row
         Physical record of the header, 0 where there is none (as ``dialect.header_row``, for workbooks too).
+    shares
+        Columns whose numbers a workbook shows as per cent: they are held as shares, 0.1 for 10 %.
 
     Raises
     ------
@@ -100,6 +102,7 @@ class RawTable:
     set_aside: tuple[RowRef, ...] = ()
     problems: tuple[Problem, ...] = ()
     header_row: int = 1
+    shares: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         found = self.accepted + len(self.rejected) + len(self.set_aside)

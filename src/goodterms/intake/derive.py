@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, Choice, Question
+from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, normalised, says_percent, without_currency
@@ -159,23 +159,20 @@ class Derivation:
         if said := self._rate_by_amounts(name, rate):
             self.said.append(f"{theirs} is {'a share' if said == SHARES else 'per cent'}, as the amounts beside it say.")
             return said == PERCENT
-        raise AnswerNeededError(
-            Question(
-                f"rate: {self.file}, {theirs}",
-                f"{self.file}: column {theirs} holds only 0 and 1: 1 may be one per cent or the whole."
-                if whole
-                else f"{self.file}: the name of {theirs} says per cent, but no value of it is above 1: {largest.normalize():f} may be {largest.normalize():f} % "
-                f"or, as a share, {(largest * _PERCENT).normalize():f} %. No amounts decide.",
-                (),
-                (
-                    choice(
-                        "1 is the whole, 100 %" if whole else f"shares: {largest.normalize():f} is {(largest * _PERCENT).normalize():f} %",
-                        dialect={"rates": SHARES},
-                    ),
-                    choice("1 is one per cent" if whole else f"per cent: {largest.normalize():f} is {largest.normalize():f} %", dialect={"rates": PERCENT}),
-                    choice("it is no rate", columns={theirs: LEFT_OUT}),
-                ),
-            )
+        raise AnswerNeededError(self._rate_asked(theirs, largest))
+
+    def _rate_asked(self, theirs: str, largest: Decimal) -> Question:
+        one, hundred = (f"{figure.normalize():f}" for figure in (largest, largest * _PERCENT))
+        sentence = f"{self.file}: no value of {theirs} is above 1, and no amounts decide whether {one} is {one} % or, as a share, {hundred} %."
+        return Question(
+            f"rate: {self.file}, {theirs}",
+            sentence,
+            (),
+            (
+                choice(f"shares: {one} is {hundred} %", dialect={"rates": SHARES}),
+                choice(f"per cent: {one} is {one} %", dialect={"rates": PERCENT}),
+                choice("it is no rate", columns={theirs: LEFT_OUT}),
+            ),
         )
 
     def _rate_by_amounts(self, name: str, rate: Amount) -> str:
@@ -291,11 +288,16 @@ class Derivation:
         if quantity and (price := self.of("unit_price")) and not self._price_holds_tax():
             by_price = self.by_quantity("unit_price", price, quantity)
             if rate and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
+                if net := self._net_of_gross():
+                    return net
                 self._ask_whether_discounted(rate, by_price)
             if "unit_price" not in self.sure:
                 self._ask_what_differs(by_price)
             self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")
             return by_price
+        return self._net_of_gross()
+
+    def _net_of_gross(self) -> Amount | None:
         gross = self.of("gross_value")
         if gross and (tax := self.of("tax")):
             self.said.append(f"Net value is {self.theirs['gross_value']} less {self.theirs['tax']}.")
@@ -362,7 +364,8 @@ class Derivation:
             raise AnswerNeededError(
                 Question(
                     f"net: {self.file}, {theirs}",
-                    f"{self.file}: {theirs} has no meaning yet, comes near {product} and differs from it on {apart:,} of {lines:,} lines: it may be what was invoiced.",
+                    f"{self.file}: {theirs} has no meaning yet, comes near {product} and differs from it on {apart:,} of {lines:,} lines: "
+                    "it may be what was invoiced.",
                     (),
                     (
                         choice("it is the net value", columns={theirs: "net_value"}),

@@ -129,7 +129,7 @@ class TestCost:
         assert result.measure == "gross margin"
         assert {row.step: row.later for row in result.waterfall} == {"net_sales": 100, "sales_without_cost": -4, "product_cost": -60, "gross_margin": 36}
         assert by(result.tables["customers"], "customer", value="gross_margin_later") == {"Ann": 36, "Cleo": 0}
-        assert "Sales without a known cost are 4.00% of the later period; they stand outside margin, in a row of their own." in result.notices
+        assert "Sales without a known cost are 4.00 % of the later period; they stand outside margin, in a row of their own." in result.notices
 
     def test_above_five_percent_without_a_cost_the_answer_stops_at_net_sales(self):
         sale_lines = [invoice("2023-01-05", "1", "Ann", "tea", 1, 94, product_cost=60), invoice("2023-01-06", "2", "Cleo", "saw", 1, 6)]

@@ -95,6 +95,13 @@ def test_a_name_that_is_not_utf8_is_said(goodterms, folder):
     assert (ran.code, ran.out, ran.err) == (4, "", "The name of märz.csv is not written in UTF-8. Rename the file.\n")
 
 
+def test_a_folder_whose_name_is_not_utf8_is_said(goodterms, folder):
+    Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
+    ran = goodterms("look", "invoices.csv", "--out", os.fsdecode(b"m\xe4rz"))
+    assert (ran.code, ran.out, ran.err) == (2, "", "The name of märz is not written in UTF-8. Pass --out with another folder.\n")
+    assert [path.name for path in folder.iterdir()] == ["invoices.csv"]
+
+
 def test_a_closed_output_is_said(folder):
     Path("invoices.csv").write_text(HEADER + ROWS, "utf-8")
     ran = subprocess.run(["sh", "-c", '"$0" look invoices.csv >&-', COMMAND], capture_output=True, text=True, check=False)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from goodterms.errors import UsageError
+from goodterms.intake.decoding import mended
 
 MARKER = ".goodterms"
 """The file that says which files of a folder are ours, each with its SHA-256 as we wrote it."""
@@ -24,8 +25,12 @@ def check_folder(folder: Path) -> None:
     Raises
     ------
     UsageError
-        When it is a file, holds what Goodterms did not write, or holds the folder that one stands in.
+        When its name is not UTF-8, it is a file, holds what Goodterms did not write, or holds the folder that one stands in.
     """
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"The name of {mended(str(folder))} is not written in UTF-8. Pass --out with another folder.") from None
     folder = folder.resolve()
     if not folder.exists():
         nearest = next(parent for parent in folder.parents if parent.exists())

@@ -41,19 +41,23 @@ def answerable(questions: Sequence[Question]) -> AnswerNeededError:
     return AnswerNeededError(*questions, mapping="\n".join([f"version = {VERSION}\n", *entries]) if entries else "")
 
 
-def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping], mapping: Mapping) -> Question:
-    """The question with what is to be pasted: under the entry that the files were read by, else as a new one; of the choices all but the first are remarks."""
+def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping], mapping: Mapping, others: Sequence[FileMapping] = ()) -> Question:
+    """The question with what is to be pasted: under the entry that the files were read by, else as a new one; of the choices all but the first are remarks.
+
+    ``others`` are beginnings of entries for the other sheets of the workbook: where an answer names one sheet, the others would be left out without them.
+    """
     if question.entry or not any(option.settings for option in question.choices):
         return question
     heads = list(heads)
-    question = _changing(question, [entry] if entry.place else heads)
+    question = _changing(question, [entry] if entry.place else heads, [] if entry.place else others)
     if ": " not in question.key:
         question = replace(question, key=f"{question.key}: {entry.match if entry.place else heads[0].match}")
     if entry.place:
         where = f"In the mapping this belongs under the [[file]] at {entry.place} (match = {quoted(entry.match)}):"
         return replace(question, entry=_answers(question.choices, entry), place=where)
     where = "" if mapping == Mapping() else "No [[file]] of the mapping speaks of it yet. Add to the mapping:"
-    return replace(question, entry="\n".join(f"{_head(head)}\n{_answers(question.choices, head)}" for head in heads), place=where)
+    pasted = [f"{_head(head)}\n{_answers(question.choices, head)}" for head in heads] + [f"{_head(other)}\n" for other in others]
+    return replace(question, entry="\n".join(pasted), place=where)
 
 
 def of_join(question: Question, join: JoinMapping) -> Question:
@@ -63,9 +67,10 @@ def of_join(question: Question, join: JoinMapping) -> Question:
     return replace(question, entry=_answers(question.choices, FileMapping(dialect=join.dialect)), place=where)
 
 
-def _changing(question: Question, entries: Sequence[FileMapping | JoinMapping]) -> Question:
+def _changing(question: Question, entries: Sequence[FileMapping | JoinMapping], others: Sequence[FileMapping] = ()) -> Question:
     """The question with choices that know what they change in the mapping."""
-    return replace(question, choices=tuple(replace(o, changes=tuple((e, o.settings) for e in entries if o.settings)) for o in question.choices))
+    changes = [tuple((e, o.settings) for e in entries) + tuple((other, {}) for other in others) if o.settings else () for o in question.choices]
+    return replace(question, choices=tuple(replace(o, changes=made) for o, made in zip(question.choices, changes, strict=True)))
 
 
 def above(said: str, **settings: Any) -> Choice:
@@ -184,6 +189,13 @@ def heads_of(group: Sequence[Part], parts: Sequence[Part]) -> list[FileMapping]:
     if not any(pattern.fits(part.raw.file, part.raw.sheet) for part in outside):
         return [pattern]
     return [FileMapping(match=name, table=table, source=group[0].entry.source) for name in files.values()]
+
+
+def other_sheets(group: Sequence[Part], parts: Sequence[Part]) -> list[FileMapping]:
+    """Beginnings of entries for the other sheets of a workbook of which some sheets are a source, where the mapping speaks of none."""
+    files = {part.raw.file for part in group}
+    others = [part for part in parts if part not in group and part.raw.sheet and part.raw.file in files and not part.entry.place]
+    return [FileMapping(match=name_of(part.raw.file, [p.raw.file for p in parts]), sheet=part.raw.sheet, table=part.table) for part in others]
 
 
 def name_of(file: str, files: Iterable[str]) -> str:

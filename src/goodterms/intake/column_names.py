@@ -141,6 +141,19 @@ def meanings(table: str) -> dict[str, tuple[Meaning, ...]]:
     return {name: tuple(sorted((Meaning(ours, rank) for ours, rank in known.items()), key=lambda m: m.rank)) for name, known in found.items()}
 
 
+@cache
+def names_a_key(theirs: str) -> bool:
+    """Whether a column's name says that it holds keys or words, of whatever table: a number in it is no amount.
+
+    Examples
+    --------
+    >>> names_a_key("Customer no"), names_a_key("Net amount"), names_a_key("Frobs")
+    (True, False, False)
+    """
+    form = normalised(theirs)
+    return any(kind_of(table, found[0].ours) == Kind.TEXT for table in TABLES if (found := meanings(table).get(form)))
+
+
 def rank_of(table: str, theirs: str, ours: str) -> int:
     """How surely a column's name says one of ours, 1 being the very name; 0 where it does not say it.
 

@@ -9,7 +9,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, GoodtermsError, MappingError, Question, UnreadableFileError
 from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.answers import choice
-from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, kind_of
+from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, RATES, kind_of
 from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.derive import Amount, Derivation
@@ -106,7 +106,7 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
         others = tuple(of for number, of in columns.items() if number != part.number)
         where = Where(part.raw.name, part.where, dict(part.entry.dialect), MOST_WHOLE_DIGITS if part.table in _SUMS else WHOLE_DIGITS, others)
         typed = typed_columns(con, where, [(part.sample.column(theirs), kind) for theirs, kind in kinds.items()])
-        part.typed = {theirs: typed[part.sample.column(theirs).place] for theirs in mapped}
+        part.typed = {theirs: _no_amount_of_percents(con, part, typed[part.sample.column(theirs).place], ours) for theirs, ours in mapped.items()}
         part.stated = {ours: part.typed[theirs] for theirs, ours in mapped.items()}
         _check_values(part)
         _agree_on_style(where, typed)
@@ -123,6 +123,15 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
         part.stated = {ours: typed for ours, typed in part.stated.items() if ours not in NAMES_OF_NOBODY}
         part.attributes = tuple(ours for ours in part.stated if ours.startswith(ATTRIBUTE))
     return {ours: _in_all([part.stated[ours] for part in parts]) for ours in parts[0].stated}
+
+
+def _no_amount_of_percents(con: Any, part: Part, found: Typed, ours: str) -> Typed:
+    """A cell with a per cent sign is no amount, quantity or price: it does not fit."""
+    if not found.percent or ours in RATES or ours.startswith(ATTRIBUTE):
+        return found
+    sql = f"CASE WHEN NOT contains({found.present}, '%') THEN {found.sql} END"
+    misfits = found.values - con.execute(f"SELECT count({sql}) FROM {part.raw.name}").fetchone()[0]
+    return replace(found, sql=sql, misfits=misfits, percent=False, expected=f"{found.expected}, not per cent")
 
 
 def _check_values(part: Part) -> None:

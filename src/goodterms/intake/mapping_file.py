@@ -40,6 +40,7 @@ _FILE_KEYS = (
     "constants",
     "credit_notes",
     "ragged",
+    "left_out",
     "columns",
     "join",
 )
@@ -127,6 +128,8 @@ class FileMapping:
     ragged: Settings[str, int] = field(default_factory=dict)
     columns: Settings[str, str] = field(default_factory=dict)
     joins: tuple[JoinMapping, ...] = ()
+    left_out: bool = False
+    """Whether the file or sheet is not to be read at all."""
     place: str = ""
     column_places: Settings[str, str] = field(default_factory=dict)
     number: int = 0
@@ -169,9 +172,12 @@ class Mapping:
     leading_zeros: Settings[str, str] = field(default_factory=dict)
 
     def of(self, file: str, sheet: str = "", table: str = "") -> FileMapping | None:
-        """The first entry of the table, or of none, that matches a file and sheet, or the file whose rejected rows it holds; None where none does."""
+        """The first entry of the table, or of none, that matches a file and sheet, or the file whose rejected rows it holds; None where none does.
+
+        One that names the sheet goes before those that name none.
+        """
         entries = [entry for entry in self.files if not table or not entry.table or entry.table == table]
-        by_name = [entry for entry in entries if entry.fits(file, sheet)]
+        by_name = sorted((entry for entry in entries if entry.fits(file, sheet)), key=lambda entry: not entry.sheet)
         named = next((entry for entry in by_name if entry.match in {file, Path(file).name}), None)
         of_origin = (entry for mapped in entries if (entry := mapped.of_rejected(file)))
         return named or next(of_origin, None) or next(iter(by_name), None)
@@ -288,7 +294,7 @@ class _Checked:
     def a(self, kind: type | tuple[type, ...], value: Any, *path: str | int) -> Any:
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            expected = " or ".join({str: "a text", int: "a whole number", dict: "a table", list: "a list"}[k] for k in kinds)
+            expected = " or ".join({str: "a text", int: "a whole number", bool: "true or false", dict: "a table", list: "a list"}[k] for k in kinds)
             raise MappingError(f"{self.at(*path)}: {path[-1]} is {expected}; {value!r} was found.")
         return value
 
@@ -342,6 +348,7 @@ class _Checked:
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
             columns=columns,
             joins=tuple(self.join(join, table, *here, "join", i) for i, join in enumerate(self.a(list, entry.get("join", []), *here, "join"))),
+            left_out=self.a(bool, entry.get("left_out", False), *here, "left_out"),
             place=self.at(*here),
             number=place,
             column_places={theirs: self.at(*here, "columns", theirs) for theirs in columns},
@@ -446,6 +453,8 @@ def as_value(value: Any) -> str:
     """A text, whole number, list or flat table as TOML writes it on one line."""
     if isinstance(value, str):
         return quoted(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(as_value(v) for v in value)}]"
     if isinstance(value, Settings):
@@ -474,6 +483,8 @@ def _file_as_toml(entry: FileMapping) -> str:
     lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("dialect", "constants") if getattr(entry, key)]
     if entry.credit_notes:
         lines.append(f"credit_notes = {as_value(entry.credit_notes.as_setting)}")
+    if entry.left_out:
+        lines.append("left_out = true")
     if entry.ragged:
         lines.append(f"ragged = {as_value(entry.ragged)}")
     lines += ["", "[file.columns]", *(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in entry.columns.items())]

@@ -33,6 +33,7 @@ _NUMBER_LIKE = re.compile(
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
+_AGAIN = re.compile(r"(.+) \([0-9]+\)")
 _CENTS = re.compile(r".*[.,][0-9]{2}")
 _MONTH_LIKE = re.compile(r"[0-9]{4}[-/. ]?[MmKk]?[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{4}")
 _OTHERWISE = {
@@ -229,14 +230,28 @@ def _candidates(sample: Sample, table: str, free: Sequence[str]) -> Iterator[tup
     known = meanings(table)
     order = {ours: place for place, ours in enumerate(accepted(table))}
     for theirs in free:
-        normal = normalised(theirs)
+        normal = normalised(_own_name(theirs, sample))
         for form, more in ((normal, 0), (without_currency(normal), 1)):
             if form not in known or (more and form == normal):
                 continue
             for meaning in known[form]:
-                if sample.could_be(theirs, kind_of(table, meaning.ours)) and _values_allow(meaning.ours, table, sample, theirs):
-                    yield meaning.rank + more, order[meaning.ours], meaning.ours, theirs
+                ours = _rate_of_percents(meaning.ours, table, sample, theirs)
+                if sample.could_be(theirs, kind_of(table, ours)) and _values_allow(ours, table, sample, theirs):
+                    yield meaning.rank + more, order[ours], ours, theirs
             break
+
+
+def _own_name(theirs: str, sample: Sample) -> str:
+    """A column's name as the file writes it: of two that are called the same, the second one has (2) behind it here."""
+    again = _AGAIN.fullmatch(theirs)
+    return again[1] if again and again[1] in sample.values else theirs
+
+
+def _rate_of_percents(ours: str, table: str, sample: Sample, theirs: str) -> str:
+    """A discount or tax whose values carry a per cent sign is a rate."""
+    rate = {"discount": "discount_rate", "tax": "tax_rate"}.get(ours, "")
+    values = sample.values[theirs]
+    return rate if rate in accepted(table) and values and 2 * sum("%" in value for value in values) > len(values) else ours
 
 
 def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
@@ -264,6 +279,7 @@ def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken:
         if ours in taken or theirs in found.columns:
             continue
         rivals = [t for r, _, o, t in candidates if (r, o) == (rank, ours) and t not in found.columns]
+        rivals = [t for t in rivals if t == theirs or _own_name(t, sample) != theirs or sample.values[t] != sample.values[theirs]]
         if len(rivals) > 1 and ours in _ASKED:
             _ask_between(raw, sample, ours, rivals)
         found.say(theirs, ours, "by its name" if len(rivals) == 1 else f"by its name, as the first of {len(rivals)}")
@@ -340,6 +356,8 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, taken: set[str], 
 def _ask_for(raw: RawTable, sample: Sample, found: Proposal, ours: str, said: str, kind: Kind, constant: str = "") -> None:
     likely = [theirs for theirs in raw.header if theirs not in found.columns and sample.values[theirs] and (kind == Kind.TEXT or sample.could_be(theirs, kind))]
     choices = tuple(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8])
+    if raw.sheet:
+        choices += (choice("the sheet is no such table: leave it out", left_out=True),)
     if constant:
         choices += (choice("all rows are the same", constants={ours: constant}),)
     raise AnswerNeededError(

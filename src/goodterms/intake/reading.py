@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING, Any
 from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Question, UnreadableFileError, UsageError
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE
-from goodterms.intake.answers import answerable, heads_of, name_of, of_files
+from goodterms.intake.answers import answerable, heads_of, name_of, of_files, other_sheets
 from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.currency import to_one_currency
 from goodterms.intake.decoding import mended
 from goodterms.intake.fact_part import read_parts
 from goodterms.intake.leading_zeros import settle_leading_zeros
-from goodterms.intake.mapping_file import FileMapping, Mapping
+from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.months_across import TABLES_BY_MONTH, months_of
 from goodterms.intake.overlap import together
 from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables
 from goodterms.intake.proposal import Proposal, sampled
+from goodterms.intake.summary_sheet import without_summaries
 from goodterms.intake.understood import mapping_understood
 from goodterms.problems import Origin, Problem, Severity
 
@@ -221,8 +222,16 @@ def _of_file(question: Question, path: Path, table: str, mapping: Mapping, files
 
 
 def _of_group(question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping) -> Question:
-    """A question about files of one source."""
-    return of_files(question, group[0].entry, heads_of(group, parts), mapping)
+    """A question about files of one source; a sheet is left out by an entry of its own, not by one for the whole workbook."""
+    first = group[0]
+    outs = [option for option in question.choices if "left_out" in option.settings]
+    if not outs or not first.entry.place or first.entry.sheet:
+        return of_files(question, first.entry, heads_of(group, parts), mapping, other_sheets(group, parts))
+    heads = tuple(FileMapping(match=first.entry.match, sheet=part.raw.sheet, table=first.table) for part in group)
+    under = f"under a new [[file]] with match = {quoted(first.entry.match)} and sheet = {quoted(first.raw.sheet)}"
+    asked = of_files(replace(question, choices=tuple(option for option in question.choices if option not in outs)), first.entry, heads, mapping)
+    own = tuple(replace(option, under=under, changes=tuple((head, option.settings) for head in heads)) for option in outs)
+    return replace(asked, choices=(*asked.choices, *own))
 
 
 @dataclass
@@ -256,6 +265,9 @@ def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, notices: 
     from goodterms.intake.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
 
     first = mapping.of(str(path), table=table)
+    if first and first.left_out and not first.sheet:
+        notices.append(Problem("file-not-read", Severity.NOTICE, Origin(str(path)), sentence="The mapping leaves it out."))
+        return
     dialect = first.dialect_for_reading if first else None
     tables = open_file(engine, path, dialect=dialect or None, progress=tell)
     of_file = [entry for entry in mapping.files if entry.sheet and entry.fits(str(path), entry.sheet)]
@@ -265,8 +277,11 @@ def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, notices: 
         raise MappingError(f'{of_file[0].place}: {path} has no sheet "{of_file[0].sheet}". {has}.')
     for raw in tables:
         entry = mapping.of(raw.file, raw.sheet, table) or mapping.of(str(path), raw.sheet, table)
-        if entry is None and any(e.sheet and e.fits(raw.file, e.sheet) for e in mapping.files):
-            origin = Origin(raw.file, raw.sheet)
+        origin = Origin(raw.file, raw.sheet)
+        if entry and entry.left_out:
+            notices.append(Problem("sheet-not-read", Severity.NOTICE, origin, sentence="The mapping leaves this sheet out."))
+            continue
+        if entry is None and any(e.sheet and not e.left_out and e.fits(raw.file, e.sheet) for e in mapping.files):
             notices.append(Problem("sheet-not-read", Severity.NOTICE, origin, sentence="This sheet is not read: the mapping names others of the workbook."))
             continue
         yield raw, entry or FileMapping(match=raw.file)
@@ -305,13 +320,14 @@ def _entries_of_nothing(mapping: Mapping, parts: Sequence[Part]) -> list[Problem
     return [
         Problem("mapping-not-used", Severity.NOTICE, sentence=f'{entry.place}: no file that was read matches "{entry.match}".')
         for entry in mapping.files
-        if entry.place not in read_by
+        if entry.place not in read_by and not entry.left_out
     ]
 
 
 def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Sequence[Problem], tell: Progress) -> Reading:
     con = engine.con
     tell("putting the files together")
+    parts = without_summaries(con, parts, mapping, notices := list(notices))
     live = [part for part in parts if part.name]
     settle_leading_zeros(con, live, mapping)
     to_one_currency(con, live, mapping)

@@ -32,7 +32,8 @@ def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
             entry = replace(entry, match=part.raw.file)
         if entry not in found:
             found.append(entry)
-    return replace(mapping, files=tuple(found))
+    left_out = [entry for entry in mapping.files if entry.left_out]
+    return replace(mapping, files=(*found, *left_out))
 
 
 def _understood(part: Part) -> FileMapping:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.errors import UnreadableFileError, UsageError
+from goodterms.intake.column_names import names_a_key
 from goodterms.intake.dialect import SAMPLE_RECORDS, kind_of
 from goodterms.intake.header import BLANK, REPEATED_HEADER, Head, Top, find_head
 from goodterms.intake.header_again import HeaderAgain
 from goodterms.intake.raw_table import Progress, RawTable, RowRef, check_width, new_name
 from goodterms.intake.work_files import show_rows, work_folder
-from goodterms.intake.workbook_guard import Sheet, SheetScan, coordinate, opened, scan_sheet, sheets_of, unzipped
+from goodterms.intake.workbook_guard import Sheet, SheetScan, coordinate, opened, percent_styles, scan_sheet, sheets_of, unzipped
 from goodterms.problems import Origin, Problem, Severity
 
 BASE_MEMORY = 384 << 20
@@ -66,8 +67,9 @@ def read_workbook(
         wanted = _wanted(sheets, sheet, file)
         share = 0.5 / max(len(wanted), 1)
         scans = {}
+        percents = percent_styles(book, file)
         for place, one in enumerate(wanted):
-            scans[one.name] = scan_sheet(book, one, file, _teller(progress, file, share * place, share))
+            scans[one.name] = scan_sheet(book, one, file, _teller(progress, file, share * place, share), percents)
         strings = unzipped(book, "xl/sharedStrings.xml")
         size = strings + sum(unzipped(book, one.part) for one in wanted)
     filled = [one for one in wanted if scans[one.name].cells]
@@ -206,7 +208,7 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
     check_width(source.where, max(top.filled, default=0))
     head = _head(top, wanted)
     name = new_name()
-    rows = _Rows(work_folder(source.engine) / f"{name}.parquet", head, scan, source.where)
+    rows = _Rows(work_folder(source.engine) / f"{name}.parquet", head, scan, source.where, _Merged(scan, first_column, head.names))
     rows.write(chain(first, blocks), tell)
     if rows.numbers != scan.numbers:
         sentence = f"{source.where}: two readers disagree. One counts {scan.numbers:,} numbers, dates and flags, the other {rows.numbers:,}."
@@ -230,8 +232,11 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
         physical=scan.last_row,
         accepted=rows.accepted,
         set_aside=tuple(sorted(set_aside, key=lambda ref: ref.row)),
-        problems=(*head.problems, *_of_rows(source, rows, blank), *_of_errors(source)),
+        problems=(*head.problems, *_of_rows(source, rows, blank), *_of_merged(source, rows.merged), *_of_errors(source)),
         header_row=head.row,
+        shares=frozenset(
+            head.names[place] for place in kept if rows.of_numbers[place] and scan.percents.get(first_column + place, 0) >= rows.of_numbers[place]
+        ),
     )
 
 
@@ -264,6 +269,43 @@ def _head(top: Top, wanted: int | None) -> Head:
 
 
 @dataclass
+class _Merged:
+    """Cells that are merged downwards: the value of the first one holds for the rows below it, unless it is an amount, which would count again."""
+
+    scan: SheetScan
+    first_column: int
+    names: Sequence[str]
+    filled: dict[str, list[int]] = field(default_factory=dict)
+    """Column → the rows whose cell was filled."""
+    amounts: dict[str, int] = field(default_factory=dict)
+    """Column → the first row of a merged amount, which counts once."""
+    _values: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+
+    def fill(self, block: _Block, taken: Sequence[int]) -> None:
+        """Fill the cells of the rows that are data."""
+        places = {block.rows[place]: place for place in taken}
+        for top, left, bottom, _ in self.scan.merged:
+            column = left - self.first_column
+            if bottom < block.rows[0] or top > block.rows[-1] or not 0 <= column < len(block.cells):
+                continue
+            cells, name = block.cells[column], self.names[column]
+            if top in places and (value := cells[places[top]]) is not None:
+                self._values[top, column] = value, block.kinds[column][places[top]]
+            value, kind = self._values.get((top, column), ("", ""))
+            rows = [row for row in range(max(top + 1, block.rows[0]), min(bottom, block.rows[-1]) + 1) if row in places and not cells[places[row]]]
+            if not value or not rows:
+                continue
+            if kind == "n" and not names_a_key(name):
+                self.amounts.setdefault(name, top)
+                continue
+            letters = list(block.kinds[column])
+            for row in rows:
+                cells[places[row]], letters[places[row]] = value, kind
+            block.kinds[column] = "".join(letters)
+            self.filled.setdefault(name, []).extend(rows)
+
+
+@dataclass
 class _Rows:
     """The rows of a sheet on their way into a Parquet file, counted as they pass."""
 
@@ -271,8 +313,11 @@ class _Rows:
     head: Head
     scan: SheetScan
     where: str
+    merged: _Merged
     accepted: int = 0
     numbers: int = 0
+    of_numbers: list[int] = field(default_factory=list)
+    """Numbers below the header, by column."""
     kinds: list[set[str]] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
@@ -289,6 +334,7 @@ class _Rows:
 
         width = self.head.width
         self.kinds = [set() for _ in range(width)]
+        self.of_numbers = [0] * width
         schema = pa.schema([("row", pa.int64()), *((f"c{place}", pa.string()) for place in range(1, width + 1))])
         with pq.ParquetWriter(self.path, schema, compression="zstd") as writer:
             for block in blocks:
@@ -296,6 +342,8 @@ class _Rows:
                 self.seen.update(block.rows)
                 taken = self._taken(block)
                 if taken:
+                    self.of_numbers = [count + letters.count("n") for count, letters in zip(self.of_numbers, block.kinds, strict=True)]
+                    self.merged.fill(block, taken)
                     columns = [pa.array([cells[place] or None for place in taken], pa.string()) for cells in block.cells]
                     numbers = pa.array([block.rows[place] for place in taken], pa.int64())
                     writer.write_table(pa.table([numbers, *columns], schema=schema))
@@ -326,6 +374,26 @@ def _of_rows(source: _SheetFile, rows: _Rows, blank: list[int]) -> tuple[Problem
             many = f"{len(numbers):,} rows are {what} and set aside; the first is this one." if len(numbers) > 1 else f"the row is {what} and set aside."
             origin = Origin(source.file, source.sheet, numbers[0])
             said.append(Problem(f"rows-{reason.replace(' ', '-')}", Severity.SET_ASIDE, origin, sentence=many, rows=len(numbers)))
+    return tuple(said)
+
+
+def _of_merged(source: _SheetFile, merged: _Merged) -> tuple[Problem, ...]:
+    said = []
+    for name, rows in merged.filled.items():
+        below = "the row below" if len(rows) == 1 else f"{len(rows):,} rows below, of which this is the first"
+        sentence = f"cells are merged downwards: their value was filled into {below}."
+        said.append(Problem("merged-cells-filled", Severity.NOTICE, Origin(source.file, source.sheet, rows[0], name), sentence=sentence, rows=len(rows)))
+    for name, row in merged.amounts.items():
+        sentence = "cells with a number are merged downwards: it counts once, in its first row; the rows below have none."
+        said.append(
+            Problem(
+                "merged-numbers",
+                Severity.WARNING,
+                Origin(source.file, source.sheet, row, name),
+                sentence=sentence,
+                action="Look whether it belongs to all of them.",
+            )
+        )
     return tuple(said)
 
 

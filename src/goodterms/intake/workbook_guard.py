@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -30,9 +31,15 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 CHUNK = 1 << 18
 
 MOST_NAMED = 5
+MOST_MERGED = 100_000
+_PERCENT_FORMATS = frozenset({"9", "10"})
+"""The formats 0% and 0.00% that every workbook has."""
 _BELOW_CELLS = frozenset(
     {"autoFilter", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins", "drawing", "extLst"}
 )
+_LITERAL = re.compile(r"\"[^\"]*\"|\\.|_.|\*.")
+"""What a number format shows as it stands: a per cent sign there is no share."""
+_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _TEXT_KINDS = frozenset({"s", "str", "inlineStr"})
 
 
@@ -63,6 +70,10 @@ class SheetScan:
     uncached: list[str] = field(default_factory=list)
     uncached_count: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Cells merged downwards: first row and column, last row and column."""
+    percents: dict[int, int] = field(default_factory=dict)
+    """Numbers that are shown as per cent, by column."""
 
     @property
     def area(self) -> int:
@@ -165,8 +176,32 @@ def _parser(file: str) -> Any:
     return parser
 
 
-def scan_sheet(book: zipfile.ZipFile, sheet: Sheet, file: str, progress: Callable[[float], None]) -> SheetScan:
+def percent_styles(book: zipfile.ZipFile, file: str) -> frozenset[str]:
+    """Return the numbers of the cell styles that show a share as per cent."""
+    part = "xl/styles.xml"
+    if part not in book.namelist():
+        return frozenset()
+    formats = set(_PERCENT_FORMATS)
+    styles: list[str] = []
+    inside = ""
+
+    def style(name: str, said: dict[str, str]) -> None:
+        nonlocal inside
+        if name in {"cellStyleXfs", "cellXfs", "cellStyles"}:
+            inside = name
+        elif name == "numFmt" and "%" in _LITERAL.sub("", said.get("formatCode", "")):
+            formats.add(said.get("numFmtId", ""))
+        elif name == "xf" and inside == "cellXfs":
+            styles.append(said.get("numFmtId", ""))
+
+    _read_elements(book, part, file, style)
+    return frozenset(str(place) for place, number in enumerate(styles) if number in formats)
+
+
+def scan_sheet(book: zipfile.ZipFile, sheet: Sheet, file: str, progress: Callable[[float], None], percents: frozenset[str] = frozenset()) -> SheetScan:
     """Read a sheet's XML once, in bounded memory, and refuse what would need far more memory than it has values.
+
+    ``percents`` are the styles of :func:`percent_styles`.
 
     Raises
     ------
@@ -177,7 +212,7 @@ def scan_sheet(book: zipfile.ZipFile, sheet: Sheet, file: str, progress: Callabl
     parser.ordered_attributes = True
     scan = SheetScan()
     where = f"{file}, sheet {sheet.name}"
-    close_last = _walk(parser, scan, where)
+    close_last = _walk(parser, scan, where, percents)
     size = max(unzipped(book, sheet.part), 1)
     with book.open(sheet.part) as stream:
         _feed(parser, stream, where, lambda done: progress(done / size))
@@ -207,20 +242,20 @@ def _feed(parser: Any, stream: IO[bytes], where: str, progress: Callable[[float]
     parser.Parse(b"", True)  # noqa: FBT003
 
 
-def _walk(parser: Any, scan: SheetScan, where: str) -> Callable[[], None]:  # noqa: C901, PLR0915  (one frame of local names, for speed)
+def _walk(parser: Any, scan: SheetScan, where: str, percents: frozenset[str]) -> Callable[[], None]:  # noqa: C901, PLR0915  (one frame of local names, for speed)
     """Let the parser fill the scan, cell by cell; what is returned closes the last one.
 
     A sheet may have ten million cells: local names, and no call at the end of elements, make this three times as fast as the plain way.
     """
     row = column = filled_row = 0
-    row_text = prefix = kind = ""
+    row_text = prefix = kind = style = ""
     c, v, f = "c", "v", "f"
     in_cell = formula = has_value = False
     columns: dict[str, int] = {}
     text: list[str] = []
 
-    def started(name: str, said: list[str]) -> None:
-        nonlocal in_cell, row, column, row_text, kind, formula, has_value
+    def started(name: str, said: list[str]) -> None:  # noqa: C901  (as above)
+        nonlocal in_cell, row, column, row_text, kind, style, formula, has_value
         if name == v:
             text.clear()
             has_value = True
@@ -228,12 +263,14 @@ def _walk(parser: Any, scan: SheetScan, where: str) -> Callable[[], None]:  # no
             if in_cell:
                 close()
             in_cell, formula, has_value = True, False, False
-            kind = place = ""
+            kind = style = place = ""
             for at in range(0, len(said), 2):
                 if said[at] == "r":
                     place = said[at + 1]
                 elif said[at] == "t":
                     kind = said[at + 1]
+                elif said[at] == "s":
+                    style = said[at + 1]
             if not place:
                 column += 1
                 return
@@ -261,6 +298,8 @@ def _walk(parser: Any, scan: SheetScan, where: str) -> Callable[[], None]:  # no
         elif name.endswith("worksheet"):
             prefix = name[: name.find(":") + 1]
             c, v, f = f"{prefix}c", f"{prefix}v", f"{prefix}f"
+        elif name == "mergeCell":
+            _note_merged(scan, dict(zip(said[::2], said[1::2], strict=True)).get("ref", ""), where)
         elif name in _BELOW_CELLS and in_cell:
             close()
             in_cell = False
@@ -271,6 +310,8 @@ def _walk(parser: Any, scan: SheetScan, where: str) -> Callable[[], None]:  # no
             scan.cells += 1
             if kind not in _TEXT_KINDS:
                 scan.numbers += 1
+                if style in percents:
+                    scan.percents[column] = scan.percents.get(column, 0) + 1
                 if kind == "e":
                     _note_error(scan, row, column, "".join(text).strip(), where)
             if row != filled_row:
@@ -292,6 +333,18 @@ def _note_error(scan: SheetScan, row: int, column: int, text: str, where: str) -
     scan.errors[row, column] = text
     if len(scan.errors) > MOST_ERRORS:
         raise UnreadableFileError(f"{where}: more than {MOST_ERRORS:,} cells hold errors such as {text}. Mend its formulas first.")
+
+
+def _note_merged(scan: SheetScan, cells: str, where: str) -> None:
+    """Note merged cells that reach over several rows."""
+    corners = [_CELL.fullmatch(corner) for corner in cells.split(":")]
+    if len(corners) != 2 or not (corners[0] and corners[1]):
+        return
+    (left, top), (right, bottom) = ((_column(corner[1], corner[0], where), _row(corner[2], where)) for corner in corners if corner)
+    if bottom > top:
+        scan.merged.append((top, left, bottom, right))
+    if len(scan.merged) > MOST_MERGED:
+        raise UnreadableFileError(f"{where}: more than {MOST_MERGED:,} cells are merged. Take the merging back, and save it again.")
 
 
 def _row(digits: str, where: str) -> int:

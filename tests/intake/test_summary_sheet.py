@@ -1,0 +1,154 @@
+"""Sheets beside the lines: sums of them, other layouts, merged cells, shares shown as per cent, and columns that are called the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+import xlsxwriter
+
+from goodterms.errors import AnswerNeededError
+from goodterms.intake import read
+from goodterms.intake.answers import answered
+from goodterms.intake.mapping_file import Mapping
+
+D = Decimal
+DAY = dt.date
+LINES = [["Invoice", "Date", "Customer", "Net amount"], ["1", DAY(2023, 1, 5), "Ann", 10], ["2", DAY(2023, 1, 15), "Bob", 20], ["3", DAY(2023, 2, 5), "Ann", 5]]
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """Write sheets of rows; a cell in a tuple is shown as per cent, ``merged`` are ranges with their value."""
+
+    def write(sheets, merged=()):
+        path = tmp_path / "w.xlsx"
+        with xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"}) as book:
+            percent, literal = book.add_format({"num_format": "0 %"}), book.add_format({"num_format": '0.00" %"'})
+            for title, rows in sheets.items():
+                sheet = book.add_worksheet(title)
+                for row, cells in enumerate(rows):
+                    for column, cell in enumerate(cells):
+                        if isinstance(cell, tuple):
+                            sheet.write(row, column, cell[0], percent)
+                        elif isinstance(cell, list):
+                            sheet.write(row, column, cell[0], literal)
+                        else:
+                            sheet.write(row, column, cell)
+                for cells, value in merged:
+                    sheet.merge_range(cells, value)
+        return path
+
+    return write
+
+
+def rows(reading, columns):
+    return reading.facts.engine.con.execute(f"SELECT {columns} FROM (SELECT * FROM sale_lines ORDER BY row)").fetchall()
+
+
+def answer(error, number):
+    """The mapping that a numbered choice of the only question makes."""
+    (question,) = error.value.questions
+    return Mapping.read(answered("", question.chosen(str(number))))
+
+
+# Sheets -----------------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_of_sums_by_month_is_left_out_and_said(workbook):
+    reading = read([workbook({"Lines": LINES, "Summary": [["Date", "Net amount"], [DAY(2023, 1, 31), 30], [DAY(2023, 2, 28), 5]]})])
+    assert rows(reading, "sum(net_value)") == [(D(35),)]
+    (problem,) = reading.problems
+    assert (problem.code, problem.origin.sheet) == ("sheet-not-read", "Summary")
+    assert problem.sentence == "This sheet sums up sheet Lines, month by month the same net value, and is not read."
+
+
+def test_a_sheet_without_documents_and_customers_whose_sums_differ_is_asked(workbook):
+    path = workbook({"Lines": LINES, "More": [["Date", "Net amount"], [DAY(2023, 1, 31), 31], [DAY(2023, 2, 28), 5]]})
+    with pytest.raises(AnswerNeededError, match="sheet More has neither documents nor customers, which sheet Lines has") as error:
+        read([path])
+    assert rows(read([path], mapping=answer(error, 1)), "sum(net_value)") == [(D(35),)]
+    assert rows(read([path], mapping=answer(error, 2)), "sum(net_value)") == [(D(71),)]
+
+
+def test_sheets_of_years_are_all_read(workbook):
+    year = [LINES[0], ["4", DAY(2024, 1, 5), "Ann", 10], ["5", DAY(2024, 1, 15), "Bob", 20]]
+    assert rows(read([workbook({"2023": LINES, "2024": year})]), "sum(net_value)") == [(D(65),)]
+
+
+def test_a_sheet_of_another_layout_can_be_left_out(workbook):
+    path = workbook({"2023": LINES, "2022": [["Asiakas", "Jotain", "Muuta"], ["Ann", "x", "y"], ["Bob", "z", "w"]]})
+    with pytest.raises(AnswerNeededError, match="sheet 2022: no column is known as the date") as error:
+        read([path])
+    reading = read([path], mapping=answer(error, 1))
+    assert rows(reading, "sum(net_value)") == [(D(35),)]
+    assert [(p.origin.sheet, p.sentence) for p in reading.problems] == [("2022", "The mapping leaves this sheet out.")]
+
+
+def test_a_sheet_is_left_out_beside_an_entry_for_the_whole_workbook(workbook):
+    path = workbook({"2023": LINES, "2022": [["Asiakas", "Jotain", "Muuta"], ["Ann", "x", "y"], ["Bob", "z", "w"]]})
+    text = 'version = 1\n\n[[file]]\nmatch = "w.xlsx"\nsource = "erp"\n'
+    with pytest.raises(AnswerNeededError) as error:
+        read([path], mapping=Mapping.read(text))
+    (question,) = error.value.questions
+    reading = read([path], mapping=Mapping.read(answered(text, question.choices[-1])))
+    assert rows(reading, "DISTINCT source, sum(net_value) OVER ()") == [("erp", D(35))]
+
+
+# Cells ------------------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_number_shown_as_per_cent_is_a_share(workbook):
+    head = ["Invoice", "Date", "Customer", "Qty", "List price", "Discount %"]
+    path = workbook({"L": [head, ["1", DAY(2023, 1, 5), "Ann", 10, 100, (0.1,)], ["2", DAY(2023, 1, 15), "Bob", 4, 50, (0.25,)]]})
+    assert rows(read([path]), "net_value") == [(D(900),), (D(150),)]
+
+
+def test_a_format_that_only_writes_the_sign_makes_no_share(workbook):
+    head = ["Invoice", "Date", "Customer", "Qty", "List price", "Discount %"]
+    path = workbook({"L": [head, ["1", DAY(2023, 1, 5), "Ann", 10, 100, [10]], ["2", DAY(2023, 1, 15), "Bob", 4, 50, [0.5]]]})
+    assert rows(read([path]), "net_value") == [(D(900),), (D(199),)]
+
+
+def test_cells_merged_downwards_hold_for_all_of_their_rows(workbook):
+    lines = [["Customer", "Invoice", "Date", "Net amount"], *([None, str(i), DAY(2023, 1, i), 10 * i] for i in range(1, 5))]
+    reading = read([workbook({"L": lines}, merged=[("A2:A4", 1001)])])
+    assert rows(reading, "customer_key, net_value") == [("1001", D(10)), ("1001", D(20)), ("1001", D(30)), (None, D(40))]
+    (problem,) = [p for p in reading.problems if p.code == "merged-cells-filled"]
+    assert (problem.origin.row, problem.origin.column, problem.rows) == (3, "Customer", 2)
+
+
+def test_an_amount_merged_downwards_counts_once(workbook):
+    lines = [["Customer", "Invoice", "Date", "Net amount"], *(["Ann", str(i), DAY(2023, 1, i), 10 * i if i != 3 else None] for i in range(1, 5))]
+    reading = read([workbook({"L": lines}, merged=[("D3:D4", 20)])])
+    assert rows(reading, "sum(net_value)") == [(D(70),)]
+    (problem,) = [p for p in reading.problems if p.code == "merged-numbers"]
+    assert (problem.origin.row, problem.origin.column) == (3, "Net amount")
+
+
+# Columns and cells of any file ------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_two_columns_that_are_called_the_same_are_asked(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("Invoice;Date;Customer;Amount;Amount\n1;2023-01-01;Ann;10,50;13,02\n2;2023-01-13;Bob;9,00;11,16\n")
+    with pytest.raises(AnswerNeededError, match=r"Amount and Amount \(2\) may both be the net amount") as error:
+        read([path])
+    assert rows(read([path], mapping=answer(error, 2)), "net_value") == [(D("13.02"),), (D("11.16"),)]
+    path.write_text("Invoice;Date;Customer;Amount;Amount\n1;2023-01-01;Ann;10,50;10,50\n2;2023-01-13;Bob;9,00;9,00\n")
+    assert rows(read([path]), "net_value") == [(D("10.5"),), (D(9),)]
+
+
+def test_a_per_cent_is_no_amount(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("Invoice;Date;Customer;Net amount\n1;2023-01-01;Ann;10%\n2;2023-01-13;Bob;9,00\n")
+    reading = read([path])
+    assert rows(reading, "net_value") == [(D(9),)]
+    assert reading.rejected == 1
+
+
+def test_a_discount_of_per_cents_is_a_rate(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("Invoice;Date;Customer;Qty;List price;Discount\n1;2023-01-01;Ann;1;10,00;10 %\n2;2023-01-13;Bob;1;20,00;5,5 %\n")
+    assert rows(read([path]), "discount, net_value") == [(D(1), D(9)), (D("1.1"), D("18.9"))]

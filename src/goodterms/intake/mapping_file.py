@@ -28,7 +28,10 @@ SAME, DIFFERENT = "same", "different"
 """What a mapping says of keys that differ by leading zeros alone."""
 SHARES, PERCENT = "shares", "percent"
 """What a mapping says of rates of which no value is above 1: 0.1 is 10 %, or 0.1 %."""
-_TOP_KEYS = ("version", "same_keys", "leading_zeros", "reporting_currency", "file")
+LEAVE_OUT = "leave out what is wrong"
+"""What a mapping says of documents that cannot be taken: without it they keep all others out too."""
+_TOP_KEYS = ("version", "same_keys", "leading_zeros", "reporting_currency", "company", "file")
+_COMPANY_KEYS = ("identifiers",)
 _FILE_KEYS = (
     "match",
     "sheet",
@@ -41,6 +44,7 @@ _FILE_KEYS = (
     "credit_notes",
     "ragged",
     "left_out",
+    "documents",
     "columns",
     "join",
 )
@@ -126,6 +130,7 @@ class FileMapping:
     constants: Settings[str, str] = field(default_factory=dict)
     credit_notes: CreditNotes | None = None
     ragged: Settings[str, int] = field(default_factory=dict)
+    documents: str = ""
     columns: Settings[str, str] = field(default_factory=dict)
     joins: tuple[JoinMapping, ...] = ()
     left_out: bool = False
@@ -163,13 +168,15 @@ class Mapping:
 
     ``same_keys`` names the kinds of keys (customers, suppliers …) that are one: a customer and a supplier of the same key are then the same.
     ``reporting_currency`` is the currency that the files' exchange rates lead to, where the files do not tell. ``leading_zeros`` says of a kind of keys
-    (``customers``; in a key space ``shop:customers``) whether keys that differ by leading zeros alone are the "same" or "different".
+    (``customers``; in a key space ``shop:customers``) whether keys that differ by leading zeros alone are the "same" or "different". ``company`` are the own
+    company's identifiers in documents: VAT id, business id, OVT, GLN.
     """
 
     files: tuple[FileMapping, ...] = ()
     same_keys: tuple[str, ...] = ()
     reporting_currency: str = ""
     leading_zeros: Settings[str, str] = field(default_factory=dict)
+    company: tuple[str, ...] = ()
 
     def of(self, file: str, sheet: str = "", table: str = "") -> FileMapping | None:
         """The first entry of the table, or of none, that matches a file and sheet, or the file whose rejected rows it holds; None where none does.
@@ -187,7 +194,8 @@ class Mapping:
         same = [f"same_keys = {as_value(self.same_keys)}\n"] if self.same_keys else []
         reporting = [f"reporting_currency = {quoted(self.reporting_currency)}\n"] if self.reporting_currency else []
         zeros = ["".join(f"{zeros_setting(setting, said)}\n" for setting, said in self.leading_zeros.items())] if self.leading_zeros else []
-        parts = [_HEAD, *reporting, *same, *zeros] + [_file_as_toml(entry) for entry in self.files]
+        company = [f"company = {as_value({'identifiers': self.company})}\n"] if self.company else []
+        parts = [_HEAD, *reporting, *same, *company, *zeros] + [_file_as_toml(entry) for entry in self.files]
         return "\n".join(parts)
 
     @classmethod
@@ -319,7 +327,14 @@ class _Checked:
             tuple(same_keys),
             currency_code(reporting_currency),
             self.leading_zeros(self.content.get("leading_zeros", {}), "leading_zeros"),
+            self.company(self.content.get("company", {}), "company"),
         )
+
+    def company(self, given: Any, *path: str | int) -> tuple[str, ...]:
+        self.a(dict, given, *path)
+        self.refuse_unknown(given, _COMPANY_KEYS, *path)
+        said = self.a(list, given.get("identifiers", []), *path, "identifiers")
+        return tuple(self.a(str, one, *path, "identifiers", place) for place, one in enumerate(said))
 
     def leading_zeros(self, given: Any, *path: str | int) -> dict[str, str]:
         settings = self.texts(given, *path)
@@ -346,6 +361,7 @@ class _Checked:
             constants=self.constants(entry.get("constants", {}), table, *here, "constants"),
             credit_notes=self.credit_notes(entry["credit_notes"], *here, "credit_notes") if "credit_notes" in entry else None,
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
+            documents=self.documents(entry.get("documents", ""), *here, "documents"),
             columns=columns,
             joins=tuple(self.join(join, table, *here, "join", i) for i, join in enumerate(self.a(list, entry.get("join", []), *here, "join"))),
             left_out=self.a(bool, entry.get("left_out", False), *here, "left_out"),
@@ -406,6 +422,11 @@ class _Checked:
         value = given["value"]
         values = tuple(str(v) for v in value) if isinstance(value, list) else (str(value),)
         return CreditNotes(column=self.a(str, given["column"], *path, "column"), values=values)
+
+    def documents(self, given: Any, *path: str | int) -> str:
+        if given not in {"", LEAVE_OUT}:
+            raise MappingError(f'{self.at(*path)}: documents is "{LEAVE_OUT}"; {given!r} was found.')
+        return str(given)
 
     def ragged(self, given: Any, *path: str | int) -> dict[str, int]:
         self.a(dict, given, *path)
@@ -487,7 +508,11 @@ def _file_as_toml(entry: FileMapping) -> str:
         lines.append("left_out = true")
     if entry.ragged:
         lines.append(f"ragged = {as_value(entry.ragged)}")
-    lines += ["", "[file.columns]", *(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in entry.columns.items())]
+    if entry.documents:
+        lines.append(f"documents = {quoted(entry.documents)}")
+    if entry.columns or not entry.documents:
+        lines += ["", "[file.columns]"]
+    lines += [*(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in entry.columns.items())]
     for join in entry.joins:
         lines += ["", "[[file.join]]", f"match = {quoted(join.match)}", *([f"sheet = {quoted(join.sheet)}"] if join.sheet else [])]
         lines += [f"{key} = {as_value(getattr(join, key))}" for key in ("dialect", "ragged") if getattr(join, key)]

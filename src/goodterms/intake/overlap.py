@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, drop_raw_tables, named, reject
+from goodterms.intake.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, named, reject
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, text_of
 from goodterms.problems import Problem, Severity
 
@@ -34,6 +34,8 @@ def together(con: Any, table: str, parts: Sequence[Part]) -> tuple[str, ...]:
     wanted = [*TABLES[table].column_names, *attributes]
     select = ", ".join(named(name) if name in columns else f"CAST(NULL AS {_engine_type(table, name)}) AS {named(name)}" for name in wanted)
     if parts:
+        if any(part.is_of_documents for part in parts):
+            source = f"SELECT * REPLACE (row % {ROWS_A_FILE} AS row) FROM ({source})"
         con.execute(f"CREATE OR REPLACE TEMP VIEW {table}_by_part AS {source}")
         con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT {select} FROM {table}_by_part")
     else:

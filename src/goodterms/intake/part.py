@@ -16,6 +16,8 @@ from goodterms.intake.typed_column import Typed
 from goodterms.problems import Origin, Problem
 
 LINES = frozenset({"sale_lines", "purchase_lines"})
+ROWS_A_FILE = 1 << 32
+"""A row of a document is known by its file's number times this, and its own number there."""
 MOST_SAID = 1_000
 """So many rejected rows of a file are said one by one for the same reason; the rest are counted."""
 MEND = "Mend the row in the file of rejected rows and read it again."
@@ -60,6 +62,10 @@ class Part:
     """"customers", "products": of which of them the lines say more than the key."""
     file_header: tuple[str, ...] = ()
     """The columns of the file itself, without those that joins brought."""
+    is_of_documents: bool = False
+    """Whether it is made of documents, which have no columns of their own to understand."""
+    rows_are_records: bool = True
+    """Whether each row of facts is one record of the file."""
     again: Part | None = None
     """The part that was read before of the same file, where the file was named twice."""
 

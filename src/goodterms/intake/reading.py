@@ -20,6 +20,7 @@ from goodterms.intake.answers import answerable, heads_of, name_of, of_files, ot
 from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.currency import to_one_currency
 from goodterms.intake.decoding import mended
+from goodterms.intake.document_parts import document_parts, given_documents, is_documents
 from goodterms.intake.fact_part import read_parts
 from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
@@ -188,9 +189,12 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
     sources: dict[tuple[str, ...], str] = {}
     named = {option: [Path(path) for path in paths] for option, paths in given.items()}
     files = [str(path) for paths in named.values() for path in paths]
+    documents = list(given_documents((path, _TABLE_OF_OPTION[option]) for option, paths in named.items() for path in paths))
     for option, paths in named.items():
         for path in paths:
             table = _TABLE_OF_OPTION[option]
+            if is_documents(path):
+                continue
             same = again.setdefault((str(path.resolve()), table), [])
             if same:
                 parts += [replace(part, number=len(parts) + place, again=part) for place, part in enumerate(same, start=1)]
@@ -211,6 +215,8 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
             for part in group:
                 if part.table in LINES | {"activities"}:
                     keep_what_lines_say(engine.con, part)
+    with errors.kept(lambda question: question):
+        parts += document_parts(engine, documents, mapping, len(parts) + 1, tell)
     errors.raised()
     return [part if part.again is None else _same_file_again(part.again) for part in parts]
 
@@ -392,7 +398,7 @@ def _account(con: Any, part: Part) -> FileAccount:
     rejected = len(raw.rejected) + part.rejected
     totals = _control_totals(con, part)
     accepted = raw.physical - set_aside - rejected - part.met_again
-    if part.name and totals.get("rows", accepted) != accepted:
+    if part.name and part.rows_are_records and totals.get("rows", accepted) != accepted:
         raise UnreadableFileError(
             f"{part.where}: {raw.physical:,} records were counted, but {totals['rows']:,} rows became facts, {rejected:,} were rejected, "
             f"{set_aside:,} set aside and {part.met_again:,} met again. Nothing was read. This is a defect of Goodterms: please report it."

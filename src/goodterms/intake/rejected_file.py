@@ -29,11 +29,13 @@ def write_rejected(con: Any, parts: Sequence[Part], folder: Path, problems: Sequ
             continue
         name = _free_name(folder, part, written)
         dialect = part.raw.dialect or _OF_A_WORKBOOK
-        rows = folder / f"{name}{REJECTED}"
-        rows.write_bytes(_encoded(_LINE_END.join([*_header(part, dialect), *_rows(con, part, dialect)]) + _LINE_END, dialect.encoding))
+        if not part.is_of_documents:
+            rows = folder / f"{name}{REJECTED}"
+            rows.write_bytes(_encoded(_LINE_END.join([*_header(part, dialect), *_rows(con, part, dialect)]) + _LINE_END, dialect.encoding))
+            written.append(rows)
         said = folder / f"{name}.problems.csv"
         said.write_bytes(_encoded(_LINE_END.join(_said(part, problems, dialect)) + _LINE_END, "utf-8-sig"))
-        written += [rows, said]
+        written.append(said)
     return written
 
 
@@ -85,8 +87,9 @@ def _rows(con: Any, part: Part, dialect: Dialect) -> Iterator[str]:
 def _said(part: Part, problems: Sequence[Problem], dialect: Dialect) -> Iterator[str]:
     plain = Dialect(delimiter=dialect.delimiter)
     yield _line(_PROBLEM_COLUMNS, plain)
-    for problem in problems:
-        if problem.severity != Severity.REJECTED or (problem.origin.file, problem.origin.sheet) != (part.raw.file, part.raw.sheet):
+    own = part.problems if part.is_of_documents else [p for p in problems if (p.origin.file, p.origin.sheet) == (part.raw.file, part.raw.sheet)]
+    for problem in own:
+        if problem.severity != Severity.REJECTED:
             continue
         row = "" if problem.origin.row is None else str(problem.origin.row)
         said = problem.sentence or f"{problem.expected} was expected"

@@ -1,0 +1,366 @@
+"""Documents among the files of a reading: folders, zip files, XML and PDF as parts of its tables, beside what tables of rows give."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goodterms.errors import Choice, Question, UnreadableFileError
+from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
+from goodterms.intake.answers import above, answerable
+from goodterms.intake.mapping_file import LEAVE_OUT, FileMapping, Mapping
+from goodterms.intake.master_data import table_said
+from goodterms.intake.part import ROWS_A_FILE, Part
+from goodterms.intake.proposal import Proposal, Sample
+from goodterms.intake.raw_table import RawTable, RowRef
+from goodterms.intake.typed_column import MOST_WHOLE_DIGITS
+from goodterms.problems import Origin, Problem, Severity
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from goodterms.intake.documents.document_file import FileRead
+    from goodterms.intake.documents.invoice import Invoice
+    from goodterms.intake.documents.party import OwnCompany, Party
+    from goodterms.intake.raw_table import Progress
+
+_IN_UTF_16 = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
+"""How XML in UTF-16 begins."""
+_PAGES = (b"<!doctype html", b"<html", b"<table")
+_BANK, _BOOKS = b"urn:iso:std:iso:20022:tech:xsd:camt.", b"AuditFile"
+_STAMP_OF_DAYS, _FIRST_DAY = 1 << 40, date(1900, 1, 1)
+_CANDIDATES = 6
+_SHOWN = 10
+
+
+def is_documents(path: Path) -> bool:
+    """Whether a path is read as documents: a folder, an XML or PDF file, or a zip file that is no workbook."""
+    if path.is_dir():
+        return True
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(512)
+        if start.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(path) as packed:
+                return not any(name.startswith(("xl/", "[Content_Types]", "mimetype", "word/")) for name in packed.namelist())
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return start.startswith((b"%PDF", *_IN_UTF_16)) or (text.startswith(b"<") and not text.startswith(_PAGES))
+
+
+@dataclass
+class _Place:
+    """What one path gave that was named: its files with the invoices in them."""
+
+    path: Path
+    table: str
+    entry: FileMapping
+    files: tuple[FileRead, ...]
+    problems: list[Problem]
+    again: set[int] = field(default_factory=set)
+    """Invoices, by identity, that another file holds too."""
+    differ: set[int] = field(default_factory=set)
+    """Invoices, by identity, whose number another invoice has too."""
+
+    @property
+    def invoices(self) -> list[Invoice]:
+        return [invoice for file in self.files for invoice in file.invoices]
+
+
+def document_parts(engine: Any, given: Iterable[tuple[Path, str]], mapping: Mapping, first: int, tell: Progress) -> list[Part]:
+    """Read documents into parts of tables: our own invoices are sale lines, suppliers' are purchase lines; bank statements and ledgers have their own tables.
+
+    Parameters
+    ----------
+    given
+        Paths, each with the table that it was named for.
+    first
+        The number of the first part.
+
+    Raises
+    ------
+    UnreadableFileError
+        A path gives no document at all.
+    AnswerNeededError
+        Whose invoices they are is not known, or some of them cannot be taken.
+    """
+    places: list[_Place] = []
+    parts: list[Part] = []
+    for path, table in given:
+        entry = mapping.of(str(path), table=table) or FileMapping(match=path.name)
+        own = _of_a_bank_or_books(engine, path, entry, first + len(parts), tell)
+        if own is not None:
+            parts += own
+        else:
+            places.append(_read_place(path, table, entry, tell))
+    if not places:
+        return parts
+    company = _company(places, mapping)
+    _leave_out_met_again(places)
+    for place in places:
+        parts += _parts_of(engine, place, company, first + len(parts))
+    return parts
+
+
+def _read_place(path: Path, table: str, entry: FileMapping, tell: Progress) -> _Place:
+    from goodterms.intake.documents.document_folder import read_documents  # noqa: PLC0415  (heavy: only where documents are read)
+
+    read = read_documents([path], progress=tell)
+    place = _Place(path, table, entry, read.files, list(read.problems))
+    if not place.invoices:
+        said = [str(problem) for problem in read.problems if problem.severity is Severity.REJECTED][:_SHOWN]
+        raise UnreadableFileError(
+            "\n".join(said) if said else f"{path} holds no e-invoice: no XML or PDF file is in it. Name the files in it, or another folder."
+        )
+    return place
+
+
+# Whose they are ---------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _company(places: Sequence[_Place], mapping: Mapping) -> OwnCompany:
+    """The own company as the mapping names it; asked where it does not, with those who stand on most documents."""
+    from goodterms.intake.documents.party import Identifies, OwnCompany  # noqa: PLC0415
+
+    if mapping.company:
+        return OwnCompany(mapping.company)
+    sells: Counter[str] = Counter()
+    buys: Counter[str] = Counter()
+    known: dict[str, tuple[Party, dict[str, None]]] = {}
+    for place in places:
+        for invoice in place.invoices:
+            for who, side in ((invoice.seller, sells), (invoice.buyer, buys)):
+                public = [one.value for one in who.identifiers if one.kind is not Identifies.NUMBER]
+                if public:
+                    side[public[0]] += 1
+                    known.setdefault(public[0], (who, {}))[1].update(dict.fromkeys(public))
+    ranked = sorted(known, key=lambda key: (-max(sells[key], buys[key]), -sells[key], key))
+    choices = [
+        above(f"{known[key][0]}, who sells in {sells[key]:,} of them and buys in {buys[key]:,}", company={"identifiers": list(known[key][1])})
+        for key in ranked[:_CANDIDATES]
+    ]
+    count = sum(len(place.invoices) for place in places)
+    sentence = f"Which company is ours? Of the {count:,} e-invoices its own are sales, and those it gets are purchases."
+    entry = "\n".join(choice.line for choice in choices[:1])
+    raise answerable([Question("company", sentence, (), tuple(choices), entry, "" if mapping == Mapping() else "In the mapping:")])
+
+
+# Documents met again ----------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _leave_out_met_again(places: Sequence[_Place]) -> None:
+    """The same document in two files counts once; two that differ under one number are a problem of the later one, which takes no part."""
+    seen: dict[tuple[str, str, Any], Invoice] = {}
+    for place in places:
+        for invoice in place.invoices:
+            key = (invoice.seller.key(), invoice.number, invoice.date)
+            first = seen.setdefault(key, invoice)
+            if first is invoice:
+                continue
+            if _same(first, invoice):
+                place.again.add(id(invoice))
+                continue
+            place.differ.add(id(invoice))
+            sentence = f"The {invoice} of {invoice.seller} is in {first.file} too, and says something else there. The first counts."
+            place.problems.append(
+                Problem("one-number-two-documents", Severity.REJECTED, Origin(invoice.file), sentence=sentence, action="Find out which is right.")
+            )
+        repeated = sum(1 for invoice in place.invoices if id(invoice) in place.again)
+        if repeated:
+            sentence = f"{repeated:,} {'document is in another file too and counts' if repeated == 1 else 'documents are in other files too and count'} once."
+            place.problems.append(Problem("met-again", Severity.NOTICE, Origin(str(place.path)), sentence=sentence, rows=repeated))
+
+
+def _same(one: Invoice, other: Invoice) -> bool:
+    def bare(invoice: Invoice) -> Invoice:
+        lines = tuple(replace(line, row=0) for line in invoice.lines)
+        return replace(invoice, file="", place=0, lines=lines, set_aside=tuple(replace(ref, row=0) for ref in invoice.set_aside))
+
+    return bare(one) == bare(other)
+
+
+# Parts ------------------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _parts_of(engine: Any, place: _Place, company: OwnCompany, first: int) -> list[Part]:
+    from goodterms.intake.documents.to_facts import facts_of  # noqa: PLC0415
+
+    candidates = [invoice for invoice in place.invoices if id(invoice) not in place.again | place.differ]
+    source = place.entry.source or place.path.stem
+    found = facts_of(candidates, company, source=source)
+    problems = [*place.problems, *found.problems]
+    accepted = {id(invoice) for invoice in found.accepted}
+    bad = [problem for problem in problems if problem.severity is Severity.REJECTED]
+    left_out = [invoice for invoice in place.invoices if id(invoice) not in accepted | place.again]
+    unread = sum(1 for file in place.files if not file.invoices)
+    if bad and place.entry.documents != LEAVE_OUT:
+        _ask_to_leave_out(place, bad, len(left_out) + unread, len(accepted))
+    order = {file.file: number for number, file in enumerate(place.files, start=1)}
+    made: list[Part] = []
+    for table, rows in (("sale_lines", found.sale_lines), ("purchase_lines", found.purchase_lines)):
+        if rows or (table == place.table and not (found.sale_lines or found.purchase_lines)):
+            part = _part(engine, place.path, place.entry, table, rows, first + len(made), order)
+            made.append(part)
+    if found.sale_lines:
+        sales = made[0]
+        _keep_what_they_say(engine, sales, "customers", found.customers, found.accepted)
+        _keep_what_they_say(engine, sales, "products", found.products, found.accepted)
+    main = next((part for part in made if part.table == place.table), made[0])
+    main.problems += problems
+    main.rejected = sum(len(invoice.lines) for invoice in left_out) + unread
+    main.met_again = sum(len(invoice.lines) for invoice in place.invoices if id(invoice) in place.again)
+    aside = tuple(ref for invoice in place.invoices for ref in invoice.set_aside)
+    for part in made:
+        rows = found.sale_lines if part.table == "sale_lines" else found.purchase_lines
+        extra = main.rejected + main.met_again + len(aside) if part is main else 0
+        part.raw = _raw(place.path, part.name, len(rows) + extra, aside if part is main else ())
+    main.said.append(_documents_said(place, found.accepted))
+    return made
+
+
+def _documents_said(place: _Place, accepted: Sequence[Invoice]) -> str:
+    formats = Counter(invoice.format for invoice in accepted)
+    said = ", ".join(f"{count:,} {name}" for name, count in sorted(formats.items()))
+    return f"{len(accepted):,} of {len(place.invoices):,} documents{f': {said}' if said else ''}."
+
+
+def _ask_to_leave_out(place: _Place, bad: Sequence[Problem], refused: int, accepted: int) -> None:
+    """Some documents of several cannot be taken: all or nothing, unless the person says otherwise."""
+    said = [str(problem) for problem in bad]
+    if not accepted:
+        raise UnreadableFileError("\n".join([*said[:_SHOWN], *([f"And {len(said) - _SHOWN:,} more."] if len(said) > _SHOWN else [])]))
+    settings = {"documents": LEAVE_OUT}
+    entry = place.entry if place.entry.place else FileMapping(match=place.path.name)
+    choices = (
+        Choice(
+            f"leave {'it' if refused == 1 else 'them'} out, and take the other {accepted:,}",
+            f'documents = "{LEAVE_OUT}"',
+            "[[file]]",
+            settings,
+            ((entry, settings),),
+        ),
+        Choice("mend them and read all again", "nothing is read until then"),
+    )
+    sentence = f"{place.path}: {refused:,} of {refused + accepted:,} documents cannot be taken."
+    evidence = (*said[:_SHOWN], *([f"and {len(said) - _SHOWN:,} more"] if len(said) > _SHOWN else []))
+    text = f'[[file]]\nmatch = "{place.path.name}"\ndocuments = "{LEAVE_OUT}"\n' if not place.entry.place else f'documents = "{LEAVE_OUT}"\n'
+    where = f"In the mapping this belongs under the [[file]] at {place.entry.place}:" if place.entry.place else ""
+    raise answerable([Question(f"documents: {place.path.name}", sentence, evidence, choices, text, where)])
+
+
+def _raw(path: Path, name: str, physical: int, aside: tuple[RowRef, ...]) -> RawTable:
+    return RawTable(str(path), path, "", f"raw_of_{name}", (), (), None, physical, physical - len(aside), set_aside=aside, header_row=0)
+
+
+def _part(engine: Any, path: Path, entry: FileMapping, table: str, rows: Sequence[dict[str, Any]], number: int, order: dict[str, int] | None = None) -> Part:
+    """A part of rows of facts; ``order`` numbers the files that the rows come from."""
+    name = f"part_{number}_{table}"
+    held = _arrow(table, rows, order)
+    engine.con.register(f"{name}_rows", held)
+    engine.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {name}_rows")
+    engine.con.unregister(f"{name}_rows")
+    raw = _raw(path, name, len(rows), ())
+    part = Part(raw, replace(entry, source=entry.source or path.stem), table, name, number, Sample((), {}), Proposal(), is_of_documents=True)
+    part.columns = {column: of for column, of, *_ in engine.con.execute(f"DESCRIBE {name}").fetchall()}
+    return part
+
+
+def _arrow(table: str, rows: Sequence[dict[str, Any]], order: dict[str, int] | None) -> pa.Table:
+    """The columns that some row fills, with the types of facts; rows are numbered through all files."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    columns = {}
+    for column in TABLES[table].columns:
+        values = [row[column.name] for row in rows]
+        if column.name == "row" and order is not None:
+            values = [order[row["file"]] * ROWS_A_FILE + row["row"] for row in rows]
+        if column.name in {"file", "row", "date", "period"} or any(value is not None for value in values):
+            columns[column.name] = pa.array(values, _type_of(column.kind, values))
+    return pa.table(columns)
+
+
+def _type_of(kind: Kind, values: Sequence[Any]) -> pa.DataType:
+    import pyarrow as pa  # noqa: PLC0415
+
+    if kind is Kind.DECIMAL:
+        places = max((-int(value.as_tuple().exponent) for value in values if isinstance(value, Decimal)), default=0)
+        return pa.decimal128(MONEY_DIGITS, MONEY_PLACES) if places <= MONEY_PLACES else pa.decimal128(max(MONEY_DIGITS, MOST_WHOLE_DIGITS + places), places)
+    return {Kind.DATE: pa.date32(), Kind.MONTH: pa.date32(), Kind.INTEGER: pa.int64(), Kind.FLAG: pa.bool_()}.get(kind, pa.string())
+
+
+def _keep_what_they_say(engine: Any, part: Part, table: str, rows: Sequence[dict[str, Any]], accepted: Sequence[Invoice]) -> None:
+    """What the documents say of customers or products, as the latest has it: names stay out of the facts."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    key, said = {"customers": ("customer_key", {"customer_name": "name", "country": "country"}), "products": ("product_key", {"product_name": "name"})}[table]
+    if not rows:
+        return
+    days = {(invoice.file, line.row): (invoice.date - _FIRST_DAY).days for invoice in accepted for line in invoice.lines}
+    held: dict[str, Any] = {
+        "key_space": pa.array([part.entry.keys or None] * len(rows), pa.string()),
+        key: pa.array([row[key] for row in rows], pa.string()),
+        **{ours: pa.array([row[ours] for row in rows], pa.string()) for ours in said.values()},
+        "stamp": pa.array([days.get((row["file"], row["row"]), 0) * _STAMP_OF_DAYS + row["row"] for row in rows], pa.int64()),
+        "file": pa.array([row["file"] for row in rows], pa.string()),
+        "row": pa.array([row["row"] for row in rows], pa.int64()),
+    }
+    name = table_said(part, table)
+    engine.con.register(f"{name}_rows", pa.table(held))
+    engine.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {name}_rows")
+    engine.con.unregister(f"{name}_rows")
+    part.known_of |= {table}
+    part.known |= dict.fromkeys(said, "")
+
+
+# Bank statements and ledgers --------------------------------------------------------------------------------------------------------------------------------
+
+
+def _of_a_bank_or_books(engine: Any, path: Path, entry: FileMapping, number: int, tell: Progress) -> list[Part] | None:
+    """The part of a bank statement or an audit file; None where the path is neither."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        start = stream.read(4096)
+    if _BANK in start:
+        from goodterms.intake.documents.camt import read_camt  # noqa: PLC0415
+
+        tell(f"reading {path}", 0.0)
+        bank = read_camt(path)
+        part = _part(engine, path, entry, "payments", bank.rows, number)
+        return [_accounted(part, bank.physical, bank.rejected, bank.set_aside, bank.met_again, bank.problems)]
+    if _BOOKS in start:
+        from goodterms.intake.documents.saft import read_saft  # noqa: PLC0415
+
+        tell(f"reading {path}", 0.0)
+        books = read_saft(path)
+        part = _part(engine, path, entry, "gl_balances", books.rows, number)
+        return [_accounted(part, books.physical, books.rejected, 0, 0, books.problems)]
+    return None
+
+
+def _accounted(part: Part, physical: int, rejected: int, set_aside: int, met_again: int, problems: Iterable[Problem]) -> Part:
+    """The part with the account of its records, of which one may give several rows, and several one."""
+    aside = tuple(RowRef(0, "", "not booked yet") for _ in range(set_aside))
+    part.raw = _raw(part.raw.path, part.name, physical, aside)
+    part.rejected, part.met_again, part.rows_are_records = rejected, met_again, False
+    part.problems += problems
+    return part
+
+
+def given_documents(named: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
+    """Those of the paths that are read as documents, each once."""
+    seen: set[tuple[Path, str]] = set()
+    for path, table in named:
+        key = (path.resolve(), table)
+        if key not in seen and is_documents(path):
+            seen.add(key)
+            yield path, table

@@ -19,7 +19,7 @@ HOUSE = Path(__file__).parent.parent
 SOURCE = HOUSE / "src" / "goodterms"
 LIBRARY_ROOMS = ["facts", "intake", "analysis", "demo", "charts", "report"]
 FACES = ["cli", "web", "api"]
-HEAVY = {"ibis", "duckdb", "pandas", "numpy", "pyarrow", "sqlglot", "calamine", "python_calamine", "xlsxwriter", "openpyxl"}
+HEAVY = {"ibis", "duckdb", "pandas", "numpy", "pyarrow", "sqlglot", "calamine", "python_calamine", "xlsxwriter", "openpyxl", "lxml", "pypdf", "tomlkit"}
 
 
 def _own_files():

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from goodterms.intake.mapping_file import Mapping as KnownMapping
     from goodterms.analysis.result import Result
     from goodterms.facts.book import Facts
     from goodterms.facts.periods import Period
     from goodterms.facts.policy import Policy
     from goodterms.intake import Reading
+    from goodterms.intake.mapping_file import Mapping as KnownMapping
 
 __all__ = ["Period", "Policy", "Reading", "Result", "__version__", "analyse", "read"]
 

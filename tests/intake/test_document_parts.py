@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 
 import pytest
-from tests.intake.documents.written import cii, cii_line, ubl, ubl_line
+from tests.intake.documents.written import D, cii, cii_line, ubl, ubl_line
 
 from goodterms.errors import AnswerNeededError, UnreadableFileError
 from goodterms.intake import read
@@ -117,6 +117,20 @@ def test_documents_stand_beside_tables_of_rows(folder, tmp_path):
     reading = read([table, folder], mapping=ANN)
     assert [one.accepted for one in reading.files] == [1, 3]
     assert rows(reading, "sale_lines", "document", "row") == [("1", 1), ("2", 1), ("2", 2), ("7", 2)]
+
+
+STATEMENT = """<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.02'><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id>
+<Acct><Id><IBAN>FI2112345600000785</IBAN></Id></Acct><Ntry><Amt Ccy='EUR'>12.50</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>
+<BookgDt><Dt>2026-09-25</Dt></BookgDt><AcctSvcrRef>R1</AcctSvcrRef></Ntry></Stmt></BkToCstmrStmt></Document>"""
+
+
+@pytest.mark.parametrize(("accounts", "expected"), [([], (1, 0)), (["FI21 1234 5600 0007 85"], (1, 0)), (["FI4250001510000023"], (0, 1))])
+def test_a_bank_statement_gives_payments_of_our_own_accounts(tmp_path, accounts, expected):
+    file = tmp_path / "camt.xml"
+    file.write_text(STATEMENT, "utf-8")
+    reading = read([file], mapping={"version": 1, "company": {"accounts": accounts}})
+    assert (reading.accepted, reading.rejected) == expected
+    assert rows(reading, "payments", "amount", "source") == [(D("12.50"), "FI2112345600000785")] * expected[0]
 
 
 def test_a_folder_without_documents_is_said(tmp_path):

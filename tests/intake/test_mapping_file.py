@@ -65,7 +65,7 @@ def test_mapping_written_is_the_mapping_read(tmp_path):
     ("text", "said"),
     [
         ("version = 2\n", "map.toml, line 1: version = 1 was expected; 2 was found"),
-        ("version = 1\nfiles = 1\n", 'map.toml, line 2: there is no key "files" here. Known: version, same_keys, leading_zeros, reporting_currency, file.'),
+        ("version = 1\nfiles = 1\n", 'line 2: there is no key "files" here. Known: version, same_keys, leading_zeros, reporting_currency, company, file.'),
         ('version = 1\n[[file]]\nmatch = "a"\nsheets = "b"\n', 'map.toml, line 4: there is no key "sheets" here'),
         ("version = 1\n[[file]]\nmatch = 3\n", "map.toml, line 3: match is a text; 3 was found."),
         ('version = 1\n[[file]]\ntable = "sales"\n', 'map.toml, line 3: there is no table "sales"'),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -95,9 +95,9 @@ def document_parts(engine: Any, given: Iterable[tuple[Path, str]], mapping: Mapp
     """
     places: list[_Place] = []
     parts: list[Part] = []
-    for path, table in given:
+    for path, table in {(path.resolve(), table): (path, table) for path, table in given}.values():
         entry = mapping.of(str(path), table=table) or FileMapping(match=path.name)
-        own = _of_a_bank_or_books(engine, path, entry, first + len(parts), tell)
+        own = _of_a_bank_or_books(engine, path, entry, mapping, first + len(parts), tell)
         if own is not None:
             parts += own
         else:
@@ -324,7 +324,7 @@ def _keep_what_they_say(engine: Any, part: Part, table: str, rows: Sequence[dict
 # Bank statements and ledgers --------------------------------------------------------------------------------------------------------------------------------
 
 
-def _of_a_bank_or_books(engine: Any, path: Path, entry: FileMapping, number: int, tell: Progress) -> list[Part] | None:
+def _of_a_bank_or_books(engine: Any, path: Path, entry: FileMapping, mapping: Mapping, number: int, tell: Progress) -> list[Part] | None:
     """The part of a bank statement or an audit file; None where the path is neither."""
     if not path.is_file():
         return None
@@ -334,7 +334,7 @@ def _of_a_bank_or_books(engine: Any, path: Path, entry: FileMapping, number: int
         from goodterms.intake.documents.camt import read_camt  # noqa: PLC0415
 
         tell(f"reading {path}", 0.0)
-        bank = read_camt(path)
+        bank = read_camt(path, own_accounts=mapping.accounts)
         part = _part(engine, path, entry, "payments", bank.rows, number)
         return [_accounted(part, bank.physical, bank.rejected, bank.set_aside, bank.met_again, bank.problems)]
     if _BOOKS in start:
@@ -354,13 +354,3 @@ def _accounted(part: Part, physical: int, rejected: int, set_aside: int, met_aga
     part.rejected, part.met_again, part.rows_are_records = rejected, met_again, False
     part.problems += problems
     return part
-
-
-def given_documents(named: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
-    """Those of the paths that are read as documents, each once."""
-    seen: set[tuple[Path, str]] = set()
-    for path, table in named:
-        key = (path.resolve(), table)
-        if key not in seen and is_documents(path):
-            seen.add(key)
-            yield path, table

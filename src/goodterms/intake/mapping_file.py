@@ -26,12 +26,14 @@ REJECTED = ".rejected.csv"
 _OF_REJECTED = re.compile(r"(?P<origin>.+)\.rejected(?:\.mine)?(?: \(\d+\))?\.csv")
 SAME, DIFFERENT = "same", "different"
 """What a mapping says of keys that differ by leading zeros alone."""
+SERIAL = "serial"
+"""The form of dates that are days counted from 1900, as Excel holds them."""
 SHARES, PERCENT = "shares", "percent"
 """What a mapping says of rates of which no value is above 1: 0.1 is 10 %, or 0.1 %."""
 LEAVE_OUT = "leave out what is wrong"
 """What a mapping says of documents that cannot be taken: without it they keep all others out too."""
 _TOP_KEYS = ("version", "same_keys", "leading_zeros", "reporting_currency", "company", "file")
-_COMPANY_KEYS = ("identifiers",)
+_COMPANY_KEYS = ("identifiers", "accounts")
 _FILE_KEYS = (
     "match",
     "sheet",
@@ -169,7 +171,7 @@ class Mapping:
     ``same_keys`` names the kinds of keys (customers, suppliers …) that are one: a customer and a supplier of the same key are then the same.
     ``reporting_currency`` is the currency that the files' exchange rates lead to, where the files do not tell. ``leading_zeros`` says of a kind of keys
     (``customers``; in a key space ``shop:customers``) whether keys that differ by leading zeros alone are the "same" or "different". ``company`` are the own
-    company's identifiers in documents: VAT id, business id, OVT, GLN.
+    company's identifiers in documents: VAT id, business id, OVT, GLN; ``accounts`` the numbers of its bank accounts.
     """
 
     files: tuple[FileMapping, ...] = ()
@@ -177,6 +179,7 @@ class Mapping:
     reporting_currency: str = ""
     leading_zeros: Settings[str, str] = field(default_factory=dict)
     company: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
 
     def of(self, file: str, sheet: str = "", table: str = "") -> FileMapping | None:
         """The first entry of the table, or of none, that matches a file and sheet, or the file whose rejected rows it holds; None where none does.
@@ -194,7 +197,8 @@ class Mapping:
         same = [f"same_keys = {as_value(self.same_keys)}\n"] if self.same_keys else []
         reporting = [f"reporting_currency = {quoted(self.reporting_currency)}\n"] if self.reporting_currency else []
         zeros = ["".join(f"{zeros_setting(setting, said)}\n" for setting, said in self.leading_zeros.items())] if self.leading_zeros else []
-        company = [f"company = {as_value({'identifiers': self.company})}\n"] if self.company else []
+        known = {key: said for key, said in zip(_COMPANY_KEYS, (self.company, self.accounts), strict=True) if said}
+        company = [f"company = {as_value(known)}\n"] if known else []
         parts = [_HEAD, *reporting, *same, *company, *zeros] + [_file_as_toml(entry) for entry in self.files]
         return "\n".join(parts)
 
@@ -248,7 +252,7 @@ _KINDS_IN_WORDS = {
     Kind.INTEGER: "a whole number",
     Kind.FLAG: "true or false",
 }
-_DATE_FORM = re.compile(r"(?=.*%[Yy])(?=.*%m)(?=.*%d)(?:%[YymdHMSIpf]|[^%])+")
+_DATE_FORM = re.compile(r"(?=.*%[Yy])(?=.*%[mbB])(?=.*%d)(?:%[YymbBdHMSIpf]|[^%])+|serial")
 
 
 def _is_a(kind: Kind, value: str) -> bool:
@@ -327,14 +331,14 @@ class _Checked:
             tuple(same_keys),
             currency_code(reporting_currency),
             self.leading_zeros(self.content.get("leading_zeros", {}), "leading_zeros"),
-            self.company(self.content.get("company", {}), "company"),
+            *(self.company(self.content.get("company", {}), key, "company") for key in _COMPANY_KEYS),
         )
 
-    def company(self, given: Any, *path: str | int) -> tuple[str, ...]:
+    def company(self, given: Any, key: str, *path: str | int) -> tuple[str, ...]:
         self.a(dict, given, *path)
         self.refuse_unknown(given, _COMPANY_KEYS, *path)
-        said = self.a(list, given.get("identifiers", []), *path, "identifiers")
-        return tuple(self.a(str, one, *path, "identifiers", place) for place, one in enumerate(said))
+        said = self.a(list, given.get(key, []), *path, key)
+        return tuple(self.a(str, one, *path, key, place) for place, one in enumerate(said))
 
     def leading_zeros(self, given: Any, *path: str | int) -> dict[str, str]:
         settings = self.texts(given, *path)
@@ -406,7 +410,7 @@ class _Checked:
         if given.get("rates", SHARES) not in {SHARES, PERCENT}:
             raise MappingError(f'{self.at(*path, "rates")}: rates is "{SHARES}" or "{PERCENT}"; {given["rates"]!r} was found.')
         if "date" in given and not _DATE_FORM.fullmatch(given["date"]):
-            raise MappingError(f'{self.at(*path, "date")}: date is a form like "%d.%m.%Y" or "%m/%d/%Y %H:%M"; {given["date"]!r} was found.')
+            raise MappingError(f'{self.at(*path, "date")}: date is a form like "%d.%m.%Y" or "%m/%d/%Y %H:%M", or "{SERIAL}"; {given["date"]!r} was found.')
         return dict(given)
 
     def credit_notes(self, given: Any, *path: str | int) -> CreditNotes:

@@ -20,7 +20,7 @@ from goodterms.intake.answers import answerable, heads_of, name_of, of_files, ot
 from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.currency import to_one_currency
 from goodterms.intake.decoding import mended
-from goodterms.intake.document_parts import document_parts, given_documents, is_documents
+from goodterms.intake.document_parts import document_parts, is_documents
 from goodterms.intake.fact_part import read_parts
 from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
@@ -187,23 +187,19 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
     errors = _Errors()
     again: dict[tuple[str, str], list[Part]] = {}
     sources: dict[tuple[str, ...], str] = {}
-    named = {option: [Path(path) for path in paths] for option, paths in given.items()}
-    files = [str(path) for paths in named.values() for path in paths]
-    documents = list(given_documents((path, _TABLE_OF_OPTION[option]) for option, paths in named.items() for path in paths))
-    for option, paths in named.items():
-        for path in paths:
-            table = _TABLE_OF_OPTION[option]
-            if is_documents(path):
-                continue
-            same = again.setdefault((str(path.resolve()), table), [])
-            if same:
-                parts += [replace(part, number=len(parts) + place, again=part) for place, part in enumerate(same, start=1)]
-                continue
-            with errors.kept(partial(_of_file, path=path, table=table, mapping=mapping, files=files)):
-                for raw, entry in _raw_tables(engine, path, table, mapping, notices, tell):
-                    part = _opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
-                    parts.append(part)
-                    same.append(part)
+    named = [(Path(path), _TABLE_OF_OPTION[option]) for option, paths in given.items() for path in paths]
+    files = [str(path) for path, _table in named]
+    documents = [(path, table) for path, table in named if is_documents(path)]
+    for path, table in (one for one in named if one not in documents):
+        same = again.setdefault((str(path.resolve()), table), [])
+        if same:
+            parts += [replace(part, number=len(parts) + place, again=part) for place, part in enumerate(same, start=1)]
+            continue
+        with errors.kept(partial(_of_file, path=path, table=table, mapping=mapping, files=files)):
+            for raw, entry in _raw_tables(engine, path, table, mapping, notices, tell):
+                part = _opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
+                parts.append(part)
+                same.append(part)
     alike: dict[tuple[Any, ...], list[Part]] = {}
     for part in parts:
         if part.again is None:

@@ -20,7 +20,7 @@ _OF_THE_ENTRY = ("dialect", "constants")
 
 
 def choice(said: str, **settings: Any) -> Choice:
-    """One answer: what a person would say, and the key of a file's entry in the mapping that says it.
+    """One answer: what a person would say, and the keys of a file's entry in the mapping that say it.
 
     Examples
     --------
@@ -29,10 +29,10 @@ def choice(said: str, **settings: Any) -> Choice:
     >>> choice("Netto", columns={"Netto": "net_value"}).line
     '"Netto" = "net_value"'
     """
-    ((key, value),) = settings.items()
-    if key == "columns":
-        return Choice(said, " and ".join(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in value.items()), "[file.columns]", settings)
-    return Choice(said, f"{key} = {as_value(value)}", "", settings)
+    columns = [f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in settings.get("columns", {}).items()]
+    keys = [f"{key} = {as_value(value)}" for key, value in settings.items() if key != "columns"]
+    under = "" if not columns else "[file.columns]" if not keys else "the columns under [file.columns]"
+    return Choice(said, " and ".join(keys + columns), under, settings)
 
 
 def answerable(questions: Sequence[Question]) -> AnswerNeededError:
@@ -93,10 +93,11 @@ def _head(entry: FileMapping) -> str:
 def _answers(choices: Sequence[Choice], entry: FileMapping) -> str:
     """The lines of the choices: keys of the entry first, columns below them."""
     answers = [(option.said, key, value) for option in choices for key, value in option.settings.items()]
+    first = {key == "columns" for key in choices[0].settings}
     lines = [(said, "\n".join(_columns(value)) if key == "columns" else f"{key} = {_added(entry, key, value)}") for said, key, value in answers]
     of_columns = [key == "columns" for _, key, _ in answers]
-    keys = with_remarks([line for line, is_column in zip(lines, of_columns, strict=True) if not is_column], first=not of_columns[0])
-    columns = with_remarks([line for line, is_column in zip(lines, of_columns, strict=True) if is_column], first=of_columns[0])
+    keys = with_remarks([line for line, is_column in zip(lines, of_columns, strict=True) if not is_column], first=False in first)
+    columns = with_remarks([line for line, is_column in zip(lines, of_columns, strict=True) if is_column], first=True in first)
     return "".join([keys, *(["[file.columns]\n", columns] if columns else [])])
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.answers import choice
+from goodterms.intake.mapping_file import SERIAL
+from goodterms.intake.named_months import with_named_months
 from goodterms.intake.typed_column import Doubt, RawColumn, Typed, Where, present, text_of
 
 _TIME = r"(?:(?: +|T)[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -53,7 +55,9 @@ def _day_shape(form: str) -> str:
 
 def _date_sql(place: str, form: str) -> str:
     """SQL that reads a cell as a day, with or without a time behind it; null where it is none or lies outside 1900 to 2199."""
-    if any(sign in form for sign in _OF_TIMES):
+    if form == SERIAL:
+        day = f"CASE WHEN regexp_full_match(trim({place}), '[0-9]{{5}}([.,][0-9]+)?') THEN DATE '1899-12-30' + CAST(left(trim({place}), 5) AS INTEGER) END"
+    elif any(sign in form for sign in _OF_TIMES):
         day = f"CAST(try_strptime(trim({place}), {text_of(form)}) AS DATE)"
     else:
         read = f"TRY_CAST({_day_part(place)} AS DATE)" if form == ISO else f"CAST(try_strptime({_day_part(place)}, {text_of(form)}) AS DATE)"
@@ -69,9 +73,11 @@ def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typ
     AnswerNeededError
         Where day, month or year may be swapped.
     """
+    named = {column.place: typed for column in columns if (typed := _with_named_months(con, where, column))}
+    columns = [column for column in columns if column.place not in named]
     votes = {column.place: _Votes.counted(con, where, column) for column in columns}
     decided = {form for vote in votes.values() if (form := vote.decided)}
-    found = {}
+    found = dict(named)
     for column in columns:
         vote = votes[column.place]
         given = where.answers.get("date")
@@ -85,6 +91,14 @@ def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typ
             form = agreed.pop() if len(agreed) == 1 else _ask_date(con, where, column, vote)
         found[column.place] = _read(con, where.table, column, vote, form or given or ISO)
     return found
+
+
+def _with_named_months(con: Any, where: Where, column: RawColumn) -> Typed | None:
+    """A column of dates whose months are names, found at its first value with a letter."""
+    letter = f"regexp_matches(lower({column.place}), '[a-zåäö]{{3}}')"
+    if not con.execute(f"SELECT 1 FROM {where.table} WHERE {letter} LIMIT 1").fetchone() or not (typed := with_named_months(con, where, column)):
+        return None
+    return replace(typed, doubts=tuple(doubts_of_years(con, where.table, column, typed.sql)))
 
 
 def _decided_by_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> set[str]:
@@ -234,7 +248,11 @@ class _Votes:
 
 
 def _example(form: str) -> str:
-    return form.replace("%Y", "2012").replace("%m", "03").replace("%d", "31").replace("%y", "12").replace("%H", "08").replace("%M", "26").replace("%S", "00")
+    return (
+        "40999 (days as Excel counts them)"
+        if form == SERIAL
+        else form.replace("%Y", "2012").replace("%m", "03").replace("%d", "31").replace("%y", "12").replace("%H", "08").replace("%M", "26").replace("%S", "00")
+    )
 
 
 _FIRST = {"%d": "the day", "%m": "the month", "%y": "the year"}

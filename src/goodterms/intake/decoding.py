@@ -39,6 +39,9 @@ _FOREIGN = {
 }
 _IN_TEXT = bytes({*b"\t\n\r\x01\x1a\x1c\x1d\x1e\x1f", *range(32, 256)})
 """Control characters that text may hold, and all that is above them."""
+_LATIN_9_EURO = b"\xa4"
+_OF_WINDOWS = bytes(range(0x80, 0xA0))
+"""Bytes that are letters and signs in Windows-1252 alone."""
 UNDECODABLE = re.compile("[\udc80-\udcff]")
 """A byte that the encoding does not know, as ``surrogateescape`` keeps it."""
 
@@ -234,10 +237,23 @@ def _by_lines(path: Path, file: str, encoding: str) -> Decoding:
     if good:
         sentence = f"the file is read as Windows-1252 (cp1252), but {_lines(good)} written in UTF-8: two encodings are mixed, and names there look wrong."
         problems = (Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action="Export the file in one encoding.", rows=len(good)),)
+    if _is_latin_9(path):
+        return _scan(path, file, "iso-8859-15", "strict", problems=problems)
     try:
         return _scan(path, file, "cp1252", "strict", problems=problems)
     except UnicodeDecodeError:
         return _scan(path, file, "cp1252", "surrogateescape", damaged=True, problems=problems)
+
+
+def _is_latin_9(path: Path) -> bool:
+    """Whether a file is Latin-9 (ISO-8859-15): it has the byte of its euro sign, which is no sign of use in Windows-1252, and none of Windows' own."""
+    euro = False
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            euro = euro or _LATIN_9_EURO in chunk
+            if len(chunk.translate(None, _OF_WINDOWS)) < len(chunk):
+                return False
+    return euro
 
 
 def _lines_by_utf8(path: Path, file: str) -> tuple[list[int], list[int]]:

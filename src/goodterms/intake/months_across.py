@@ -26,7 +26,8 @@ _NAMES = (
     "nov november marras marraskuu",
     "dec december joulu joulukuu",
 )
-_NUMBER_OF = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
+NUMBER_OF = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
+"""Names of months in English, Finnish and Swedish, whole and short → 1 to 12."""
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FORMS = (
     re.compile(rf"{_YEAR}[-/. ]?(?:M|K)?[-/. ]?(?P<month>\d{{1,2}})", re.IGNORECASE),
@@ -100,7 +101,7 @@ def without_year(names: Iterable[str]) -> dict[str, int]:
     >>> without_year(["Tili", "Tammi", "Helmi", "Maalis", "Yhteensä"])
     {'Tammi': 1, 'Helmi': 2, 'Maalis': 3}
     """
-    found = {name: number for name in names if (number := _NUMBER_OF.get(name.strip().rstrip(".").casefold()))}
+    found = {name: number for name in names if (number := NUMBER_OF.get(name.strip().rstrip(".").casefold()))}
     return found if len(found) >= LEAST_MONTHS else {}
 
 
@@ -108,7 +109,7 @@ def _month(name: str) -> date | None:
     for form in _FORMS:
         if found := form.fullmatch(" ".join(name.split())):
             said = found.groupdict()
-            month = _NUMBER_OF.get(said["name"].casefold(), 0) if said.get("name") else int(said["month"])
+            month = NUMBER_OF.get(said["name"].casefold(), 0) if said.get("name") else int(said["month"])
             if 1 <= month <= 12:
                 return date(int(said.get("year") or f"20{said['short']}"), month, 1)
     return None

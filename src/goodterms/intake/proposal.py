@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Settings
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from goodterms.errors import AnswerNeededError, MappingError, Question
+from goodterms.errors import AnswerNeededError, Choice, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
 from goodterms.intake.document_kind import document_kind
-from goodterms.intake.mapping_file import FileMapping
+from goodterms.intake.mapping_file import SERIAL, FileMapping
 from goodterms.intake.months_across import LEAST_MONTHS, MONTH, TABLES_BY_MONTH, months_of, named_month, without_year
+from goodterms.intake.named_months import is_named_day
 from goodterms.intake.personal_data import looks_personal
 from goodterms.intake.typed_column import RawColumn
 from goodterms.intake.typing_vote import could_be_flags, looks_like_flags
@@ -33,6 +36,12 @@ _NUMBER_LIKE = re.compile(
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
+MISSING = frozenset({"n/a", "na", "#n/a", "-", "--", "–", "—", "none", "null", "nan", "nil", "unknown", "tbc", "?"})
+"""What people write where they have no value."""
+_RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
+"""General rates of value added tax: of Finland, before it, of Sweden and Denmark, of many others, of Germany."""
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+"""Years that dates of digits alone may be of."""
 _AGAIN = re.compile(r"(.+) \([0-9]+\)")
 _CENTS = re.compile(r".*[.,][0-9]{2}")
 _MONTH_LIKE = re.compile(r"[0-9]{4}[-/. ]?[MmKk]?[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{4}")
@@ -89,9 +98,12 @@ class Sample:
             return self._typed_could_be(column.engine_type, kind)
         if kind == Kind.FLAG:
             return could_be_flags(set(values))
-        like = {Kind.DATE: _DATE_LIKE, Kind.MONTH: _MONTH_LIKE}.get(kind, _NUMBER_LIKE) if kind else _NUMBER_LIKE
-        fit = sum(1 for value in values if like.fullmatch(value) or (kind == Kind.MONTH and _DATE_LIKE.fullmatch(value)))
-        return fit * 2 >= len(values)
+        said = [value for value in values if value.casefold() not in MISSING] or values
+        if kind in {Kind.DATE, Kind.MONTH}:
+            fit = sum(1 for value in said if _is_date(value) or (kind == Kind.MONTH and _MONTH_LIKE.fullmatch(value)))
+        else:
+            fit = sum(1 for value in said if _NUMBER_LIKE.fullmatch(value))
+        return fit * 2 >= len(said)
 
     @staticmethod
     def _typed_could_be(of: str, kind: Kind | None) -> bool:
@@ -111,8 +123,11 @@ class Sample:
             return self._typed_could_be(column.engine_type, kind)
         if kind == Kind.FLAG:
             return looks_like_flags(set(values))
-        like = _DATE_LIKE if kind == Kind.DATE else _NUMBER_LIKE
-        return all(like.fullmatch(value) for value in values)
+        return all(_is_date(value) if kind == Kind.DATE else _NUMBER_LIKE.fullmatch(value) for value in values)
+
+
+def _is_date(value: str) -> bool:
+    return bool(_DATE_LIKE.fullmatch(value)) or is_named_day(value)
 
 
 def of_all(samples: Sequence[Sample]) -> Sample:
@@ -327,7 +342,7 @@ def _check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, tak
     if table in {"costs", "gl_balances"}:
         _need_date(found, raw, sample, taken, "period")
     if table in {"sale_lines", "purchase_lines"} and not _has_amount(taken):
-        _ask_for(raw, sample, found, "net_value", "amount, nor quantity and price", Kind.DECIMAL)
+        _ask_for(raw, sample, found, "net_value", "amount, nor quantity and price", Kind.DECIMAL, choices=_net_of_gross(found), why=_needed_with_gross(found))
     if table in {"costs", "gl_balances", "payments"} and "amount" not in taken:
         _ask_for(raw, sample, found, "amount", "amount", Kind.DECIMAL)
     if table == "activities" and "kind" not in taken:
@@ -335,6 +350,24 @@ def _check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, tak
     for key in ("customer_key", "product_key"):
         if table == key.replace("_key", "s") and key not in taken:
             _ask_for(raw, sample, found, key, _in_words(key), Kind.TEXT)
+
+
+def _needed_with_gross(found: Proposal) -> str:
+    """What is missing beside a value with tax."""
+    theirs = found.theirs("gross_value")
+    return f"{theirs} is the value with tax, and no column is known as the tax, its rate or the net amount: one of them is needed." if theirs else ""
+
+
+def _net_of_gross(found: Proposal) -> list[Choice]:
+    """How net value may follow from a value with tax that stands alone: by one rate for all lines."""
+    theirs = found.theirs("gross_value")
+    if theirs is None:
+        return []
+    rates = [
+        choice(f"{theirs} holds {rate} % of tax on all lines: net value is {theirs} ÷ {1 + rate / 100}", constants={"tax_rate": f"{rate / 100}"})
+        for rate in _RATES
+    ]
+    return [*rates, choice(f"{theirs} is without tax", columns={theirs: "net_value"})]
 
 
 def _has_amount(taken: set[str]) -> bool:
@@ -345,17 +378,46 @@ def _has_amount(taken: set[str]) -> bool:
 def _need_date(found: Proposal, raw: RawTable, sample: Sample, taken: set[str], ours: str) -> None:
     if ours in taken:
         return
-    dates = [theirs for theirs in raw.header if theirs not in found.columns and sample.are_all(theirs, Kind.DATE)]
+    free = [theirs for theirs in raw.header if theirs not in found.columns]
+    dates = [theirs for theirs in free if sample.are_all(theirs, Kind.DATE)]
     if len(dates) == 1:
         found.say(dates[0], ours, "the only column of dates")
         taken.add(ours)
         return
-    _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE)
+    choices = [option for theirs in free for option in _dates_of_digits(theirs, sample, ours)]
+    _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE, choices=choices)
 
 
-def _ask_for(raw: RawTable, sample: Sample, found: Proposal, ours: str, said: str, kind: Kind, constant: str = "") -> None:
+def _dates_of_digits(theirs: str, sample: Sample, ours: str) -> list[Choice]:
+    """What a column of digits alone says as dates: days as Excel counts them, or day, month and year with nothing between them."""
+    values = sample.values[theirs]
+    if not values or not sample.column(theirs).is_text:
+        return []
+    if all(re.fullmatch(r"[234][0-9]{4}(?:[.,][0-9]+)?", value) for value in values):
+        day = date(1899, 12, 30) + timedelta(days=int(values[0][:5]))
+        said = f"{theirs}: days as Excel counts them, {values[0]} is {day:%-d %B %Y}"
+        return [choice(said, dialect={"date": SERIAL}, columns={theirs: ours})]
+    options = []
+    for form in ("%d%m%Y", "%m%d%Y"):
+        days = [_day(value, form) for value in values if re.fullmatch(r"[0-9]{8}", value)]
+        if len(days) == len(values) and all(days):
+            options.append(choice(f"{theirs}: {values[0]} is {days[0]:%-d %B %Y}", dialect={"date": form}, columns={theirs: ours}))
+    return options
+
+
+def _day(text: str, form: str) -> date | None:
+    try:
+        day = datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+
+
+def _ask_for(
+    raw: RawTable, sample: Sample, found: Proposal, ours: str, said: str, kind: Kind, constant: str = "", choices: Sequence[Choice] = (), why: str = ""
+) -> None:
     likely = [theirs for theirs in raw.header if theirs not in found.columns and sample.values[theirs] and (kind == Kind.TEXT or sample.could_be(theirs, kind))]
-    choices = tuple(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8])
+    choices = (*choices, *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8]))
     if raw.sheet:
         choices += (choice("the sheet is no such table: leave it out", left_out=True),)
     if constant:
@@ -363,7 +425,7 @@ def _ask_for(raw: RawTable, sample: Sample, found: Proposal, ours: str, said: st
     raise AnswerNeededError(
         Question(
             f"column: {raw.file}, {ours}",
-            f"{_where(raw)}: no column is known as the {said}. Say which it is.",
+            f"{_where(raw)}: {why or f'no column is known as the {said}. Say which it is.'}",
             tuple(f"{theirs}: {', '.join(sample.values[theirs][:3]) or 'empty'}" for theirs in raw.header),
             choices,
         )

@@ -1,0 +1,112 @@
+"""Dates that are no digits with signs between them, and other first questions that must have an answer to pass."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from goodterms.errors import AnswerNeededError, MappingError
+from goodterms.intake import read
+from goodterms.intake.answers import answered
+from goodterms.intake.mapping_file import Mapping
+
+D = Decimal
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """Write a file with a date and a net amount on each line."""
+
+    def write(*cells, heading="Net amount", encoding="utf-8"):
+        path = tmp_path / "s.csv"
+        rows = "".join(f"{i};{day};Ann;{amount}\n" for i, (day, amount) in enumerate(cells))
+        path.write_text(f"Invoice;Date;Customer;{heading}\n{rows}", encoding=encoding)
+        return path
+
+    return write
+
+
+def found(path, columns="date", mapping=None):
+    return [row[0] for row in read([path], mapping=mapping).facts.engine.con.execute(f"SELECT {columns} FROM sale_lines ORDER BY row").fetchall()]
+
+
+def asked(path, **passed):
+    with pytest.raises(AnswerNeededError) as error:
+        read([path], **passed)
+    (question,) = error.value.questions
+    return question
+
+
+def answer(question, number):
+    return Mapping.read(answered("", question.chosen(str(number))))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("03-Feb-23", "14-Mar-23"),
+        ("3 Feb 2023", "14 March 2023"),
+        ("3. helmikuuta 2023", "14. maaliskuuta 2023"),
+        ("3.helmi 2023", "14.maalis 2023"),
+        ("3 februari 2023", "14 mars 2023"),
+        ("Feb 3, 2023", "Mar 14, 2023"),
+        ("2023-feb-03", "2023-mar-14"),
+        ("03-FEB-2023 08:26", "14-MAR-2023 17:05"),
+    ],
+)
+def test_a_month_may_be_a_name(lines, first, second):
+    path = lines((first, "1,50"), (second, "2,50"))
+    assert found(path) == [dt.date(2023, 2, 3), dt.date(2023, 3, 14)]
+    assert found(path, mapping=read([path]).mapping) == [dt.date(2023, 2, 3), dt.date(2023, 3, 14)]
+
+
+def test_a_day_that_its_month_has_not_is_rejected(lines):
+    reading = read([lines(("30-Feb-23", "1,50"), ("14-Mar-23", "2,50"), ("15-Mar-23", "3,50"))])
+    assert (reading.accepted, reading.rejected) == (2, 1)
+
+
+def test_a_form_with_a_name_of_a_month_can_be_mapped(lines):
+    path = lines(("03-Feb-23", "1,50"))
+    assert found(path, mapping={"version": 1, "file": [{"match": "s.csv", "dialect": {"date": "%d-%b-%y"}}]}) == [dt.date(2023, 2, 3)]
+    with pytest.raises(MappingError, match="date is a form like"):
+        read([path], mapping={"version": 1, "file": [{"match": "s.csv", "dialect": {"date": "%d-%q-%y"}}]})
+
+
+def test_days_as_excel_counts_them_are_asked(lines):
+    path = lines(("45000", "1,50"), ("45013", "2,50"))
+    question = asked(path)
+    assert question.choices[0].said == "Date: days as Excel counts them, 45000 is 15 March 2023"
+    assert found(path, mapping=answer(question, 1)) == [dt.date(2023, 3, 15), dt.date(2023, 3, 28)]
+    assert found(path, mapping=Mapping.read(f"version = 1\n\n{question.entry}")) == [dt.date(2023, 3, 15), dt.date(2023, 3, 28)]
+
+
+def test_day_month_and_year_with_nothing_between_are_asked(lines):
+    path = lines(("01022023", "1,50"), ("03042023", "2,50"))
+    question = asked(path)
+    assert [option.said for option in question.choices[:2]] == ["Date: 01022023 is 1 February 2023", "Date: 01022023 is 2 January 2023"]
+    assert found(path, mapping=answer(question, 1)) == [dt.date(2023, 2, 1), dt.date(2023, 4, 3)]
+    assert found(path, mapping=answer(question, 2)) == [dt.date(2023, 1, 2), dt.date(2023, 3, 4)]
+
+
+def test_a_value_with_tax_alone_can_be_answered(lines):
+    path = lines(("2023-01-31", "12,55"), ("2023-02-01", "25,10"), heading="Gross amount")
+    question = asked(path)
+    assert question.sentence.endswith(
+        "Gross amount is the value with tax, and no column is known as the tax, its rate or the net amount: one of them is needed."
+    )
+    assert found(path, "net_value", answer(question, 1)) == [D(10), D(20)]
+    assert found(path, "net_value", answer(question, len(question.choices))) == [D("12.55"), D("25.1")]
+
+
+def test_amounts_of_which_many_are_missing_are_amounts(lines):
+    reading = read([lines(("2023-01-31", "12,50"), ("2023-02-01", "n/a"), ("2023-02-02", "n/a"))])
+    assert (reading.accepted, reading.rejected) == (1, 2)
+
+
+def test_a_euro_sign_of_latin_9_is_read(lines):
+    path = lines(("2023-01-31", "12,50 €"), ("2023-02-01", "20,00 €"), encoding="iso-8859-15")
+    reading = read([path])
+    assert reading.facts.engine.con.execute("SELECT net_value, currency FROM sale_lines ORDER BY row").fetchall() == [(D("12.5"), "EUR"), (D(20), "EUR")]
+    assert reading.mapping.files[0].dialect["encoding"] == "iso-8859-15"

@@ -93,7 +93,7 @@ def _head(entry: FileMapping) -> str:
 def _answers(choices: Sequence[Choice], entry: FileMapping) -> str:
     """The lines of the choices: keys of the entry first, columns below them."""
     answers = [(option.said, key, value) for option in choices for key, value in option.settings.items()]
-    first = {key == "columns" for key in choices[0].settings}
+    first = {key == "columns" for key in next(option.settings for option in choices if option.settings)}
     lines = [(said, "\n".join(_columns(value)) if key == "columns" else f"{key} = {_added(entry, key, value)}") for said, key, value in answers]
     of_columns = [key == "columns" for _, key, _ in answers]
     keys = with_remarks([line for line, is_column in zip(lines, of_columns, strict=True) if not is_column], first=False in first)

@@ -87,3 +87,19 @@ def test_the_library_example_of_the_readme_runs(tmp_path, monkeypatch):
     assert result.bridge.change == Decimal(12)
     assert result.answer
     assert result.tables["customers"].num_rows == 1
+
+
+def test_the_trial_balance_of_the_page_comes_to_the_net_profit_that_it_says(tmp_path):
+    """docs/how-to/trial-balance.md, by its own files."""
+    page = HOUSE / "docs" / "how-to" / "trial-balance.md"
+    invoices, costs = (tmp_path / "invoices.csv", tmp_path / "trial-balance.csv")
+    for file, text in zip((invoices, costs), blocks(page, "csv"), strict=True):
+        file.write_text(text, "utf-8")
+    (policy,) = blocks(page, "toml")
+    result = goodterms.analyse(goodterms.read(invoices, costs=costs), periods=("2024-01", "2024-02"), policy=Policy.read(policy))
+    profit = {row["customer"]: (row["net_profit_earlier"], row["net_profit_later"]) for row in result.tables["customers"].to_pylist()}
+    assert profit == {"Ann": (350, 392), "Bob": (100, 96)}
+    rows = {row.step: (row.earlier, row.later) for row in result.waterfall}
+    assert rows["net_profit"] == (450, 488)
+    assert (rows["sustaining"], rows["excluded"]) == ((-50, -50), (590, 670))
+    assert not result.has_unassigned

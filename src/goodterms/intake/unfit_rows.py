@@ -77,6 +77,8 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
 def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> tuple[RowRef, ...]:
     """Rows that are totals, footers or blank, of those that do not fit and of those that do."""
     stated = [ours for ours in _KEYS if f" AS {named(ours)}" in typed_rows]
+    if "account" in stated and "account_name" in stated:
+        stated.remove("account_name")  # beside the number it names a subtotal as well as an account
     missing = [part.raw.accepted - (part.stated[ours].values if ours in part.stated else 0) for ours in stated]
     few = max(_SELDOM * part.raw.accepted, min(_FEW, part.raw.accepted // 3))
     keys = [named(ours) for ours in stated]

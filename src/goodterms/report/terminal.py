@@ -165,7 +165,8 @@ def _print_culprits(console: Console, kind: str, edition: Edition, culprits: Seq
     ranking = ranking_of(exact)
     measure, leaks = ranking.measure, any(c.sentence for c in culprits)
     order = f"largest fall in {measure}" if ranking.by_change else f"lowest {measure}"
-    heading(console, heading_of(kind, culprits, ranking), order)
+    title = heading_of(kind, culprits, ranking)
+    heading(console, title, "" if title.endswith(order) else order)
     shows_sales = measure != "net sales"
     shows_earlier = edition.earlier is not None and (console.width >= _ROOMY or not shows_sales)
     titles = [f"sales {edition.later}"] if shows_sales else []

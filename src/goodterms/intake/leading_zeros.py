@@ -10,8 +10,9 @@ from goodterms.errors import Question
 from goodterms.intake.answers import above, answerable, with_remarks
 from goodterms.intake.mapping_file import DIFFERENT, SAME, Mapping
 from goodterms.intake.master_data import table_said
-from goodterms.intake.part import Part, named
+from goodterms.intake.part import LINES, Part, named
 from goodterms.intake.typed_column import text_of
+from goodterms.problems import Problem, Severity
 
 COLUMNS = {
     "customers": ("customer_key", "payer_key"),
@@ -21,6 +22,8 @@ COLUMNS = {
     "managers": ("manager_key",),
 }
 """Kind of key → our columns that hold keys of that kind."""
+NUMBERS = ("document", "order_number")
+"""Numbers that are no keys: what is one document or order in two files is told by them."""
 _SAID_OF = {"customer_key": "customers", "product_key": "products"}
 _Stated = Sequence[tuple[Part, str]]
 
@@ -44,6 +47,35 @@ def settle_leading_zeros(con: Any, parts: Sequence[Part], mapping: Mapping) -> N
             questions += _asked(con, stated, setting, kind, mapping)
     if questions:
         raise answerable(questions)
+    for ours in NUMBERS:
+        _say_numbers_met(con, parts, ours)
+
+
+def _say_numbers_met(con: Any, parts: Sequence[Part], ours: str) -> None:
+    """Warn where two files of one source hold a number on the same day, with zeros in front and without: it counts as two."""
+    stated = [part for part in parts if part.table in LINES and part.columns.get(ours) == "VARCHAR" and "date" in part.columns]
+    zeros = [part for part in stated if _has_zeros(con, part, ours)]
+    for part in zeros:
+        for other in stated:
+            if other is part or (other.table, other.entry.source) != (part.table, part.entry.source):
+                continue
+            own, others = (f"SELECT DISTINCT {named(ours)} AS number, {_digits(named(ours))} AS digits, date FROM {one.name}" for one in (part, other))
+            met, first, second = con.execute(
+                f"SELECT count(*), min(o.number), arg_min(t.number, o.number) FROM ({own} WHERE {_with_zeros(named(ours))}) o "
+                f"JOIN ({others}) t ON t.digits = o.digits AND t.date = o.date AND t.number <> o.number"
+            ).fetchone()
+            if met:
+                what = "1 number differs" if met == 1 else f"{met:,} numbers differ"
+                part.problems.append(
+                    Problem(
+                        "numbers-differ-by-zeros",
+                        Severity.WARNING,
+                        part.origin(column=part.proposal.theirs(ours) or ""),
+                        sentence=f"{what} from those of {other.where} on the same day by leading zeros alone ({first} and {second}), and count twice.",
+                        action="If they are the same, export both files with their zeros.",
+                        rows=met,
+                    )
+                )
 
 
 def _stated(parts: Sequence[Part]) -> Settings[tuple[str, str], list[tuple[Part, str]]]:

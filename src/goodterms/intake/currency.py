@@ -9,9 +9,10 @@ from typing import Any
 
 from goodterms.errors import Choice, Question
 from goodterms.facts.columns import MONEY_PLACES, TABLES
-from goodterms.intake.answers import above, answerable, heads_of, under_entry, with_remarks
+from goodterms.intake.answers import above, answerable, under_entry, with_remarks
 from goodterms.intake.column_names import LEFT_OUT, normalised
 from goodterms.intake.currency_code import CODES, code_sql, currency_code
+from goodterms.intake.entry_heads import heads_of
 from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
 from goodterms.intake.number_vote import MONEY_MARKS
 from goodterms.intake.part import MEND, MOST_SAID, Part, named, reject

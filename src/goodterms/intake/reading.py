@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Question, UnreadableFileError, UsageError
 from goodterms.facts.book import Facts
-from goodterms.facts.columns import CREDIT_NOTE
-from goodterms.intake.answers import answerable, heads_of, name_of, of_files, other_sheets
+from goodterms.facts.columns import CREDIT_NOTE, MASTER_NAMES
+from goodterms.intake.answers import answerable, of_files
 from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.currency import to_one_currency
 from goodterms.intake.decoding import mended
 from goodterms.intake.document_parts import document_parts, is_documents
+from goodterms.intake.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.fact_part import read_parts
 from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
@@ -337,7 +338,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     attributes: tuple[str, ...] = ()
     for table in wanted:
         own = [part for part in live if part.table == table]
-        if table in {"customers", "products"}:
+        if table in MASTER_NAMES:
             fill_master_data(con, table, own, [part for part in live if part.table in LINES | {"activities"}])
             drop_raw_tables(con, own)
             continue
@@ -430,7 +431,7 @@ def _control_totals(con: Any, part: Part) -> dict[str, Any]:
     """Rows, sums by currency, first and last date, and credit notes, as they stand in the facts."""
     if not part.name:
         return {"rows": 0}
-    if part.table in {"customers", "products"}:
+    if part.table in MASTER_NAMES:
         return {}
     has = [name for name, *_ in con.execute(f"DESCRIBE {part.table}_by_part").fetchall()]
     amount = next((name for name in ("net_value", "amount", "value") if name in has), "NULL")

@@ -149,3 +149,16 @@ def test_place_of_a_file_is_said_in_a_sentence(engine, tmp_path):
         open_file(engine, tmp_path)
     with pytest.raises(UnreadableFileError, match="is not there"):
         open_file(engine, tmp_path / "nowhere.csv")
+
+
+def test_letters_that_were_converted_as_control_characters_are_read_and_said(engine, write):
+    """A file of Windows-1252 that somebody made UTF-8 as if it were Latin-1; read fast and strictly."""
+    content = "Wine;Net\nCos d\x92Estournel \x96 1990;\x8024\nPlain;1\n"
+    for rows, ragged in ((content, ""), (content, "Odd;1;2\n")):
+        (table,) = open_file(engine, write((rows + ragged).encode()))
+        assert cells(engine, table) == [(2, "Cos d’Estournel – 1990", "€24"), (3, "Plain", "1")]
+        assert (table.dialect.encoding, len(table.rejected)) == ("utf-8", bool(ragged))
+        said = [problem.sentence for problem in table.problems if problem.code == "converted-wrongly"]
+        assert said == [
+            "3 control characters stand in it where Windows has letters such as – ’ €: it was converted wrongly once. They are read as these letters."
+        ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from goodterms.intake.decoding import write_as_utf8
+from goodterms.intake.decoding import decoded_lines, write_as_utf8
 from goodterms.intake.header import BLANK
 from goodterms.intake.header_again import HeaderAgain
 from goodterms.intake.raw_table import Progress, RawTable, RowRef, new_name
@@ -68,7 +69,7 @@ def _read_fast(source: TextFile) -> RawTable | None:
     text = plain_path(source.engine, source.path)
     if not decoding.is_plain_utf8:
         text = work_folder(source.engine) / f"{name}.txt"
-        write_as_utf8(source.path, decoding.encoding, text)
+        write_as_utf8(source.path, decoding, text)
     cursor = source.engine.con.cursor()
     with ThreadPoolExecutor(1) as pool:
         splitting = pool.submit(cursor.execute, _split_by_engine(source, text, rows))
@@ -117,8 +118,7 @@ def _succeeded(splitting: Future[Any]) -> bool:
 def _count(source: TextFile) -> _Count | None:
     """Count records with the second reader; ``None`` at the first thing that is not plain."""
     seen = _Count()
-    with source.path.open(encoding=source.decoding.encoding, newline="") as stream:
-        lines = iter(stream)
+    with closing(decoded_lines(source.path, source.decoding)) as lines:
         try:
             above = source.form.reader(lines)
             if len(list(islice(above, source.above))) != source.above or above.line_num != source.lines_above:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,9 @@ _IN_TEXT = bytes({*b"\t\n\r\x01\x1a\x1c\x1d\x1e\x1f", *range(32, 256)})
 _LATIN_9_EURO = b"\xa4"
 _OF_WINDOWS = bytes(range(0x80, 0xA0))
 """Bytes that are letters and signs in Windows-1252 alone."""
+_CONTROLS = re.compile("[\x80-\x9f]")
+_AS_WINDOWS = {code: letter for code in range(0x80, 0xA0) if (letter := bytes([code]).decode("cp1252", "ignore"))}
+"""Control characters that no text has, and the letters of Windows-1252 that they were before a file was converted as if it were Latin-1."""
 UNDECODABLE = re.compile("[\udc80-\udcff]")
 """A byte that the encoding does not know, as ``surrogateescape`` keeps it."""
 
@@ -51,7 +54,8 @@ class Decoding:
     """What reading all bytes of a text file once has shown.
 
     ``lines`` are physical lines, ended by CR, LF or CRLF; ``line_end`` is the one that all have, or ``""`` where they differ;
-    ``inner_line_feeds`` says that CRLF and single LF both occur; ``damaged`` that some bytes are not in the encoding, ``nul`` that some are zero.
+    ``inner_line_feeds`` says that CRLF and single LF both occur; ``damaged`` that some bytes are not in the encoding, ``nul`` that some are zero,
+    ``controls`` that letters of Windows-1252 stand in it as control characters.
     """
 
     encoding: str
@@ -61,11 +65,12 @@ class Decoding:
     damaged: bool
     nul: bool
     problems: tuple[Problem, ...] = ()
+    controls: bool = False
 
     @property
     def is_plain_utf8(self) -> bool:
         """True where the engine's own reader sees the same letters as we do."""
-        return self.encoding in {"utf-8", "utf-8-sig"} and not self.damaged and not self.nul
+        return self.encoding in {"utf-8", "utf-8-sig"} and not self.damaged and not self.nul and not self.controls
 
 
 def find_encoding(path: Path, file: str, *, wanted: str | None = None) -> Decoding:
@@ -99,23 +104,22 @@ def find_encoding(path: Path, file: str, *, wanted: str | None = None) -> Decodi
         return _by_lines(path, file, encoding)
 
 
-def sample_lines(path: Path, encoding: str, *, characters: int = 1 << 18) -> list[str]:
+def sample_lines(path: Path, decoding: Decoding, *, characters: int = 1 << 18) -> list[str]:
     """Return the first complete physical lines, ends included, of about so many characters in all."""
     lines: list[str] = []
     size = 0
-    with path.open(encoding=encoding, errors=tolerance(encoding), newline="") as stream:
-        for line in stream:
-            lines.append(line)
-            size += len(line)
-            if size >= characters:
-                break
+    for line in decoded_lines(path, decoding):
+        lines.append(line)
+        size += len(line)
+        if size >= characters:
+            break
     return lines
 
 
-def decoded_lines(path: Path, encoding: str) -> Iterator[str]:
+def decoded_lines(path: Path, decoding: Decoding) -> Generator[str]:
     """Yield the physical lines, ends included; a byte that the encoding does not know comes as ``UNDECODABLE``."""
-    with path.open(encoding=encoding, errors=tolerance(encoding), newline="") as stream:
-        yield from stream
+    with path.open(encoding=decoding.encoding, errors=tolerance(decoding.encoding), newline="") as stream:
+        yield from (line.translate(_AS_WINDOWS) for line in stream) if decoding.controls else stream
 
 
 def mended(text: str) -> str:
@@ -132,11 +136,11 @@ def tolerance(encoding: str) -> str:
     return "strict" if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
-def write_as_utf8(path: Path, encoding: str, to: Path) -> None:
+def write_as_utf8(path: Path, decoding: Decoding, to: Path) -> None:
     """Write the same letters as UTF-8, in bounded memory."""
-    with path.open(encoding=encoding, newline="") as source, to.open("w", encoding="utf-8", newline="") as target:
+    with path.open(encoding=decoding.encoding, newline="") as source, to.open("w", encoding="utf-8", newline="") as target:
         while text := source.read(CHUNK):
-            target.write(text)
+            target.write(text.translate(_AS_WINDOWS) if decoding.controls else text)
 
 
 def _refuse_nothing(path: Path, file: str, start: bytes) -> None:
@@ -198,7 +202,7 @@ def _texts(path: Path, encoding: str, errors: str) -> Iterator[str]:
 
 
 def _scan(path: Path, file: str, encoding: str, errors: str, *, damaged: bool = False, problems: tuple[Problem, ...] = ()) -> Decoding:
-    line_feeds = returns = both = since = 0
+    line_feeds = returns = both = since = controls = 0
     nul = False
     last = ""
     for text in _texts(path, encoding, errors):
@@ -208,6 +212,7 @@ def _scan(path: Path, file: str, encoding: str, errors: str, *, damaged: bool = 
         returns += text.count("\r")
         both += text.count("\r\n") + (last == "\r" and text[0] == "\n")
         nul = nul or "\0" in text
+        controls += 0 if text.isascii() else len(_CONTROLS.findall(text))
         end = max(text.rfind("\n"), text.rfind("\r"))
         since = len(text) - end - 1 if end >= 0 else since + len(text)
         _refuse_long(file, since)
@@ -221,8 +226,18 @@ def _scan(path: Path, file: str, encoding: str, errors: str, *, damaged: bool = 
         inner_line_feeds=used == ["\r\n", "\n"],
         damaged=damaged,
         nul=nul,
-        problems=problems,
+        problems=(*problems, *_said_of_controls(file, controls)),
+        controls=controls > 0,
     )
+
+
+def _said_of_controls(file: str, times: int) -> tuple[Problem, ...]:
+    """UTF-8 made from Windows-1252 as if that were Latin-1 has control characters where dashes, quotes and euro signs were."""
+    if not times:
+        return ()
+    many = f"{times:,} control characters stand in it where" if times > 1 else "a control character stands in it where"
+    sentence = f"{many} Windows has letters such as – ’ €: it was converted wrongly once. They are read as these letters."
+    return (Problem("converted-wrongly", Severity.NOTICE, Origin(file), sentence=sentence, action="Look whether names are right."),)
 
 
 def _by_lines(path: Path, file: str, encoding: str) -> Decoding:

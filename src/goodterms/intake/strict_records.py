@@ -119,7 +119,7 @@ def _accepted(source: TextFile, verdicts: _Verdicts, tally: _Tally) -> Iterator[
     def swallowed(cells: list[str], lines: list[str]) -> bool:
         return tally.records >= source.above and likeness.swallowed(cells, lines)
 
-    for record in split(decoded_lines(source.path, source.decoding.encoding), source.form, swallowed):
+    for record in split(decoded_lines(source.path, source.decoding), source.form, swallowed):
         tally.records += 1
         tally.lines += len(record.lines)
         row = tally.records

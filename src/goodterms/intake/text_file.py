@@ -87,7 +87,7 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
         The mapping says what cannot be.
     """
     decoding = find_encoding(path, file, wanted=given.get("encoding"))
-    lines = sample_lines(path, decoding.encoding)
+    lines = sample_lines(path, decoding)
     complete = len(lines) >= decoding.lines
     form = find_form(lines, file, given, complete=complete)
     records = list(islice(split(lines, form), SAMPLE_RECORDS + 1))

@@ -10,6 +10,7 @@ from goodterms.facts.columns import FACT_TABLES, MASTER_TABLES, TABLES, Kind
 def test_tables_are_found_by_their_name():
     assert list(TABLES) == [
         "sale_lines", "purchase_lines", "payments", "activities", "costs", "gl_balances", "rebates", "stock", "plan", "rates", "customers", "products",
+        "suppliers",
     ]  # fmt: skip
     assert all(TABLES[name].name == name for name in TABLES)
 
@@ -32,7 +33,7 @@ def test_every_row_carries_its_origin(table):
 
 def test_facts_hold_keys_and_master_files_hold_names():
     """Facts never hold a customer's or product's name; an account's name belongs to the general ledger."""
-    assert [table.name for table in MASTER_TABLES if "name" in table.column_names] == ["customers", "products"]
+    assert [table.name for table in MASTER_TABLES if "name" in table.column_names] == ["customers", "products", "suppliers"]
     assert [table.name for table in FACT_TABLES if "name" in table.column_names] == []
 
 

@@ -163,7 +163,7 @@ def listed(table):
     }
 
 
-@pytest.mark.parametrize("table", ["sale_lines", "costs", "activities", "customers", "products", "purchase_lines"])
+@pytest.mark.parametrize("table", ["sale_lines", "costs", "activities", "customers", "products", "suppliers", "purchase_lines"])
 def test_the_page_lists_every_column_with_its_meaning_and_headings(table):
     page = listed(table)
     assert {ours: known for ours, (_, known) in page.items()} == headings(table)

@@ -299,6 +299,23 @@ manager_key  text    account manager
 price_list   text    price list
 payment_days integer payment days
 terms        text    terms group
+credit_limit decimal most that it may owe us, in the reporting currency
+"""
+        + _ORIGIN
+    ),
+)
+SUPPLIERS = Table(
+    "suppliers",
+    "what a source knows of a supplier; never a fact",
+    ("supplier_key",),
+    _columns(
+        """
+key_space    text    the space of the key
+supplier_key text    the key
+name         text    name
+country      text    country
+payment_days integer payment days
+terms        text    terms group
 """
         + _ORIGIN
     ),
@@ -313,6 +330,7 @@ key_space       text    the space of the key
 product_key     text    the key
 name            text    name
 family          text    product family
+supplier_key    text    who it is bought from
 unit            text    unit that list price and cost are for
 units_per_base  decimal how many base units one such unit holds
 list_price      decimal list price of one unit
@@ -324,5 +342,6 @@ stocked         flag    kept in stock
         + _ORIGIN
     ),
 )
-MASTER_TABLES = (CUSTOMERS, PRODUCTS)
+MASTER_TABLES = (CUSTOMERS, PRODUCTS, SUPPLIERS)
+MASTER_NAMES = frozenset(table.name for table in MASTER_TABLES)
 TABLES = {table.name: table for table in (*FACT_TABLES, *MASTER_TABLES)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, GoodtermsError, MappingError, Question, UnreadableFileError
-from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
+from goodterms.facts.columns import ATTRIBUTE, MASTER_NAMES, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, RATES, kind_of
 from goodterms.intake.credit_notes import doubts_of_signs, with_kind
@@ -82,7 +82,7 @@ def _say_contradicted(part: Part) -> None:
 def _make_table(con: Any, part: Part, derived: dict[str, str]) -> None:
     """Make the part's table of facts from its rows that fit."""
     part.known = derived | {"file": text_of(part.raw.file), "row": "row"}
-    is_master = part.table in {"customers", "products"}
+    is_master = part.table in MASTER_NAMES
     facts = {ours: sql for ours, sql in part.known.items() if ours not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_PRODUCTS} or is_master}
     rows = [facts | {"period": f"DATE '{first_day(ours)}'", "amount": named(ours)} for ours in part.months] or [facts]
     selects = [f"SELECT {', '.join(f'{sql} AS {named(ours)}' for ours, sql in columns.items())} FROM ({part.typed_rows})" for columns in rows]

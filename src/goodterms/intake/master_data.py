@@ -1,4 +1,4 @@
-"""What the files say of customers and products: names, segments and families, from their own files and from the lines."""
+"""What the files say of customers, suppliers and products: names, segments and families, from their own files and from the lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from goodterms.problems import Problem, Severity
 _STAMP = "(date_diff('day', DATE '1900-01-01', coalesce(date, DATE '1900-01-01')) * 1099511627776 + row)"
 """Later dates first, then later rows: the latest says what a customer is called."""
 _TYPES = {Kind.TEXT: "VARCHAR", Kind.DATE: "DATE", Kind.INTEGER: "BIGINT", Kind.FLAG: "BOOLEAN", Kind.DECIMAL: f"DECIMAL({MONEY_DIGITS}, {MONEY_PLACES})"}
-_OF = {"customers": ("customer_key", KNOWN_OF_CUSTOMERS), "products": ("product_key", KNOWN_OF_PRODUCTS)}
+_OF = {"customers": ("customer_key", KNOWN_OF_CUSTOMERS), "products": ("product_key", KNOWN_OF_PRODUCTS), "suppliers": ("supplier_key", {})}
 
 
 def keep_what_lines_say(con: Any, part: Part) -> None:
@@ -40,15 +40,15 @@ def table_said(part: Part, table: str) -> str:
 
 
 def fill_master_data(con: Any, table: str, own: Sequence[Part], lines: Sequence[Part]) -> None:
-    """Make ``customers`` or ``products``: the rows of their own files first, filled up and completed from the lines.
+    """Make ``customers``, ``suppliers`` or ``products``: the rows of their own files first, filled up and completed from the lines.
 
-    A customer has one row. A product has one row for each day from which a price or cost holds.
+    A customer or supplier has one row. A product has one row for each day from which a price or cost holds.
     """
     key, known = _OF[table]
     sayers = [part for part in lines if table in part.known_of]
     con.execute(f"CREATE OR REPLACE TEMP TABLE own_{table} AS {_own_rows(table, own)}")
-    if table == "customers":
-        _one_row_a_customer(con, own)
+    if table != "products":
+        _one_row_each(con, table, own)
     if not sayers:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM own_{table}")
         return
@@ -83,15 +83,13 @@ def _widest(own: Sequence[Part], name: str) -> int:
     return max((int(part.columns[name].rstrip(")").split(",")[1]) for part in own if part.columns.get(name, "").startswith("DECIMAL")), default=MONEY_PLACES)
 
 
-def _one_row_a_customer(con: Any, own: Sequence[Part]) -> None:
-    """The last row of a customer counts; that there were several is said."""
-    doubled = con.execute("SELECT count(*) FROM (SELECT key_space, customer_key FROM own_customers GROUP BY ALL HAVING count(*) > 1)").fetchone()[0]
+def _one_row_each(con: Any, table: str, own: Sequence[Part]) -> None:
+    """The last row of a customer or supplier counts; that there were several is said."""
+    key, _ = _OF[table]
+    doubled = con.execute(f"SELECT count(*) FROM (SELECT key_space, {key} FROM own_{table} GROUP BY ALL HAVING count(*) > 1)").fetchone()[0]
     if not doubled:
         return
-    last_first = "row_number() OVER (PARTITION BY key_space, customer_key ORDER BY row DESC)"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE own_customers AS SELECT * FROM own_customers QUALIFY {last_first} = 1")
-    own[0].problems.append(
-        Problem(
-            "customer-twice", Severity.NOTICE, own[0].origin(), sentence=f"{doubled:,} customers stand in more than one row; the last one counts.", rows=doubled
-        )
-    )
+    last_first = f"row_number() OVER (PARTITION BY key_space, {key} ORDER BY row DESC)"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE own_{table} AS SELECT * FROM own_{table} QUALIFY {last_first} = 1")
+    sentence = f"{doubled:,} {table} stand in more than one row; the last one counts."
+    own[0].problems.append(Problem(f"{table.removesuffix('s')}-twice", Severity.NOTICE, own[0].origin(), sentence=sentence, rows=doubled))

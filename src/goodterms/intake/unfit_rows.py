@@ -22,6 +22,7 @@ REQUIRED = {
     "activities": ("date",),
     "customers": ("customer_key",),
     "products": ("product_key",),
+    "suppliers": ("supplier_key",),
 }
 TOTAL_OF = {"sale_lines": "net_value", "purchase_lines": "net_value", "costs": "amount", "gl_balances": "amount", "payments": "amount", "activities": "amount"}
 """What a total of a table's files sums up."""

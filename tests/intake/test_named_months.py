@@ -90,6 +90,24 @@ def test_day_month_and_year_with_nothing_between_are_asked(lines):
     assert found(path, mapping=answer(question, 2)) == [dt.date(2023, 1, 2), dt.date(2023, 3, 4)]
 
 
+def test_rows_of_months_are_asked(lines):
+    path = lines(("2023-01", "1,50"), ("2023-02", "2,50"))
+    question = asked(path)
+    assert question.choices[0].said == "Date: rows of months, 2023-01 is its first day"
+    assert found(path, mapping=answer(question, 1)) == [dt.date(2023, 1, 1), dt.date(2023, 2, 1)]
+
+
+def test_dates_that_cannot_be_read_are_said_with_what_to_do(lines):
+    question = asked(lines(("01.02.", "1,50"), ("02.02.", "2,50")))
+    assert question.sentence.endswith("none has values that can be read as dates. Export it with dates like 2023-01-31.")
+
+
+def test_a_column_that_its_name_alone_makes_the_amount_can_be_answered(lines):
+    path = lines(("2023-01-31", "1,50"), ("2023-02-28", "inf"), ("2023-02-28", "0x10"))
+    reading = read([path], mapping=answer(asked(path), 1))
+    assert (reading.accepted, reading.rejected) == (1, 2)
+
+
 def test_a_value_with_tax_alone_can_be_answered(lines):
     path = lines(("2023-01-31", "12,55"), ("2023-02-01", "25,10"), heading="Gross amount")
     question = asked(path)

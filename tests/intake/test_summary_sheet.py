@@ -64,6 +64,14 @@ def test_a_sheet_of_sums_by_month_is_left_out_and_said(workbook):
     assert problem.sentence == "This sheet sums up sheet Lines, month by month the same net value, and is not read."
 
 
+def test_a_sheet_of_sums_over_several_sheets_is_left_out(workbook):
+    year = [LINES[0], ["4", DAY(2024, 1, 5), "Ann", 10], ["5", DAY(2024, 1, 15), "Bob", 20]]
+    sums = [["Date", "Net amount"], [DAY(2023, 1, 31), 30], [DAY(2023, 2, 28), 5], [DAY(2024, 1, 31), 30]]
+    reading = read([workbook({"2023": LINES, "2024": year, "All": sums})])
+    assert rows(reading, "sum(net_value)") == [(D(65),)]
+    assert [p.sentence for p in reading.problems] == ["This sheet sums up sheets 2023, 2024, month by month the same net value, and is not read."]
+
+
 def test_a_sheet_without_documents_and_customers_whose_sums_differ_is_asked(workbook):
     path = workbook({"Lines": LINES, "More": [["Date", "Net amount"], [DAY(2023, 1, 31), 31], [DAY(2023, 2, 28), 5]]})
     with pytest.raises(AnswerNeededError, match="sheet More has neither documents nor customers, which sheet Lines has") as error:

@@ -40,6 +40,10 @@ MISSING = frozenset({"n/a", "na", "#n/a", "-", "--", "–", "—", "none", "null
 """What people write where they have no value."""
 _RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
 """General rates of value added tax: of Finland, before it, of Sweden and Denmark, of many others, of Germany."""
+_MONTHS_AS_DATES = {rf"[0-9]{{4}}{re.escape(sign)}[0-9]{{1,2}}": f"%Y{sign}%m" for sign in "-/."} | {
+    rf"[0-9]{{1,2}}{re.escape(sign)}[0-9]{{4}}": f"%m{sign}%Y" for sign in "-/."
+}
+"""How months are written where the rows of a file have no days."""
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 """Years that dates of digits alone may be of."""
 _AGAIN = re.compile(r"(.+) \([0-9]+\)")
@@ -398,6 +402,9 @@ def _dates_of_digits(theirs: str, sample: Sample, ours: str) -> list[Choice]:
         said = f"{theirs}: days as Excel counts them, {values[0]} is {day:%-d %B %Y}"
         return [choice(said, dialect={"date": SERIAL}, columns={theirs: ours})]
     options = []
+    for shape, form in _MONTHS_AS_DATES.items():
+        if all(re.fullmatch(shape, value) and _day(value, form) for value in values):
+            options.append(choice(f"{theirs}: rows of months, {values[0]} is its first day", dialect={"date": form}, columns={theirs: ours}))
     for form in ("%d%m%Y", "%m%d%Y"):
         days = [_day(value, form) for value in values if re.fullmatch(r"[0-9]{8}", value)]
         if len(days) == len(values) and all(days):
@@ -416,8 +423,12 @@ def _day(text: str, form: str) -> date | None:
 def _ask_for(
     raw: RawTable, sample: Sample, found: Proposal, ours: str, said: str, kind: Kind, constant: str = "", choices: Sequence[Choice] = (), why: str = ""
 ) -> None:
-    likely = [theirs for theirs in raw.header if theirs not in found.columns and sample.values[theirs] and (kind == Kind.TEXT or sample.could_be(theirs, kind))]
+    free = [theirs for theirs in raw.header if theirs not in found.columns and sample.values[theirs]]
+    named = [theirs for theirs in free if found.contradicted.get(theirs) == ours and kind != Kind.DATE]
+    likely = [theirs for theirs in free if theirs in named or kind == Kind.TEXT or sample.could_be(theirs, kind)]
     choices = (*choices, *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8]))
+    if not choices and not why and kind == Kind.DATE:
+        why = f"no column is known as the {said}, and none has values that can be read as dates. Export it with dates like 2023-01-31."
     if raw.sheet:
         choices += (choice("the sheet is no such table: leave it out", left_out=True),)
     if constant:

@@ -33,8 +33,9 @@ def without_summaries(con: Any, parts: Sequence[Part], mapping: Mapping, notices
             continue
         of_workbook = [other for other in parts if other.raw.file == part.raw.file and other.table == part.table and other.name and other is not part]
         fuller = [other for other in of_workbook if _has_less(part, other)]
-        if summed := next((other for other in fuller if _sums_up(con, part, other)), None):
-            sentence = f"This sheet sums up sheet {summed.raw.sheet}, month by month the same net value, and is not read."
+        if summed := next((others for others in [*([other] for other in fuller), fuller] if others and _sums_up(con, part, others)), None):
+            sheets = ("sheet " if len(summed) == 1 else "sheets ") + ", ".join(other.raw.sheet for other in summed)
+            sentence = f"This sheet sums up {sheets}, month by month the same net value, and is not read."
             notices.append(Problem("sheet-not-read", Severity.NOTICE, part.origin(), sentence=sentence))
             left.append(part)
         elif fuller and not {"document", "customer_key"} & set(part.columns) and {"document", "customer_key"} & set(fuller[0].columns):
@@ -53,14 +54,15 @@ def _has_less(part: Part, other: Part) -> bool:
     return own < others
 
 
-def _sums_up(con: Any, part: Part, other: Part) -> bool:
-    """Whether the net value of every month of a sheet is that of another, longer one."""
-    months = [f"SELECT date_trunc('month', date) AS month, sum(net_value) AS net, count(*) AS lines FROM {one.name} GROUP BY 1" for one in (part, other)]
-    apart, own, others = con.execute(
+def _sums_up(con: Any, part: Part, others: Sequence[Part]) -> bool:
+    """Whether the net value of every month of a sheet is that of others, which have no fewer rows."""
+    rows = [" UNION ALL ".join(f"SELECT date, net_value FROM {one.name}" for one in ones) for ones in ([part], others)]
+    months = [f"SELECT date_trunc('month', date) AS month, sum(net_value) AS net, count(*) AS lines FROM ({one}) GROUP BY 1" for one in rows]
+    apart, own, all_lines = con.execute(
         f"SELECT count(*) FILTER (o.net IS NULL OR abs(p.net - o.net) > {_OF_A_LINE} * (o.lines + p.lines)), sum(p.lines), sum(o.lines) "
         f"FROM ({months[0]}) p LEFT JOIN ({months[1]}) o ON p.month IS NOT DISTINCT FROM o.month"
     ).fetchone()
-    return bool(own and not apart and own < (others or 0))
+    return bool(own and not apart and own <= (all_lines or 0))
 
 
 def _asked(part: Part, fuller: Part, parts: Sequence[Part], mapping: Mapping) -> Question:

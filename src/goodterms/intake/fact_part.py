@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, GoodtermsError, MappingError, Question, UnreadableFileError
 from goodterms.facts.columns import ATTRIBUTE, MASTER_NAMES, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.answers import choice
+from goodterms.intake.answers import choice, of_join
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, RATES, kind_of
 from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
@@ -105,7 +105,7 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
     for part in parts:
         others = tuple(of for number, of in columns.items() if number != part.number)
         where = Where(part.raw.name, part.where, dict(part.entry.dialect), MOST_WHOLE_DIGITS if part.table in _SUMS else WHOLE_DIGITS, others)
-        typed = typed_columns(con, where, [(part.sample.column(theirs), kind) for theirs, kind in kinds.items()])
+        typed = _typed_by_file(con, part, where, kinds)
         part.typed = {theirs: _no_amount_of_percents(con, part, typed[part.sample.column(theirs).place], ours) for theirs, ours in mapped.items()}
         part.stated = {ours: part.typed[theirs] for theirs, ours in mapped.items()}
         _check_values(part)
@@ -123,6 +123,19 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
         part.stated = {ours: typed for ours, typed in part.stated.items() if ours not in NAMES_OF_NOBODY}
         part.attributes = tuple(ours for ours in part.stated if ours.startswith(ATTRIBUTE))
     return {ours: _in_all([part.stated[ours] for part in parts]) for ours in parts[0].stated}
+
+
+def _typed_by_file(con: Any, part: Part, where: Where, kinds: Mapping[str, Kind]) -> dict[str, Typed]:
+    """How the mapped columns are read: those that a join brought stand in another file, which may write numbers and dates in its own way."""
+    brought = part.entry.column_joins
+    typed = typed_columns(con, where, [(part.sample.column(theirs), kind) for theirs, kind in kinds.items() if theirs not in brought])
+    for join in part.entry.joins:
+        columns = [(part.sample.column(theirs), kind) for theirs, kind in kinds.items() if brought.get(theirs) == join]
+        try:
+            typed |= typed_columns(con, replace(where, file=join.match, answers={**where.answers, **join.dialect_of_values}), columns)
+        except AnswerNeededError as error:
+            raise AnswerNeededError(*(of_join(question, join) for question in error.questions)) from None
+    return typed
 
 
 def _no_amount_of_percents(con: Any, part: Part, found: Typed, ours: str) -> Typed:

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake.answers import of_join
+from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.mapping_file import FileMapping, JoinMapping
+from goodterms.intake.part import unread
 from goodterms.intake.raw_table import RawTable, new_name
 from goodterms.problems import Origin, Problem, Severity
 
 
-def joined(engine: Any, raw: RawTable, entry: FileMapping, tell: Callable[..., None]) -> tuple[RawTable, FileMapping]:
-    """Widen a raw table by the columns of its joins; no row is dropped or doubled, and rows without a partner are said.
+def joined(engine: Any, raw: RawTable, entry: FileMapping, tell: Callable[..., None]) -> tuple[RawTable, FileMapping, list[str]]:
+    """Widen a raw table by the columns of its joins; no row is dropped or doubled, and how many found a partner is said.
 
-    A join may use columns that an earlier join brought.
+    A join may use columns that an earlier join brought. A column of a name that is there already is called by its file too, ``Orders.txt: column 7``.
 
     Raises
     ------
     MappingError
         Where no file, or not one file, matches, or a column is not there.
     """
+    said = []
     for number, join in enumerate(entry.joins):
         later = {theirs for other in entry.joins[number + 1 :] for theirs in other.on}
         other = _opened(engine, raw, join, tell)
-        raw, names = _widened(engine.con, raw, other, join, later)
-        entry = replace(entry, columns={**entry.columns, **names}, column_places={**entry.column_places, **dict.fromkeys(names, join.place)})
-    return raw, entry
+        raw, names, sentence = _widened(engine.con, raw, other, join, later)
+        said.append(sentence)
+        entry = replace(
+            entry,
+            columns={**entry.columns, **names},
+            column_places={**entry.column_places, **dict.fromkeys(names, join.place)},
+            column_joins={**entry.column_joins, **dict.fromkeys(names, join)},
+        )
+    return raw, entry, said
 
 
 def _opened(engine: Any, raw: RawTable, join: JoinMapping, tell: Callable[..., None]) -> RawTable:
@@ -60,49 +69,83 @@ def _key(place: str, alias: str) -> str:
     return f"regexp_replace(trim(CAST({alias}.{place} AS VARCHAR)), '^([0-9]+)\\.0+$', '\\1')"
 
 
-def _widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: set[str]) -> tuple[RawTable, dict[str, str]]:
+def _called(raw: RawTable, other: RawTable, theirs: str) -> str:
+    """What a column of the other file is called among those that are there."""
+    name = theirs
+    times = 0
+    while name in raw.header:
+        times += 1
+        name = f"{other.path.name}: {theirs}" + (f" ({times})" if times > 1 else "")
+    return name
+
+
+def _widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: set[str]) -> tuple[RawTable, dict[str, str], str]:
+    """The table with the other file's columns, what they are called and are to us, and a sentence on how the rows matched."""
     pairs = [(_place(raw, here, join), _place(other, there, join)) for here, there in join.on.items()]
     wanted = {theirs: _place(other, theirs, join) for theirs in join.columns}
-    wanted |= {theirs: _place(other, theirs, join) for theirs in other.header if theirs in later and theirs not in raw.header and theirs not in wanted}
-    names = {theirs: theirs if theirs not in raw.header else f"{other.file}: {theirs}" for theirs in wanted}
+    names = {theirs: _called(raw, other, theirs) for theirs in other.header}
+    wanted |= {theirs: _place(other, theirs, join) for theirs, name in names.items() if name in later and theirs not in wanted}
     keys = ", ".join(f"{_key(there, 'o')} AS k{i}" for i, (_, there) in enumerate(pairs))
-    cells = ", ".join(f"o.{place} AS j{i}" for i, place in enumerate(wanted.values()))
+    cells = "".join(f", o.{place} AS j{i}" for i, place in enumerate(wanted.values()))
     by = ", ".join(f"k{i}" for i in range(len(pairs)))
     name = new_name()
     partner = f"{name}_partner"
-    con.execute(
-        f"CREATE TEMP TABLE {partner} AS SELECT {keys}, {cells}, row FROM {other.name} o QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1"
-    )
+    con.execute(f"CREATE TEMP TABLE {partner} AS SELECT {keys}{cells}, row FROM {other.name} o QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1")
     width = len(raw.header)
-    added = ", ".join(f"p.j{i} AS c{width + 1 + i}" for i in range(len(wanted)))
+    added = "".join(f", p.j{i} AS c{width + 1 + i}" for i in range(len(wanted)))
     on = " AND ".join(f"{_key(here, 'r')} = p.k{i}" for i, (here, _) in enumerate(pairs))
-    con.execute(f"CREATE TEMP TABLE {name} AS SELECT r.*, {added} FROM {raw.name} r LEFT JOIN {partner} p ON {on}")
-    alone, example = con.execute(f"SELECT count(*), min(r.row) FROM {raw.name} r ANTI JOIN {partner} p ON {on}").fetchone()
-    doubled = other.accepted - con.execute(f"SELECT count(*) FROM {partner}").fetchone()[0]
+    con.execute(f"CREATE TEMP TABLE {name} AS SELECT r.*{added} FROM {raw.name} r LEFT JOIN {partner} p ON {on}")
+    key = "concat_ws(', ', " + ", ".join(_key(here, "r") for here, _ in pairs) + ")"
+    alone, row, example = con.execute(f"SELECT count(*), min(r.row), arg_min({key}, r.row) FROM {raw.name} r ANTI JOIN {partner} p ON {on}").fetchone()
+    kept, unused = con.execute(f"SELECT (SELECT count(*) FROM {partner}), (SELECT count(*) FROM {partner} p ANTI JOIN {raw.name} r ON {on})").fetchone()
     con.execute(f"DROP TABLE {partner}")
-    problems = [*raw.problems, *other.problems]
-    here = " and ".join(join.on)
+    problems = [*raw.problems, *other.problems, *unread(other, f"Mend it in {other.file} and read again.")]
     if alone:
-        problems.append(
-            Problem(
-                "no-partner",
-                Severity.WARNING,
-                Origin(raw.file, raw.sheet, example, here),
-                sentence=f"{alone:,} rows have no partner in {other.file}: they keep their place, without {' and '.join(join.columns)}.",
-                rows=alone,
-            )
-        )
-    if doubled:
-        there = " and ".join(join.on.values())
-        problems.append(
-            Problem(
-                "partner-twice",
-                Severity.NOTICE,
-                Origin(other.file, column=there),
-                sentence=f"{doubled:,} rows repeat the key of an earlier row; the first one counts.",
-                rows=doubled,
-            )
-        )
+        problems.append(_no_partner(Origin(raw.file, raw.sheet, row, " and ".join(join.on)), alone, example, other, join))
+    if doubled := other.accepted - kept:
+        sentence = f"{doubled:,} {'row repeats' if doubled == 1 else 'rows repeat'} the key of an earlier row; the first one counts."
+        origin = Origin(other.file, other.sheet, column=" and ".join(join.on.values()))
+        problems.append(Problem("partner-twice", Severity.NOTICE, origin, sentence=sentence, rows=doubled))
     native = [*raw.native, *(other.native[other.header.index(theirs)] for theirs in wanted)]
-    wide = replace(raw, name=name, header=(*raw.header, *names.values()), native=tuple(native), problems=tuple(problems))
-    return wide, {names[theirs]: join.columns.get(theirs, "-") for theirs in wanted}
+    header = (*raw.header, *(names[theirs] for theirs in wanted))
+    wide = replace(raw, name=name, header=header, native=tuple(native), problems=tuple(problems), shares=raw.shares | _shares(other, wanted, names))
+    sentence = f"{matched_share(raw.accepted - alone, raw.accepted)} have a partner in {other.path.name} by {in_words(join.on)}"
+    ends = f"; {unused:,} of its {kept:,} keys {'has' if unused == 1 else 'have'} no row here." if unused else "."
+    return wide, {names[theirs]: join.columns.get(theirs, LEFT_OUT) for theirs in wanted}, sentence + ends
+
+
+def _no_partner(origin: Origin, rows: int, example: str, other: RawTable, join: JoinMapping) -> Problem:
+    keep = "row has no partner in {}, and keeps its place" if rows == 1 else "rows have no partner in {}, and keep their place"
+    without = f", without {' and '.join(join.columns)}" if join.columns else ""
+    sentence = f'{rows:,} {keep.format(other.file)}{without}. The first has "{example}".'
+    return Problem("no-partner", Severity.WARNING, origin, seen=example, sentence=sentence, rows=rows)
+
+
+def _shares(other: RawTable, wanted: Iterable[str], names: Mapping[str, str]) -> frozenset[str]:
+    """The columns, as they are called here, whose numbers the other file's workbook shows as per cent."""
+    return frozenset(names[theirs] for theirs in wanted if theirs in other.shares)
+
+
+def matched_share(matched: int, rows: int) -> str:
+    """How many of all rows, and as per cent: rounded down, so that only all are 100 %.
+
+    Examples
+    --------
+    >>> matched_share(1999, 2000), matched_share(3, 3), matched_share(0, 0)
+    ('1,999 of 2,000 rows (99.9 %)', '3 of 3 rows (100 %)', '0 of 0 rows')
+    """
+    if not rows:
+        return "0 of 0 rows"
+    tenths = matched * 1000 // rows
+    return f"{matched:,} of {rows:,} rows ({tenths // 10}{f'.{tenths % 10}' if tenths % 10 else ''} %)"
+
+
+def in_words(on: Mapping[str, str]) -> str:
+    """What a join goes by.
+
+    Examples
+    --------
+    >>> in_words({"Tuote": "Item", "Year": "Year"})
+    'Tuote = Item and Year = Year'
+    """
+    return " and ".join(f"{here} = {there}" for here, there in on.items())

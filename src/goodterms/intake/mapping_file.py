@@ -109,10 +109,19 @@ class JoinMapping:
     numbers: tuple[int, int] = (0, 0)
     """The number of its entry in the mapping, and its own among the joins of that entry, from 0."""
 
+    def fits(self, file: Path) -> bool:
+        """Whether it is the join of a file."""
+        return _matches(self.match, str(file))
+
     @property
     def dialect_for_reading(self) -> dict[str, Any]:
         """The part of the dialect that says how the file is decoded and split."""
         return _for_reading(self.dialect, self.ragged)
+
+    @property
+    def dialect_of_values(self) -> dict[str, Any]:
+        """The part of the dialect that says how numbers and dates are written."""
+        return {key: value for key, value in self.dialect.items() if key not in _READING_KEYS}
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,8 @@ class FileMapping:
     """Whether the file or sheet is not to be read at all."""
     place: str = ""
     column_places: Settings[str, str] = field(default_factory=dict)
+    column_joins: Settings[str, JoinMapping] = field(default_factory=dict)
+    """Columns that a join brought, with the join."""
     number: int = 0
     """Its number among the entries of the mapping, from 0."""
     is_of_origin: bool = False
@@ -444,6 +455,8 @@ class _Checked:
             raise MappingError(f"{self.at(*path)}: a join needs match, on and columns; {' and '.join(missing)} is missing.")
         columns = self.texts(given["columns"], *path, "columns")
         self.check_ours(columns, table or "sale_lines", *path, "columns")
+        if "rates" in given.get("dialect", {}):
+            raise MappingError(f"{self.at(*path, 'dialect', 'rates')}: rates stands in the dialect of the [[file]], and holds for what its joins bring too.")
         return JoinMapping(
             match=self.a(str, given["match"], *path, "match"),
             on=self.texts(given["on"], *path, "on"),

@@ -8,12 +8,13 @@ from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE
 from goodterms.intake.column_names import normalised
+from goodterms.intake.decoding import mended
 from goodterms.intake.mapping_file import CreditNotes, FileMapping
 from goodterms.intake.months_across import MONTH
 from goodterms.intake.proposal import Proposal, Sample
 from goodterms.intake.raw_table import RawTable, RowRef
 from goodterms.intake.typed_column import Typed
-from goodterms.problems import Origin, Problem
+from goodterms.problems import Origin, Problem, Severity
 
 LINES = frozenset({"sale_lines", "purchase_lines"})
 ROWS_A_FILE = 1 << 32
@@ -88,6 +89,23 @@ class Part:
     def origin(self, **place: Any) -> Origin:
         """A place in the file."""
         return Origin(self.raw.file, self.raw.sheet, **place)
+
+
+def unread(raw: RawTable, action: str) -> list[Problem]:
+    """Records of a file that could not be read and are not said yet, with what to do."""
+    said = {(problem.origin.file, problem.origin.row) for problem in raw.problems if problem.severity == Severity.REJECTED}
+    return [
+        Problem(
+            "record-cannot-be-read",
+            Severity.REJECTED,
+            Origin(raw.file, raw.sheet, ref.row),
+            seen=mended(ref.text[:200]),
+            sentence=f"The record takes no part: {ref.reason}.",
+            action=action,
+        )
+        for ref in raw.rejected
+        if (raw.file, ref.row) not in said
+    ]
 
 
 def say(parts: Sequence[Part], *sentences: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Settings
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,8 +27,9 @@ from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.months_across import TABLES_BY_MONTH, months_of
+from goodterms.intake.named_tables import SALE_LINES, joined_into, named_tables
 from goodterms.intake.overlap import together
-from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables
+from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables, unread
 from goodterms.intake.proposal import Proposal, sampled
 from goodterms.intake.summary_sheet import without_summaries
 from goodterms.intake.understood import mapping_understood
@@ -152,7 +153,7 @@ def read(
     Parameters
     ----------
     files
-        Sale lines, or what the mapping's ``table`` says.
+        Sale lines, or of each file what the mapping's ``table`` says: payments, suppliers and so on, which have no option of their own.
     costs, activities, products, customers, purchases
         Files of those tables.
     mapping
@@ -191,13 +192,19 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
     named = [(Path(path), _TABLE_OF_OPTION[option]) for option, paths in given.items() for path in paths]
     files = [str(path) for path, _table in named]
     documents = [(path, table) for path, table in named if is_documents(path)]
-    for path, table in (one for one in named if one not in documents):
+    tables = named_tables([one for one in named if one not in documents], mapping)
+    for path, table in tables:
+        if table == SALE_LINES and (lines := joined_into(path, tables, mapping)):
+            notices.append(
+                Problem("file-joined", Severity.NOTICE, Origin(str(path)), sentence=f"Its columns are added to {lines}, as a join of the mapping says.")
+            )
+            continue
         same = again.setdefault((str(path.resolve()), table), [])
         if same:
             parts += [replace(part, number=len(parts) + place, again=part) for place, part in enumerate(same, start=1)]
             continue
         with errors.kept(partial(_of_file, path=path, table=table, mapping=mapping, files=files)):
-            for raw, entry in _raw_tables(engine, path, table, mapping, notices, tell):
+            for raw, entry in _raw_tables(engine, path, table, mapping, notices, tell, {of for other, of in tables if other == path}):
                 part = _opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
                 parts.append(part)
                 same.append(part)
@@ -263,8 +270,10 @@ class _Errors:
             raise errors[0]
 
 
-def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, notices: list[Problem], tell: Progress) -> Iterable[tuple[RawTable, FileMapping]]:
-    """The tables of one file with what the mapping says of each."""
+def _raw_tables(
+    engine: Any, path: Path, table: str, mapping: Mapping, notices: list[Problem], tell: Progress, into: Collection[str]
+) -> Iterable[tuple[RawTable, FileMapping]]:
+    """The tables of one file with what the mapping says of each; ``into`` names all tables of facts that the file is read into."""
     from goodterms.intake.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
 
     first = mapping.of(str(path), table=table)
@@ -284,6 +293,8 @@ def _raw_tables(engine: Any, path: Path, table: str, mapping: Mapping, notices: 
         if entry and entry.left_out:
             notices.append(Problem("sheet-not-read", Severity.NOTICE, origin, sentence="The mapping leaves this sheet out."))
             continue
+        if entry is None and (other := mapping.of(raw.file, raw.sheet)) and other.table != table and other.table in into:
+            continue
         if entry is None and any(e.sheet and not e.left_out and e.fits(raw.file, e.sheet) for e in mapping.files):
             notices.append(Problem("sheet-not-read", Severity.NOTICE, origin, sentence="This sheet is not read: the mapping names others of the workbook."))
             continue
@@ -294,14 +305,14 @@ def _opened(engine: Any, raw: RawTable, entry: FileMapping, table: str, sources:
     """A raw table as a part that is still to be understood. Files of one entry of the mapping, else with the same columns, are one source."""
     from goodterms.intake.join import joined  # noqa: PLC0415
 
-    header = raw.header
+    header, said = raw.header, list[str]()
     if entry.joins:
-        raw, entry = joined(engine, raw, entry, tell)
+        raw, entry, said = joined(engine, raw, entry, tell)
     columns = set(raw.header) - (months_of(raw.header).keys() if table in TABLES_BY_MONTH else set())
     of_source = (table, entry.place) if entry.place else (table, "", *sorted(columns))
     source = entry.source or sources.setdefault(of_source, Path(raw.file).stem)
     name = f"part_{number}_{table}"
-    return Part(raw, replace(entry, source=source), table, name, number, sampled(engine.con, raw), Proposal(), file_header=header)
+    return Part(raw, replace(entry, source=source), table, name, number, sampled(engine.con, raw), Proposal(), file_header=header, said=said)
 
 
 def _same_file_again(part: Part) -> Part:
@@ -353,19 +364,6 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
 
 def _problems(part: Part) -> list[Problem]:
     """All that is to be said of a part, row by row: its file's own problems, rejected records, rows set aside as totals or footers, and what mapping found."""
-    said = {problem.origin.row for problem in part.raw.problems if problem.severity == Severity.REJECTED}
-    unsaid = [
-        Problem(
-            "record-cannot-be-read",
-            Severity.REJECTED,
-            part.origin(row=ref.row),
-            seen=mended(ref.text[:200]),
-            sentence=f"The record takes no part: {ref.reason}.",
-            action=MEND,
-        )
-        for ref in part.raw.rejected
-        if ref.row not in said
-    ]
     aside = [
         Problem(
             "set-aside",
@@ -376,7 +374,7 @@ def _problems(part: Part) -> list[Problem]:
         )
         for ref in part.set_aside
     ]
-    return sorted([*part.raw.problems, *unsaid, *aside, *part.problems], key=lambda problem: problem.origin.row or math.inf)
+    return sorted([*part.raw.problems, *unread(part.raw, MEND), *aside, *part.problems], key=lambda problem: problem.origin.row or math.inf)
 
 
 def _sources(con: Any, parts: Sequence[Part], mapping: Mapping) -> list[str]:

@@ -175,3 +175,18 @@ def test_quote_never_closed_is_given_up_after_so_many_lines():
     records = list(split(['0;"Bob;1\n', *good], Form(";")))
     assert [record.cells for record in records[:2]] == [None, ["0", "Ann", "1"]]
     assert len(records) == 30_001
+
+
+def test_third_row_of_a_header_is_no_data():
+    found = head("Staff;;\n;2013;2012\nSegment;Total;Total\n;;Restated\nAnn;120;300\nBob;15;7\nCleo;5;9")
+    assert found.set_aside == {1: "above the header", 2: "header", 3: "header", 4: "second header row"}
+    assert head("Segment;Sales;Costs\n;;missing words\nAnn;120;300\n;;-\nBob;15;7").set_aside == {1: "header", 2: "second header row"}
+    assert head("Segment;Sales;Costs\n;;n/a\nAnn;120;300\nBob;15;7").set_aside == {1: "header"}
+
+
+def test_names_of_rows_need_no_name_where_repeated_names_say_so():
+    """As R writes a table with names of rows: the header is one name short."""
+    found = head("x;x;Load\nOrg;0;1;3,5\nMax;1;1;2,5\nMin;0;0;1,5")
+    assert found.names == ("column 1", "x", "x (2)", "Load")
+    with pytest.raises(AnswerNeededError, match="names 3 columns, but most rows have 4 cells"):
+        head("x;y;Load\nOrg;0;1;3,5\nMax;1;1;2,5\nMin;0;0;1,5")

@@ -201,12 +201,13 @@ def _headless(top: Top, first: int, width: int, kinds: Mapping[int, str]) -> Hea
 
 def _headed(top: Top, place: int, width: int, kinds: Mapping[int, str], *, second: int | None = None, upper: int | None = None, settled: bool = False) -> Head:
     cells = tuple(top.rows[place])
-    problems = _of_other_width(top, place, width, settled=settled)
+    is_right = _names_all_but_first(cells, width, kinds)
+    problems = () if is_right else _of_other_width(top, place, width, settled=settled)
     short, width = width, max(width, len(_cut(cells)))
     aside = {above + 1: PREAMBLE if top.filled[above] else BLANK for above in range(place)}
     _ask_which_table(top, place, aside, settled=settled)
     aside[place + 1] = HEADER
-    names: Cells = cells
+    names: Cells = ("", *cells) if is_right else cells
     if upper is not None:
         names = _grouped(top.rows[upper], cells)
         aside[upper + 1] = HEADER
@@ -215,7 +216,31 @@ def _headed(top: Top, place: int, width: int, kinds: Mapping[int, str], *, secon
         aside |= {between + 1: BLANK for between in range(place + 1, second)}
         aside[second + 1] = SECOND_HEADER
         problems += (_notice(top, second, "a second row below the header is no data and is set aside", _shown(top.rows[second])),)
+    last = place if second is None else second
+    while last + 1 < len(top.rows) and _goes_on(top.rows[last + 1], top.kinds[last + 1], kinds):
+        last += 1
+        aside[last + 1] = SECOND_HEADER
+        problems += (_notice(top, last, "a further row below the header is no data and is set aside", _shown(top.rows[last])),)
     return Head(place + 1, named_header(names, width), width, kinds, aside, cells, short, (*_preamble(top, aside), *problems))
+
+
+def _goes_on(cells: Cells, seen: Cells, kinds: Mapping[int, str]) -> bool:
+    """Say whether a row is more of the header above it: words alone ("Restated"), and only in columns of numbers or dates."""
+    said = [place for place, kind in enumerate(seen) if kind]
+    text = all(seen[place] == "text" and cells[place].strip().casefold() not in _MISSING for place in said)
+    return bool(said) and text and all(kinds.get(place) in {"number", "date"} for place in said)
+
+
+def _names_all_but_first(cells: Cells, width: int, kinds: Mapping[int, str]) -> bool:
+    """Say whether the first column alone has no name, as where R writes names of rows: names that repeat then stand over one kind, and otherwise do not.
+
+    >>> _names_all_but_first(["x", "x", "Load"], 4, {1: "number", 2: "number", 3: "number"})
+    True
+    """
+    if len(cells) != width - 1:
+        return False
+    left, right = ({(name, kinds.get(place + shift)) for place, name in enumerate(cells)} for shift in (0, 1))
+    return len(right) == len(set(cells)) < len(left)
 
 
 def _ask_which_table(top: Top, place: int, aside: Mapping[int, str], *, settled: bool) -> None:

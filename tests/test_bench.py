@@ -29,6 +29,14 @@ def test_a_full_run_and_the_sql_by_hand_come_to_the_same_amounts(run, tmp_path):
     assert set(hand["seconds"]) < set(product["seconds"])
 
 
+def test_reading_is_measured_on_what_is_read_wholly(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "E_INVOICES", 20)
+    csv, _, workbook, _, documents = run.reading(tmp_path, 5_000)
+    assert "rows of CSV" in csv
+    assert "rows of XLSX" in workbook
+    assert documents.startswith("20 e-invoices (UBL, 8 lines each)")
+
+
 def test_a_difference_is_not_passed_over(run):
     found = {"found": {"bridge volume": "1.000000000001"}}
     with pytest.raises(ArithmeticError, match="bridge volume"):

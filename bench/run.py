@@ -137,13 +137,15 @@ def rows_of_csv(company: Company) -> str:
     begin = time.perf_counter()
     rows = sum(account.physical for account in goodterms.read(file).files)
     ours = time.perf_counter() - begin
-    head = file.open(encoding="cp1252").readline().rstrip("\n").split(";")
+    with file.open(encoding="cp1252") as stream:
+        head = stream.readline().rstrip("\n").split(";")
     begin = time.perf_counter()
     subprocess.run([sys.executable, "-c", _PLAIN, file, str(dict.fromkeys(head, "VARCHAR"))], check=True)
     theirs = time.perf_counter() - begin
     return (
         f"{rows:,} rows of CSV ({len(head)} columns, semicolons, decimal commas, cp1252) read, counted a second time, typed and made into facts "
-        f"in {ours:.1f} s: **{rows / ours:,.0f} rows a second**, {ours / theirs:.1f} × what DuckDB alone takes to hold the same file as text. The goal is 50,000."
+        f"in {ours:.1f} s: **{rows / ours:,.0f} rows a second**, {ours / theirs:.1f} × what DuckDB alone takes to hold the same file as text. "
+        "The goal is 50,000."
     )
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from goodterms.errors import UnreadableFileError
 from goodterms.intake.decoding import UNDECODABLE, decoded_lines, mended
 from goodterms.intake.dialect import kind_of
-from goodterms.intake.header import BLANK, REPEATED_HEADER
+from goodterms.intake.header import BLANK, PREAMBLE, REPEATED_HEADER
 from goodterms.intake.header_again import HeaderAgain
 from goodterms.intake.raw_table import RawTable, RowRef, new_name
 from goodterms.intake.records import Record, split
+from goodterms.intake.several_tables import Tables, largest_of, named
 from goodterms.intake.text_file import TextFile
 from goodterms.intake.totals_rows import FOOTER
 from goodterms.intake.work_files import show_rows, work_folder
@@ -26,8 +27,17 @@ SAID = 100
 HOPELESS = 50_000
 """Rejected records after which reading stops where most are rejected."""
 ROWS_AT_ONCE = 20_000
+CELLS_AT_ONCE = 400_000
 _END_OF_FILE = "\x1a"
 """What old programs write as the last character of a text."""
+
+
+_SAID_OF = {
+    BLANK: "blank and set aside",
+    REPEATED_HEADER: "the header again and set aside",
+    PREAMBLE: "text above the header met again and set aside",
+    FOOTER: "text below the table and set aside",
+}
 
 
 @dataclass
@@ -65,9 +75,9 @@ class _Verdicts:
                 more = more_rows(times - SAID, *self.unsaid[code])
                 sentence = f"{more} {'has' if times == SAID + 1 else 'have'} the same problem ({code.replace('-', ' ')})."
                 problems.append(replace(kind, origin=Origin(self.source.file), sentence=sentence, rows=times - SAID))
-        for reason, rows in Counter(ref.reason for ref in self.set_aside).items():
+        for reason, rows in Counter(ref.reason for ref in self.set_aside if ref.reason in _SAID_OF).items():
             first = next(ref for ref in self.set_aside if ref.reason == reason)
-            said = {BLANK: "blank and set aside", REPEATED_HEADER: "the header again and set aside", FOOTER: "text below the table and set aside"}[reason]
+            said = _SAID_OF[reason]
             many = f"{rows:,} rows are {said}; the first is this one." if rows > 1 else f"the row is {said}."
             problems.append(
                 Problem(
@@ -88,13 +98,18 @@ def read_strictly(source: TextFile) -> RawTable:
     rows = work_folder(source.engine) / f"{name}.parquet"
     verdicts = _Verdicts(source)
     tally = _Tally()
-    _write_rows(rows, source.head.width, _accepted(source, verdicts, tally))
+    tables = Tables(source.head.row, source.head.cells)
+    _write_rows(rows, source.head.width, _accepted(source, verdicts, tally, tables))
     accepted = tally.accepted
     if tally.lines != source.decoding.lines:
         counted = f"{source.file}: {source.decoding.lines:,} lines were counted, but {tally.lines:,} read. Nothing is taken from it."
         raise UnreadableFileError(f"{counted} This is a defect of Goodterms: please report it with the file's first lines.")
     if not accepted or (len(verdicts.rejected) > 10 and len(verdicts.rejected) > accepted):
         _refuse(source, verdicts, accepted)
+    first, *others = tables.found
+    if others and not source.settled:
+        largest_of([replace(first, rows=accepted), *others], source.file)
+    verdicts.problems += [named(other, source.file) for other in others]
     _find_footer(source, verdicts, tally)
     show_rows(source.engine, name, rows, [f"c{place}" for place in range(1, source.head.width + 1)])
     return source.table(name, physical=tally.records, accepted=accepted, rejected=verdicts.rejected, below=verdicts.set_aside, problems=verdicts.summed_up())
@@ -108,12 +123,30 @@ class _Tally:
     last_accepted: int = 0
 
 
-def _accepted(source: TextFile, verdicts: _Verdicts, tally: _Tally) -> Iterator[tuple[int, list[str]]]:
+def _accepted(source: TextFile, verdicts: _Verdicts, tally: _Tally, tables: Tables) -> Iterator[tuple[int, list[str]]]:
     """Yield the accepted records with their number, each with as many cells as the table has columns."""
     width = source.head.width
     header = HeaderAgain(source.head.cells)
     place = header.place if header.place is not None else width
     suspect = source.decoding.damaged or source.decoding.nul
+    for row, record in _of_the_table(_numbered(source, verdicts, tally), verdicts, tables):
+        cells = record.cells
+        if cells is None or suspect or len(cells) != width:
+            cells = _fitted(source, verdicts, row, record)
+            if cells is None:
+                continue
+        if not _is_filled(cells):
+            verdicts.aside(row, record.text, BLANK)
+        elif place < width and header.may_be_in(cells[place]) and header.is_in(cells, source.file, row):
+            verdicts.aside(row, record.text, REPEATED_HEADER)
+        else:
+            tally.accepted += 1
+            tally.last_accepted = row
+            yield row, cells
+
+
+def _numbered(source: TextFile, verdicts: _Verdicts, tally: _Tally) -> Iterator[tuple[int, Record]]:
+    """Yield the records below the header with their number, and count all of them."""
     likeness = source.likeness
 
     def swallowed(cells: list[str], lines: list[str]) -> bool:
@@ -122,26 +155,36 @@ def _accepted(source: TextFile, verdicts: _Verdicts, tally: _Tally) -> Iterator[
     for record in split(decoded_lines(source.path, source.decoding), source.form, swallowed):
         tally.records += 1
         tally.lines += len(record.lines)
-        row = tally.records
-        if row % ROWS_AT_ONCE == 0:
+        if tally.records % ROWS_AT_ONCE == 0:
             source.tell(tally.lines)
             if len(verdicts.rejected) > HOPELESS and len(verdicts.rejected) > tally.accepted:
                 _refuse(source, verdicts, tally.accepted)
-        if row <= source.above:
+        if tally.records > source.above:
+            yield tally.records, record
+
+
+def _of_the_table(records: Iterable[tuple[int, Record]], verdicts: _Verdicts, tables: Tables) -> Iterator[tuple[int, Record]]:
+    """Yield the records of this table; those of further ones below it are set aside."""
+    held: dict[int, Record] = {}
+
+    def released(known: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Record]]:
+        for number, reason in known:
+            if reason:
+                verdicts.aside(number, held.pop(number).text, reason)
+            else:
+                yield number, held.pop(number)
+
+    for row, record in records:
+        if not tables.waits and (record.cells is None or _is_filled(record.cells)):
+            yield row, record
             continue
-        cells = record.cells
-        if cells is None or suspect or len(cells) != width:
-            cells = _fitted(source, verdicts, row, record)
-            if cells is None:
-                continue
-        if not any(cell and not cell.isspace() for cell in cells):
-            verdicts.aside(row, record.text, BLANK)
-        elif place < width and header.may_be_in(cells[place]) and header.is_in(cells, source.file, row):
-            verdicts.aside(row, record.text, REPEATED_HEADER)
-        else:
-            tally.accepted += 1
-            tally.last_accepted = row
-            yield row, cells
+        held[row] = record
+        yield from released(tables.take(row, [record.text] if record.cells is None else record.cells))
+    yield from released(tables.finish())
+
+
+def _is_filled(cells: list[str]) -> bool:
+    return any(cell and not cell.isspace() for cell in cells)
 
 
 def _fitted(source: TextFile, verdicts: _Verdicts, row: int, record: Record) -> list[str] | None:
@@ -245,7 +288,7 @@ def _write_rows(rows: Path, width: int, records: Iterable[tuple[int, list[str]]]
     schema = pa.schema([("row", pa.int64()), *((f"c{place}", pa.string()) for place in range(1, width + 1))])
     with pq.ParquetWriter(rows, schema, compression="zstd") as writer:
         source = iter(records)
-        while block := list(islice(source, ROWS_AT_ONCE)):
+        while block := list(islice(source, min(ROWS_AT_ONCE, CELLS_AT_ONCE // width + 1))):
             columns = zip(*(cells for _, cells in block), strict=True)
             texts = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
             writer.write_table(pa.table([pa.array([row for row, _ in block], pa.int64()), *texts], schema=schema))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from statistics import median_high
@@ -12,9 +12,10 @@ from typing import Any
 from goodterms.errors import MappingError
 from goodterms.intake.decoding import Decoding, find_encoding, mended, sample_lines
 from goodterms.intake.dialect import SAMPLE_RECORDS, find_form, kind_of
-from goodterms.intake.header import Head, Top, find_head
+from goodterms.intake.header import BLANK, Head, Top, find_head
 from goodterms.intake.raw_table import Dialect, Progress, RawTable, RowRef, check_width
-from goodterms.intake.records import Form, Likeness, split
+from goodterms.intake.records import Form, Likeness, Record, split
+from goodterms.intake.several_tables import OTHER_TABLE, Table, largest_of, named, tables_of
 from goodterms.problems import Problem
 
 
@@ -37,6 +38,10 @@ class TextFile:
     set_aside: tuple[RowRef, ...]
     ragged: tuple[int, int] | None
     progress: Progress | None
+    others: tuple[Table, ...] = ()
+    """Other tables that stand above this one."""
+    settled: bool = False
+    """The mapping says which row is the header, and so which table is meant."""
 
     @property
     def likeness(self) -> Likeness:
@@ -69,7 +74,7 @@ class TextFile:
             accepted=accepted,
             rejected=tuple(rejected),
             set_aside=(*self.set_aside, *below),
-            problems=(*self.decoding.problems, *self.head.problems, *problems),
+            problems=(*self.decoding.problems, *self.head.problems, *(named(other, self.file) for other in self.others), *problems),
             header_row=self.head.row,
         )
 
@@ -95,7 +100,9 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
         records.pop()  # it may be cut short
     rows = [record.cells or [] for record in records]
     check_width(file, median_high(len(cells) for cells in rows) if rows else 0)
-    head = find_head(Top(rows, [[kind_of(cell) for cell in row] for row in rows], file), wanted=given.get("header_row"))
+    wanted = given.get("header_row")
+    others, rows = _one_table(rows, file, wanted, further=0 if complete else decoding.lines - len(lines))
+    head = find_head(Top(rows, [[kind_of(cell) for cell in row] for row in rows], file), wanted=wanted)
     above = max(head.set_aside, default=0)
     return TextFile(
         engine=engine,
@@ -105,11 +112,32 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
         form=form,
         head=head,
         above=above,
-        set_aside=tuple(RowRef(row, mended(records[row - 1].text), reason) for row, reason in sorted(head.set_aside.items())),
+        set_aside=tuple(_aside(row, records[row - 1], reason, others) for row, reason in sorted(head.set_aside.items())),
         lines_above=sum(len(record.lines) for record in records[:above]),
         ragged=_ragged(given.get("ragged"), head.width, file),
         progress=progress,
+        others=tuple(others),
+        settled=wanted is not None,
     )
+
+
+def _one_table(rows: list[list[str]], file: str, wanted: int | None, *, further: int) -> tuple[list[Table], list[list[str]]]:
+    """Where several tables stand in a file, return those above the one to be read, and the records up to its end, with blank ones for all above it."""
+    tables = tables_of(rows)
+    if len(tables) == 1:
+        return [], rows
+    tables[-1] = replace(tables[-1], rows=tables[-1].rows + further)
+    place = tables.index(largest_of(tables, file)) if wanted is None else max(0, sum(table.begin <= wanted for table in tables) - 1)
+    others = [table for table in tables[:place] if not table.is_list]
+    begin = tables[place].begin - 1 if others else 0
+    end = tables[place + 1].begin - 1 if place + 1 < len(tables) else len(rows)
+    return others, [*([] for _ in range(begin)), *rows[begin:end]]
+
+
+def _aside(row: int, record: Record, reason: str, others: Sequence[Table]) -> RowRef:
+    """The record that is no row of the table, as what it is: part of a table above it too."""
+    is_other = reason == BLANK and others and any(cell.strip() for cell in record.cells or ())
+    return RowRef(row, mended(record.text), OTHER_TABLE if is_other else reason)
 
 
 def _ragged(given: Mapping[str, int] | None, width: int, file: str) -> tuple[int, int] | None:

@@ -149,7 +149,8 @@ def _company(places: Sequence[_Place], mapping: Mapping) -> OwnCompany:
         for key in ranked[:_CANDIDATES]
     ]
     count = sum(len(place.invoices) for place in places)
-    sentence = f"Which company is ours? Of the {count:,} e-invoices its own are sales, and those it gets are purchases."
+    named = ", ".join(str(place.path) for place in places[:_CANDIDATES])
+    sentence = f"{named}: which company is ours? Of the {count:,} e-invoices its own are sales, and those it gets are purchases."
     entry = "\n".join(choice.line for choice in choices[:1])
     raise answerable([Question("company", sentence, (), tuple(choices), entry, "" if mapping == Mapping() else "In the mapping:")])
 

@@ -19,7 +19,7 @@ from goodterms.intake.months_across import first_day
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
 from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
 from goodterms.intake.tax_included import holds_tax
-from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, WHOLE_DIGITS, RawColumn, Typed, Where, text_of
+from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, NOTHING, WHOLE_DIGITS, RawColumn, Typed, Where, text_of
 from goodterms.intake.typing_vote import typed_columns
 from goodterms.intake.unfit_rows import TOTAL_OF, set_unfit_rows_apart
 from goodterms.problems import Problem, Severity
@@ -27,6 +27,8 @@ from goodterms.problems import Problem, Severity
 _SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})
 """Tables whose rows are sums already."""
 KEPT_AS_ATTRIBUTE = "kept as an attribute"
+MOST_ATTRIBUTES = 100
+"""So many further columns are kept of themselves: a table of hundreds has not been made to tell sales."""
 
 
 def read_parts(con: Any, parts: Sequence[Part]) -> None:
@@ -49,6 +51,8 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         part.proposal = proposal
         _say_contradicted(part)
     stated = _settle_tax(con, parts, _type_columns(con, parts, sample))
+    for part in parts:
+        _say_nothing(con, part)
     all_rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
     derived = _derive(con, parts, stated, all_rows)
     for part in parts:
@@ -176,6 +180,18 @@ def _check_values(part: Part) -> None:
             )
 
 
+def _say_nothing(con: Any, part: Part) -> None:
+    """Say in which columns cells hold the word of databases for nothing."""
+    columns = [(theirs, column.place) for theirs in part.typed if (column := part.sample.column(theirs)).is_text]
+    if not columns:
+        return
+    counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({place} = {text_of(NOTHING)})' for _, place in columns)} FROM {part.raw.name}").fetchone()
+    for (theirs, _), count in zip(columns, counts, strict=True):
+        if count:
+            sentence = f"{count:,} {'cell holds' if count == 1 else 'cells hold'} the word {NOTHING}, as databases export nothing: {NOTHING} counts as empty."
+            part.problems.append(Problem("word-for-nothing", Severity.NOTICE, part.origin(column=theirs), sentence=sentence, rows=count))
+
+
 def _no_value_fits(part: Part, theirs: str, found: Typed) -> GoodtermsError:
     """What to say of a column of which no value is what it is taken for: of the mapping, where that took it so."""
     ours = part.proposal.columns[theirs]
@@ -258,13 +274,18 @@ def _attributes(con: Any, parts: Sequence[Part], wheres: Sequence[Where], sample
     tables = [(part.raw.name, part.sample) for part in parts]
     kinds = further_columns(con, parts[0].raw.header, sample, proposal, tables)
     taken = set(proposal.columns.values())
+    kept = 0
     for theirs, kind in kinds.items():
+        if kept == MOST_ATTRIBUTES:
+            say(parts, f'The first {MOST_ATTRIBUTES} further columns are kept as attributes. To keep another, map it to "attribute:…".')
+            break
         ours = attribute_name(theirs)
         columns = [part.sample.column(theirs) for part in parts]
         typed = _attribute(con, wheres, columns, kind, tables) if kind and ours not in taken else None
         if typed is None or not any(one.values for one in typed):
             continue
         taken.add(ours)
+        kept += 1
         proposal.say(theirs, ours, KEPT_AS_ATTRIBUTE)
         for part, one in zip(parts, typed, strict=True):
             part.stated[ours] = part.typed[theirs] = one

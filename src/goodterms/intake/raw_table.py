@@ -121,8 +121,8 @@ class RawTable:
         return tuple(f"c{place}" for place in range(1, len(self.header) + 1))
 
 
-MOST_COLUMNS = 500
-"""Columns of one table beyond which reading takes more memory and time than it may."""
+MOST_COLUMNS = 800
+"""Columns of one table beyond which reading takes more memory and time than it may (the engine nests 1,000 expressions at most)."""
 
 
 def check_width(where: str, columns: int) -> None:

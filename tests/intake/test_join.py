@@ -85,6 +85,20 @@ def test_keys_that_no_row_has_are_counted(folder):
     assert reading.problems == ()
 
 
+def test_empty_keys_have_no_partner(folder):
+    """NULL in one file and NULL in the other are not the same item."""
+    (folder / "lines.csv").write_text(LINES.replace("Ann,11", "Ann,NULL").replace("Bob,12", "Bob,"))
+    (folder / "items.csv").write_text("Item,Cost,Group\n10,1.25,Tables\nNULL,0.5,Chairs\n,1,Lamps\nNULL,0.5,Chairs\n")
+    reading = read([folder / "lines.csv"], mapping=mapped())
+    assert reading.files[0].said[0] == "1 of 3 rows (33.3 %) have a partner in items.csv by Item = Item; 3 of its rows have no key."
+    assert {p.code: p.rows for p in reading.problems} == {"no-partner": 2, "word-for-nothing": 1}
+    assert reading.facts.engine.con.execute("SELECT product_key, product_cost FROM sale_lines ORDER BY row").fetchall() == [
+        ("10", D("2.5")),
+        (None, None),
+        (None, None),
+    ]
+
+
 HEADS = "1,2023-01-31,C1\n2,2023-02-01,C2\n"
 WITHOUT_HEADER = {
     "version": 1,

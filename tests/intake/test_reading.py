@@ -923,3 +923,15 @@ def test_public_read_takes_one_file_of_each_kind_or_several(write):
     costs = write("costs.csv", "Month;Pool;Amount\n2023-01;Desk;10,00\n")
     for given in (costs, str(costs), [costs]):
         assert goodterms.read(sales, costs=given).facts["costs"].count().to_pyarrow().as_py() == 1
+
+
+def test_null_in_capitals_is_nothing(write):
+    """Databases export NULL where there is nothing: no manager of that name, and no date that is wrong."""
+    text = "Invoice;Date;Due date;Customer number;Salesperson;Net amount;Tax\n1;2023-01-31;2023-02-14;007;E1;1,5;NULL\n2;2023-01-31;NULL;NULL;NULL;2,5;0,5\n"
+    reading = read([write("s.csv", text)])
+    assert rows(reading, "document, due_date, customer_key, manager_key, tax") == [
+        ("1", DAY(2023, 2, 14), "007", "E1", None),
+        ("2", None, None, None, D("0.5")),
+    ]
+    columns = ("Due date", "Customer number", "Salesperson", "Tax")
+    assert {p.origin.column: (p.code, p.rows) for p in reading.problems} == dict.fromkeys(columns, ("word-for-nothing", 1))

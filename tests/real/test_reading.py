@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from decimal import Decimal
 
 import duckdb
@@ -117,89 +116,3 @@ def test_online_retail_raw_csv(online_retail_csv):
         0,
     )
     assert one(reading, "SELECT count(DISTINCT document) FROM sale_lines WHERE kind = 'credit note'") == (3_836,)
-
-
-NORTHWIND = """
-version = 1
-
-[[file]]
-match = "order-details.csv"
-[file.columns]
-"orderID" = "document"
-"productID" = "product_key"
-"unitPrice" = "unit_list_price"
-"quantity" = "quantity"
-"discount" = "discount_rate"
-
-[[file.join]]
-match = "orders.csv"
-on = { "orderID" = "orderID" }
-columns = { "orderDate" = "date", "customerID" = "customer_key", "employeeID" = "manager_key", "freight" = "freight", "shipCountry" = "country" }
-ragged = { keep_left = 9, keep_right = 4 }
-
-[[file.join]]
-match = "products.csv"
-on = { "productID" = "productID" }
-columns = { "productName" = "product_name" }
-
-[[file.join]]
-match = "categories.csv"
-on = { "categoryID" = "categoryID" }
-columns = { "categoryName" = "family" }
-"""
-
-
-def test_northwind_is_joined_from_its_tables(real_data, tmp_path):
-    for name in ("order-details.csv", "orders.csv", "products.csv", "categories.csv"):
-        shutil.copy(real_data / "northwind" / name, tmp_path / name)
-    mapping = tmp_path / "map.toml"
-    mapping.write_text(NORTHWIND)
-    reading = read([tmp_path / "order-details.csv"], mapping=mapping)
-    assert (reading.accepted, reading.rejected) == (2_155, 0)
-    assert one(reading, "SELECT count(DISTINCT document), count(DISTINCT customer_key), min(date), max(date) FROM sale_lines") == (
-        830,
-        89,
-        DAY(1996, 7, 4),
-        DAY(1998, 5, 6),
-    )
-    assert one(reading, "SELECT sum(list_value), sum(net_value) FROM sale_lines") == (D("1354458.59"), D("1265793.0395"))
-    assert one(reading, "SELECT sum(charges) FROM sale_lines") == (D("64942.69"),)
-    assert one(reading, "SELECT count(*), count(name), count(DISTINCT family) FROM products") == (77, 77, 8)
-
-
-CLASSICMODELS = """
-version = 1
-
-[[file]]
-match = "OrderDetails.txt"
-dialect = { header_row = 0 }
-[file.columns]
-"column 1" = "document"
-"column 2" = "product_key"
-"column 3" = "quantity"
-"column 4" = "unit_price"
-"column 5" = "line"
-
-[[file.join]]
-match = "Orders.txt"
-dialect = { header_row = 0 }
-on = { "column 1" = "column 1" }
-columns = { "column 2" = "date", "column 7" = "customer_key" }
-
-[[file.join]]
-match = "Products.txt"
-dialect = { header_row = 0 }
-on = { "column 2" = "column 1" }
-columns = { "column 2" = "product_name", "column 3" = "family", "column 8" = "unit_cost", "column 9" = "unit_list_price" }
-"""
-
-
-def test_classicmodels_without_headers_is_joined(real_data, tmp_path):
-    for name in ("OrderDetails.txt", "Orders.txt", "Products.txt"):
-        shutil.copy(real_data / "classicmodels" / name, tmp_path / name)
-    mapping = tmp_path / "map.toml"
-    mapping.write_text(CLASSICMODELS)
-    reading = read([tmp_path / "OrderDetails.txt"], mapping=mapping)
-    assert (reading.accepted, reading.rejected) == (2_996, 0)
-    assert one(reading, "SELECT count(DISTINCT document), count(DISTINCT customer_key), count(DISTINCT product_key) FROM sale_lines") == (326, 98, 109)
-    assert one(reading, "SELECT count(*) FROM sale_lines WHERE product_cost IS NULL OR list_value IS NULL OR date IS NULL") == (0,)

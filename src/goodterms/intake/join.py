@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.mapping_file import FileMapping, JoinMapping
 from goodterms.intake.part import unread
 from goodterms.intake.raw_table import RawTable, new_name
+from goodterms.intake.typed_column import present
 from goodterms.problems import Origin, Problem, Severity
 
 
 def joined(engine: Any, raw: RawTable, entry: FileMapping, tell: Callable[..., None]) -> tuple[RawTable, FileMapping, list[str]]:
     """Widen a raw table by the columns of its joins; no row is dropped or doubled, and how many found a partner is said.
 
-    A join may use columns that an earlier join brought. A column of a name that is there already is called by its file too, ``Orders.txt: column 7``.
+    A join may use columns that an earlier join brought. A column of a name that is there already, or of a file without a header, is called by its file
+    too, ``Orders.txt: column 7``.
 
     Raises
     ------
@@ -65,18 +68,15 @@ def _place(raw: RawTable, theirs: str, join: JoinMapping) -> str:
 
 
 def _key(place: str, alias: str) -> str:
-    """A cell as a key: trimmed, and a whole number without .0."""
-    return f"regexp_replace(trim(CAST({alias}.{place} AS VARCHAR)), '^([0-9]+)\\.0+$', '\\1')"
+    """A cell as a key: trimmed, and a whole number without .0; null where it is empty."""
+    return f"regexp_replace({present(f'CAST({alias}.{place} AS VARCHAR)')}, '^([0-9]+)\\.0+$', '\\1')"
 
 
 def _called(raw: RawTable, other: RawTable, theirs: str) -> str:
-    """What a column of the other file is called among those that are there."""
-    name = theirs
-    times = 0
-    while name in raw.header:
-        times += 1
-        name = f"{other.path.name}: {theirs}" + (f" ({times})" if times > 1 else "")
-    return name
+    """What a column of the other file is called here: by its own name, where it has one that is not there yet, else by its file too."""
+    of_file = f"{other.path.name}: {theirs}"
+    more = (f"{of_file} ({times})" for times in count(2))
+    return next(name for name in chain([theirs] if other.header_row else [], [of_file], more) if name not in raw.header)
 
 
 def _widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: set[str]) -> tuple[RawTable, dict[str, str], str]:
@@ -90,19 +90,22 @@ def _widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later:
     by = ", ".join(f"k{i}" for i in range(len(pairs)))
     name = new_name()
     partner = f"{name}_partner"
-    con.execute(f"CREATE TEMP TABLE {partner} AS SELECT {keys}{cells}, row FROM {other.name} o QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1")
+    has_key = " AND ".join(f"{_key(there, 'o')} IS NOT NULL" for _, there in pairs)
+    keyed = f"SELECT {keys}{cells}, row FROM {other.name} o WHERE {has_key}"
+    con.execute(f"CREATE TEMP TABLE {partner} AS {keyed} QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1")
     width = len(raw.header)
     added = "".join(f", p.j{i} AS c{width + 1 + i}" for i in range(len(wanted)))
     on = " AND ".join(f"{_key(here, 'r')} = p.k{i}" for i, (here, _) in enumerate(pairs))
     con.execute(f"CREATE TEMP TABLE {name} AS SELECT r.*{added} FROM {raw.name} r LEFT JOIN {partner} p ON {on}")
     key = "concat_ws(', ', " + ", ".join(_key(here, "r") for here, _ in pairs) + ")"
     alone, row, example = con.execute(f"SELECT count(*), min(r.row), arg_min({key}, r.row) FROM {raw.name} r ANTI JOIN {partner} p ON {on}").fetchone()
-    kept, unused = con.execute(f"SELECT (SELECT count(*) FROM {partner}), (SELECT count(*) FROM {partner} p ANTI JOIN {raw.name} r ON {on})").fetchone()
+    counts = (f"FROM ({keyed})", f"FROM {partner}", f"FROM {partner} p ANTI JOIN {raw.name} r ON {on}")
+    with_key, kept, unused = con.execute(f"SELECT {', '.join(f'(SELECT count(*) {of})' for of in counts)}").fetchone()
     con.execute(f"DROP TABLE {partner}")
     problems = [*raw.problems, *other.problems, *unread(other, f"Mend it in {other.file} and read again.")]
     if alone:
         problems.append(_no_partner(Origin(raw.file, raw.sheet, row, " and ".join(join.on)), alone, example, other, join))
-    if doubled := other.accepted - kept:
+    if doubled := with_key - kept:
         sentence = f"{doubled:,} {'row repeats' if doubled == 1 else 'rows repeat'} the key of an earlier row; the first one counts."
         origin = Origin(other.file, other.sheet, column=" and ".join(join.on.values()))
         problems.append(Problem("partner-twice", Severity.NOTICE, origin, sentence=sentence, rows=doubled))
@@ -110,8 +113,9 @@ def _widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later:
     header = (*raw.header, *(names[theirs] for theirs in wanted))
     wide = replace(raw, name=name, header=header, native=tuple(native), problems=tuple(problems), shares=raw.shares | _shares(other, wanted, names))
     sentence = f"{matched_share(raw.accepted - alone, raw.accepted)} have a partner in {other.path.name} by {in_words(join.on)}"
-    ends = f"; {unused:,} of its {kept:,} keys {'has' if unused == 1 else 'have'} no row here." if unused else "."
-    return wide, {names[theirs]: join.columns.get(theirs, LEFT_OUT) for theirs in wanted}, sentence + ends
+    sentence += f"; {unused:,} of its {kept:,} keys {'has' if unused == 1 else 'have'} no row here" if unused else ""
+    sentence += f"; {blank:,} of its rows {'has' if blank == 1 else 'have'} no key" if (blank := other.accepted - with_key) else ""
+    return wide, {names[theirs]: join.columns.get(theirs, LEFT_OUT) for theirs in wanted}, f"{sentence}."
 
 
 def _no_partner(origin: Origin, rows: int, example: str, other: RawTable, join: JoinMapping) -> Problem:

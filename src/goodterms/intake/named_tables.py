@@ -17,10 +17,10 @@ def named_tables(named: Iterable[tuple[Path, str]], mapping: Mapping) -> list[tu
 
 
 def joined_into(path: Path, named: Sequence[tuple[Path, str]], mapping: Mapping) -> str:
-    """The file of sale lines in the same folder to which a join adds the columns of a file that has no entry of its own; "" where there is none."""
+    """The file in the same folder to which a join adds the columns of a file that has no entry of its own; "" where there is none."""
     if any(entry.fits(str(path), entry.sheet) for entry in mapping.files):
         return ""
-    beside = [other for other, table in named if table == SALE_LINES and other != path and other.parent == path.parent]
+    beside = [other for other, _table in named if other != path and other.parent == path.parent]
     joining = (str(other) for other in beside for entry in mapping.files if _fits(entry, other) and any(join.fits(path) for join in entry.joins))
     return next(joining, "")
 

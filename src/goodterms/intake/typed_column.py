@@ -94,6 +94,10 @@ class Where:
         return str(given) if given else {".": ",", ",": "."}.get(self.answers.get("thousands", ""))
 
 
+NOTHING = "NULL"
+"""What databases export where there is nothing: a cell of this word alone, in capitals, is empty."""
+
+
 def text_of(value: str) -> str:
     """A text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
@@ -112,5 +116,5 @@ def in_digits(scale: int, whole_digits: int) -> str:
 
 
 def present(place: str) -> str:
-    """SQL of a text cell that is not blank, without spaces around it; null where it is blank."""
-    return f"nullif(trim({place}), '')"
+    """SQL of a text cell that is not blank, without spaces around it; null where it is blank, or says so in the word of databases."""
+    return f"nullif(nullif(trim({place}), ''), {text_of(NOTHING)})"

@@ -9,7 +9,7 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.date_vote import dates, months
 from goodterms.intake.native_type import natively_typed
 from goodterms.intake.number_vote import numbers
-from goodterms.intake.typed_column import RawColumn, Typed, Where, present, text_of
+from goodterms.intake.typed_column import NOTHING, RawColumn, Typed, Where, present, text_of
 
 _FLAGS = {
     True: ("true", "t", "yes", "y", "x", "1", "kyllä", "k", "tosi", "ja", "j", "sant", "on"),
@@ -49,13 +49,17 @@ def _texts(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Ty
     parts = [
         part
         for c in columns
-        for part in (f"count({c.place})", f"bool_or(suffix({c.place}, '.0'))", f"bool_or(starts_with({c.place}, ' ') OR suffix({c.place}, ' '))")
+        for part in (
+            f"count(nullif({c.place}, {text_of(NOTHING)}))",
+            f"bool_or(suffix({c.place}, '.0'))",
+            f"bool_or(starts_with({c.place}, ' ') OR suffix({c.place}, ' ') OR {c.place} = {text_of(NOTHING)})",
+        )
     ]
     row = con.execute(f"SELECT {', '.join(parts)} FROM {where.table}").fetchone()
     found = {}
     for i, column in enumerate(columns):
-        values, with_zero, with_spaces = row[3 * i : 3 * i + 3]
-        cell = present(column.place) if with_spaces else column.place
+        values, with_zero, to_be_cleaned = row[3 * i : 3 * i + 3]
+        cell = present(column.place) if to_be_cleaned else column.place
         if with_zero and _are_whole(con, where.table, cell) and all(_may_be_whole(con, table, named[column.theirs].place) for table, named in where.others):
             found[column.place] = Typed(Kind.TEXT, f"regexp_replace({cell}, '\\.0+$', '')", cell, values, why="whole numbers written with .0")
         else:

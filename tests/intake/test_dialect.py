@@ -190,3 +190,14 @@ def test_names_of_rows_need_no_name_where_repeated_names_say_so():
     assert found.names == ("column 1", "x", "x (2)", "Load")
     with pytest.raises(AnswerNeededError, match="names 3 columns, but most rows have 4 cells"):
         head("x;y;Load\nOrg;0;1;3,5\nMax;1;1;2,5\nMin;0;0;1,5")
+
+
+def test_header_of_three_rows_is_joined():
+    found = head("Name;Staff;;Costs\n;2011;;2012\n;sales;margin;sales\nAnn;1;2;3\nBob;5;6;7")
+    assert found.names == ("Name", "Staff 2011 sales", "Staff 2011 margin", "Costs 2012 sales")
+    assert found.set_aside == {1: "header", 2: "header", 3: "header"}
+
+
+def test_years_above_names_that_repeat_tell_them_apart():
+    found = head("Staff;;\n;2013;2012\nSegment;Total;Total\nAnn;120;300\nBob;15;7")
+    assert found.names == ("Segment", "2013 Total", "2012 Total")

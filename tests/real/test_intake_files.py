@@ -16,6 +16,7 @@ import zstandard
 from goodterms.errors import AnswerNeededError, UnreadableFileError
 from goodterms.facts.engine import connect
 from goodterms.intake.open_file import open_file
+from goodterms.intake.raw_table import named_header
 
 pytestmark = pytest.mark.real
 
@@ -61,7 +62,7 @@ def test_survey_loses_no_record(engine, survey_tables):
         assert sorted([*numbers, *(ref.row for ref in (*table.rejected, *table.set_aside))]) == list(range(1, table.physical + 1)), name
     ends = Counter(type(table).__name__ for table in survey_tables.values())
     assert ends.total() == 97
-    assert ends["AnswerNeededError"] <= 12
+    assert ends["AnswerNeededError"] == 3
     assert ends["UnreadableFileError"] == 2  # one is empty, one has a header alone
 
 
@@ -73,31 +74,57 @@ def as_text(cells):
     return tuple(stripped)
 
 
-def test_survey_cells_equal_the_clean_version(engine, survey, survey_tables):
-    """Each accepted row stands in the clean version, in its order, and each row of it that is not accepted is set aside or rejected, as everybody can see.
+EDITED = {
+    "2004-2016.csv": ("missing", ""),  # where the file says "missing", its clean version has nothing
+    "O18_air.csv": ("0.0", "0.\\"),  # a slip in the clean version, in one cell
+}
+"""Files whose clean version says something else than the file itself: what is in the file, and what in the clean version."""
 
-    One file differs: where it says "missing", its clean version has nothing.
-    """
-    different, unsaid = {}, {}
+
+def test_survey_cells_equal_the_clean_version(engine, survey, survey_tables):
+    """Every row stands in the clean version, in its order; each row of it that is missing is set aside or rejected, as everybody can see, or is the header."""
+    edited, different, unsaid = set(), {}, {}
     for name, table in survey_tables.items():
         if isinstance(table, Exception):
             continue
         with (survey / "clean" / name).open(encoding="utf-8", newline="") as stream:
             clean = [as_text(row) for row in csv.reader(stream)]
-        known = {name for name in (as_text([name])[0] for name in table.header) if name}
         found = [as_text(row[1:]) for row in rows_of(engine, table)]
+        if not (whole := set(clean)).issuperset(found):
+            edited.add(name)
+            ours, theirs = EDITED[name]
+            found = [row if row in whole else as_text(theirs if cell == ours else cell for cell in row) for row in found]
         ahead = iter(clean)
-        different[name] = [row for row in found if row not in ahead]
-        said = Counter(
-            as_text(csv_row)
-            for ref in (*table.set_aside, *table.rejected)
-            for csv_row in csv.reader(ref.text.splitlines(True), delimiter=table.dialect.delimiter)
-        )
-        left = Counter(clean) - Counter(found) - said
-        unsaid[name] = [row for row in left if row and not known & set(row) and row != clean[0]]
-    assert {name: len(rows) for name, rows in different.items() if rows} == {"2004-2016.csv": 21}
-    assert {"missing"} == {cell for row in different["2004-2016.csv"] for cell in row if cell.isalpha()}
+        different[name] = sum(row not in ahead for row in found)
+        below = [ref.text for ref in (*table.set_aside, *table.rejected) if ref.row > table.header_row]
+        said = Counter(as_text(row) for text in below for row in csv.reader(text.splitlines(keepends=True), delimiter=table.dialect.delimiter))
+        unsaid[name] = [row for row in Counter(clean[1:]) - Counter(found) - said if row]
+    assert edited == set(EDITED)
+    assert {name: rows for name, rows in different.items() if rows} == {}
     assert {name: rows for name, rows in unsaid.items() if rows} == {}
+
+
+JOINED = {
+    "Note_4_Staff_costs_-_Average_number_of_persons_employed_13-14.csv",  # its clean version joins four rows of names, of which two are joined here
+    "Sustainability_-_Water_consumption_P_56.csv",  # and here the title above the table with a name
+    "Copy_of_2016-17_Q3_Final_V2.csv",  # a letter that it leaves out
+    "PLA_6%Talc-1hz.csv",  # a quote that it writes as two apostrophes
+}
+"""Files whose clean version has other names of columns than the file."""
+
+
+def test_survey_headers_equal_the_clean_version(survey, survey_tables):
+    """Names of columns are those of the clean version; where that is one name short, as R writes names of rows, the first column is the one without."""
+    other = set()
+    for name, table in survey_tables.items():
+        if isinstance(table, Exception) or not table.header_row:
+            continue
+        with (survey / "clean" / name).open(encoding="utf-8", newline="") as stream:
+            theirs = next(csv.reader(stream))
+        of_rows = name.startswith("ResultsOR30") and "Infos" not in name
+        if table.header != named_header(["", *theirs] if of_rows else theirs, len(table.header)):
+            other.add(name)
+    assert other == JOINED
 
 
 def test_survey_dialects_are_found(survey, survey_tables):

@@ -209,9 +209,16 @@ def _headed(top: Top, place: int, width: int, kinds: Mapping[int, str], *, secon
     aside[place + 1] = HEADER
     names: Cells = ("", *cells) if is_right else cells
     if upper is not None:
-        names = _grouped(top.rows[upper], cells)
+        names = _grouped(top.rows[upper], names)
         aside[upper + 1] = HEADER
-        problems += (_notice(top, upper, "two rows name the columns; the upper one is set before the lower one's names", _shown(named_header(names, width))),)
+    first = place if upper is None else upper
+    while first and _adds_names(top.rows[first - 1], names):
+        first -= 1
+        names = _grouped(top.rows[first], names)
+        aside[first + 1] = HEADER
+    if first < place:
+        rows = f"{'two' if place - first == 1 else place - first + 1} rows name the columns; an upper one is set before the lower one's names"
+        problems += (_notice(top, first, rows, _shown(named_header(names, width))),)
     if second is not None:
         aside |= {between + 1: BLANK for between in range(place + 1, second)}
         aside[second + 1] = SECOND_HEADER
@@ -331,6 +338,19 @@ def _grouped(over: Cells, under: Cells) -> list[str]:
         group = above or group
         names.append(f"{group} {name}".strip() if name else above)
     return names
+
+
+def _adds_names(over: Cells, names: Cells) -> bool:
+    """Say whether a row above a header belongs to it: it names columns that have no name yet, or tells those of the same name apart.
+
+    >>> _adds_names(["", "2013", "2012"], ["Segment", "Total", "Total"]), _adds_names(["Printed", "2013"], ["Segment", "Total"])
+    (True, False)
+    """
+    above, below = _stripped(over), _stripped(names)
+    if len(above) != len(below) or sum(map(bool, above)) < 2 or (above[0] and below[0]):
+        return False
+    named = any(group and not name for group, name in zip(above, below, strict=True))
+    return named or len(set(_grouped(above, below))) > len(set(below))
 
 
 def _preamble(top: Top, aside: Mapping[int, str]) -> tuple[Problem, ...]:

@@ -723,6 +723,14 @@ def test_freight_of_an_order_head_is_spread_by_value_to_the_unit(write):
     assert rows(reading, "charges") == [(D("0.3334"),), (D("0.3333"),), (D("0.3333"),), (D(0),)]
 
 
+def test_freight_without_a_number_of_the_invoice_is_its_order_s(write):
+    """Without either number each line has its own: what is repeated is never taken for one document of the whole file."""
+    mapping = {"version": 1, "file": [{"match": "s.csv", "columns": {"Freight": "freight"}}]}
+    lines_ = ["1,2023-01-31,Ann,3,1", "1,2023-01-31,Ann,1,1", "2,2023-01-31,Bob,2,1", ",2023-01-31,Bob,2,1", ",2023-01-31,Bob,2,1"]
+    reading = read([write("s.csv", "\n".join(["Order no,Date,Customer,Net amount,Freight", *lines_, ""]))], mapping=mapping)
+    assert rows(reading, "charges") == [(D("0.75"),), (D("0.25"),), (D(1),), (D(1),), (D(1),)]
+
+
 def test_freight_of_lines_is_charged_on_the_line(write):
     text = "Invoice,Date,Customer,Product,Net amount,Freight\n1,2023-01-31,Ann,P,1.5,1\n1,2023-01-31,Ann,Q,1.5,2\n"
     assert rows(read([write("s.csv", text)]), "charges") == [(D(1),), (D(2),)]

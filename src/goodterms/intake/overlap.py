@@ -261,8 +261,9 @@ def _finished_lines(con: Any, table: str, parts: Sequence[Part], union: str) -> 
     elif "line" in columns:
         select.append("line")
     if freight:
-        _say_freight(con, parts, union, scope)
-        union = _with_freight_spread(union, columns, scope)
+        of_one_head = ", ".join([*(named(name) for name in scope if name != "document"), _head(columns)])
+        _say_freight(con, parts, union, of_one_head)
+        union = _with_freight_spread(union, columns, of_one_head)
         select.append("charges" if "charges" in columns else "freight AS charges")
     elif "charges" in columns:
         select.append("charges")
@@ -304,14 +305,21 @@ def _open_kind(con: Any, parts: Sequence[Part], union: str, columns: dict[str, s
     )
 
 
-def _with_freight_spread(union: str, columns: dict[str, str], scope: Sequence[str]) -> str:
+def _head(columns: dict[str, str]) -> str:
+    """What tells the lines of one head: the document's number, where a line has none that of its order, else the line stands alone."""
+    numbers = "".join(f"WHEN {name} IS NOT NULL THEN '{name} ' || {name} " for name in ("document", "order_number") if name in columns)
+    alone = "concat('row ', row, ' of ', file)"
+    return f"CASE {numbers}ELSE {alone} END" if numbers else alone
+
+
+def _with_freight_spread(union: str, columns: dict[str, str], of_one_head: str) -> str:
     """Lines with the document's freight shared over them by value, to the unit, by largest remainder; equally where the document has no value.
 
     The freight is the head's, repeated on every line; its sign is its own: a credit note gives freight back.
     """
     scale = max(_scale(columns["freight"]), _scale(columns.get("charges", "")))
     net_scale = _scale(columns["net_value"])
-    document = f"PARTITION BY {', '.join(map(named, scope))}" if scope else "PARTITION BY file, row"
+    document = f"PARTITION BY {of_one_head}"
     units = f"CAST(CAST(abs(freight) AS DECIMAL(38, {scale})) * {10**scale} AS HUGEINT)"
     weight = f"CAST(CAST(abs(net_value) AS DECIMAL(38, {net_scale})) * {10**net_scale} AS HUGEINT)"
     order = ", ".join(named(name) for name in columns if name not in _PLACE)
@@ -332,10 +340,9 @@ def _scale(of: str) -> int:
     return int(of.rstrip(")").split(",")[1]) if of.startswith("DECIMAL") else MONEY_PLACES
 
 
-def _say_freight(con: Any, parts: Sequence[Part], union: str, scope: Sequence[str]) -> None:
+def _say_freight(con: Any, parts: Sequence[Part], union: str, of_one_head: str) -> None:
     """Freight that differs within a document is not its head's: the largest is taken, and a person should look."""
-    by = ", ".join(map(named, scope)) or "file, row"
-    varied = con.execute(f"SELECT count(*) FROM (SELECT {by} FROM ({union}) GROUP BY {by} HAVING count(DISTINCT freight) > 1)").fetchone()[0]
+    varied = con.execute(f"SELECT count(*) FROM (SELECT {of_one_head} FROM ({union}) GROUP BY {of_one_head} HAVING count(DISTINCT freight) > 1)").fetchone()[0]
     part = next(part for part in parts if "freight" in part.columns)
     part.said.append(f"{part.proposal.theirs('freight') or 'Freight'} stands on the document: it is spread over its lines by value.")
     if varied:

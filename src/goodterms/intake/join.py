@@ -33,7 +33,7 @@ def joined(engine: Any, raw: RawTable, entry: FileMapping, tell: Callable[..., N
     for number, join in enumerate(entry.joins):
         later = {theirs for other in entry.joins[number + 1 :] for theirs in other.on}
         other = _opened(engine, raw, join, tell)
-        raw, names, sentence = _widened(engine.con, raw, other, join, later)
+        raw, names, sentence = widened(engine.con, raw, other, join, later)
         said.append(sentence)
         entry = replace(
             entry,
@@ -67,7 +67,7 @@ def _place(raw: RawTable, theirs: str, join: JoinMapping) -> str:
     return raw.columns[raw.header.index(theirs)]
 
 
-def _key(place: str, alias: str) -> str:
+def key_of(place: str, alias: str) -> str:
     """A cell as a key: trimmed, and a whole number without .0; null where it is empty."""
     return f"regexp_replace({present(f'CAST({alias}.{place} AS VARCHAR)')}, '^([0-9]+)\\.0+$', '\\1')"
 
@@ -79,25 +79,25 @@ def _called(raw: RawTable, other: RawTable, theirs: str) -> str:
     return next(name for name in chain([theirs] if other.header_row else [], [of_file], more) if name not in raw.header)
 
 
-def _widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: set[str]) -> tuple[RawTable, dict[str, str], str]:
+def widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: set[str]) -> tuple[RawTable, dict[str, str], str]:
     """The table with the other file's columns, what they are called and are to us, and a sentence on how the rows matched."""
     pairs = [(_place(raw, here, join), _place(other, there, join)) for here, there in join.on.items()]
     wanted = {theirs: _place(other, theirs, join) for theirs in join.columns}
     names = {theirs: _called(raw, other, theirs) for theirs in other.header}
     wanted |= {theirs: _place(other, theirs, join) for theirs, name in names.items() if name in later and theirs not in wanted}
-    keys = ", ".join(f"{_key(there, 'o')} AS k{i}" for i, (_, there) in enumerate(pairs))
+    keys = ", ".join(f"{key_of(there, 'o')} AS k{i}" for i, (_, there) in enumerate(pairs))
     cells = "".join(f", o.{place} AS j{i}" for i, place in enumerate(wanted.values()))
     by = ", ".join(f"k{i}" for i in range(len(pairs)))
     name = new_name()
     partner = f"{name}_partner"
-    has_key = " AND ".join(f"{_key(there, 'o')} IS NOT NULL" for _, there in pairs)
+    has_key = " AND ".join(f"{key_of(there, 'o')} IS NOT NULL" for _, there in pairs)
     keyed = f"SELECT {keys}{cells}, row FROM {other.name} o WHERE {has_key}"
     con.execute(f"CREATE TEMP TABLE {partner} AS {keyed} QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1")
     width = len(raw.header)
     added = "".join(f", p.j{i} AS c{width + 1 + i}" for i in range(len(wanted)))
-    on = " AND ".join(f"{_key(here, 'r')} = p.k{i}" for i, (here, _) in enumerate(pairs))
+    on = " AND ".join(f"{key_of(here, 'r')} = p.k{i}" for i, (here, _) in enumerate(pairs))
     con.execute(f"CREATE TEMP TABLE {name} AS SELECT r.*{added} FROM {raw.name} r LEFT JOIN {partner} p ON {on}")
-    key = "concat_ws(', ', " + ", ".join(_key(here, "r") for here, _ in pairs) + ")"
+    key = "concat_ws(', ', " + ", ".join(key_of(here, "r") for here, _ in pairs) + ")"
     alone, row, example = con.execute(f"SELECT count(*), min(r.row), arg_min({key}, r.row) FROM {raw.name} r ANTI JOIN {partner} p ON {on}").fetchone()
     counts = (f"FROM ({keyed})", f"FROM {partner}", f"FROM {partner} p ANTI JOIN {raw.name} r ON {on}")
     with_key, kept, unused = con.execute(f"SELECT {', '.join(f'(SELECT count(*) {of})' for of in counts)}").fetchone()

@@ -210,7 +210,7 @@ class Mapping:
         zeros = ["".join(f"{zeros_setting(setting, said)}\n" for setting, said in self.leading_zeros.items())] if self.leading_zeros else []
         known = {key: said for key, said in zip(_COMPANY_KEYS, (self.company, self.accounts), strict=True) if said}
         company = [f"company = {as_value(known)}\n"] if known else []
-        parts = [_HEAD, *reporting, *same, *company, *zeros] + [_file_as_toml(entry) for entry in self.files]
+        parts = [_HEAD, *reporting, *same, *company, *zeros] + [entry_as_toml(entry) for entry in self.files]
         return "\n".join(parts)
 
     @classmethod
@@ -515,7 +515,8 @@ def _key(name: str) -> str:
     return name if name and all(sign.isascii() and (sign.isalnum() or sign in "_-") for sign in name) else quoted(name)
 
 
-def _file_as_toml(entry: FileMapping) -> str:
+def entry_as_toml(entry: FileMapping) -> str:
+    """An entry as the text of a mapping."""
     lines = ["[[file]]", f"match = {quoted(entry.match)}"]
     lines += [f"{key} = {quoted(getattr(entry, key))}" for key in ("sheet", "keys", "table", "source", "source_column") if getattr(entry, key)]
     lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("dialect", "constants") if getattr(entry, key)]
@@ -527,7 +528,7 @@ def _file_as_toml(entry: FileMapping) -> str:
         lines.append(f"ragged = {as_value(entry.ragged)}")
     if entry.documents:
         lines.append(f"documents = {quoted(entry.documents)}")
-    if entry.columns or not entry.documents:
+    if entry.columns or not (entry.documents or entry.joins):
         lines += ["", "[file.columns]"]
     lines += [*(f"{quoted(theirs)} = {quoted(ours)}" for theirs, ours in entry.columns.items())]
     for join in entry.joins:

@@ -23,6 +23,7 @@ from goodterms.intake.decoding import mended
 from goodterms.intake.document_parts import document_parts, is_documents
 from goodterms.intake.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.fact_part import read_parts
+from goodterms.intake.join_proposal import proposed_joins
 from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
@@ -208,21 +209,31 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping
                 part = _opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
                 parts.append(part)
                 same.append(part)
-    alike: dict[tuple[Any, ...], list[Part]] = {}
-    for part in parts:
-        if part.again is None:
-            alike.setdefault(part.alike, []).append(part)
-    for group in alike.values():
-        tell(f"understanding {', '.join(part.raw.file for part in group[:3])}{' …' if len(group) > 3 else ''}")
-        with errors.kept(partial(_of_group, group=group, parts=parts, mapping=mapping)):
-            read_parts(engine.con, group)
-            for part in group:
-                if part.table in LINES | {"activities"}:
-                    keep_what_lines_say(engine.con, part)
+    _understand(engine.con, parts, mapping, errors, tell)
     with errors.kept(lambda question: question):
         parts += document_parts(engine, documents, mapping, len(parts) + 1, tell)
     errors.raised()
     return [part if part.again is None else _same_file_again(part.again) for part in parts]
+
+
+def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: _Errors, tell: Progress) -> None:
+    """Understand the files of one source with the same columns together; those that are perhaps to be joined are asked about first."""
+    alike: dict[tuple[Any, ...], list[Part]] = {}
+    for part in parts:
+        if part.again is None:
+            alike.setdefault(part.alike, []).append(part)
+    asked = proposed_joins(con, parts)
+    errors.questions += [question for question, _ in asked]
+    in_question = [part.number for _, of_question in asked for part in of_question]
+    for group in alike.values():
+        if group[0].number in in_question:
+            continue
+        tell(f"understanding {', '.join(part.raw.file for part in group[:3])}{' …' if len(group) > 3 else ''}")
+        with errors.kept(partial(_of_group, group=group, parts=parts, mapping=mapping)):
+            read_parts(con, group)
+            for part in group:
+                if part.table in LINES | {"activities"}:
+                    keep_what_lines_say(con, part)
 
 
 def _of_file(question: Question, path: Path, table: str, mapping: Mapping, files: Sequence[str]) -> Question:

@@ -1,0 +1,156 @@
+"""Files that belong together and are named together: the join is asked, with the share of rows that match, and answered once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import xlsxwriter
+
+from goodterms.errors import AnswerNeededError
+from goodterms.intake import read
+from goodterms.intake.answers import answered
+from goodterms.intake.mapping_file import Mapping
+
+D = Decimal
+FIRST = date(2023, 1, 1)
+ROWS = [(1000 + n // 2, f"P{n % 5:03}", n + 1, "2.5") for n in range(40)]
+HEADS = [(1000 + n, FIRST + timedelta(n), f"C{n % 3}00", "4.50", "199.90") for n in range(20)]
+ITEMS = [(f"P{n:03}", f"Thing {n}", f"G{n % 2}", n) for n in range(6)]
+GROUPS = [("G0", "Tables"), ("G1", "Chairs")]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def _write(name, header, cells):
+        path = tmp_path / name
+        lines = [",".join(map(str, row)) for row in ([header] if header else []) + list(cells)]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    return _write
+
+
+@pytest.fixture
+def files(write):
+    """Lines, heads, items and their groups, of which none says all that a line of sales needs."""
+    return [
+        write("groups.csv", ("Item group code", "Item group name"), GROUPS),
+        write("rows.csv", ("Order no", "Item", "Quantity", "Unit price"), ROWS),
+        write("items.csv", ("Product no", "Item name", "Item group code", "Shelf"), ITEMS),
+        write("heads.csv", ("Order number", "Order date", "Customer", "Freight", "Total"), HEADS),
+    ]
+
+
+def asked(*files, mapping=None):
+    with pytest.raises(AnswerNeededError) as error:
+        read(files, mapping=mapping)
+    return error.value
+
+
+def test_join_is_asked_with_the_share_of_rows_that_match(files):
+    error = asked(*files)
+    (question,) = error.questions
+    assert question.key == "join: rows.csv"
+    assert question.sentence.startswith("rows.csv: its rows find their keys in heads.csv, items.csv and groups.csv,")
+    whole = "40 of 40 rows (100 %) have a partner; it brings"
+    assert question.evidence == (
+        f"heads.csv by Order no = Order number: {whole} Order date as date, Customer as customer key, Freight as freight",
+        f"items.csv by Item = Product no: {whole} Item name as product name",
+        f"groups.csv by Item group code = Item group code: {whole} Item group name as family",
+    )
+
+
+def test_total_of_a_head_is_no_amount_of_its_lines(files):
+    """Each line would count for the whole order."""
+    assert "Total" not in asked(*files).mapping
+
+
+@pytest.mark.parametrize("way", ["pasted", "answered"])
+def test_answer_is_the_whole_reading(files, tmp_path, way):
+    error = asked(*files)
+    text = error.mapping if way == "pasted" else answered("", error.questions[0].choices[0])
+    (tmp_path / "map.toml").write_text(text.replace("[[file.join]]", '[file.columns]\n"Unit price" = "unit_price"\n\n[[file.join]]', 1), "utf-8")
+    reading = read(files, mapping=tmp_path / "map.toml")
+    assert [(account.table, account.accepted, account.rejected) for account in reading.files] == [("sale_lines", 40, 0)]
+    assert [p.code for p in reading.problems] == ["file-joined"] * 3
+    con = reading.facts.engine.con
+    assert con.execute("SELECT sum(net_value), count(DISTINCT date), count(DISTINCT customer_key) FROM sale_lines").fetchall() == [(D(2050), 20, 3)]
+    assert con.execute("SELECT order_number, sum(charges) FROM sale_lines GROUP BY 1 HAVING sum(charges) IS DISTINCT FROM 4.5").fetchall() == []
+    assert con.execute("SELECT product_key, name, family FROM products ORDER BY 1 LIMIT 2").fetchall() == [
+        ("P000", "Thing 0", "Tables"),
+        ("P001", "Thing 1", "Chairs"),
+    ]
+
+
+def test_rows_without_a_partner_lower_the_share(write):
+    rows = write("rows.csv", ("Order no", "Item", "Quantity", "Unit price"), ROWS)
+    heads = write("heads.csv", ("Order no", "Order date"), [head[:2] for head in HEADS[:15]])
+    (question,) = asked(rows, heads).questions
+    assert "30 of 40 rows (75 %) have a partner" in question.evidence[0]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        pytest.param([head[:2] for head in HEADS[:9]], id="fewer than half have a partner"),
+        pytest.param([head[:2] for head in HEADS] * 2, id="its key is none"),
+    ],
+)
+def test_files_that_do_not_belong_together_are_asked_apart(write, heads):
+    rows = write("rows.csv", ("Order no", "Item", "Quantity", "Unit price"), ROWS)
+    keys = [question.key.partition(":")[0] for question in asked(rows, write("heads.csv", ("Order no", "Order date"), heads)).questions]
+    assert keys == ["column", "column"]
+
+
+def test_lines_that_stand_alone_are_not_asked(write):
+    """Two exports of whole lines share their customers, and are two sources."""
+    a = write("a.csv", ("Date", "Customer number", "Net amount"), [(FIRST + timedelta(n), f"C{n}00", n + 1) for n in range(5)])
+    b = write("b.csv", ("Day", "Customer number", "Net amount", "Weight"), [(FIRST, f"C{n}00", n + 1, 2) for n in range(9)])
+    assert read([a, b]).accepted == 14
+
+
+def test_small_numbers_of_other_names_are_no_keys(write):
+    """Quantities are found among the numbers of shelves: that says nothing."""
+    rows = write("rows.csv", ("Order no", "Item", "Quantity", "Unit price"), ROWS)
+    shelves = write("shelves.csv", ("Shelf", "Hall"), [(n, f"H{n}") for n in range(50)])
+    assert [question.key.partition(":")[0] for question in asked(rows, shelves).questions] == ["column", "column"]
+
+
+def test_files_without_headers_are_joined_by_their_values_and_the_columns_named_by_hand(write, tmp_path):
+    rows = write("rows.txt", (), ROWS)
+    heads = write("heads.txt", (), [head[:3] for head in HEADS])
+    mapping = {"version": 1, "file": [{"match": "none.csv"}]}
+    error = asked(rows, heads, mapping=mapping)
+    (question,) = error.questions
+    assert question.choices[0].changes == ()
+    assert question.evidence == (
+        "heads.txt by column 1 = column 1: 40 of 40 rows (100 %) have a partner; it brings columns that are to be named",
+        "    column 1: 1000, 1001",
+        "    column 2: 2023-01-01, 2023-01-02",
+        "    column 3: C000, C100",
+    )
+    named = '\n[file.columns]\n"column 1" = "document"\n"column 2" = "product_key"\n"column 3" = "quantity"\n"column 4" = "unit_price"\n\n[[file.join]]'
+    text = f"version = 1\n{question.entry}".replace("[[file.join]]", named)
+    text = text.replace('"column 2" = "-"', '"column 2" = "date"').replace('"column 3" = "-"', '"column 3" = "customer_key"')
+    (tmp_path / "map.toml").write_text(text, "utf-8")
+    reading = read([rows, heads], mapping=tmp_path / "map.toml")
+    assert reading.facts.engine.con.execute("SELECT count(*), sum(net_value), count(DISTINCT date) FROM sale_lines").fetchall() == [(40, D(2050), 20)]
+
+
+def test_sheets_of_a_workbook_are_joined_too(tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, header, cells in (
+            ("Rows", ("Invoice no", "Item", "Quantity", "Unit price"), ROWS),
+            ("Heads", ("Invoice no", "Invoice date", "Customer"), [head[:3] for head in HEADS]),
+        ):
+            sheet = book.add_worksheet(name)
+            for row, line in enumerate([header, *cells]):
+                sheet.write_row(row, 0, [str(cell) if isinstance(cell, date) else cell for cell in line])
+    (question,) = asked(path).questions
+    assert question.key == "join: book.xlsx, Rows"
+    reading = read([path], mapping=Mapping.read(answered("", question.choices[0])))
+    assert [(account.sheet, account.accepted) for account in reading.files] == [("Rows", 40)]
+    assert [(problem.code, problem.origin.sheet) for problem in reading.problems] == [("sheet-not-read", "Heads")]

@@ -201,3 +201,8 @@ def test_header_of_three_rows_is_joined():
 def test_years_above_names_that_repeat_tell_them_apart():
     found = head("Staff;;\n;2013;2012\nSegment;Total;Total\nAnn;120;300\nBob;15;7")
     assert found.names == ("Segment", "2013 Total", "2012 Total")
+
+
+def test_row_of_text_and_numbers_below_full_names_is_data():
+    assert head("a;b\n1;some words\n3;4").row == 1
+    assert head("a;b;c\n1;2;some words\n3;4;5\n6;7;8").row == 1

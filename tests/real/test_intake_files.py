@@ -144,7 +144,7 @@ def test_spectrum_reads_as_expected(engine, real_data):
     seen = []
     for path in sorted((folder / "csvs").iterdir()):
         expected = json.loads((folder / "json" / f"{path.stem}.json").read_text(encoding="utf-8"))
-        (table,) = open_file(engine, path, dialect={"delimiter": ",", "quote": '"', "header_row": 1})
+        (table,) = open_file(engine, path)
         found = [dict(zip(table.header, (cell or "" for cell in row[1:]), strict=True)) for row in rows_of(engine, table)]
         # the file of CRLF cells has come down with LF, its JSON with CRLF
         assert found == [{key.strip(): value.replace("\r\n", "\n") for key, value in row.items()} for row in expected], path.name

@@ -171,7 +171,8 @@ def _of_two(top: Top, upper: int, lower: int, width: int, kinds: Mapping[int, st
         return _headed(top, lower, width, kinds)
     if _complete_each_other(over, under):
         return _headed(top, lower, width, kinds, upper=upper)
-    if 2 * top.filled[lower] <= top.filled[upper]:
+    fits = [sum(top.kinds[place][column] == kind for column, kind in kinds.items() if column < len(top.rows[place])) for place in (upper, lower)]
+    if 2 * top.filled[lower] <= top.filled[upper] or (top.filled[upper] == width and fits[0] == 0 < fits[1]):
         return _headed(top, upper, width, kinds)  # a row of data with text where others have numbers
     sentence = f"{_where(top)}: two rows may name its columns, and nothing in the file decides."
     evidence = tuple(f"row {place + 1}: {_shown(top.rows[place])}" for place in (upper, lower, lower + 1) if place < len(top.rows))

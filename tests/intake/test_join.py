@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -240,3 +242,37 @@ def test_pattern_of_costs_does_not_take_a_file_of_sale_lines(folder):
     mapping = {"version": 1, "file": [{"match": "lines*.csv", "table": "costs"}]}
     reading = read([folder / "lines.csv"], costs=[folder / "lines-costs.csv"], mapping=mapping)
     assert [(a.table, a.accepted) for a in reading.files] == [("sale_lines", 3), ("costs", 1)]
+
+
+# The page that shows it -------------------------------------------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "joins.md").read_text("utf-8")
+
+
+def block(language, place=0):
+    return [text for named, text in re.findall(r"^```(\w*)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL) if named == language][place]
+
+
+@pytest.fixture
+def of_the_page(tmp_path):
+    for place, name in enumerate(("heads.txt", "lines.txt", "products.txt")):
+        (tmp_path / name).write_text(block("csv", place), "utf-8")
+    (tmp_path / "lines.toml").write_text(block("toml"), "utf-8")
+    return tmp_path
+
+
+def test_the_worked_example_comes_out(of_the_page):
+    reading = read([of_the_page / "lines.txt"], mapping=of_the_page / "lines.toml")
+    con = reading.facts.engine.con
+    assert con.execute("SELECT sum(net_value), sum(charges), count(*), count(customer_key) FROM sale_lines").fetchall() == [(D(218), D("19.5"), 4, 3)]
+    assert "\n".join(reading.files[0].said[:2]) + "\n" == block("", 3)
+    assert [(p.rows, p.seen) for p in reading.problems if p.code == "no-partner"] == [(1, "P299")]
+
+
+def test_what_the_page_asks_is_asked(of_the_page):
+    with pytest.raises(AnswerNeededError) as error:
+        read([of_the_page / name for name in ("lines.txt", "heads.txt", "products.txt")])
+    question = error.value.questions[0]
+    shown = block("", 1).splitlines()
+    assert question.sentence.startswith(shown[0].removesuffix(" …"))
+    assert [f"    {line}" for line in question.evidence[:3]] == shown[1:]

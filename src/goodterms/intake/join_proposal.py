@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,8 +54,9 @@ def proposed_joins(con: Any, parts: Sequence[Part]) -> list[tuple[Question, list
 
     Of two tables the one with fewer rows is looked into: its key stands in it once. Only files of one folder and of sale lines are considered.
     """
-    alike = [part.alike for part in parts]
-    open_ = [p for p in parts if p.table == SALE_LINES and not p.entry.place and p.again is None and alike.count(p.alike) == 1 and p.raw.accepted > 1]
+    unknown = [(part, _likeness(part)) for part in parts if part.table == SALE_LINES and not part.entry.place and part.again is None]
+    times = Counter(likeness for _, likeness in unknown)
+    open_ = [part for part, likeness in unknown if times[likeness] == 1 and part.raw.accepted > 1]
     lacking = [part for part in open_ if _lacks(part.raw, part.sample)] if len(open_) > 1 else []
     if not lacking:
         return []
@@ -66,6 +68,14 @@ def proposed_joins(con: Any, parts: Sequence[Part]) -> list[tuple[Question, list
         else:
             groups.append(_Together(part, part.raw))
     return [(_question(con, group, parts), [group.lines, *group.files]) for group in groups if group.joins]
+
+
+def _likeness(part: Part) -> tuple[Any, ...]:
+    """What files of one source have in common; where no row names the columns, what stands in them too."""
+    if part.raw.header_row:
+        return part.alike
+    kinds = (next((kind for kind in (Kind.DATE, Kind.DECIMAL) if part.sample.are_all(theirs, kind)), None) for theirs in part.raw.header)
+    return (*part.alike, *kinds)
 
 
 def _lacks(raw: RawTable, sample: Sample) -> bool:

@@ -226,7 +226,7 @@ def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: _Erro
     errors.questions += [question for question, _ in asked]
     in_question = [part.number for _, of_question in asked for part in of_question]
     for group in alike.values():
-        if group[0].number in in_question:
+        if any(part.number in in_question for part in group):
             continue
         tell(f"understanding {', '.join(part.raw.file for part in group[:3])}{' …' if len(group) > 3 else ''}")
         with errors.kept(partial(_of_group, group=group, parts=parts, mapping=mapping)):

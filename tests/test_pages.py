@@ -101,5 +101,5 @@ def test_the_trial_balance_of_the_page_comes_to_the_net_profit_that_it_says(tmp_
     assert profit == {"Ann": (350, 392), "Bob": (100, 96)}
     rows = {row.step: (row.earlier, row.later) for row in result.waterfall}
     assert rows["net_profit"] == (450, 488)
-    assert (rows["sustaining"], rows["excluded"]) == ((-50, -50), (590, 670))
+    assert (rows["sustaining"], rows["excluded"], rows["after_all_cost"]) == ((-50, -50), (-10, -10), (390, 428))
     assert not result.has_unassigned

@@ -78,7 +78,8 @@ class Question:
         lines = [self.sentence, *(f"    {line}" for line in self.evidence)]
         lines += [f"  {number}. {option.said}: {option.line}{option.under and f'  ({option.under})'}" for number, option in enumerate(self.choices, start=1)]
         if settled := [number for number, option in enumerate(self.choices, start=1) if option.changes]:
-            lines.append(f"  To answer: --answer {shlex.quote(f'{self.key}={settled[0]}')}{f' (or ={settled[-1]})' if len(settled) > 1 else ''}")
+            others = ", ".join(f"={number}" for number in settled[1:])
+            lines.append(f"  To answer: --answer {shlex.quote(f'{self.key}={settled[0]}')}{f' (or {others})' if others else ''}")
         return "\n".join([*lines, *(["", self.place, "", self.entry] if self.place else [])])
 
     def chosen(self, value: str) -> Choice | None:

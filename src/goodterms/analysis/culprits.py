@@ -49,7 +49,7 @@ def worst(
     def without_leak(row: Mapping[str, Any]) -> str:
         if leaks.peers.get(row[kind]) == 0:
             return f"fewer than {peers_min} peers, so no step can be compared"
-        return f"no sales in {later} to compare" if leaks.found and row[kind] not in leaks.peers else ""
+        return f"no sales in {later} to compare" if leaks.peers and row[kind] not in leaks.peers else ""
 
     known = rows if by_fall else [row for row in rows if not _margin_is_unknown(row)]
     ranked = sorted(known, key=lambda row: (cost(row), row[kind]))[:_WORST]

@@ -93,6 +93,6 @@ def what_is_missing(said: Said, there: There) -> tuple[Missing, ...]:
         ),
         (not said.has("manager_key"), "manager", "No account managers in the data.", "a column Sales person among the sale lines"),
         (not said.currencies, "currency", "No currency in the data: all amounts are of one unnamed currency.", "a column Currency among the sale lines"),
-        (not there.names, "names", "No customer names: customers are shown by their keys.", "a column Customer among the sale lines, or --customers"),
+        (not there.names, "names", "No customer names: customers are shown by their keys.", "a column Customer name among the sale lines, or --customers"),
     )
     return tuple(Missing(topic, sentence, file) for silent, topic, sentence, file in silences if silent)

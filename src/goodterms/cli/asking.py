@@ -52,7 +52,7 @@ class Asking:
         while True:
             try:
                 with shown_on(sys.stderr) as progress:
-                    return goodterms.read(files, **tables, mapping=known, progress=progress)
+                    reading = goodterms.read(files, **tables, mapping=known, progress=progress)
             except AnswerNeededError as error:
                 options = [self._answer(question) for question in error.questions]
                 settled = [option for option in options if option is not None]
@@ -65,6 +65,10 @@ class Asking:
                     self.text = answered(self.text, option)
                 self.answered += [question.key for question in error.questions]
                 known = Known.read(self.text, self.place.name)
+            else:
+                for key in self.given.keys() - set(self.answered):
+                    typer.echo(f'Nothing was asked that --answer "{key}" answers.', err=True)
+                return reading
 
     def keep(self) -> None:
         """Write the answers, where there are any, into the mapping file that was passed, else into a new one."""

@@ -121,7 +121,9 @@ def look_at(
         typer.echo("")
         for what, file in files_written:
             typer.echo(f"{what}: {file}")
-        if reading.rejected:
+        from goodterms.intake.mapping_file import REJECTED  # noqa: PLC0415
+
+        if any(file.name.endswith(REJECTED) for _what, file in files_written):
             typer.echo("Mend rejected rows in their file, save it beside the file that they come from, and look again with both.")
     if asking.kept is not None:
         typer.echo(asking.said, err=as_json)

@@ -48,7 +48,7 @@ def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping
     if ": " not in question.key:
         question = replace(question, key=f"{question.key}: {entry.match if entry.place else heads[0].match}")
     if entry.place:
-        where = f"In the mapping this belongs under the [[file]] at {entry.place} (match = {quoted(entry.match)}):"
+        where = f"In the mapping this belongs under the [[file]] at {entry.place} (match = {quoted(entry.match)}), in place of a line that begins alike:"
         return replace(question, entry=_answers(question.choices, entry), place=where)
     where = "" if mapping == Mapping() else "No [[file]] of the mapping speaks of it yet. Add to the mapping:"
     pasted = [f"{_head(head)}\n{_answers(question.choices, head)}" for head in heads] + [f"{_head(other)}\n" for other in others]

@@ -144,7 +144,7 @@ class FileMapping:
     documents: str = ""
     columns: Settings[str, str] = field(default_factory=dict)
     joins: tuple[JoinMapping, ...] = ()
-    left_out: bool = False
+    left_out: bool | None = None
     """Whether the file or sheet is not to be read at all."""
     place: str = ""
     column_places: Settings[str, str] = field(default_factory=dict)
@@ -379,7 +379,7 @@ class _Checked:
             documents=self.documents(entry.get("documents", ""), *here, "documents"),
             columns=columns,
             joins=tuple(self.join(join, table, *here, "join", i) for i, join in enumerate(self.a(list, entry.get("join", []), *here, "join"))),
-            left_out=self.a(bool, entry.get("left_out", False), *here, "left_out"),
+            left_out=self.a(bool, entry["left_out"], *here, "left_out") if "left_out" in entry else None,
             place=self.at(*here),
             number=place,
             column_places={theirs: self.at(*here, "columns", theirs) for theirs in columns},
@@ -522,8 +522,8 @@ def entry_as_toml(entry: FileMapping) -> str:
     lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("dialect", "constants") if getattr(entry, key)]
     if entry.credit_notes:
         lines.append(f"credit_notes = {as_value(entry.credit_notes.as_setting)}")
-    if entry.left_out:
-        lines.append("left_out = true")
+    if entry.left_out is not None:
+        lines.append(f"left_out = {as_value(entry.left_out)}")
     if entry.ragged:
         lines.append(f"ragged = {as_value(entry.ragged)}")
     if entry.documents:

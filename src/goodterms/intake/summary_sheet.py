@@ -29,7 +29,7 @@ def without_summaries(con: Any, parts: Sequence[Part], mapping: Mapping, notices
     left: list[Part] = []
     questions: list[Question] = []
     for part in parts:
-        if part.table not in LINES or not part.name or not part.raw.sheet or part.entry.sheet:
+        if part.table not in LINES or not part.name or not part.raw.sheet or part.entry.left_out is False:
             continue
         of_workbook = [other for other in parts if other.raw.file == part.raw.file and other.table == part.table and other.name and other is not part]
         fuller = [other for other in of_workbook if _has_less(part, other)]
@@ -81,11 +81,11 @@ def _asked(part: Part, fuller: Part, parts: Sequence[Part], mapping: Mapping) ->
         Choice("it sums up lines: leave it out", "left_out = true", changes=((here, {"left_out": True}),)),
         Choice(
             "it holds further lines",
-            f'sheet = "{part.raw.sheet}"',
-            changes=((here, {}), (there, {}), *((one, {}) for one in rest)),
+            "left_out = false",
+            changes=((here, {"left_out": False}), (there, {}), *((one, {}) for one in rest)),
         ),
     )
     head = f'[[file]]\nmatch = "{here.match}"\nsheet = "{here.sheet}"\ntable = "{here.table}"\n'
-    entry = f"{head}# it sums up lines: leave it out; without this line, and with a [[file]] for each other sheet, it is read\nleft_out = true\n"
+    entry = f"{head}# it sums up lines: leave it out; false where it holds further lines, with a [[file]] for each other sheet then\nleft_out = true\n"
     where = "" if mapping == Mapping() else "Add to the mapping:"
     return Question(f"sheet: {part.where}", sentence, (), choices, entry, where)

@@ -44,9 +44,10 @@ def files_section(reading: Reading | None) -> str:
         head("File"),
         head("Read as"),
         *(head(name, css) for name, css in (("Records", "num"), ("Accepted", "num"), ("Rejected", "num"), ("Set aside", "num p2"))),
+        *([head("Met again", "num p2")] if reading.met_again else []),
     ]
     heads += [head("Dates", "p3"), head("Control total", "num p2")]
-    rows = [_file(account) for account in reading.files]
+    rows = [_file(account, has_again=bool(reading.met_again)) for account in reading.files]
     drawn = scrolled(table("Files read", heads, rows), "Files read")
     return card("files", "Files read", note, drawn, *(_understood(account) for account in reading.files), _aside(reading.files), _problems(reading.problems))
 
@@ -66,10 +67,10 @@ def dates_of(account: FileAccount) -> str:
     return f"{account.first_date} to {account.last_date}" if account.first_date and account.last_date else ""
 
 
-def _file(account: FileAccount) -> str:
-    counts = (account.physical, account.accepted, account.rejected, account.set_aside)
-    css = ("", "", "neg" if account.rejected else "", "p2")
-    figures = [figure_cell(f"{count:,}", tone) for count, tone in zip(counts, css, strict=True)]
+def _file(account: FileAccount, *, has_again: bool) -> str:
+    counts = [account.physical, account.accepted, account.rejected, account.set_aside, *([account.met_again] if has_again else [])]
+    css = ("", "", "neg" if account.rejected else "", "p2", "p2")
+    figures = [figure_cell(f"{count:,}", tone) for count, tone in zip(counts, css, strict=False)]
     kind = _TABLES.get(account.table, account.table)
     return element(
         "tr", row_head(text(name_of(account))), cell(text(kind)), *figures, cell(text(dates_of(account)), "p3"), figure_cell(control_total(account), "p2")

@@ -233,9 +233,11 @@ def _print_silences(result: Result, console: Console) -> None:
 
 def _print_reading(reading: Reading, console: Console) -> None:
     heading(console, "Files read")
-    table = grid(("", "text"), ("records", "figure"), ("accepted", "figure"), ("rejected", "figure"), ("set aside", "figure"))
+    names = ["records", "accepted", "rejected", "set aside", *(["met again"] if reading.met_again else [])]
+    table = grid(("", "text"), *((name, "figure") for name in names))
     for account in reading.files:
-        put_row(table, name_of(account), *(f"{count:,}" for count in (account.physical, account.accepted, account.rejected, account.set_aside)))
+        counts = (account.physical, account.accepted, account.rejected, account.set_aside, account.met_again)
+        put_row(table, name_of(account), *(f"{count:,}" for count in counts[: len(names)]))
     console.print(table)
     problems = ordered(reading.problems)
     more = sum(p.rows if p.severity == Severity.REJECTED else 1 for p in problems[_PROBLEMS_SHOWN:])

@@ -62,12 +62,18 @@ def proposed_joins(con: Any, parts: Sequence[Part]) -> list[tuple[Question, list
         return []
     groups: list[_Together] = []
     for part in sorted(open_, key=lambda part: -part.raw.accepted):
-        links = [(link, group) for group in groups if (part in lacking or group.lines in lacking) and (link := _link(con, group.raw, part))]
+        links = [(link, group) for group in groups if _may_need(group.lines, part, lacking) and (link := _link(con, group.raw, part))]
         if links:
             _add(con, *max(links, key=lambda found: found[0].matched / found[1].raw.accepted), part)
         else:
             groups.append(_Together(part, part.raw))
     return [(_question(con, group, parts), [group.lines, *group.files]) for group in groups if group.joins]
+
+
+def _may_need(lines: Part, part: Part, lacking: Sequence[Part]) -> bool:
+    """Whether one of the two lacks something; beside whole lines, another sheet of their workbook is a sheet to leave out sooner than one to join."""
+    of_one_workbook = bool(part.raw.sheet) and part.raw.file == lines.raw.file
+    return lines in lacking or (part in lacking and not of_one_workbook)
 
 
 def _likeness(part: Part) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goodterms.errors import AnswerNeededError, MappingError, UnreadableFileError
+from goodterms.facts.engine import connect
 from goodterms.intake.dialect import find_form, kind_of
 from goodterms.intake.header import Top, find_head
 from goodterms.intake.records import Form, Likeness, split
@@ -46,8 +47,17 @@ def test_two_delimiters_as_likely_are_asked_about():
     with pytest.raises(AnswerNeededError) as raised:
         form("Name;Town,Code\nAnn;Oslo,Red\nBob;Rome,Blue\n")
     (question,) = raised.value.questions
-    assert question.key == "delimiter"
-    assert {choice.line for choice in question.choices} == {'dialect = { delimiter = ";" }', 'dialect = { delimiter = "," }'}
+    assert question.key == "dialect"
+    assert [choice.settings["dialect"] for choice in question.choices] == [
+        {"delimiter": ";", "quote": '"', "escape": ""},
+        {"delimiter": ",", "quote": '"', "escape": ""},
+    ]
+    assert question.evidence[2:6] == (
+        "record 1, semicolon: Name | Town,Code",
+        "record 1, comma: Name;Town | Code",
+        "record 2, semicolon: Ann | Oslo,Red",
+        "record 2, comma: Ann;Oslo | Red",
+    )
 
 
 def test_delimiter_of_the_mapping_settles_it():
@@ -206,3 +216,49 @@ def test_years_above_names_that_repeat_tell_them_apart():
 def test_row_of_text_and_numbers_below_full_names_is_data():
     assert head("a;b\n1;some words\n3;4").row == 1
     assert head("a;b;c\n1;2;some words\n3;4;5\n6;7;8").row == 1
+
+
+def test_way_of_quoting_is_the_one_by_which_a_program_would_have_written():
+    assert form("Name;Note;Net\nAnn;'single';1\nBob;Oslo;2\nCleo;Rome;3\n").quote == '"'
+    assert form("Name;Note;Net\r'Ann; Ltd';'a\\'b';1\r'Bob; Ltd';'c';2\r").escape == "\\"
+    assert form('Name;Path;Net\n"Ann";"\\\\server\\share";1\n"Bob";"C:\\dir";2\n').escape is None
+
+
+def test_two_ways_of_quoting_are_asked_about_with_both_readings():
+    text = "Name;Note;Net\nAnn;'O''Brien';1\nBob;Oslo;2\n"
+    with pytest.raises(AnswerNeededError) as raised:
+        form(text)
+    (question,) = raised.value.questions
+    assert question.evidence == (
+        "record 2, quoted with ': Ann | O'Brien | 1",
+        "record 2, quoted with \": Ann | 'O''Brien' | 1",
+    )
+    for choice, quote in zip(question.choices, ("'", '"'), strict=True):
+        assert form(text, **choice.settings["dialect"]) == Form(";", quote)
+
+
+def test_backslash_that_may_be_one_or_two_is_asked_about():
+    text = '"Name";"Path"\n"Ann";"c\\\\d"\n"Bob";"e"\n'
+    with pytest.raises(AnswerNeededError, match="its quotes can be read in two ways") as raised:
+        form(text)
+    assert [form(text, **choice.settings["dialect"]).escape for choice in raised.value.questions[0].choices] == [None, "\\"]
+
+
+def test_opinion_of_the_engine_is_heeded_where_the_evidence_is_weak():
+    """Alone, our opinion would be the bar; the engine is for the semicolon, and the user decides."""
+    rows = ["Bob| Ltd;p|q", "3|x;x|y", "x|y;p|q", "x|y;3|x", "3|x;Oslo", "3|x;x|y", "Bob| Ltd;Oslo", "Oslo;p|q", "x|y;"]
+    lines = [f"{row}\n" for row in ("Name;To|wn", *rows)]
+    assert find_form(lines, "invoices.csv", {}, complete=True).delimiter == "|"
+    with pytest.raises(AnswerNeededError, match="two characters may part its cells"):
+        find_form(lines, "invoices.csv", {}, complete=True, engine=connect())
+
+
+def test_opinion_of_the_engine_is_not_heeded_where_the_evidence_is_clear():
+    """A semicolon too many in one row of two hundred is enough for the engine to see two columns parted by the decimal commas."""
+    lines = ["Id;Customer;Net\n", *(f"{row};Customer {row};{row},50\n" for row in range(1, 200)), "200;Bob;7,50;\n"]
+    assert find_form(lines, "invoices.csv", {}, complete=True, engine=connect()).delimiter == ";"
+
+
+def test_few_records_decide_little():
+    with pytest.raises(AnswerNeededError, match="two characters may part its cells"):
+        form("Code,x;K;L\nOslo, Norway;\n")

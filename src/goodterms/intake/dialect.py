@@ -11,7 +11,10 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
 from goodterms.intake.answers import choice
+from goodterms.intake.quoting import explains
+from goodterms.intake.raw_table import new_name
 from goodterms.intake.records import Form, split
+from goodterms.intake.work_files import work_folder
 
 DELIMITERS = (",", ";", "\t", "|")
 OTHER_DELIMITERS = ("^", "~", ":", "#", "\x01", "\x1f", " ")
@@ -19,6 +22,13 @@ OTHER_DELIMITERS = ("^", "~", ":", "#", "\x01", "\x1f", " ")
 SAMPLE_RECORDS = 1_000
 AS_LIKELY = 0.9
 """A second delimiter whose score reaches this share of the first one's is as likely."""
+FEW = 8
+AS_LIKELY_OF_FEW = 0.6
+"""The same, where there are fewer records than ``FEW``: little speaks for anything."""
+HEEDED = 0.7
+"""The same, where the engine's own sniffer is for the second one."""
+AS_GOOD = 0.8
+"""A second form with the same delimiter whose score reaches this share is looked at: would a program have written the file so?"""
 UNQUOTED = 0.9
 """A file that has quotes counts as one that does not quote only if that explains it clearly better."""
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space", "^": "caret", "~": "tilde", ":": "colon", "#": "hash"}
@@ -31,6 +41,8 @@ _DATE = re.compile(
     r"(?:[T ]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[-+]\d{2}:?\d{2})?)?"
 )
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
+_HINT = re.compile(r"\ufeff?sep=(.)\s*")
+_ESCAPED = re.compile(r"\\[\\\"']")
 _FLAGS = frozenset({"true", "false", "yes", "no", "y", "n", "kyllä", "ei", "ja", "nej"})
 _UNNATURAL = re.compile(r"[;|\t^~]|,(?=\S)(?!\d)|^\s|[\"']$|^[\"']")
 """What text seldom has inside a cell: a delimiter without a space after it, a quote at its end, a space before it."""
@@ -55,7 +67,10 @@ def kind_of(cell: str) -> str:
 
 @dataclass(frozen=True)
 class Opinion:
-    """How well one form explains the sample: modal width, share of records that have it, mean credibility of cells, and both in one score."""
+    """How well one form explains the sample: modal width, share of records that have it, mean credibility of cells, and both in one score.
+
+    ``records`` are the filled ones, ``texts`` how they stand in the file, and ``broken`` counts those whose quotes break the rules.
+    """
 
     form: Form
     width: int
@@ -63,17 +78,20 @@ class Opinion:
     credibility: float
     score: float
     records: tuple[tuple[str, ...], ...]
+    texts: tuple[str, ...] = ()
+    broken: int = 0
 
 
-def find_form(lines: Sequence[str], file: str, given: Mapping[str, Any], *, complete: bool) -> Form:
+def find_form(lines: Sequence[str], file: str, given: Mapping[str, Any], *, complete: bool, engine: Any = None) -> Form:
     r"""Return how cells are told apart, from the first lines of a file; ``complete`` says that they are all of it.
 
     Each usual delimiter is tried with each quote. A form is good if records have the same number of cells and cells look like numbers, dates or words.
+    Of two ways to quote, the one counts by which a program would have written the file so. The engine's opinion on the delimiter is the second one.
 
     Raises
     ------
     AnswerNeededError
-        Two delimiters are as likely, or only an unusual one parts anything.
+        Two delimiters or two ways to quote are as likely, the engine finds another delimiter that parts the file too, or only an unusual one parts anything.
     MappingError
         The mapping's delimiter or quote is no single character.
     UnreadableFileError
@@ -86,28 +104,34 @@ def find_form(lines: Sequence[str], file: str, given: Mapping[str, Any], *, comp
     """
     wanted = _one_character(file, "delimiter", given.get("delimiter"))
     quote = _one_character(file, "quote", given["quote"] or None) if "quote" in given else ""
-    escape = _one_character(file, "escape", given.get("escape") or None)
-    hint = re.fullmatch(r"\ufeff?sep=(.)\s*", lines[0]) if lines else None
+    escape = _one_character(file, "escape", given["escape"] or None) if "escape" in given else ""
+    hint = _HINT.fullmatch(lines[0]) if lines else None
     if hint:
         wanted, lines = wanted or hint.group(1), lines[1:]
     text = "".join(lines)
     delimiters = (wanted,) if wanted else tuple(delimiter for delimiter in DELIMITERS if delimiter in text)
-    quotes = _quotes(text) if quote == "" else (quote,)
-    escapes = (escape,) if escape else ((None, "\\") if '\\"' in text else (None,))
+    quotes = _quotes(text, delimiters) if quote == "" else (quote,)
+    escapes = (escape,) if escape != "" else ((None, "\\") if _ESCAPED.search(text) else (None,))
     opinions = [
-        _opinion(lines, Form(delimiter, mark, before if mark else None), complete=complete) for delimiter in delimiters for mark in quotes for before in escapes
+        _opinion(lines, Form(delimiter, mark, before), complete=complete)
+        for delimiter in delimiters
+        for mark in quotes
+        for before in (escapes if mark else (None,))
     ]
     opinions = sorted((opinion for opinion in opinions if opinion.records), key=lambda opinion: -opinion.score)
     parting = [opinion for opinion in opinions if opinion.width > 1]
     if wanted:
-        return opinions[0].form if opinions else Form(wanted, quotes[0], escape)
+        return _well_quoted(file, opinions).form if opinions else Form(wanted, quotes[0], escape or None)
     if not parting:
         _ask_unusual(lines, file, complete=complete)
-        return Form(",", '"' if quote == "" else quote, escape)
+        return Form(",", '"' if quote == "" else quote, escape or None)
     best = parting[0]
-    rivals = [opinion for opinion in parting[1:] if opinion.form.delimiter != best.form.delimiter and opinion.score >= AS_LIKELY * best.score]
+    least = (AS_LIKELY if len(best.records) >= FEW else AS_LIKELY_OF_FEW) * best.score
+    rivals = [opinion for opinion in parting[1:] if opinion.form.delimiter != best.form.delimiter and opinion.score >= least]
     if rivals:
         raise AnswerNeededError(_which_delimiter(file, best, rivals[0]))
+    best = _well_quoted(file, [opinion for opinion in parting if opinion.form.delimiter == best.form.delimiter])
+    _heed_engine(engine, file, lines, best, parting)
     return best.form
 
 
@@ -119,12 +143,48 @@ def _one_character(file: str, key: str, value: Any) -> str | None:
     return value
 
 
-def _quotes(text: str) -> tuple[str | None, ...]:
-    """Return the quotes worth trying: the usual one where it occurs or nothing else does, the single one only where cells begin with it."""
-    found: list[str | None] = ['"'] if '"' in text or "'" not in text else []
-    if re.search(r"(?:^|[,;\t|])'[^'\r\n]*'(?:[,;\t|]|$)", text, re.MULTILINE):
-        found.append("'")
-    return (*(found or ['"']), *((None,) if '"' in text else ()))
+def _quotes(text: str, delimiters: Sequence[str]) -> tuple[str | None, ...]:
+    """Return the quotes worth trying: the usual one, the single one only where cells begin and end with it, and none."""
+    sides = "".join(map(re.escape, delimiters)) + "\r\n"
+    begins, ends = (re.search(pattern, text) for pattern in (rf"(?:\A|[{sides}])'", rf"'(?:\Z|[{sides}])"))
+    return ('"', *(("'",) if begins and ends else ()), *((None,) if '"' in text else ()))
+
+
+def _well_quoted(file: str, opinions: Sequence[Opinion]) -> Opinion:
+    """Return the best of the opinions on one delimiter; where others read other cells, the one by which a program would have written the file."""
+    best = opinions[0]
+    others = [opinion for opinion in opinions[1:] if opinion.score >= AS_GOOD * best.score and opinion.records != best.records]
+    if not others or best.form.quote is None:
+        return best
+    explaining = [opinion for opinion in (best, *others) if not opinion.broken and explains(opinion.form, opinion.records, opinion.texts)]
+    quoting = [opinion for opinion in explaining if opinion.form.quote is not None]
+    if best.broken or not explaining:
+        return (quoting or [best])[0]
+    if not quoting:
+        raise AnswerNeededError(_which_quote(file, best, explaining[0]))
+    rivals = [opinion for opinion in quoting[1:] if opinion.records != quoting[0].records]
+    if rivals:
+        raise AnswerNeededError(_which_quote(file, quoting[0], rivals[0]))
+    return quoting[0]
+
+
+def _heed_engine(engine: Any, file: str, lines: Sequence[str], best: Opinion, parting: Sequence[Opinion]) -> None:
+    """Ask where the engine's own sniffer finds another delimiter that parts the records too."""
+    if engine is None:
+        return
+    import duckdb  # noqa: PLC0415
+
+    sample = work_folder(engine) / f"{new_name()}.txt"
+    sample.write_bytes("".join(lines).encode("utf-8", "replace"))
+    try:
+        found = engine.con.execute("SELECT Delimiter FROM sniff_csv(?)", [str(sample)]).fetchone()
+    except duckdb.Error:
+        return  # it has no opinion
+    finally:
+        sample.unlink()
+    other = next((opinion for opinion in parting if found and opinion.form.delimiter == found[0] != best.form.delimiter), None)
+    if other and other.score >= HEEDED * best.score:
+        raise AnswerNeededError(_which_delimiter(file, best, other))
 
 
 def _opinion(lines: Sequence[str], form: Form, *, complete: bool) -> Opinion:
@@ -135,8 +195,9 @@ def _opinion(lines: Sequence[str], form: Form, *, complete: bool) -> Opinion:
     records = list(islice(split(lines, form), SAMPLE_RECORDS + 1))
     if len(records) > 1 and (len(records) > SAMPLE_RECORDS or not complete):
         records.pop()  # it may be cut short
-    whole = [tuple(record.cells) for record in records if record.cells]
-    filled = [cells for cells in whole if any(cell.strip() for cell in cells)]
+    whole = [(tuple(record.cells), record.text) for record in records if record.cells]
+    filled = tuple(cells for cells, _ in whole if any(cell.strip() for cell in cells))
+    texts = tuple(text for cells, text in whole if any(cell.strip() for cell in cells))
     broken = sum(record.cells is None for record in records)
     if not filled:
         return Opinion(form, 0, 0.0, 0.0, 0.0, ())
@@ -147,7 +208,7 @@ def _opinion(lines: Sequence[str], form: Form, *, complete: bool) -> Opinion:
     pattern = sum(weights.values()) / len(widths) / count
     cells = Counter(cell for record in filled for cell in record)
     credibility = sum(_credible(cell) * times for cell, times in cells.items()) / cells.total()
-    return Opinion(form, width, widths[width] / count, credibility, pattern * credibility * (UNQUOTED if form.quote is None else 1.0), tuple(filled))
+    return Opinion(form, width, widths[width] / count, credibility, pattern * credibility * (UNQUOTED if form.quote is None else 1.0), filled, texts, broken)
 
 
 def _credible(cell: str) -> float:
@@ -186,12 +247,40 @@ def _refuse_runs_of_spaces(lines: Sequence[str], file: str) -> None:
 
 
 def _which_delimiter(file: str, *opinions: Opinion) -> Question:
-    evidence = tuple(
-        f"{_name(opinion)}: {opinion.width} columns in {opinion.consistency:.0%} of the records, e.g. {'   '.join(opinion.records[-1][:6])}"
-        for opinion in opinions
+    """Ask with both readings of the same rows: the first ones."""
+    shown = [(row, [opinion.records[row] for opinion in opinions if row < len(opinion.records)]) for row in range(3)]
+    sentence = f"{file}: two characters may part its cells, and nothing in the file decides."
+    evidence = [f"{_name(opinion)}: {opinion.width} columns in {opinion.consistency:.0%} of the records" for opinion in opinions]
+    return _which(sentence, opinions, list(map(_name, opinions)), evidence, shown)
+
+
+def _which_quote(file: str, *opinions: Opinion) -> Question:
+    """Ask with both readings of the same rows: the first ones that they read differently."""
+    pairs = list(enumerate(zip(*(opinion.records for opinion in opinions), strict=False)))
+    shown = [(row, list(read)) for row, read in pairs if len(set(read)) > 1][:3]
+    sentence = f"{file}: its quotes can be read in two ways, and nothing in the file decides."
+    return _which(sentence, opinions, [_quoting(opinion.form) for opinion in opinions], [], shown)
+
+
+def _which(sentence: str, opinions: Sequence[Opinion], names: list[str], evidence: list[str], shown: list[tuple[int, list[tuple[str, ...]]]]) -> Question:
+    for row, readings in shown:
+        evidence += [f"record {row + 1}, {name}: {_cells(cells)}" for name, cells in zip(names, readings, strict=False)]
+    choices = tuple(
+        choice(name, dialect={"delimiter": form.delimiter, "quote": form.quote or "", "escape": form.escape or ""})
+        for name, form in zip(names, (opinion.form for opinion in opinions), strict=True)
     )
-    choices = tuple(choice(_name(opinion), dialect={"delimiter": opinion.form.delimiter}) for opinion in opinions)
-    return Question("delimiter", f"{file}: two characters may part its cells, and nothing in the file decides.", evidence, choices)
+    return Question("dialect", sentence, tuple(evidence), choices)
+
+
+def _cells(cells: Sequence[str]) -> str:
+    text = " | ".join(" ".join(cell.split()) for cell in cells[:8])
+    return text if len(text) <= 120 else f"{text[:117]}…"
+
+
+def _quoting(form: Form) -> str:
+    if form.quote is None:
+        return "nothing is quoted"
+    return f"quoted with {form.quote}{' and a backslash before quotes in cells' if form.escape else ''}"
 
 
 def _name(opinion: Opinion) -> str:

@@ -41,7 +41,8 @@ class Dialect:
         >>> Dialect("cp1252", ";").as_mapping()
         {'encoding': 'cp1252', 'delimiter': ';', 'quote': '"', 'header_row': 1}
         """
-        return {"encoding": self.encoding, "delimiter": self.delimiter, "quote": self.quote or "", "header_row": self.header_row}
+        escape = {"escape": self.escape} if self.escape else {}
+        return {"encoding": self.encoding, "delimiter": self.delimiter, "quote": self.quote or "", **escape, "header_row": self.header_row}
 
 
 @dataclass(frozen=True, slots=True)

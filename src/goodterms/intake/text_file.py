@@ -94,7 +94,7 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
     decoding = find_encoding(path, file, wanted=given.get("encoding"))
     lines = sample_lines(path, decoding)
     complete = len(lines) >= decoding.lines
-    form = find_form(lines, file, given, complete=complete)
+    form = find_form(lines, file, given, complete=complete, engine=engine)
     records = list(islice(split(lines, form), SAMPLE_RECORDS + 1))
     if len(records) > 1 and not (complete and len(records) <= SAMPLE_RECORDS):
         records.pop()  # it may be cut short

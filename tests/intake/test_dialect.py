@@ -262,3 +262,8 @@ def test_opinion_of_the_engine_is_not_heeded_where_the_evidence_is_clear():
 def test_few_records_decide_little():
     with pytest.raises(AnswerNeededError, match="two characters may part its cells"):
         form("Code,x;K;L\nOslo, Norway;\n")
+
+
+def test_cells_that_are_all_between_single_quotes_are_quoted():
+    assert form("'Note','Customer'\n'Ann','Bob'\n'1,5','Bob'\n").quote == "'"
+    assert form("'Note';'Customer'\n'Ann';'Bob'\n").quote == "'"

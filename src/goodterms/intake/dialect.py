@@ -11,7 +11,7 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
 from goodterms.intake.answers import choice
-from goodterms.intake.quoting import explains
+from goodterms.intake.quoting import explains, quotes_all
 from goodterms.intake.raw_table import new_name
 from goodterms.intake.records import Form, split
 from goodterms.intake.work_files import work_folder
@@ -153,19 +153,19 @@ def _quotes(text: str, delimiters: Sequence[str]) -> tuple[str | None, ...]:
 def _well_quoted(file: str, opinions: Sequence[Opinion]) -> Opinion:
     """Return the best of the opinions on one delimiter; where others read other cells, the one by which a program would have written the file."""
     best = opinions[0]
-    others = [opinion for opinion in opinions[1:] if opinion.score >= AS_GOOD * best.score and opinion.records != best.records]
-    if not others or best.form.quote is None:
+    if best.form.quote is None:
+        return best
+    few = len(best.records) < FEW
+    quoting = [opinion for opinion in opinions[1:] if opinion.form.quote is not None and opinion.records != best.records]
+    others = [opinion for opinion in quoting if opinion.score >= AS_GOOD * best.score or (few and opinion.consistency >= best.consistency)]
+    if not others:
         return best
     explaining = [opinion for opinion in (best, *others) if not opinion.broken and explains(opinion.form, opinion.records, opinion.texts)]
-    quoting = [opinion for opinion in explaining if opinion.form.quote is not None]
-    if best.broken or not explaining:
-        return (quoting or [best])[0]
-    if not quoting:
-        raise AnswerNeededError(_which_quote(file, best, explaining[0]))
-    rivals = [opinion for opinion in quoting[1:] if opinion.records != quoting[0].records]
-    if rivals:
-        raise AnswerNeededError(_which_quote(file, quoting[0], rivals[0]))
-    return quoting[0]
+    explaining = [opinion for opinion in explaining if quotes_all(opinion.form, opinion.records, opinion.texts)] or explaining
+    rivals = [opinion for opinion in explaining[1:] if opinion.records != explaining[0].records]
+    if rivals and not best.broken:
+        raise AnswerNeededError(_which_quote(file, explaining[0], rivals[0]))
+    return explaining[0] if explaining else best
 
 
 def _heed_engine(engine: Any, file: str, lines: Sequence[str], best: Opinion, parting: Sequence[Opinion]) -> None:

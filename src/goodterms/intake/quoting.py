@@ -41,6 +41,16 @@ def explains(form: Form, records: Iterable[Sequence[str]], texts: Iterable[str])
     return not any(place in bare or (times == 1 and bare) for place, times in needless.items())
 
 
+def quotes_all(form: Form, records: Iterable[Sequence[str]], texts: Iterable[str]) -> bool:
+    """Say whether every cell with something in it stands between quotes of this form, which no chance brings about.
+
+    >>> quotes_all(Form(",", "'"), [["Name", "Net"], ["Ann", "1"]], ["'Name','Net'", "'Ann','1'"])
+    True
+    """
+    read = ((cells, _quoted(form, cells, text)) for cells, text in zip(records, texts, strict=True))
+    return all(quoted is not None and all(is_quoted or not cell for cell, is_quoted in zip(cells, quoted, strict=True)) for cells, quoted in read)
+
+
 def _quoted(form: Form, cells: Sequence[str], text: str) -> list[bool] | None:
     """Which cells of a record are quoted; ``None`` where writing them by the form gives another text."""
     place = 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from tests.torture import identities
 from tests.torture.companies import groups, with_costs_on_the_lines
 
@@ -55,5 +55,7 @@ def test_no_change_in_terms_is_no_change_in_profit(group):
 @slice_of(10)
 @given(SOME.map(with_costs_on_the_lines))
 def test_selling_and_taking_everything_back_leaves_the_handling(group):
-    _result, found = identities.studied(group, identities.everything_returned(group.rows()))
+    rows = identities.everything_returned(group.rows())
+    assume({row["date"].year for row in rows["sale_lines"]} == set(identities.YEARS))  # a few documents may all be of one year, or credit notes
+    _result, found = identities.studied(group, rows)
     identities.only_handling_is_left(found)

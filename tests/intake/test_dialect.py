@@ -267,3 +267,7 @@ def test_few_records_decide_little():
 def test_cells_that_are_all_between_single_quotes_are_quoted():
     assert form("'Note','Customer'\n'Ann','Bob'\n'1,5','Bob'\n").quote == "'"
     assert form("'Note';'Customer'\n'Ann';'Bob'\n").quote == "'"
+
+
+def test_row_whose_words_come_again_is_data():
+    assert head("Customer;Town;Note\nAnn;Oslo;\nAnn;Oslo;-\nAnn;Oslo;1,5").row == 1

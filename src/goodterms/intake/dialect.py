@@ -156,16 +156,20 @@ def _well_quoted(file: str, opinions: Sequence[Opinion]) -> Opinion:
     if best.form.quote is None:
         return best
     few = len(best.records) < FEW
-    quoting = [opinion for opinion in opinions[1:] if opinion.form.quote is not None and opinion.records != best.records]
-    others = [opinion for opinion in quoting if opinion.score >= AS_GOOD * best.score or (few and opinion.consistency >= best.consistency)]
+    alike = [opinion for opinion in opinions[1:] if opinion.form.quote is not None and opinion.consistency >= best.consistency] if few else []
+    others = [opinion for opinion in opinions[1:] if opinion.records != best.records and (opinion.score >= AS_GOOD * best.score or opinion in alike)]
     if not others:
         return best
     explaining = [opinion for opinion in (best, *others) if not opinion.broken and explains(opinion.form, opinion.records, opinion.texts)]
-    explaining = [opinion for opinion in explaining if quotes_all(opinion.form, opinion.records, opinion.texts)] or explaining
-    rivals = [opinion for opinion in explaining[1:] if opinion.records != explaining[0].records]
-    if rivals and not best.broken:
-        raise AnswerNeededError(_which_quote(file, explaining[0], rivals[0]))
-    return explaining[0] if explaining else best
+    quoting = [opinion for opinion in explaining if opinion.form.quote is not None]
+    quoting = [opinion for opinion in quoting if quotes_all(opinion.form, opinion.records, opinion.texts)] or quoting
+    if not quoting and (not explaining or best.broken):
+        return best
+    first, *further = quoting or [best, *explaining]  # where no quote explains the file, but none at all does, that is a question
+    rivals = [opinion for opinion in further if opinion.records != first.records]
+    if rivals:
+        raise AnswerNeededError(_which_quote(file, first, rivals[0]))
+    return first
 
 
 def _heed_engine(engine: Any, file: str, lines: Sequence[str], best: Opinion, parting: Sequence[Opinion]) -> None:

@@ -145,6 +145,7 @@ def find_head(top: Top, *, wanted: int | None = None) -> Head:
     whole = [place for place in leading if len(top.rows[place]) == width]
     if len(whole) > LEADING:
         leading = whole[:1]  # so many rows are no heading, but rows of text
+    leading = leading[: next((number for number, place in enumerate(leading) if number and _stands_below_again(top, place, first_data)), None)]
     if len(leading) == 1 or leading[-2] != leading[-1] - 1:
         return _headed(top, leading[-1], width, kinds)
     return _of_two(top, leading[-2], leading[-1], width, kinds)
@@ -230,6 +231,12 @@ def _headed(top: Top, place: int, width: int, kinds: Mapping[int, str], *, secon
         aside[last + 1] = SECOND_HEADER
         problems += (_notice(top, last, "a further row below the header is no data and is set aside", _shown(top.rows[last])),)
     return Head(place + 1, named_header(names, width), width, kinds, aside, cells, short, (*_preamble(top, aside), *problems))
+
+
+def _stands_below_again(top: Top, place: int, first_data: int) -> bool:
+    """Say whether a word of a row stands in its column again among the data, but not the whole row: then it is data, and names nothing."""
+    words = {(column, cell) for column, cell in enumerate(top.rows[place]) if top.kinds[place][column] == "text"}
+    return any(words.intersection(enumerate(row)) and list(row) != list(top.rows[place]) for row in top.rows[first_data:])
 
 
 def _goes_on(cells: Cells, seen: Cells, kinds: Mapping[int, str]) -> bool:

@@ -16,16 +16,6 @@ from goodterms.intake.column_names import headings, meanings, normalised
 D = Decimal
 
 
-@pytest.fixture
-def write(tmp_path):
-    def _write(name, text):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return _write
-
-
 def rows(reading, columns):
     return reading.facts.engine.con.execute(f"SELECT {columns} FROM sale_lines ORDER BY row").fetchall()
 

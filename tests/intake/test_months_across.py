@@ -33,16 +33,6 @@ ROWS = [
 
 
 @pytest.fixture
-def write(tmp_path):
-    def _write(name, text):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return _write
-
-
-@pytest.fixture
 def sales(write):
     return write("sales.csv", SALES)
 

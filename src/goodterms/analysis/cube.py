@@ -20,8 +20,6 @@ CELL = ("entity", "month", "counterparty", "product", "unit", "manager", "channe
 """What makes a cell of sales: the cube's dimensions, the unit where a product is sold in several, and whether its cost is known."""
 LAYERS = ("list_value", "discount", "charges", "rebate")
 """The layers of price, from list value down to net sales."""
-LEVELS = ("line", "order", "customer")
-"""Where a cost stays: it is never divided below its level."""
 
 
 def sales_cube(lines: Table) -> Table:

@@ -15,11 +15,6 @@ _LAST_YEAR = 9998
 """The last year whose fiscal years still end within the calendar of ``datetime``."""
 
 
-def month_of(day: date) -> date:
-    """The first day of a day's month."""
-    return day.replace(day=1)
-
-
 def add_months(month: date, count: int) -> date:
     """The month that lies ``count`` months later.
 

@@ -50,6 +50,15 @@ def test_answers_leave_a_mapping_s_own_remarks(goodterms, folder, open_file):
     assert not (folder / "mapping.toml").exists()
 
 
+def test_of_questions_asked_together_the_answered_one_is_kept(goodterms, folder, open_file):
+    (folder / "c.csv").write_text(open_file.read_text("utf-8").replace("Date;", "Invoice date;").replace("Amount", "Net amount"), "utf-8")
+    ran = goodterms("look", open_file.name, "c.csv", "--answer", "decimal: a.csv, Amount=1")
+    assert ran.code == 3
+    assert ran.err.startswith(MAP)
+    assert "To answer: --answer 'decimal: c.csv, Net amount=1'" in ran.err
+    assert 'decimal = "."' in (folder / "mapping.toml").read_text("utf-8")
+
+
 def test_answers_go_where_the_whole_mapping_is_written(goodterms, folder, open_file):
     answers = ("--answer", "date: a.csv, Date=1", "--answer", "decimal: a.csv, Amount=1")
     assert goodterms("look", open_file.name, *answers, "--write-map", "whole.toml").code == 0

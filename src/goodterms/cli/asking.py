@@ -54,19 +54,18 @@ class Asking:
                 with shown_on(sys.stderr) as progress:
                     reading = goodterms.read(files, **tables, mapping=known, progress=progress)
             except AnswerNeededError as error:
-                options = [self._answer(question) for question in error.questions]
-                settled = [option for option in options if option is not None]
-                if len(settled) < len(options):
+                settled = [(question.key, option) for question in error.questions if (option := self._answer(question)) is not None]
+                for key, option in settled:
+                    self.text = answered(self.text, option)
+                    self.answered.append(key)
+                if len(settled) < len(error.questions):
                     self.keep()
                     if self.kept is not None:
                         typer.echo(f"{self.said}\n", err=True)
                     raise
-                for option in settled:
-                    self.text = answered(self.text, option)
-                self.answered += [question.key for question in error.questions]
                 known = Known.read(self.text, self.place.name)
             else:
-                for key in self.given.keys() - set(self.answered):
+                for key in (key for key in self.given if key not in self.answered):
                     typer.echo(f'Nothing was asked that --answer "{key}" answers.', err=True)
                 return reading
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import zipfile
 
 import pytest
-from tests.intake.documents.written import D, cii, cii_line, ubl, ubl_line
+from tests.intake.documents.written import ANN_SELLS, D, cii, cii_line, ubl, ubl_line, ubl_party
 
 from goodterms.errors import AnswerNeededError, UnreadableFileError
 from goodterms.intake import read
 from goodterms.intake.document_parts import is_documents
+from goodterms.intake.documents.party import Address, Contact, Identifies
 
 ANN = {"version": 1, "company": {"identifiers": ["FI01120389"]}}
 BOB = {"version": 1, "company": {"identifiers": ["2345678-0"]}}
@@ -54,6 +55,33 @@ def test_the_same_documents_are_purchases_of_who_buys(folder):
         ("2", 30, "FI01120389"),
     ]
     assert reading.facts["sale_lines"].count().to_pyarrow().as_py() == 0
+    assert rows(reading, "suppliers", "supplier_key", "name") == [("FI01120389", "Ann Oy")]
+
+
+def test_who_stands_on_documents_is_known_beside_the_facts(tmp_path):
+    """The latest document names a counterparty, in whichever folder it lies; a contact person is in no table of facts."""
+    person = (
+        "<cac:Contact><cbc:Name>Secret Sam</cbc:Name><cbc:Telephone>040 1</cbc:Telephone><cbc:ElectronicMail>sam@bob.example</cbc:ElectronicMail></cac:Contact>"
+    )
+    street = (
+        "<cac:PostalAddress><cbc:StreetName>Road 1</cbc:StreetName><cbc:CityName>Turku</cbc:CityName><cbc:PostalZone>20100</cbc:PostalZone></cac:PostalAddress>"
+    )
+    sent = "<cbc:EndpointID schemeID='0216'>003723456780</cbc:EndpointID>"
+    for day, name in (("2026-09-25", "Bob Oyj"), ("2026-03-25", "Bob Oy")):
+        (tmp_path / day).mkdir()
+        buyer = ubl_party("AccountingCustomerParty", name, "FI23456780", "2345678-0", sent + street + person)
+        (tmp_path / day / "a.xml").write_bytes(ubl([ubl_line(1, "100")], "100", number=day, day=day, who=ANN_SELLS + buyer))
+    reading = read([tmp_path / "2026-09-25", tmp_path / "2026-03-25"], mapping=ANN)
+    (bob,) = reading.counterparties
+    assert (bob.role, bob.key, bob.party.name, str(bob.day)) == ("customer", "FI23456780", "Bob Oyj", "2026-09-25")
+    assert (bob.party.address, bob.party.contact) == (Address("Road 1", "20100", "Turku"), Contact("Secret Sam", "040 1", "sam@bob.example"))
+    assert {(one.kind, one.value) for one in bob.party.identifiers} == {
+        (Identifies.VAT, "FI23456780"),
+        (Identifies.BUSINESS_ID, "2345678-0"),
+        (Identifies.ADDRESS, "003723456780"),
+    }
+    assert rows(reading, "customers", "customer_key", "name") == [("FI23456780", "Bob Oyj")]
+    assert "Secret" not in f"{reading} {[reading.facts[table].to_pyarrow() for table in reading.facts.tables]}"
 
 
 def test_whose_they_are_is_asked_with_those_who_stand_on_them(folder):

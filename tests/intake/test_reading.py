@@ -874,6 +874,7 @@ def test_purchases(write):
     assert rows(reading, "date, supplier_key, product_key, quantity, net_value, kind", "purchase_lines") == [
         (DAY(2023, 1, 5), "S1", "P1", D(10), D(25), "invoice")
     ]
+    assert rows(reading, "supplier_key, name", "suppliers") == [("S1", "Cleo")]
 
 
 def test_dates_of_two_kinds_are_asked(write):

@@ -40,10 +40,12 @@ KNOWN_OF_CUSTOMERS = {
     "terms": "terms",
 }
 """What a file of lines says of its customers: its name there, and the column of ``customers``."""
+KNOWN_OF_SUPPLIERS = {"supplier_name": "name", "country": "country"}
+"""What a file of purchase lines, or a document, says of suppliers: its name there, and the column of ``suppliers``."""
 KNOWN_OF_PRODUCTS = {"product_name": "name", "family": "family", "stocked": "stocked"}
 """What a file of lines says of its products: its name there, and the column of ``products``."""
 NAMES_OF_NOBODY = {"manager_name": Kind.TEXT, "supplier_name": Kind.TEXT}
-"""Names that are understood and go nowhere: facts hold keys."""
+"""Names that are understood and go nowhere: facts hold keys. Those of suppliers are kept where lines of purchases say them."""
 
 RATES = frozenset({"discount_rate", "tax_rate"})
 NEVER_MAPPED = frozenset({"file", "row", "key_space"})
@@ -177,6 +179,15 @@ def accepted(table: str) -> dict[str, Kind]:
     if table in {"sale_lines", "purchase_lines"}:
         ours |= {name: TABLES["products"].kind_of(theirs) for name, theirs in KNOWN_OF_PRODUCTS.items()}
     return ours | NAMES_OF_NOBODY
+
+
+def goes_nowhere(table: str, ours: str) -> bool:
+    """Whether a column is understood and not kept.
+
+    >>> goes_nowhere("sale_lines", "supplier_name"), goes_nowhere("purchase_lines", "supplier_name")
+    (True, False)
+    """
+    return ours in NAMES_OF_NOBODY and not (table == "purchase_lines" and ours in KNOWN_OF_SUPPLIERS)
 
 
 def is_month_of(table: str, ours: str) -> bool:

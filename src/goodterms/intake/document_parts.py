@@ -211,10 +211,14 @@ def _parts_of(engine: Any, place: _Place, company: OwnCompany, first: int) -> li
         if rows or (table == place.table and not (found.sale_lines or found.purchase_lines)):
             part = _part(engine, place.path, place.entry, table, rows, first + len(made), order)
             made.append(part)
-    if found.sale_lines:
-        sales = made[0]
-        _keep_what_they_say(engine, sales, "customers", found.customers, found.accepted)
-        _keep_what_they_say(engine, sales, "products", found.products, found.accepted)
+    days = {(invoice.file, line.row): (invoice.date - _FIRST_DAY).days for invoice in found.accepted for line in invoice.lines}
+    for part in made:
+        if part.table == "sale_lines":
+            _keep_what_they_say(engine, part, "customers", found.customers, days)
+            _keep_what_they_say(engine, part, "products", found.products, days)
+        else:
+            _keep_what_they_say(engine, part, "suppliers", found.suppliers, days)
+    made[0].parties = found.parties
     main = next((part for part in made if part.table == place.table), made[0])
     main.problems += problems
     main.rejected = sum(len(invoice.lines) for invoice in left_out) + unread
@@ -298,19 +302,25 @@ def _type_of(kind: Kind, values: Sequence[Any]) -> pa.DataType:
     return {Kind.DATE: pa.date32(), Kind.MONTH: pa.date32(), Kind.INTEGER: pa.int64(), Kind.FLAG: pa.bool_()}.get(kind, pa.string())
 
 
-def _keep_what_they_say(engine: Any, part: Part, table: str, rows: Sequence[dict[str, Any]], accepted: Sequence[Invoice]) -> None:
-    """What the documents say of customers or products, as the latest has it: names stay out of the facts."""
+_SAID = {
+    "customers": ("customer_key", {"customer_name": "name", "country": "country"}),
+    "suppliers": ("supplier_key", {"supplier_name": "name", "country": "country"}),
+    "products": ("product_key", {"product_name": "name"}),
+}
+
+
+def _keep_what_they_say(engine: Any, part: Part, table: str, rows: Sequence[dict[str, Any]], days: dict[tuple[str, int], int]) -> None:
+    """What the documents say of customers, suppliers or products, as the latest has it: names stay out of the facts. ``days`` are those of the lines."""
     import pyarrow as pa  # noqa: PLC0415
 
-    key, said = {"customers": ("customer_key", {"customer_name": "name", "country": "country"}), "products": ("product_key", {"product_name": "name"})}[table]
+    key, said = _SAID[table]
     if not rows:
         return
-    days = {(invoice.file, line.row): (invoice.date - _FIRST_DAY).days for invoice in accepted for line in invoice.lines}
     held: dict[str, Any] = {
         "key_space": pa.array([part.entry.keys or None] * len(rows), pa.string()),
         key: pa.array([row[key] for row in rows], pa.string()),
         **{ours: pa.array([row[ours] for row in rows], pa.string()) for ours in said.values()},
-        "stamp": pa.array([days.get((row["file"], row["row"]), 0) * _STAMP_OF_DAYS + row["row"] for row in rows], pa.int64()),
+        "stamp": pa.array([days[row["file"], row["row"]] * _STAMP_OF_DAYS + row["row"] for row in rows], pa.int64()),
         "file": pa.array([row["file"] for row in rows], pa.string()),
         "row": pa.array([row["row"] for row in rows], pa.int64()),
     }

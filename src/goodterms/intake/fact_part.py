@@ -9,7 +9,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, GoodtermsError, MappingError, Question, UnreadableFileError
 from goodterms.facts.columns import ATTRIBUTE, MASTER_NAMES, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.answers import choice, of_join
-from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, LEFT_OUT, NAMES_OF_NOBODY, RATES, kind_of
+from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS, LEFT_OUT, RATES, goes_nowhere, kind_of
 from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.derive import Amount, Derivation
@@ -87,7 +87,7 @@ def _make_table(con: Any, part: Part, derived: dict[str, str]) -> None:
     """Make the part's table of facts from its rows that fit."""
     part.known = derived | {"file": text_of(part.raw.file), "row": "row"}
     is_master = part.table in MASTER_NAMES
-    facts = {ours: sql for ours, sql in part.known.items() if ours not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_PRODUCTS} or is_master}
+    facts = {ours: sql for ours, sql in part.known.items() if ours not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_SUPPLIERS, *KNOWN_OF_PRODUCTS} or is_master}
     rows = [facts | {"period": f"DATE '{first_day(ours)}'", "amount": named(ours)} for ours in part.months] or [facts]
     selects = [f"SELECT {', '.join(f'{sql} AS {named(ours)}' for ours, sql in columns.items())} FROM ({part.typed_rows})" for columns in rows]
     if part.months:
@@ -121,10 +121,10 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
     else:
         for part in parts:
             part.left_out = tuple(theirs for theirs in part.raw.header if theirs not in proposal.columns)
-    left_out = tuple(theirs for theirs, ours in proposal.columns.items() if ours == LEFT_OUT or ours in NAMES_OF_NOBODY)
+    left_out = tuple(theirs for theirs, ours in proposal.columns.items() if ours == LEFT_OUT or goes_nowhere(parts[0].table, ours))
     for part in parts:
         part.left_out += left_out
-        part.stated = {ours: typed for ours, typed in part.stated.items() if ours not in NAMES_OF_NOBODY}
+        part.stated = {ours: typed for ours, typed in part.stated.items() if not goes_nowhere(part.table, ours)}
         part.attributes = tuple(ours for ours in part.stated if ours.startswith(ATTRIBUTE))
     return {ours: _in_all([part.stated[ours] for part in parts]) for ours in parts[0].stated}
 
@@ -344,6 +344,14 @@ def _typed_rows(part: Part) -> str:
     return f"SELECT {select} FROM {part.raw.name}"
 
 
+_SAID_BY = {
+    "sale_lines": (KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS),
+    "purchase_lines": (KNOWN_OF_SUPPLIERS, KNOWN_OF_PRODUCTS),
+    "activities": (KNOWN_OF_CUSTOMERS,),
+}
+"""Table → what its lines say of customers, suppliers and products beside their keys."""
+
+
 def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows: str) -> dict[str, str]:
     """Our columns of the table as expressions over the typed rows."""
     first = parts[0]
@@ -355,10 +363,7 @@ def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows:
         derived |= {ours: amount.sql for ours, amount in derivation.columns.items() if ours in table.column_names}
         if "freight" in derivation.stated and first.table == "sale_lines":
             derived |= _freight(con, parts, derived, all_rows)
-    if first.table in {"sale_lines", "activities"}:
-        derived |= {name: named(name) for name in KNOWN_OF_CUSTOMERS if name in present}
-    if first.table in LINES:
-        derived |= {name: named(name) for name in KNOWN_OF_PRODUCTS if name in present}
+    derived |= {name: named(name) for known in _SAID_BY.get(first.table, ()) for name in known if name in present}
     derived |= {name: named(name) for name in present if name.startswith(ATTRIBUTE)}
     if first.months:
         derived["amount"] = f"CASE WHEN {_any(first.months)} THEN {' + '.join(f'coalesce({named(ours)}, 0)' for ours in first.months)} END"

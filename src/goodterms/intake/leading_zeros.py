@@ -24,7 +24,7 @@ COLUMNS = {
 """Kind of key → our columns that hold keys of that kind."""
 NUMBERS = ("document", "order_number")
 """Numbers that are no keys: what is one document or order in two files is told by them."""
-_SAID_OF = {"customer_key": "customers", "product_key": "products"}
+_SAID_OF = {"customer_key": "customers", "supplier_key": "suppliers", "product_key": "products"}
 _Stated = Sequence[tuple[Part, str]]
 
 

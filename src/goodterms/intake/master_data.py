@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS
+from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS
 from goodterms.intake.part import Part, named
 from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
@@ -14,11 +14,15 @@ from goodterms.problems import Problem, Severity
 _STAMP = "(date_diff('day', DATE '1900-01-01', coalesce(date, DATE '1900-01-01')) * 1099511627776 + row)"
 """Later dates first, then later rows: the latest says what a customer is called."""
 _TYPES = {Kind.TEXT: "VARCHAR", Kind.DATE: "DATE", Kind.INTEGER: "BIGINT", Kind.FLAG: "BOOLEAN", Kind.DECIMAL: f"DECIMAL({MONEY_DIGITS}, {MONEY_PLACES})"}
-_OF = {"customers": ("customer_key", KNOWN_OF_CUSTOMERS), "products": ("product_key", KNOWN_OF_PRODUCTS), "suppliers": ("supplier_key", {})}
+_OF = {
+    "customers": ("customer_key", KNOWN_OF_CUSTOMERS),
+    "products": ("product_key", KNOWN_OF_PRODUCTS),
+    "suppliers": ("supplier_key", KNOWN_OF_SUPPLIERS),
+}
 
 
 def keep_what_lines_say(con: Any, part: Part) -> None:
-    """Keep, of each customer and product of a part of lines, the latest that its file says of them; names stay out of the facts."""
+    """Keep, of each customer, supplier and product of a part of lines, the latest that its file says of them; names stay out of the facts."""
     for table, (key, known) in _OF.items():
         columns = [name for name in known if name in part.known]
         if not columns or key not in part.known:
@@ -35,7 +39,7 @@ def keep_what_lines_say(con: Any, part: Part) -> None:
 
 
 def table_said(part: Part, table: str) -> str:
-    """The engine's table of what a part's lines say of customers or products."""
+    """The engine's table of what a part's lines say of customers, suppliers or products."""
     return f"{table}_of_{part.name}"
 
 

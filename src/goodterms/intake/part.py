@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import ATTRIBUTE
 from goodterms.intake.column_names import normalised
@@ -15,6 +15,9 @@ from goodterms.intake.proposal import Proposal, Sample
 from goodterms.intake.raw_table import RawTable, RowRef
 from goodterms.intake.typed_column import Typed
 from goodterms.problems import Origin, Problem, Severity
+
+if TYPE_CHECKING:
+    from goodterms.intake.documents.to_facts import KnownParty
 
 LINES = frozenset({"sale_lines", "purchase_lines"})
 ROWS_A_FILE = 1 << 32
@@ -60,7 +63,9 @@ class Part:
     known: dict[str, str] = field(default_factory=dict)
     """Our column, names of customers and products included → its expression over ``typed_rows``."""
     known_of: set[str] = field(default_factory=set)
-    """"customers", "products": of which of them the lines say more than the key."""
+    """"customers", "suppliers", "products": of which of them the lines say more than the key."""
+    parties: tuple[KnownParty, ...] = ()
+    """Who stands on documents, for the register."""
     file_header: tuple[str, ...] = ()
     """The columns of the file itself, without those that joins brought."""
     is_of_documents: bool = False

@@ -37,6 +37,7 @@ from goodterms.intake.understood import mapping_understood
 from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:
+    from goodterms.intake.documents.to_facts import KnownParty
     from goodterms.intake.raw_table import RawTable, RowRef
 
 Progress = Callable[..., None]
@@ -123,6 +124,14 @@ class Reading:
     def physical(self) -> int:
         """Physical records of all files."""
         return sum(account.physical for account in self.files)
+
+    @property
+    def counterparties(self) -> tuple[KnownParty, ...]:
+        """Who stands on documents, with identifiers, address and contact, as the latest document names each: for the register, and no part of the facts."""
+        latest: dict[tuple[str, str], KnownParty] = {}
+        for who in sorted((who for part in self.parts for who in part.parties), key=lambda who: who.day):
+            latest[who.role, who.key] = who
+        return tuple(latest.values())
 
     def write_mapping(self, file: Path | str) -> Path:
         """Write the mapping as it was understood; passed again, it gives the same reading."""
@@ -356,7 +365,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     live = [part for part in parts if part.name]
     settle_leading_zeros(con, live, mapping)
     to_one_currency(con, live, mapping)
-    wanted = dict.fromkeys([*_ALWAYS, *(part.table for part in live)])
+    wanted = dict.fromkeys([*_ALWAYS, *(part.table for part in live), *(["suppliers"] if any("suppliers" in part.known_of for part in live) else [])])
     attributes: tuple[str, ...] = ()
     for table in wanted:
         own = [part for part in live if part.table == table]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from goodterms.facts.columns import MONEY_PLACES
-from goodterms.intake.column_names import NAMES_OF_NOBODY
+from goodterms.intake.column_names import goes_nowhere
 from goodterms.intake.currency import contradictions
 from goodterms.intake.part import MEND, MOST_SAID, Part, named
 from goodterms.intake.raw_table import RowRef
@@ -39,7 +39,7 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
     reasons = [
         (f"({typed.present}) IS NOT NULL AND ({typed.sql}) IS NULL", theirs, typed.expected)
         for theirs, typed in part.typed.items()
-        if typed.misfits and part.proposal.columns[theirs] not in NAMES_OF_NOBODY
+        if typed.misfits and not goes_nowhere(part.table, part.proposal.columns[theirs])
     ]
     reasons += contradictions(part)
     required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived and not _is_complete(part, ours, derived)]

@@ -8,7 +8,7 @@ from tests.intake.documents.written import D, cii, cii_line, codes, read_one
 
 from goodterms.intake.documents.document_file import read_document_file
 from goodterms.intake.documents.invoice import Kind
-from goodterms.intake.documents.party import Identifies
+from goodterms.intake.documents.party import Address, Contact, Identifies
 
 CHARGE = (
     "<SpecifiedTradeAllowanceCharge><ChargeIndicator><Indicator>{}</Indicator></ChargeIndicator><ActualAmount>{}</ActualAmount></SpecifiedTradeAllowanceCharge>"
@@ -32,6 +32,17 @@ def test_cii_is_read():
     assert (invoice.payer.key(), invoice.seller.of(Identifies.VAT), invoice.buyer.of(Identifies.VAT)) == ("P-1", "FI01120389", "FI23456780")
     (line,) = invoice.lines
     assert (line.net, line.quantity, line.unit, line.price, line.list_price, line.product_id) == (D("20.00"), D("4"), "C62", D("5"), D("6"), "NAIL")
+
+
+def test_cii_says_where_a_party_is_and_whom_to_ask():
+    person = (
+        "<DefinedTradeContact><PersonName>Bo</PersonName>"
+        "<TelephoneUniversalCommunication><CompleteNumber>040 1</CompleteNumber></TelephoneUniversalCommunication>"
+        "<EmailURIUniversalCommunication><URIID>bo@bob.example</URIID></EmailURIUniversalCommunication></DefinedTradeContact>"
+    )
+    at = "<PostalTradeAddress><PostcodeCode>20100</PostcodeCode><LineOne>Road 1</LineOne><LineTwo>B 2</LineTwo><CityName>Turku</CityName></PostalTradeAddress>"
+    buyer = read_one(cii([cii_line(1, "1")], "1").replace(b"<Name>Bob Oy</Name>", f"<Name>Bob Oy</Name>{person}{at}".encode())).buyer
+    assert (buyer.address, buyer.contact) == (Address("Road 1, B 2", "20100", "Turku"), Contact("Bo", "040 1", "bo@bob.example"))
 
 
 def test_freight_is_a_charge_of_the_document():

@@ -8,7 +8,7 @@ from tests.intake.documents.written import D, codes, comma, finvoice, finvoice_r
 from goodterms.errors import UnreadableFileError
 from goodterms.intake.documents.document_file import read_document_file
 from goodterms.intake.documents.invoice import Kind, TaxRate
-from goodterms.intake.documents.party import Identifies
+from goodterms.intake.documents.party import Address, Contact, Identifier, Identifies
 
 FRAME = (
     b"<?xml version='1.0' encoding='UTF-8'?>\n<SOAP-ENV:Envelope xmlns:SOAP-ENV='urn:s' xmlns:eb='urn:e'>\n<SOAP-ENV:Header><eb:To>003701120389</eb:To>"
@@ -33,6 +33,22 @@ def test_finvoice_in_latin_9_is_read():
         TaxRate("S", D("25.5")),
         D("461.55"),
     )
+
+
+def test_finvoice_says_where_a_party_is_and_whom_to_ask():
+    receiver = "<MessageReceiverDetails><ToIdentifier>003723456780</ToIdentifier><ToIntermediator>BANK</ToIntermediator></MessageReceiverDetails>"
+    inside = (
+        f"<MessageTransmissionDetails>{receiver}</MessageTransmissionDetails><BuyerContactPersonName>Bo</BuyerContactPersonName><BuyerCommunicationDetails>"
+        "<BuyerPhoneNumberIdentifier>040 1</BuyerPhoneNumberIdentifier><BuyerEmailaddressIdentifier>bo@bob.example</BuyerEmailaddressIdentifier>"
+        "</BuyerCommunicationDetails>"
+    )
+    at = (
+        "<BuyerPostalAddressDetails><BuyerStreetName>Road 1</BuyerStreetName><BuyerStreetName>B 2</BuyerStreetName><BuyerTownName>Turku</BuyerTownName>"
+        "<BuyerPostCodeIdentifier>20100</BuyerPostCodeIdentifier><CountryCode>FI</CountryCode></BuyerPostalAddressDetails></BuyerPartyDetails>"
+    )
+    buyer = read_one(finvoice([finvoice_row("1")], "1", inside=inside).replace(b"</BuyerPartyDetails>", at.encode())).buyer
+    assert (buyer.country, buyer.address, buyer.contact) == ("FI", Address("Road 1, B 2", "20100", "Turku"), Contact("Bo", "040 1", "bo@bob.example"))
+    assert Identifier(Identifies.ADDRESS, "003723456780", "BANK") in buyer.identifiers
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Any
 
 from goodterms.intake.documents.fields import Fields
 from goodterms.intake.documents.invoice import Adjustment, Invoice, Line, TaxPart, Totals, kind_of_type
-from goodterms.intake.documents.party import Identifies, Party, party
+from goodterms.intake.documents.party import Address, Contact, Identifies, Party, party
 from goodterms.intake.documents.whole import nonzero, tax_rate, whole
-from goodterms.intake.documents.xml_values import all_at, text_at
+from goodterms.intake.documents.xml_values import all_at, joined_at, text_at
 from goodterms.intake.raw_table import RowRef
 
 ROOTS = frozenset(
@@ -89,7 +89,15 @@ def _party(at: Any) -> Party:
         identifiers.append((Identifies.VAT if one.get("schemeID", "VA") == "VA" else Identifies.TAX_NUMBER, one.text or "", ""))
     for tag, kind in (("SpecifiedLegalOrganization/ID", Identifies.BUSINESS_ID), ("URIUniversalCommunication/URIID", Identifies.ADDRESS)):
         identifiers += [(kind, one.text or "", one.get("schemeID", "")) for one in all_at(at, tag)]
-    return party(text_at(at, "Name"), text_at(at, "PostalTradeAddress/CountryID"), identifiers)
+    place, person = "PostalTradeAddress", "DefinedTradeContact"
+    street = joined_at(at, *(f"{place}/Line{number}" for number in ("One", "Two", "Three")))
+    address = Address(street, text_at(at, f"{place}/PostcodeCode"), text_at(at, f"{place}/CityName"))
+    contact = Contact(
+        text_at(at, f"{person}/PersonName", f"{person}/DepartmentName"),
+        text_at(at, f"{person}/TelephoneUniversalCommunication/CompleteNumber"),
+        text_at(at, *(f"{person}/EmailURIUniversalCommunication/{tag}" for tag in ("URIID", "CompleteNumber"))),
+    )
+    return party(text_at(at, "Name"), text_at(at, f"{place}/CountryID"), identifiers, address, contact)
 
 
 def _adjustments(fields: Fields, element: Any, row: int | None = None) -> Iterator[Adjustment]:

@@ -13,9 +13,9 @@ from goodterms.facts.money import cents
 from goodterms.intake.documents.fields import Fields
 from goodterms.intake.documents.finvoice_rows import RowsRead
 from goodterms.intake.documents.invoice import Adjustment, Invoice, Kind, TaxPart, Totals, kind_of_type
-from goodterms.intake.documents.party import Identifies, Party, party
+from goodterms.intake.documents.party import Address, Contact, Identifies, Party, party
 from goodterms.intake.documents.whole import tax_rate, whole
-from goodterms.intake.documents.xml_values import all_at, text_at
+from goodterms.intake.documents.xml_values import all_at, joined_at, text_at
 
 KINDS = {"INV01": Kind.INVOICE, "INV02": Kind.CREDIT_NOTE}
 """Types of Finvoice that sell or give back. Pro forma invoices (INV06), reminders and orders do neither."""
@@ -85,8 +85,8 @@ def read_finvoice(root: Any, fields: Fields, first_row: int = 1) -> Invoice | No
         type_code=type_code,
         number=number,
         currency=_currency(details),
-        seller=_party(root, details, "Seller", "BuyersSellerIdentifier", "MessageSenderDetails/FromIdentifier"),
-        buyer=_party(root, details, "Buyer", "SellersBuyerIdentifier", "MessageReceiverDetails/ToIdentifier"),
+        seller=_party(root, details, "Seller", "BuyersSellerIdentifier", "MessageTransmissionDetails/MessageSenderDetails/From"),
+        buyer=_party(root, details, "Buyer", "SellersBuyerIdentifier", "MessageTransmissionDetails/MessageReceiverDetails/To"),
         totals=totals,
         due_date=fields.day(details, "PaymentTermsDetails/InvoiceDueDate"),
         delivery_place=text_at(root, "DeliveryOrganisationUnitNumber", "DeliveryPartyDetails/DeliveryCode", "DeliveryPartyDetails/DeliveryPartyIdentifier"),
@@ -104,7 +104,7 @@ def read_finvoice(root: Any, fields: Fields, first_row: int = 1) -> Invoice | No
 _CORRECTS = ("OriginalInvoiceNumber", "OriginalInvoiceReference/InvoiceNumber")
 
 
-def _party(root: Any, details: Any, who: str, number: str, address: str) -> Party:
+def _party(root: Any, details: Any, who: str, number: str, sent: str) -> Party:
     at = next(iter(all_at(root, f"{who}PartyDetails")), None)
     if at is None:
         return Party()
@@ -114,9 +114,14 @@ def _party(root: Any, details: Any, who: str, number: str, address: str) -> Part
         (Identifies.BUSINESS_ID, text_at(at, f"{who}PartyIdentifier"), ""),
         (Identifies.LOCATION, text_at(root, f"{who}OrganisationUnitNumber"), ""),
         (Identifies.LOCATION, text_at(at, f"{who}Code"), ""),
-        (Identifies.ADDRESS, text_at(root, f"MessageTransmissionDetails/{address}"), ""),
+        (Identifies.ADDRESS, text_at(root, f"{sent}Identifier"), text_at(root, f"{sent}Intermediator")),
     )
-    return party(text_at(at, f"{who}OrganisationName"), text_at(at, f"{who}PostalAddressDetails/CountryCode"), identifiers)
+    post, reached = f"{who}PostalAddressDetails", f"{who}CommunicationDetails/{who}"
+    contact = Contact(
+        text_at(root, f"{who}ContactPersonName"), text_at(root, f"{reached}PhoneNumberIdentifier"), text_at(root, f"{reached}EmailaddressIdentifier")
+    )
+    address = Address(joined_at(at, f"{post}/{who}StreetName"), text_at(at, f"{post}/{who}PostCodeIdentifier"), text_at(at, f"{post}/{who}TownName"))
+    return party(text_at(at, f"{who}OrganisationName"), text_at(at, f"{post}/CountryCode"), identifiers, address, contact)
 
 
 def _currency(details: Any) -> str:

@@ -35,6 +35,27 @@ class Identifier:
     scheme: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where post goes; the country stands with the party."""
+
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom the document names for questions: of a person, and so for the register alone, never for facts."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+NO_ADDRESS, NO_CONTACT = Address(), Contact()
+
+
 @dataclass(frozen=True)
 class Party:
     """A company on a document. ``personal`` says that a personal identity code stood there; it is not kept."""
@@ -43,6 +64,8 @@ class Party:
     country: str = ""
     identifiers: tuple[Identifier, ...] = ()
     personal: bool = False
+    address: Address = NO_ADDRESS
+    contact: Contact = field(default=NO_CONTACT, repr=False)
 
     def of(self, kind: Identifies) -> str:
         """The first identifier of a kind; "" where it has none."""
@@ -58,17 +81,18 @@ class Party:
         return f"{self.name or 'no name'} ({known})" if known != self.name else self.name or "nobody"
 
 
-def party(name: str, country: str, identifiers: Iterable[tuple[Identifies, str, str]]) -> Party:
+def party(name: str, country: str, identifiers: Iterable[tuple[Identifies, str, str]], address: Address = NO_ADDRESS, contact: Contact = NO_CONTACT) -> Party:
     """Make a party of what a document says: nothing empty, nothing twice, and no code that identifies a person.
 
     Examples
     --------
-    >>> party("Ann", "FI", [(Identifies.BUSINESS_ID, "131052-308T", ""), (Identifies.VAT, "", "")])
-    Party(name='Ann', country='FI', identifiers=(), personal=True)
+    >>> ann = party("Ann", "FI", [(Identifies.BUSINESS_ID, "131052-308T", ""), (Identifies.VAT, "", "")])
+    >>> ann.name, ann.identifiers, ann.personal
+    ('Ann', (), True)
     """
     said = dict.fromkeys(Identifier(kind, " ".join(value.split()), scheme) for kind, value, scheme in identifiers if value.strip())
     kept = tuple(one for one in said if not hetu.is_valid(one.value))
-    return Party(" ".join(name.split()), country.upper(), kept, personal=len(kept) < len(said))
+    return Party(" ".join(name.split()), country.upper(), kept, len(kept) < len(said), address, contact)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from goodterms.facts.columns import CREDIT_NOTE, CUSTOMERS, INVOICE, MONEY_DIGITS, MONEY_PLACES, PRODUCTS, PURCHASE_LINES, SALE_LINES, Table
+from goodterms.facts.columns import CREDIT_NOTE, CUSTOMERS, INVOICE, MONEY_DIGITS, MONEY_PLACES, PRODUCTS, PURCHASE_LINES, SALE_LINES, SUPPLIERS, Table
 from goodterms.facts.money import cents, total
 from goodterms.intake.documents.check import price_holds, problems_of
 from goodterms.intake.documents.fields import ASK_SENDER, WIDE
@@ -33,6 +34,8 @@ class KnownParty:
     """"customer" or "supplier"."""
     key: str
     party: Party
+    day: date
+    """The date of that document."""
     file: str
     row: int
 
@@ -45,10 +48,10 @@ class DocumentFacts:
     ----------
     sale_lines, purchase_lines
         The lines of our own invoices and of our suppliers'. ``charges`` of a sale line are apart; those of a purchase are part of its net value.
-    customers, products
-        What the lines say of them, as the latest document has it.
+    customers, suppliers, products
+        What the documents say of them, as the latest has it.
     parties
-        Customers and suppliers with all of their identifiers.
+        Customers and suppliers with all of their identifiers, address and contact.
     accepted, problems
         The documents that count, and what is wrong with the others and worth a look at these.
     """
@@ -56,6 +59,7 @@ class DocumentFacts:
     sale_lines: tuple[Row, ...]
     purchase_lines: tuple[Row, ...]
     customers: tuple[Row, ...]
+    suppliers: tuple[Row, ...]
     products: tuple[Row, ...]
     parties: tuple[KnownParty, ...]
     accepted: tuple[Invoice, ...]
@@ -83,7 +87,7 @@ def _facts_of(invoices: Iterable[Invoice], own: OwnCompany, source: str | None) 
     purchases: list[Row] = []
     accepted: list[Invoice] = []
     problems: list[Problem] = []
-    known: dict[tuple[str, str], list[tuple[Invoice, KnownParty]]] = {}
+    known: dict[tuple[str, str], list[KnownParty]] = {}
     products: dict[str, tuple[Invoice, Row]] = {}
     for invoice in invoices:
         found = [*problems_of(invoice), *_of_sides(invoice, own)]
@@ -96,13 +100,14 @@ def _facts_of(invoices: Iterable[Invoice], own: OwnCompany, source: str | None) 
         accepted.append(invoice)
         (sales if is_sale else purchases).extend(rows)
         who = _known_party(invoice, is_sale=is_sale)
-        known.setdefault((who.role, who.key), []).append((invoice, who))
+        known.setdefault((who.role, who.key), []).append(who)
         if is_sale:
             _keep_products(products, invoice, rows)
-    parties = tuple(max(of, key=lambda one: (one[0].date, one[1].file, one[1].row))[1] for of in known.values())
-    problems += [problem for of in known.values() for problem in _of_shared_keys([who for _, who in of])]
-    customers = tuple(_customer_row(who) for who in parties if who.role == "customer" and who.key)
-    return DocumentFacts(tuple(sales), tuple(purchases), customers, tuple(row for _, row in products.values()), parties, tuple(accepted), tuple(problems))
+    parties = tuple(max(of, key=lambda who: (who.day, who.file, who.row)) for of in known.values())
+    problems += [problem for of in known.values() for problem in _of_shared_keys(of)]
+    customers, suppliers = (tuple(_master_row(table, role, who) for who in parties if who.role == role and who.key) for table, role in _MASTERS)
+    of_products = tuple(row for _, row in products.values())
+    return DocumentFacts(tuple(sales), tuple(purchases), customers, suppliers, of_products, parties, tuple(accepted), tuple(problems))
 
 
 # Who --------------------------------------------------------------------------------------------------------------------------------------------------------
@@ -134,7 +139,7 @@ def _of_size(invoice: Invoice, rows: Sequence[Row]) -> Iterator[Problem]:
 
 def _known_party(invoice: Invoice, *, is_sale: bool) -> KnownParty:
     party, order = (invoice.buyer, OF_CUSTOMER) if is_sale else (invoice.seller, OF_SUPPLIER)
-    return KnownParty("customer" if is_sale else "supplier", party.key(order), party, invoice.file, invoice.lines[0].row)
+    return KnownParty("customer" if is_sale else "supplier", party.key(order), party, invoice.date, invoice.file, invoice.lines[0].row)
 
 
 def _of_shared_keys(seen: Sequence[KnownParty]) -> Iterator[Problem]:
@@ -236,8 +241,11 @@ def _bought_product(line: Line, supplier: str) -> str:
     return line.buyer_product_id or line.standard_product_id or (f"{supplier}: {theirs}" if (theirs := line.product_id or line.product_name) else "")
 
 
-def _customer_row(who: KnownParty) -> Row:
-    return _row(CUSTOMERS, customer_key=who.key, name=who.party.name, country=who.party.country, file=who.file, row=who.row)
+_MASTERS = ((CUSTOMERS, "customer"), (SUPPLIERS, "supplier"))
+
+
+def _master_row(table: Table, role: str, who: KnownParty) -> Row:
+    return _row(table, **{f"{role}_key": who.key}, name=who.party.name, country=who.party.country, file=who.file, row=who.row)
 
 
 def _keep_products(products: dict[str, tuple[Invoice, Row]], invoice: Invoice, rows: Sequence[Row]) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from goodterms.intake.documents.fields import Fields
 from goodterms.intake.documents.invoice import Adjustment, Invoice, Line, TaxPart, Totals, kind_of_type
-from goodterms.intake.documents.party import Identifies, Party, party
+from goodterms.intake.documents.party import Address, Contact, Identifies, Party, party
 from goodterms.intake.documents.whole import nonzero, tax_rate, whole
 from goodterms.intake.documents.xml_guard import local_name
-from goodterms.intake.documents.xml_values import all_at, text_at
+from goodterms.intake.documents.xml_values import all_at, joined_at, text_at
 
 NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOTS = frozenset(f"{{{NAMESPACE}{name}-2}}{name}" for name in ("Invoice", "CreditNote"))
@@ -83,7 +83,10 @@ def _party(root: Any, role: str, number: str) -> Party:
     for tag, kind in (("PartyLegalEntity/CompanyID", Identifies.BUSINESS_ID), ("EndpointID", Identifies.ADDRESS)):
         identifiers += [(kind, one.text or "", one.get("schemeID", "")) for one in all_at(at, tag)]
     name = text_at(at, "PartyLegalEntity/RegistrationName", "PartyName/Name")
-    return party(name, text_at(at, "PostalAddress/Country/IdentificationCode"), identifiers)
+    street = joined_at(at, *(f"PostalAddress/{tag}" for tag in ("StreetName", "AdditionalStreetName", "AddressLine/Line")))
+    address = Address(street, text_at(at, "PostalAddress/PostalZone"), text_at(at, "PostalAddress/CityName"))
+    contact = Contact(text_at(at, "Contact/Name"), text_at(at, "Contact/Telephone"), text_at(at, "Contact/ElectronicMail"))
+    return party(name, text_at(at, "PostalAddress/Country/IdentificationCode"), identifiers, address, contact)
 
 
 def _adjustments(fields: Fields, element: Any, row: int | None = None) -> Iterator[Adjustment]:

@@ -42,6 +42,17 @@ def text_at(element: Any, *paths: str) -> str:
     return ""
 
 
+def joined_at(element: Any, *paths: str) -> str:
+    """Return all texts at the paths, with commas between.
+
+    >>> from lxml import etree
+    >>> joined_at(etree.fromstring("<a><line>Road 1</line><line/><more>B 2</more></a>"), "line", "more")
+    'Road 1, B 2'
+    """
+    texts = ((one.text or "").strip() for path in paths for one in all_at(element, path))
+    return ", ".join(text for text in texts if text)
+
+
 def all_at(element: Any, path: str) -> list[Any]:
     """Return the elements at a path, in the document's order."""
     return list(element.iterfind(any_namespace(path)))

@@ -60,8 +60,9 @@ _DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
     "thousands": str,
     "date": str,
     "rates": str,
+    "nothing": list,
 }
-_READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row"})
+_READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row", "nothing"})
 _JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect", "ragged")
 _RAGGED_KEYS = ("keep_left", "keep_right")
 _CREDIT_NOTE_KEYS = ("prefix", "column", "value")
@@ -416,6 +417,8 @@ class _Checked:
         self.refuse_unknown(given, _DIALECT_KEYS, *path)
         for key, value in given.items():
             self.a(_DIALECT_KEYS[key], value, *path, key)
+        for place, word in enumerate(given.get("nothing", [])):
+            self.a(str, word, *path, "nothing", place)
         if given.get("decimal", ".") not in {".", ","}:
             raise MappingError(f'{self.at(*path, "decimal")}: decimal is "." or ","; {given["decimal"]!r} was found.')
         if given.get("rates", SHARES) not in {SHARES, PERCENT}:

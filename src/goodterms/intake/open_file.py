@@ -9,6 +9,7 @@ from typing import Any
 from goodterms.errors import UnreadableFileError, UsageError
 from goodterms.intake.decoding import mended
 from goodterms.intake.raw_table import Progress, RawTable
+from goodterms.intake.word_for_nothing import settled_words
 
 
 def open_file(
@@ -25,8 +26,8 @@ def open_file(
     sheet
         The one sheet of a workbook to read.
     dialect
-        What the mapping says of how the file is written: ``encoding``, ``delimiter``, ``quote``, ``escape``, ``header_row`` and ``ragged``;
-        other keys take no part.
+        What the mapping says of how the file is written: ``encoding``, ``delimiter``, ``quote``, ``escape``, ``header_row``, ``nothing``
+        and ``ragged``; other keys take no part.
     progress
         Told what is being read and how much of it is done.
 
@@ -46,7 +47,7 @@ def open_file(
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         from goodterms.intake.workbook import read_workbook  # noqa: PLC0415
 
-        return read_workbook(engine, path, file, sheet=sheet, given=given, progress=progress)
+        return tuple(settled_words(engine, raw, given) for raw in read_workbook(engine, path, file, sheet=sheet, given=given, progress=progress))
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFileError(f"{file} is an old Excel file (.xls) or has a password. Save it in Excel as .xlsx, without a password.")
     if sheet:
@@ -58,7 +59,7 @@ def open_file(
     _refuse_by_name(path, file, start)
     from goodterms.intake.csv_file import read_csv_file  # noqa: PLC0415
 
-    return (read_csv_file(engine, path, file, given=given, progress=progress),)
+    return (settled_words(engine, read_csv_file(engine, path, file, given=given, progress=progress), given),)
 
 
 def _first_bytes(path: Path, file: str) -> bytes:

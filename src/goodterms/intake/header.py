@@ -135,7 +135,8 @@ def find_head(top: Top, *, wanted: int | None = None) -> Head:
     kinds = top.column_kinds(width, belonging)
     if wanted is not None:
         return _as_wanted(top, wanted, width, kinds)
-    data = [place for place in belonging if top.is_data(place, kinds) and not _names_periods(top, place, belonging)]
+    data = [place for place in belonging if top.is_data(place, kinds)]
+    data = [place for number, place in enumerate(data) if number >= LEADING or not _names_periods(top, place, belonging)]
     if not data:
         return _of_text(top, width, belonging, kinds)
     first_data = _below_fuller_header(top, data, belonging, kinds)

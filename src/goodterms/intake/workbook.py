@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from goodterms.intake.column_names import names_a_key
 from goodterms.intake.dialect import SAMPLE_RECORDS, kind_of
 from goodterms.intake.header import BLANK, REPEATED_HEADER, Head, Top, find_head
 from goodterms.intake.header_again import HeaderAgain
-from goodterms.intake.raw_table import Progress, RawTable, RowRef, check_width, new_name
+from goodterms.intake.raw_table import Layout, Progress, RawTable, RowRef, check_width, new_name
+from goodterms.intake.sheet_scan import SheetScan, coordinate, scan_sheet
 from goodterms.intake.work_files import show_rows, work_folder
-from goodterms.intake.workbook_guard import Sheet, SheetScan, coordinate, opened, percent_styles, scan_sheet, sheets_of, unzipped
+from goodterms.intake.workbook_guard import Sheet, opened, percent_styles, sheets_of, unzipped
 from goodterms.problems import Origin, Problem, Severity
 
 BASE_MEMORY = 384 << 20
@@ -208,6 +209,7 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
     check_width(source.where, max(top.filled, default=0))
     head = _head(top, wanted)
     name = new_name()
+    above = _above(first, max(head.set_aside, default=0))
     rows = _Rows(work_folder(source.engine) / f"{name}.parquet", head, scan, source.where, _Merged(scan, first_column, head.names))
     rows.write(chain(first, blocks), tell)
     if rows.numbers != scan.numbers:
@@ -221,6 +223,7 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
     set_aside = [RowRef(row, ";".join(top.rows[row - 1]).rstrip(";"), reason) for row, reason in head.set_aside.items()]
     set_aside += [RowRef(row, ";".join(head.cells).rstrip(";"), REPEATED_HEADER) for row in rows.repeated]
     set_aside += [RowRef(row, "", BLANK) for row in blank]
+    percents = frozenset(place for place in kept if rows.of_numbers[place] and scan.percents.get(first_column + place, 0) >= rows.of_numbers[place])
     return RawTable(
         file=source.file,
         path=source.path,
@@ -234,10 +237,15 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
         set_aside=tuple(sorted(set_aside, key=lambda ref: ref.row)),
         problems=(*head.problems, *_of_rows(source, rows, blank), *_of_merged(source, rows.merged), *_of_errors(source)),
         header_row=head.row,
-        shares=frozenset(
-            head.names[place] for place in kept if rows.of_numbers[place] and scan.percents.get(first_column + place, 0) >= rows.of_numbers[place]
-        ),
+        shares=frozenset(head.names[place] for place in percents),
+        layout=Layout(rows.path, first_column, above, percents),
     )
+
+
+def _above(first: Sequence[_Block], last: int) -> tuple[tuple[int, tuple[str | None, ...], str], ...]:
+    """Return the rows down to the last one above the data, as they stand."""
+    rows = (row for block in first for row in zip(block.rows, zip(*block.cells, strict=True), map("".join, zip(*block.kinds, strict=True)), strict=True))
+    return tuple(takewhile(lambda row: row[0] <= last, rows))
 
 
 def _top(source: _SheetFile, first: list[_Block]) -> Top:
@@ -335,7 +343,7 @@ class _Rows:
         width = self.head.width
         self.kinds = [set() for _ in range(width)]
         self.of_numbers = [0] * width
-        schema = pa.schema([("row", pa.int64()), *((f"c{place}", pa.string()) for place in range(1, width + 1))])
+        schema = pa.schema([("row", pa.int64()), *((f"c{place}", pa.string()) for place in range(1, width + 1)), ("kinds", pa.string())])
         with pq.ParquetWriter(self.path, schema, compression="zstd") as writer:
             for block in blocks:
                 self.numbers += sum(len(letters) - letters.count("t") - letters.count(" ") for letters in block.kinds)
@@ -346,7 +354,8 @@ class _Rows:
                     self.merged.fill(block, taken)
                     columns = [pa.array([cells[place] or None for place in taken], pa.string()) for cells in block.cells]
                     numbers = pa.array([block.rows[place] for place in taken], pa.int64())
-                    writer.write_table(pa.table([numbers, *columns], schema=schema))
+                    of_rows = list(map("".join, zip(*block.kinds, strict=True)))
+                    writer.write_table(pa.table([numbers, *columns, pa.array([of_rows[place] for place in taken], pa.string())], schema=schema))
                     self.accepted += len(taken)
                     for kinds, letters in zip(self.kinds, block.kinds, strict=True):
                         kinds.update({letters[place] for place in taken} - {" "})

@@ -13,9 +13,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 ROWS_AT_ONCE = 5_000
+_FIFTEEN_DIGITS = "{:.15g}".format
 
 
 def main() -> None:
@@ -73,12 +75,33 @@ def _blocks(rows: Iterator[Sequence[Any]], errors: dict[tuple[int, int], str]) -
 
 
 def _as_columns(numbers: list[int], block: list[Sequence[Any]]) -> dict[str, Any]:
-    cells, kinds = [], []
-    for column in zip(*block, strict=True):
-        pairs = [_canonical(cell) for cell in column]
-        cells.append([text for text, _ in pairs])
-        kinds.append("".join(kind for _, kind in pairs))
-    return {"rows": numbers, "cells": cells, "kinds": kinds}
+    columns = [_column(column) for column in zip(*block, strict=True)]
+    return {"rows": numbers, "cells": [cells for cells, _ in columns], "kinds": [kinds for _, kinds in columns]}
+
+
+def _column(column: Sequence[Any]) -> tuple[list[str | None], str]:
+    """Return the texts and kinds of a column's cells. One of text or numbers alone is done as a whole, which is several times as fast.
+
+    >>> _column([3.3000000000000003, 17850.0, 1e21]), _column([True, "000123", ""])
+    ((['3.3', '17850', '1000000000000000000000'], 'nnn'), (['true', '000123', None], 'ft '))
+    >>> _column([dt.datetime(2011, 12, 9), dt.datetime(2011, 12, 9, 8, 26), dt.time(8, 26)])
+    (['2011-12-09', '2011-12-09 08:26:00', '08:26:00'], 'ddh')
+    """
+    types = list(map(type, column))
+    kinds = [_KINDS.get(one, "h") for one in types]
+    texts: list[str | None]
+    if set(types) == {float}:
+        texts = list(map(_FIFTEEN_DIGITS, column))
+        for place, text in enumerate(texts):
+            if text is None or "e" in text or text == "-0":
+                texts[place] = number_text(column[place])
+    elif set(types) == {str}:
+        texts = [cell or None for cell in column]
+    else:
+        texts = [_TEXTS.get(one, str)(cell) or None for one, cell in zip(types, column, strict=True)]
+    if None in texts:
+        kinds = [" " if text is None else kind for text, kind in zip(texts, kinds, strict=True)]
+    return texts, "".join(kinds)
 
 
 class _Error(str):
@@ -87,30 +110,19 @@ class _Error(str):
     __slots__ = ()
 
 
-def _canonical(cell: Any) -> tuple[str | None, str]:
-    """Return a cell's text and kind.
-
-    >>> [_canonical(cell) for cell in (3.3000000000000003, 17850.0, 1e21, True, "000123", "")]
-    [('3.3', 'n'), ('17850', 'n'), ('1000000000000000000000', 'n'), ('true', 'f'), ('000123', 't'), (None, ' ')]
-    >>> [_canonical(cell) for cell in (dt.datetime(2011, 12, 9), dt.datetime(2011, 12, 9, 8, 26), dt.time(8, 26))]
-    [('2011-12-09', 'd'), ('2011-12-09 08:26:00', 'd'), ('08:26:00', 'h')]
-    """
-    text, kind = _TEXTS.get(type(cell), _OTHER)
-    return (text(cell), kind) if cell != "" else (None, " ")
-
-
 def number_text(number: float) -> str:
     """Return the shortest decimal of 15 significant digits, without exponent: what Excel shows, not what binary keeps.
 
     >>> number_text(0.1 + 0.2), number_text(-1e-7), number_text(-0.0)
     ('0.3', '-0.0000001', '0')
     """
-    text = f"{number:.15g}"
+    text = _FIFTEEN_DIGITS(number)
     if "e" in text:
         text = f"{Decimal(text):f}"
     return "0" if text == "-0" else text
 
 
+@lru_cache(1 << 16)
 def _moment(moment: dt.datetime) -> str:
     """Return a date, with its time where it has one; binary noise below a millisecond is rounded away."""
     moment += dt.timedelta(microseconds=500)
@@ -120,15 +132,12 @@ def _moment(moment: dt.datetime) -> str:
     return moment.isoformat(sep=" ", timespec="milliseconds" if moment.microsecond else "seconds")
 
 
-_OTHER: tuple[Callable[[Any], str], str] = (str, "h")
-_TEXTS: dict[type, tuple[Callable[[Any], str], str]] = {
-    str: (str, "t"),
-    float: (number_text, "n"),
-    int: (str, "n"),
-    bool: (lambda flag: "true" if flag else "false", "f"),
-    dt.datetime: (_moment, "d"),
-    dt.date: (dt.date.isoformat, "d"),
-    _Error: (str, "e"),
+_KINDS: dict[type, str] = {str: "t", float: "n", int: "n", bool: "f", dt.datetime: "d", dt.date: "d", _Error: "e"}
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    float: number_text,
+    bool: lambda flag: "true" if flag else "false",
+    dt.datetime: _moment,
+    dt.date: lru_cache(1 << 16)(dt.date.isoformat),
 }
 
 

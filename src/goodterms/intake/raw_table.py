@@ -26,7 +26,7 @@ class Dialect:
 
     ``encoding`` is Python's name of it (``utf-8``, ``utf-8-sig``, ``cp1252``, ``utf-16`` …); ``quote`` is ``None`` where the file quotes nothing;
     ``escape`` is the character before a quote inside a quoted cell, ``None`` where it is doubled;
-    ``header_row`` is the physical record of the header (1 = first), 0 where there is none.
+    ``header_row`` is the physical record of the header (1 = first), 0 where there is none; ``line_end`` is what ends a line.
     """
 
     encoding: str = "utf-8"
@@ -34,6 +34,7 @@ class Dialect:
     quote: str | None = '"'
     escape: str | None = None
     header_row: int = 1
+    line_end: str = "\r\n"
 
     def as_mapping(self) -> dict[str, str | int]:
         """Return the dialect with the keys and values of the mapping file.
@@ -52,6 +53,21 @@ class RowRef:
     row: int
     text: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table stands in its sheet: what is needed to give rows of it back as they were.
+
+    ``rows`` is a Parquet file of the rows below the header: ``row``, ``c1`` … for the sheet's columns from ``first_column`` on (1 = A), and ``kinds``, a letter
+    a cell (t text, n number, d date, f flag, h time, e error, blank for an empty cell). ``above`` are the rows down to the header: their numbers, cells and
+    kinds. ``percents`` are the places of columns whose numbers are shown as per cent, from 0.
+    """
+
+    rows: Path
+    first_column: int
+    above: tuple[tuple[int, tuple[str | None, ...], str], ...]
+    percents: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,8 @@ class RawTable:
         Physical record of the header, 0 where there is none (as ``dialect.header_row``, for workbooks too).
     shares
         Columns whose numbers a workbook shows as per cent: they are held as shares, 0.1 for 10 %.
+    layout
+        Where the table stands in a workbook; ``None`` for other files.
 
     Raises
     ------
@@ -104,6 +122,7 @@ class RawTable:
     problems: tuple[Problem, ...] = ()
     header_row: int = 1
     shares: frozenset[str] = frozenset()
+    layout: Layout | None = None
 
     def __post_init__(self) -> None:
         found = self.accepted + len(self.rejected) + len(self.set_aside)

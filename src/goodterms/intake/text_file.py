@@ -51,7 +51,7 @@ class TextFile:
     @property
     def dialect(self) -> Dialect:
         """How the file is written."""
-        return Dialect(self.decoding.encoding, self.form.delimiter, self.form.quote, self.form.escape, self.head.row)
+        return Dialect(self.decoding.encoding, self.form.delimiter, self.form.quote, self.form.escape, self.head.row, self.decoding.line_end or "\r\n")
 
     def tell(self, lines: int) -> None:
         """Tell whoever waits that so many lines are read."""

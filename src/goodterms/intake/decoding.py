@@ -34,6 +34,7 @@ _FOREIGN = {
     b"BZh": "is compressed (bzip2). Unpack it first: bunzip2 FILE",
     b"\xfd7zXZ": "is compressed (xz). Unpack it first: unxz FILE",
     b"7z\xbc\xaf": "is a 7-Zip archive. Unpack it and name the file inside.",
+    b"{\\rtf": "is a formatted text (RTF). Save its table as CSV or XLSX.",
     b"%PDF": "is a PDF. Export the same list as CSV or XLSX.",
     b"SQLite format 3": "is a SQLite database. Export the table as CSV.",
 }
@@ -158,12 +159,16 @@ def _refuse_binary(file: str, start: bytes) -> None:
         raise UnreadableFileError(f"{file} is no text file: it holds bytes that no letter has. Export the list as CSV, XLSX or Parquet.")
     if zeros <= NOT_TEXT * len(start):
         return
-    even, odd = start[::2].count(0), start[1::2].count(0)
+    by_place = [start[place::4].count(0) for place in range(4)]
+    even, odd = by_place[0] + by_place[2], by_place[1] + by_place[3]
+    guess = ""
     if max(even, odd) > 0.8 * zeros and zeros < 0.6 * len(start):
         guess = "utf-16-le" if odd > even else "utf-16-be"
-        raise UnreadableFileError(
-            f'{file} holds NUL bytes: it looks like UTF-16 without its mark. If it is, put into the mapping file   dialect = {{ encoding = "{guess}" }}'
-        )
+    elif zeros > 0.7 * len(start) and min(by_place[0], by_place[3]) < 0.1 * len(start) / 4:
+        guess = "utf-32-le" if by_place[0] < by_place[3] else "utf-32-be"
+    if guess:
+        looks = f"it looks like {guess[:6].upper()} without its mark"
+        raise UnreadableFileError(f'{file} holds NUL bytes: {looks}. If it is, put into the mapping file   dialect = {{ encoding = "{guess}" }}')
     raise UnreadableFileError(f"{file} holds NUL bytes: it is no text file. Export the list as CSV, XLSX or Parquet.")
 
 

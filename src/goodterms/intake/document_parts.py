@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _IN_UTF_16 = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 """How XML in UTF-16 begins."""
 _PAGES = (b"<!doctype html", b"<html", b"<table")
+_OF_EXCEL = b"urn:schemas-microsoft-com:office:spreadsheet"
+"""What a table that Excel 2003 saved as XML says of itself."""
 _BANK, _BOOKS = b"urn:iso:std:iso:20022:tech:xsd:camt.", b"AuditFile"
 _STAMP_OF_DAYS, _FIRST_DAY = 1 << 40, date(1900, 1, 1)
 _CANDIDATES = 6
@@ -41,20 +43,19 @@ _SHOWN = 10
 
 def is_documents(path: Path) -> bool:
     """Whether a path is read as documents: a folder, an XML or PDF file, or a zip file that is no workbook."""
-    if path.is_dir():
-        return True
-    if not path.is_file():
-        return False
     try:
+        if path.is_dir() or not path.is_file():
+            return path.is_dir()
         with path.open("rb") as stream:
             start = stream.read(512)
         if start.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(path) as packed:
-                return not any(name.startswith(("xl/", "[Content_Types]", "mimetype", "word/")) for name in packed.namelist())
+                return not any(name.startswith(("xl/", "[Content_Types]", "mimetype", "word/")) or name.endswith(".iwa") for name in packed.namelist())
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
         return False
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return start.startswith((b"%PDF", *_IN_UTF_16)) or (text.startswith(b"<") and not text.startswith(_PAGES))
+    is_xml = text.startswith(b"<") and not text.startswith(_PAGES) and _OF_EXCEL not in text
+    return is_xml or start.startswith((b"%PDF", *_IN_UTF_16))
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 from goodterms.errors import UnreadableFileError, UsageError
 from goodterms.intake.decoding import mended
 from goodterms.intake.raw_table import Progress, RawTable
+from goodterms.intake.unchanged import unchanged
 from goodterms.intake.word_for_nothing import settled_words
 
 
@@ -34,7 +35,7 @@ def open_file(
     Raises
     ------
     UnreadableFileError
-        The file cannot be read, in one sentence that says why and what to do.
+        The file cannot be read, or changes while it is read, in one sentence that says why and what to do.
     AnswerNeededError
         It can be read in two ways.
     MappingError, UsageError
@@ -44,10 +45,15 @@ def open_file(
     path = Path(path)
     given = dict(dialect or {})
     start = _first_bytes(path, file)
+    with unchanged(path):
+        return tuple(_by_its_bytes(engine, path, file, sheet, given, progress, start))
+
+
+def _by_its_bytes(engine: Any, path: Path, file: str, sheet: str | None, given: Mapping[str, Any], progress: Progress | None, start: bytes) -> list[RawTable]:
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         from goodterms.intake.workbook import read_workbook  # noqa: PLC0415
 
-        return tuple(settled_words(engine, raw, given) for raw in read_workbook(engine, path, file, sheet=sheet, given=given, progress=progress))
+        return [settled_words(engine, raw, given) for raw in read_workbook(engine, path, file, sheet=sheet, given=given, progress=progress)]
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFileError(f"{file} is an old Excel file (.xls) or has a password. Save it in Excel as .xlsx, without a password.")
     if sheet:
@@ -55,11 +61,11 @@ def open_file(
     if start.startswith(b"PAR1"):
         from goodterms.intake.parquet_file import read_parquet_file  # noqa: PLC0415
 
-        return (read_parquet_file(engine, path, file),)
+        return [read_parquet_file(engine, path, file)]
     _refuse_by_name(path, file, start)
     from goodterms.intake.csv_file import read_csv_file  # noqa: PLC0415
 
-    return (settled_words(engine, read_csv_file(engine, path, file, given=given, progress=progress), given),)
+    return [settled_words(engine, read_csv_file(engine, path, file, given=given, progress=progress), given)]
 
 
 def _first_bytes(path: Path, file: str) -> bytes:
@@ -89,5 +95,5 @@ def _refuse_by_name(path: Path, file: str, start: bytes) -> None:
     if ending == ".parquet":
         raise UnreadableFileError(f"{file} is called .parquet but is no Parquet file, or is not whole. Export it again.")
     begins = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if begins.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<")):
+    if begins.startswith((b"<", b"mime-version:")):
         raise UnreadableFileError(f"{file} is a web page or XML, no table. Open it in a spreadsheet program and save it as .xlsx, or export it as CSV.")

@@ -33,6 +33,7 @@ from goodterms.intake.overlap import together
 from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables, unread
 from goodterms.intake.proposal import Proposal, sampled
 from goodterms.intake.summary_sheet import without_summaries
+from goodterms.intake.unchanged import unchanged
 from goodterms.intake.understood import mapping_understood
 from goodterms.problems import Origin, Problem, Severity
 
@@ -179,27 +180,29 @@ def read(
         As :mod:`goodterms.errors` says; questions of several files come together.
     """
     tell = progress or (lambda *_: None)
-    given = {"files": files, "costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
+    options = {"files": files, "costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
+    given = {option: list(map(Path, paths)) for option, paths in options.items()}
     known = Mapping.load(mapping)
     if engine is None:
         from goodterms.facts.engine import connect  # noqa: PLC0415  (1 s to import: only where it is used)
 
         engine = connect()
     notices: list[Problem] = []
-    parts = _read_parts(engine, given, known, notices, tell)
-    if not parts:
-        raise UsageError("No file was named. Name at least one file of sale lines.")
-    notices += _entries_of_nothing(known, parts)
-    return _finished(engine, parts, known, notices, tell)
+    with unchanged(*(path for paths in given.values() for path in paths)):
+        parts = _read_parts(engine, given, known, notices, tell)
+        if not parts:
+            raise UsageError("No file was named. Name at least one file of sale lines.")
+        notices += _entries_of_nothing(known, parts)
+        return _finished(engine, parts, known, notices, tell)
 
 
-def _read_parts(engine: Any, given: Settings[str, Iterable[Path | str]], mapping: Mapping, notices: list[Problem], tell: Progress) -> list[Part]:
+def _read_parts(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, notices: list[Problem], tell: Progress) -> list[Part]:
     """Open all files, then understand those of one source with the same columns together: in which order they are named changes nothing but that order."""
     parts: list[Part] = []
     errors = _Errors()
     again: dict[tuple[str, str], list[Part]] = {}
     sources: dict[tuple[str, ...], str] = {}
-    named = [(Path(path), _TABLE_OF_OPTION[option]) for option, paths in given.items() for path in paths]
+    named = [(path, _TABLE_OF_OPTION[option]) for option, paths in given.items() for path in paths]
     files = [str(path) for path, _table in named]
     documents = [(path, table) for path, table in named if is_documents(path)]
     tables = named_tables([one for one in named if one not in documents], mapping)

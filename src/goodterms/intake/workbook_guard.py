@@ -56,6 +56,8 @@ def _refuse_kind(book: zipfile.ZipFile, file: str) -> None:
         raise UnreadableFileError(f"{file} is a binary workbook (.xlsb). Save it as .xlsx.")
     if "content.xml" in names:
         raise UnreadableFileError(f"{file} is an OpenDocument file (.ods). Save it as .xlsx.")
+    if any(name.endswith(".iwa") for name in names):
+        raise UnreadableFileError(f"{file} is a Numbers document (.numbers). Export it from Numbers as Excel (.xlsx).")
     if "xl/workbook.xml" not in names:
         is_word = any(name.startswith("word/") for name in names)
         what = "a Word document. Save its table as .xlsx" if is_word else "an archive (.zip). Unpack it, and name the file inside"

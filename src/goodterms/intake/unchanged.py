@@ -1,0 +1,42 @@
+"""A file that is read stays as it is until all of it is read: one that is written to meanwhile would give rows of two states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from goodterms.errors import UnreadableFileError
+
+
+@contextmanager
+def unchanged(*paths: Path) -> Iterator[None]:
+    """Compare size, time and identity of files before and after what is done with them.
+
+    Raises
+    ------
+    UnreadableFileError
+        A file is another one afterwards, or is gone: whatever else went wrong meanwhile came of it.
+    """
+    before = {path: _state(path) for path in paths}
+    try:
+        yield
+    except Exception as error:
+        _compare(before, error)
+        raise
+    _compare(before, None)
+
+
+def _compare(before: dict[Path, tuple[int, ...] | None], cause: Exception | None) -> None:
+    for path, state in before.items():
+        if _state(path) != state:
+            what = "was removed" if _state(path) is None else "changed"
+            raise UnreadableFileError(f"{path} {what} while it was read. Nothing was taken from it. Read it again once no program writes to it.") from cause
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino, found.st_dev

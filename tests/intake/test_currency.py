@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
 from goodterms.problems import Severity
 
@@ -63,3 +64,16 @@ def test_one_sign_among_bare_amounts_is_said(sales):
     assert said(reading) == [("currency-of-few-cells", Severity.WARNING, 2)]
     assert said(sales("10,00 $", "20,00 $", "30,00", columns="Net amount")) == [("currency-of-few-cells", Severity.NOTICE, 1)]
     assert said(sales("10,00 $", "20,00 $", columns="Net amount")) == []
+
+
+def test_rows_that_no_rate_covers_are_named_with_what_to_do(sales, tmp_path):
+    with pytest.raises(AnswerNeededError) as asked:
+        sales("10,00;EUR;1", "20,00;USD;0,5", "30,00;SEK;", "40,00;SEK;0", "50,00;EUR;", columns="Net amount;Currency;Exchange rate")
+    assert asked.value.questions[0].sentence == "The files do not say which currency their exchange rates lead to."
+    with pytest.raises(AnswerNeededError) as asked:
+        read([tmp_path / "s.csv"], mapping={"version": 1, "reporting_currency": "EUR"})
+    (question,) = asked.value.questions
+    assert question.sentence == (
+        f"Of the rows, 2 in SEK have no exchange rate to EUR; the first is row 4 of {tmp_path / 's.csv'}. "
+        "Write the rate into the column Exchange rate of such rows."
+    )

@@ -61,7 +61,7 @@ def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
         return
     foreign = [one for one in held if one.currency not in {reporting, ""}]
     if missing := [one for one in foreign if one.without_rate]:
-        _ask(parts, held, _no_rate(missing, reporting), mapping)
+        _ask(parts, held, _no_rate(con, missing, reporting), mapping)
     for part in parts:
         _name_blank(con, part, reporting)
     for number in dict.fromkeys(one.part.number for one in held if one in foreign or (not one.currency and one.at_rate)):
@@ -159,10 +159,18 @@ def _say_kept(held: Sequence[_Held]) -> None:
         one.part.problems.append(Problem("rates-not-applied", Severity.NOTICE, one.part.origin(), sentence=sentence, action=action, rows=one.at_rate))
 
 
-def _no_rate(missing: Sequence[_Held], reporting: str) -> str:
+def _no_rate(con: Any, missing: Sequence[_Held], reporting: str) -> str:
+    """Say which rows lack a rate, where the first one stands, and how to mend them."""
     currencies = dict.fromkeys(one.currency for one in missing)
     said = " and ".join(f"{sum(one.without_rate for one in missing if one.currency == c):,} in {c}" for c in currencies)
-    return f"Of the rows, {said} have no exchange rate to {reporting or 'the currency of the others, which is not named'}."
+    first = missing[0].part
+    without = f"{_currency(first)} = {text_of(missing[0].currency)} AND {_rate(first)} IS NULL AND {_amount(first)} IS NOT NULL"
+    (row,) = con.execute(f"SELECT min(row) FROM {first.name} WHERE {without}").fetchone()
+    column = first.proposal.theirs("exchange_rate")
+    mend = f" Write the rate into the column {column} of such rows." if column else ""
+    to = reporting or "the currency of the others, which is not named"
+    place = f"in {first.where}" if first.is_of_documents else f"row {row:,} of {first.where}"
+    return f"Of the rows, {said} have no exchange rate to {to}; the first is {place}.{mend}"
 
 
 def _ask(parts: Sequence[Part], held: Sequence[_Held], sentence: str, mapping: Mapping) -> None:

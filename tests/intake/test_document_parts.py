@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import zipfile
 
+import openpyxl
 import pytest
+from tests.intake.documents.test_saft_invoice import BOB as BOB_OF_BOOKS
+from tests.intake.documents.test_saft_invoice import books, invoice, section, sold
 from tests.intake.documents.written import ANN_SELLS, D, cii, cii_line, ubl, ubl_line, ubl_party
 
 from goodterms.errors import AnswerNeededError, UnreadableFileError
@@ -129,8 +132,8 @@ def test_one_bad_file_keeps_all_out_until_the_mapping_says_otherwise(folder):
     assert account(reading) == ("sale_lines", 4, 3, 1, 0, 0)
     assert account(read([folder], mapping=reading.mapping)) == ("sale_lines", 4, 3, 1, 0, 0)
     (written,) = reading.write_rejected(folder.parent / "back")
-    assert written.name == "invoices.problems.csv"
-    assert "bad.xml" in written.read_text("utf-8-sig")
+    assert written.name == "invoices.problems.xlsx"
+    assert openpyxl.load_workbook(written).active["A2"].value == str(folder / "bad.xml")
 
 
 def test_invoices_of_others_are_not_taken(folder):
@@ -159,6 +162,96 @@ def test_a_bank_statement_gives_payments_of_our_own_accounts(tmp_path, accounts,
     reading = read([file], mapping={"version": 1, "company": {"accounts": accounts}})
     assert (reading.accepted, reading.rejected) == expected
     assert rows(reading, "payments", "amount", "source") == [(D("12.50"), "FI2112345600000785")] * expected[0]
+
+
+def test_what_two_statements_tell_counts_once(tmp_path):
+    """The same entry from two places, beside another one."""
+    for name, amount, reference in (("day", "12.50", "R1"), ("month", "12.50", "R1"), ("other", "9.00", "R2")):
+        (tmp_path / f"{name}.xml").write_text(STATEMENT.replace("12.50", amount).replace("R1", reference), "utf-8")
+    reading = read([tmp_path / "day.xml", tmp_path / "month.xml", tmp_path / "other.xml"])
+    assert rows(reading, "payments", "amount") == [(D("9.00"),), (D("12.50"),)]
+    assert [(one.physical, one.accepted, one.met_again) for one in reading.files] == [(1, 1, 0), (1, 0, 1), (1, 1, 0)]
+
+
+def test_statements_and_invoices_lie_in_one_folder(folder):
+    (folder / "bank.xml").write_text(STATEMENT, "utf-8")
+    reading = read([folder], mapping=ANN)
+    assert sorted((one.table, one.file.rpartition("/")[2], one.accepted) for one in reading.files) == [
+        ("payments", "bank.xml", 1),
+        ("sale_lines", "invoices", 3),
+    ]
+    for file in folder.glob("[12].xml"):
+        file.unlink()
+    assert [one.table for one in read([folder]).files] == ["payments"]
+
+
+def test_payments_in_another_currency_stop_nothing(folder, tmp_path):
+    file = tmp_path / "camt.xml"
+    file.write_text(STATEMENT.replace("'EUR'", "'SEK'"), "utf-8")
+    reading = read([folder, file], mapping=ANN)
+    assert rows(reading, "payments", "amount", "currency") == [(D("12.50"), "SEK")]
+
+
+def test_a_currency_that_no_rate_covers_is_asked_and_its_documents_named(folder):
+    (folder / "3.xml").write_bytes(ubl([ubl_line(1, "9")], "9", number="3").replace(b"DocumentCurrencyCode>EUR", b"DocumentCurrencyCode>SEK"))
+    with pytest.raises(AnswerNeededError, match="in 2 currencies and say no rates") as asked:
+        read([folder], mapping=ANN)
+    (question,) = asked.value.questions
+    assert [option.line for option in question.choices] == ['reporting_currency = "EUR"', 'reporting_currency = "SEK"']
+    in_euros = ANN | {"reporting_currency": "EUR"}
+    with pytest.raises(AnswerNeededError, match="The invoice 3 is in SEK, and no rate brings it to EUR"):
+        read([folder], mapping=in_euros)
+    reading = read([folder], mapping=in_euros | {"file": [{"match": "invoices", "documents": "leave out what is wrong"}]})
+    assert (account(reading), reading.files[0].net_by_currency) == (("sale_lines", 4, 3, 1, 0, 0), {"EUR": 150})
+
+
+SALE = invoice(sold("100.00"), net="100.00", gross="125.00")
+BOUGHT = invoice(sold("80.00", "D"), who="<SupplierInfo><SupplierID>S1</SupplierID></SupplierInfo>", net="80.00", gross="100.00")
+
+
+def test_an_audit_file_gives_balances_sales_and_purchases(tmp_path):
+    file = tmp_path / "books.xml"
+    file.write_text(books(section(SALE), section(BOUGHT, what="PurchaseInvoices"), masters=BOB_OF_BOOKS), "utf-8")
+    reading = read([file])
+    assert [(one.table, one.physical, one.accepted) for one in reading.files] == [("gl_balances", 2, 2), ("sale_lines", 1, 1), ("purchase_lines", 1, 1)]
+    assert rows(reading, "sale_lines", "document", "customer_key", "net_value", "tax", "currency") == [("1", "C1", 100, 25, "NOK")]
+    assert rows(reading, "purchase_lines", "supplier_key", "product_key", "net_value") == [("S1", "NAIL", 80)]
+    assert rows(reading, "customers", "customer_key", "name") == [("C1", "Bob AS")]
+    assert sorted((who.role, who.key) for who in reading.counterparties) == [("customer", "C1"), ("supplier", "S1")]
+    assert "Secret" not in f"{[reading.facts[table].to_pyarrow() for table in reading.facts.tables]}"
+
+
+def test_invoices_of_audit_files_that_overlap_count_once(tmp_path):
+    """The second file knows the customer's name, the first does not: it is one invoice, and the name is known."""
+    for name, masters, number in (("a", "", 1), ("b", BOB_OF_BOOKS, 2)):
+        more = SALE.replace("<InvoiceNo>1<", f"<InvoiceNo>{number}<")
+        (tmp_path / f"{name}.xml").write_text(books(section(SALE, *([more] if number > 1 else [])), masters=masters, entries=()), "utf-8")
+    reading = read([tmp_path / "a.xml", tmp_path / "b.xml"])
+    assert rows(reading, "sale_lines", "source", "document", "customer_key") == [("a", "1", "C1"), ("a", "2", "C1")]
+    assert [(one.accepted, one.met_again) for one in reading.files] == [(1, 0), (1, 1)]
+    assert rows(reading, "customers", "customer_key", "name") == [("C1", "Bob AS")]
+
+
+def test_an_invoice_of_an_audit_file_that_does_not_add_up_is_asked_about(tmp_path):
+    file = tmp_path / "books.xml"
+    file.write_text(books(section(SALE, SALE.replace("<InvoiceNo>1<", "<InvoiceNo>2<").replace("<NetTotal>100", "<NetTotal>101"))), "utf-8")
+    with pytest.raises(AnswerNeededError, match="1 of 2 documents cannot be taken"):
+        read([file])
+    reading = read([file], mapping={"version": 1, "file": [{"match": "books.xml", "documents": "leave out what is wrong"}]})
+    assert [(one.table, one.accepted, one.rejected) for one in reading.files] == [("gl_balances", 2, 0), ("sale_lines", 1, 1)]
+
+
+def test_books_of_another_company_are_refused(tmp_path):
+    file = tmp_path / "books.xml"
+    file.write_text(books(), "utf-8")
+    with pytest.raises(UnreadableFileError, match=r"holds the books of Ann's Shop \(888888888\), which is none of ours \(FI01120389\)"):
+        read([file], mapping=ANN)
+    assert read([file], mapping={"version": 1, "company": {"identifiers": ["888888888"]}}).accepted == 2
+
+
+def test_a_folder_named_twice_counts_once(folder):
+    reading = read([folder], costs=[folder], mapping=ANN)
+    assert [(one.table, one.accepted, one.met_again) for one in reading.files] == [("sale_lines", 3, 0), ("sale_lines", 0, 3)]
 
 
 def test_a_folder_without_documents_is_said(tmp_path):

@@ -20,7 +20,8 @@ NAME = "saft_financial_no_888888888.xml"
 @pytest.fixture
 def books(real_data, monkeypatch):
     monkeypatch.chdir(real_data / "saft")
-    return read_saft(NAME)
+    (found,) = read_saft(NAME)
+    return found
 
 
 def test_debit_and_credit_are_the_files_own_control_totals(books):

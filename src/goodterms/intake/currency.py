@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.errors import Choice, Question
-from goodterms.facts.columns import MONEY_PLACES, TABLES
+from goodterms.facts.columns import MONEY_PLACES
 from goodterms.intake.answers import above, answerable, under_entry, with_remarks
 from goodterms.intake.column_names import LEFT_OUT, normalised
 from goodterms.intake.currency_code import CODES, code_sql, currency_code
@@ -24,6 +24,8 @@ _AMOUNTS = {
     "purchase_lines": ("net_value", "tax"),
 }
 """Amounts of a line that are in its currency; its discount is list value − net value again."""
+_TOGETHER = frozenset({"sale_lines", "purchase_lines", "costs", "activities"})
+"""Tables whose amounts are added up and compared with each other: those of others, such as payments, stay in their own currencies."""
 _STATED_BY = {
     "net_value": ("net_value", "unit_price", "gross_value", "list_value", "unit_list_price"),
     "list_value": ("list_value", "unit_list_price", "net_value", "unit_price", "gross_value"),
@@ -102,14 +104,15 @@ def _name_blank(con: Any, part: Part, reporting: str) -> None:
 
 def _held(con: Any, parts: Sequence[Part]) -> list[_Held]:
     """What stands in which currency; nothing where no file speaks of currencies."""
+    parts = [part for part in parts if part.table in _TOGETHER]
     if not any({"currency", "exchange_rate"} & set(part.columns) for part in parts):
         return []
     return [_Held(part, *row) for part in parts if (amount := _amount(part)) for row in con.execute(_counted(part, amount)).fetchall()]
 
 
 def _amount(part: Part) -> str:
-    """The column that is summed up; "" where the table has no currency."""
-    return next((name for name in ("net_value", "amount") if name in part.columns), "") if "currency" in TABLES[part.table].column_names else ""
+    """The column that is summed up."""
+    return next((name for name in ("net_value", "amount") if name in part.columns), "")
 
 
 def _counted(part: Part, amount: str) -> str:
@@ -181,12 +184,14 @@ def _ask(parts: Sequence[Part], held: Sequence[_Held], sentence: str, mapping: M
     )
     pasted: list[tuple[str, str]] = []
     choices: list[Choice] = []
-    if any(one.without_rate < one.rows for one in held) and not mapping.reporting_currency:
+    rated = any(one.without_rate < one.rows for one in held)
+    if (rated or any(one.part.is_of_documents for one in held)) and not mapping.reporting_currency:
         at_home = dict.fromkeys(one.currency for one in held if one.currency and not one.at_rate)
         for currency in at_home or ["EUR"]:
-            choices.append(above(f"the rates lead to {currency}", reporting_currency=currency))
+            said = f"the rates lead to {currency}" if rated else f"report in {currency}; documents in another currency cannot be taken"
+            choices.append(above(said, reporting_currency=currency))
             pasted.append((choices[-1].said, choices[-1].line))
-    if not all("exchange_rate" in one.part.columns for one in held):
+    if not all("exchange_rate" in one.part.columns or one.part.is_of_documents for one in held):
         choices.append(Choice("a column holds the rate", '"…" = "exchange_rate"', "[file.columns]"))
     said = "all amounts are in one currency after all"
     stated = [part for part in _each(parts) if part.proposal.theirs("currency")]

@@ -35,7 +35,8 @@ _IN_UTF_16 = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 _PAGES = (b"<!doctype html", b"<html", b"<table")
 _OF_EXCEL = b"urn:schemas-microsoft-com:office:spreadsheet"
 """What a table that Excel 2003 saved as XML says of itself."""
-_BANK, _BOOKS = b"urn:iso:std:iso:20022:tech:xsd:camt.", b"AuditFile"
+_BANK, _BOOKS = "urn:iso:std:iso:20022:tech:xsd:camt.", "AuditFile"
+"""What stands near the beginning of a bank statement, and of an audit file."""
 _STAMP_OF_DAYS, _FIRST_DAY = 1 << 40, date(1900, 1, 1)
 _CANDIDATES = 6
 _SHOWN = 10
@@ -48,7 +49,7 @@ def is_documents(path: Path) -> bool:
             return path.is_dir()
         with path.open("rb") as stream:
             start = stream.read(512)
-        if start.startswith(b"PK\x03\x04"):
+        if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             with zipfile.ZipFile(path) as packed:
                 return not any(name.startswith(("xl/", "[Content_Types]", "mimetype", "word/")) or name.endswith(".iwa") for name in packed.namelist())
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
@@ -58,13 +59,23 @@ def is_documents(path: Path) -> bool:
     return is_xml or start.startswith((b"%PDF", *_IN_UTF_16))
 
 
-@dataclass
-class _Place:
-    """What one path gave that was named: its files with the invoices in them."""
+@dataclass(frozen=True)
+class _Named:
+    """A path that was named, with the table that it was named for and what the mapping says of it."""
 
     path: Path
     table: str
     entry: FileMapping
+
+
+@dataclass
+class _Place:
+    """What one path gave that was named: its files with the invoices in them. ``source`` numbers our own documents."""
+
+    path: Path
+    table: str
+    entry: FileMapping
+    source: str
     files: tuple[FileRead, ...]
     problems: list[Problem]
     again: set[int] = field(default_factory=set)
@@ -94,35 +105,47 @@ def document_parts(engine: Any, given: Iterable[tuple[Path, str]], mapping: Mapp
     AnswerNeededError
         Whose invoices they are is not known, or some of them cannot be taken.
     """
-    places: list[_Place] = []
-    parts: list[Part] = []
-    for path, table in {(path.resolve(), table): (path, table) for path, table in given}.values():
+    named: dict[str, dict[Path, _Named]] = {_BANK: {}, _BOOKS: {}}
+    places: dict[tuple[Path, str], _Place | None] = {}
+    for path, table in given:
         entry = mapping.of(str(path), table=table) or FileMapping(match=path.name)
-        own = _of_a_bank_or_books(engine, path, entry, mapping, first + len(parts), tell)
-        if own is not None:
-            parts += own
-        else:
-            places.append(_read_place(path, table, entry, tell))
-    if not places:
+        if what := _of_a_bank_or_books(path):
+            named[what].setdefault(path.resolve(), _Named(path, table, entry))
+        elif (path.resolve(), table) not in places:
+            place, others = _read_place(path, table, entry, tell)
+            places[path.resolve(), table] = place
+            for what, inside in others:
+                named[what].setdefault(inside.resolve(), _Named(inside, table, mapping.of(str(inside), table=table) or entry))
+    parts = _bank_parts(engine, list(named[_BANK].values()), mapping, first, tell)
+    parts += _books_parts(engine, list(named[_BOOKS].values()), mapping, first + len(parts), tell)
+    read = [place for place in places.values() if place is not None]
+    if not read:
         return parts
-    company = _company(places, mapping)
-    _leave_out_met_again(places)
-    for place in places:
-        parts += _parts_of(engine, place, company, first + len(parts))
+    company = _company(read, mapping)
+    _leave_out_met_again(read)
+    for place in read:
+        parts += _parts_of(engine, place, company, mapping.reporting_currency, first + len(parts))
     return parts
 
 
-def _read_place(path: Path, table: str, entry: FileMapping, tell: Progress) -> _Place:
+def _read_place(path: Path, table: str, entry: FileMapping, tell: Progress) -> tuple[_Place | None, list[tuple[str, Path]]]:
+    """The e-invoices of a path, if it holds any, and the bank statements and audit files in a folder, each with what it is."""
     from goodterms.intake.documents.document_folder import read_documents  # noqa: PLC0415  (heavy: only where documents are read)
 
     read = read_documents([path], progress=tell)
-    place = _Place(path, table, entry, read.files, list(read.problems))
-    if not place.invoices:
-        said = [str(problem) for problem in read.problems if problem.severity is Severity.REJECTED][:_SHOWN]
+    others = {file.file: what for file in read.files if not file.invoices and (what := _of_a_bank_or_books(Path(file.file)))}
+    files = tuple(file for file in read.files if file.file not in others)
+    problems = [problem for problem in read.problems if problem.origin.file not in others]
+    place = _Place(path, table, entry, entry.source or path.stem, files, problems)
+    found = [(what, Path(file)) for file, what in others.items()]
+    if place.invoices:
+        return place, found
+    said = [str(problem) for problem in problems if problem.severity is Severity.REJECTED][:_SHOWN]
+    if said or not found:
         raise UnreadableFileError(
             "\n".join(said) if said else f"{path} holds no e-invoice: no XML or PDF file is in it. Name the files in it, or another folder."
         )
-    return place
+    return None, found
 
 
 # Whose they are ---------------------------------------------------------------------------------------------------------------------------------------------
@@ -183,9 +206,17 @@ def _leave_out_met_again(places: Sequence[_Place]) -> None:
 
 
 def _same(one: Invoice, other: Invoice) -> bool:
+    """Whether two documents say the same, but for what they say of who the parties are."""
+
     def bare(invoice: Invoice) -> Invoice:
         lines = tuple(replace(line, row=0) for line in invoice.lines)
-        return replace(invoice, file="", place=0, lines=lines, set_aside=tuple(replace(ref, row=0) for ref in invoice.set_aside))
+        aside = tuple(replace(ref, row=0) for ref in invoice.set_aside)
+        seller, buyer = (
+            replace(who, name=who.key(), country="", identifiers=(), address=NO_ADDRESS, contact=NO_CONTACT) for who in (invoice.seller, invoice.buyer)
+        )
+        return replace(invoice, file="", place=0, lines=lines, set_aside=aside, seller=seller, buyer=buyer, payer=None)
+
+    from goodterms.intake.documents.party import NO_ADDRESS, NO_CONTACT  # noqa: PLC0415
 
     return bare(one) == bare(other)
 
@@ -193,25 +224,24 @@ def _same(one: Invoice, other: Invoice) -> bool:
 # Parts ------------------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def _parts_of(engine: Any, place: _Place, company: OwnCompany, first: int) -> list[Part]:
+def _parts_of(engine: Any, place: _Place, company: OwnCompany, reporting: str, first: int) -> list[Part]:
     from goodterms.intake.documents.to_facts import facts_of  # noqa: PLC0415
 
-    candidates = [invoice for invoice in place.invoices if id(invoice) not in place.again | place.differ]
-    source = place.entry.source or place.path.stem
-    found = facts_of(candidates, company, source=source)
+    once = [invoice for invoice in place.invoices if id(invoice) not in place.again | place.differ]
+    candidates = [invoice for invoice in once if not reporting or invoice.currency == reporting]
+    place.problems += [_without_rate(invoice, reporting) for invoice in once if reporting and invoice.currency != reporting]
+    found = facts_of(candidates, company, source=place.source)
     problems = [*place.problems, *found.problems]
     accepted = {id(invoice) for invoice in found.accepted}
     bad = [problem for problem in problems if problem.severity is Severity.REJECTED]
     left_out = [invoice for invoice in place.invoices if id(invoice) not in accepted | place.again]
-    unread = sum(1 for file in place.files if not file.invoices)
+    unread = sum(file.unread for file in place.files)
     if bad and place.entry.documents != LEAVE_OUT:
         _ask_to_leave_out(place, bad, len(left_out) + unread, len(accepted))
     order = {file.file: number for number, file in enumerate(place.files, start=1)}
-    made: list[Part] = []
-    for table, rows in (("sale_lines", found.sale_lines), ("purchase_lines", found.purchase_lines)):
-        if rows or (table == place.table and not (found.sale_lines or found.purchase_lines)):
-            part = _part(engine, place.path, place.entry, table, rows, first + len(made), order)
-            made.append(part)
+    tables = {"sale_lines": found.sale_lines, "purchase_lines": found.purchase_lines}
+    filled = [table for table, rows in tables.items() if rows] or [place.table if place.table in tables else "sale_lines"]
+    made = [_part(engine, place.path, place.entry, table, tables[table], first + n, place.source, order) for n, table in enumerate(filled)]
     days = {(invoice.file, line.row): (invoice.date - _FIRST_DAY).days for invoice in found.accepted for line in invoice.lines}
     for part in made:
         if part.table == "sale_lines":
@@ -231,6 +261,12 @@ def _parts_of(engine: Any, place: _Place, company: OwnCompany, first: int) -> li
         part.raw = _raw(place.path, part.name, len(rows) + extra, aside if part is main else ())
     main.said.append(_documents_said(place, found.accepted))
     return made
+
+
+def _without_rate(invoice: Invoice, reporting: str) -> Problem:
+    sentence = f"The {invoice} is in {invoice.currency}, and no rate brings it to {reporting}, in which the report is."
+    action = f"Leave it out, or enter its lines in {reporting} as a file of their own."
+    return Problem("currency-without-rate", Severity.REJECTED, Origin(invoice.file), seen=invoice.currency, sentence=sentence, action=action)
 
 
 def _documents_said(place: _Place, accepted: Sequence[Invoice]) -> str:
@@ -267,7 +303,16 @@ def _raw(path: Path, name: str, physical: int, aside: tuple[RowRef, ...]) -> Raw
     return RawTable(str(path), path, "", f"raw_of_{name}", (), (), None, physical, physical - len(aside), set_aside=aside, header_row=0)
 
 
-def _part(engine: Any, path: Path, entry: FileMapping, table: str, rows: Sequence[dict[str, Any]], number: int, order: dict[str, int] | None = None) -> Part:
+def _part(
+    engine: Any,
+    path: Path,
+    entry: FileMapping,
+    table: str,
+    rows: Sequence[dict[str, Any]],
+    number: int,
+    source: str,
+    order: dict[str, int] | None = None,
+) -> Part:
     """A part of rows of facts; ``order`` numbers the files that the rows come from."""
     name = f"part_{number}_{table}"
     held = _arrow(table, rows, order)
@@ -275,7 +320,7 @@ def _part(engine: Any, path: Path, entry: FileMapping, table: str, rows: Sequenc
     engine.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {name}_rows")
     engine.con.unregister(f"{name}_rows")
     raw = _raw(path, name, len(rows), ())
-    part = Part(raw, replace(entry, source=entry.source or path.stem), table, name, number, Sample((), {}), Proposal(), is_of_documents=True)
+    part = Part(raw, replace(entry, source=source), table, name, number, Sample((), {}), Proposal(), is_of_documents=True)
     part.columns = {column: of for column, of, *_ in engine.con.execute(f"DESCRIBE {name}").fetchall()}
     return part
 
@@ -336,27 +381,67 @@ def _keep_what_they_say(engine: Any, part: Part, table: str, rows: Sequence[dict
 # Bank statements and ledgers --------------------------------------------------------------------------------------------------------------------------------
 
 
-def _of_a_bank_or_books(engine: Any, path: Path, entry: FileMapping, mapping: Mapping, number: int, tell: Progress) -> list[Part] | None:
-    """The part of a bank statement or an audit file; None where the path is neither."""
+def _of_a_bank_or_books(path: Path) -> str:
+    """Whether a file is a bank statement or an audit file; "" where it is neither."""
     if not path.is_file():
-        return None
+        return ""
     with path.open("rb") as stream:
         start = stream.read(4096)
-    if _BANK in start:
-        from goodterms.intake.documents.camt import read_camt  # noqa: PLC0415
+    return next((what for what in (_BANK, _BOOKS) if what.encode() in start or what.encode("utf-16-le") in start), "")
 
-        tell(f"reading {path}", 0.0)
-        bank = read_camt(path, own_accounts=mapping.accounts)
-        part = _part(engine, path, entry, "payments", bank.rows, number)
-        return [_accounted(part, bank.physical, bank.rejected, bank.set_aside, bank.met_again, bank.problems)]
-    if _BOOKS in start:
-        from goodterms.intake.documents.saft import read_saft  # noqa: PLC0415
 
-        tell(f"reading {path}", 0.0)
-        books = read_saft(path)
-        part = _part(engine, path, entry, "gl_balances", books.rows, number)
-        return [_accounted(part, books.physical, books.rejected, 0, 0, books.problems)]
-    return None
+def _bank_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: int, tell: Progress) -> list[Part]:
+    """A part of payments for each file of bank statements, read together: what several of them tell counts once."""
+    from goodterms.intake.documents.camt import read_camt  # noqa: PLC0415
+
+    if not named:
+        return []
+    tell(f"reading {_files(named)}", 0.0)
+    whole = read_camt(*(one.path for one in named), own_accounts=mapping.accounts)
+    parts = []
+    for number, one in enumerate(named, start=first):
+        bank = whole.of(str(one.path))
+        part = _part(engine, one.path, one.entry, "payments", bank.rows, number, one.entry.source or one.path.stem)
+        parts.append(_accounted(part, bank.physical, bank.rejected, bank.set_aside, bank.met_again, bank.problems))
+    return parts
+
+
+def _books_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: int, tell: Progress) -> list[Part]:
+    """Parts of balances, sales and purchases of audit files, read together: the files of a company are one set of books and one source."""
+    from goodterms.intake.documents.document_file import FileRead  # noqa: PLC0415
+    from goodterms.intake.documents.party import Identifies, OwnCompany  # noqa: PLC0415
+    from goodterms.intake.documents.saft import read_saft  # noqa: PLC0415
+
+    if not named:
+        return []
+    tell(f"reading {_files(named)}", 0.0)
+    parts: list[Part] = []
+    places: list[tuple[_Place, OwnCompany]] = []
+    sources: dict[Party, str] = {}
+    for one, books in zip(named, read_saft(*(one.path for one in named)), strict=True):
+        who = books.header.party
+        source = sources.setdefault(who, one.entry.source or one.path.stem)
+        if mapping.company and not OwnCompany(mapping.company).is_party(who):
+            known = ", ".join(identifier.value for identifier in who.identifiers)
+            raise UnreadableFileError(
+                f"{one.path} holds the books of {who.name or 'no name'} ({known}), which is none of ours ({', '.join(mapping.company)}). "
+                "If it is ours, name its identifier in the mapping; else leave the file out."
+            )
+        if books.physical or not (books.invoices or books.unread):
+            part = _part(engine, one.path, one.entry, "gl_balances", books.rows, first + len(parts), source)
+            parts.append(_accounted(part, books.physical, books.rejected, 0, books.met_again, books.problems))
+        if books.invoices or books.unread:
+            file = FileRead(str(one.path), books.invoices, unread=books.unread)
+            place = _Place(one.path, one.table, one.entry, source, (file,), list(books.invoice_problems))
+            places.append((place, OwnCompany(tuple(identifier.value for identifier in who.identifiers if identifier.kind is not Identifies.NUMBER))))
+    _leave_out_met_again([place for place, _ in places])
+    for place, company in places:
+        parts += _parts_of(engine, place, company, mapping.reporting_currency, first + len(parts))
+    return parts
+
+
+def _files(named: Sequence[_Named]) -> str:
+    return str(named[0].path) if len(named) == 1 else f"{len(named):,} files"
 
 
 def _accounted(part: Part, physical: int, rejected: int, set_aside: int, met_again: int, problems: Iterable[Problem]) -> Part:

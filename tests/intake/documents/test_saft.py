@@ -123,7 +123,8 @@ def test_head_accounts_and_journals_are_told():
 
 def test_a_file_on_disk_is_read(tmp_path):
     (tmp_path / "books.xml").write_text(document(totals(1, "125", "125"), journal(SALE)), "utf-8")
-    assert read_saft(tmp_path / "books.xml").debit == Decimal("125.00")
+    (books,) = read_saft(tmp_path / "books.xml")
+    assert books.debit == Decimal("125.00")
 
 
 def test_amounts_in_the_plain_form_of_the_first_version_are_read():
@@ -172,6 +173,97 @@ def test_closing_entries_count_in_the_last_month_and_are_said():
     found = read(document(totals(3, "350", "350"), journal(SALE, PAID, closing)))
     assert booked(found)["2026-12", "2050"] == -100
     assert "period-beside-months" in codes(found)
+
+
+# Several files of one company
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """Read documents as files a.xml, b.xml …"""
+    monkeypatch.chdir(tmp_path)
+
+    def read_all(*documents):
+        names = [f"{chr(ord('a') + n)}.xml" for n in range(len(documents))]
+        for name, text in zip(names, documents, strict=True):
+            (tmp_path / name).write_text(text, "utf-8")
+        found = read_saft(*names)
+        assert [one.physical for one in found] == [one.accepted + one.rejected + one.met_again for one in found]
+        return found
+
+    return read_all
+
+
+def all_booked(found):
+    return {cell: amount for one in found for cell, amount in booked(one).items()}
+
+
+WHOLE = {("2026-01", "1500"): 125, ("2026-01", "2700"): -25, ("2026-01", "3000"): -100, ("2026-02", "1500"): -125, ("2026-02", "1920"): 125}
+
+
+def test_a_year_in_files_by_month_is_the_year(files):
+    """Each with the balances of its own month."""
+    january = account("1500", "0", "125") + account("1920", "50", "50") + account("2700", "0", "-25") + account("3000", "-50", "-150")
+    february = account("1500", "125", "0") + account("1920", "50", "175") + account("2700", "-25", "-25") + account("3000", "-150", "-150")
+    found = files(document(totals(1, "125", "125"), journal(SALE), accounts=january), document(totals(1, "125", "125"), journal(PAID), accounts=february))
+    assert all_booked(found) == WHOLE
+    assert [one.problems for one in found] == [(), ()]
+
+
+def test_books_that_were_split_hold_together(files):
+    """Accounts and totals of the whole stand in the first file alone."""
+    of_all = totals(2, "250.00", "250.00")
+    found = files(document(of_all, accounts=ACCOUNTS), document(of_all, journal(SALE)), document(of_all, journal(PAID)))
+    assert all_booked(found) == WHOLE
+    assert [said(one) for one in found] == [[], [], []]
+
+
+def test_books_that_were_split_and_do_not_tie_are_said(files):
+    """One file of the three was forgotten."""
+    of_all = totals(2, "250.00", "250.00")
+    first, second = files(document(of_all, accounts=ACCOUNTS), document(of_all, journal(SALE)))
+    assert [text.partition(": ")[2].partition(",")[0] for text in said(first)[3:]] == ["Account 1500 opens with 0.00", "Account 1920 opens with 50.00"]
+    assert codes(first) == [*["control-total-differs"] * 3, *["account-does-not-tie"] * 2]
+    assert codes(second) == ["control-total-differs"] * 3
+
+
+def test_months_that_two_files_tell_count_once(files):
+    """January to February, and January again."""
+    both = document(totals(2, "250.00", "250.00"), journal(SALE, PAID), accounts=ACCOUNTS)
+    january = document(totals(1, "125", "125"), journal(SALE))
+    for exports, met_again in (((both, january), [0, 3]), ((january, both), [0, 3]), ((both, both, january), [0, 5, 3])):
+        found = files(*exports)
+        assert all_booked(found) == WHOLE
+        assert [one.met_again for one in found] == met_again
+        assert not [code for one in found for code in codes(one) if code in {"control-total-differs", "account-does-not-tie", "transaction-differs"}]
+
+
+def test_equal_bookings_of_one_file_are_two(files):
+    twice = document(totals(2, "250", "250"), journal(SALE, SALE))
+    found = files(twice, document(totals(1, "125", "125"), journal(SALE)))
+    assert booked(found[0])["2026-01", "1500"] == 250
+    assert [one.met_again for one in found] == [0, 3]
+
+
+def test_a_transaction_that_two_files_tell_differently_is_said_and_counts_twice(files):
+    other = SALE.replace("100.00", "110.00").replace("125.00", "135.00")
+    _, second = files(document(totals(1, "125", "125"), journal(SALE)), document(totals(1, "135", "135"), journal(other)))
+    assert "b.xml, row 3, column Journal[1]/Transaction[1]: Transaction 1 of 2026-01-15 is in a.xml too, and says something else there. Both count." in said(
+        second
+    )
+
+
+def test_equal_amounts_of_two_journals_in_two_files_add_up(files):
+    rent = transaction(line("6300", "10"), line("1920", "-10"), number="9")
+    found = files(document(totals(1, "10", "10"), journal(rent, number="A")), document(totals(1, "10", "10"), journal(rent, number="B")))
+    assert all_booked(found) == {("2026-01", "6300"): 20, ("2026-01", "1920"): -20}
+
+
+def test_books_of_two_companies_are_told_apart(files):
+    text = document(totals(1, "125", "125"), journal(SALE))
+    found = files(text, text.replace("888888888", "999999999"))
+    assert [{row["entity"] for row in one.rows} for one in found] == [{"888888888"}, {"999999999"}]
+    assert [one.met_again for one in found] == [0, 0]
 
 
 # What does not tie

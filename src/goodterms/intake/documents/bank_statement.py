@@ -53,6 +53,11 @@ class Statement:
     waiting: tuple[Entry, ...]
     rejected: int
 
+    @property
+    def physical(self) -> int:
+        """Its entries, whatever becomes of them."""
+        return len(self.entries) + len(self.waiting) + self.rejected
+
 
 @dataclass(frozen=True)
 class BankReading:
@@ -69,6 +74,19 @@ class BankReading:
     rejected: int
     set_aside: int
     met_again: int
+    strange: frozenset[Origin] = frozenset()
+    """Statements of other companies' accounts."""
+
+    def of(self, file: str) -> BankReading:
+        """What one of the files says, beside the others."""
+        rows = tuple(row for row in self.rows if row["file"] == file)
+        statements = tuple(statement for statement in self.statements if statement.origin.file == file)
+        accepted = len({row["row"] for row in rows})
+        physical = sum(statement.physical for statement in statements)
+        rejected = sum(statement.physical if statement.origin in self.strange else statement.rejected for statement in statements)
+        set_aside = sum(len(statement.waiting) for statement in statements if statement.origin not in self.strange)
+        problems = tuple(problem for problem in self.problems if problem.origin.file == file)
+        return BankReading(rows, problems, statements, physical, accepted, rejected, set_aside, physical - accepted - rejected - set_aside)
 
 
 def plain_account(written: str) -> str:
@@ -97,11 +115,11 @@ def payments_of(statements: Iterable[Statement], *, own_accounts: Collection[str
     problems = ProblemList()
     known: list[tuple[Statement, Sequence[Entry]]] = []
     given = list(statements)
-    strange = 0
+    strange: list[Statement] = []
     for statement in given:
         if not statement.account or (own and statement.account not in own):
             problems.add([_of_another(statement)])
-            strange += len(statement.entries) + len(statement.waiting)
+            strange.append(statement)
             continue
         entries, found = _each_once(statement)
         problems.add(found)
@@ -114,10 +132,12 @@ def payments_of(statements: Iterable[Statement], *, own_accounts: Collection[str
         payments, found = rows_of(account, entry, place)
         rows += payments
         problems.add(found)
-    rejected = strange + sum(statement.rejected for statement in given)
+    rejected = sum(statement.physical for statement in strange) + sum(statement.rejected for statement, _ in known)
     set_aside = sum(len(statement.waiting) for statement, _ in known)
-    physical = sum(len(statement.entries) + len(statement.waiting) + statement.rejected for statement in given)
-    return BankReading(tuple(rows), problems.said(), tuple(given), physical, len(kept), rejected, set_aside, physical - len(kept) - rejected - set_aside)
+    physical = sum(statement.physical for statement in given)
+    met_again = physical - len(kept) - rejected - set_aside
+    others = frozenset(statement.origin for statement in strange)
+    return BankReading(tuple(rows), problems.said(), tuple(given), physical, len(kept), rejected, set_aside, met_again, others)
 
 
 # One statement ----------------------------------------------------------------------------------------------------------------------------------------------

@@ -50,9 +50,9 @@ def read_place(place: DocumentPlace) -> FileRead:
     try:
         return read_document_file(_content(place), place.file)
     except UnreadableFileError as error:
-        return FileRead(place.file, problems=(as_problem(error, place.file),))
+        return FileRead(place.file, problems=(as_problem(error, place.file),), unread=1)
     except MemoryError:
-        return FileRead(place.file, problems=(as_problem(UnreadableFileError(f"{place.file} {TOO_MUCH_MEMORY}. {AGAIN}"), place.file),))
+        return FileRead(place.file, problems=(as_problem(UnreadableFileError(f"{place.file} {TOO_MUCH_MEMORY}. {AGAIN}"), place.file),), unread=1)
 
 
 def _content(place: DocumentPlace) -> bytes:

@@ -27,12 +27,13 @@ WRAPPERS = frozenset({"StandardBusinessDocument", "Envelope"})
 
 @dataclass(frozen=True)
 class FileRead:
-    """What one file gave: its documents in the file's order, and what is wrong with them or with the file."""
+    """What one file gave: its documents in the file's order, and what is wrong with them or with the file. ``unread`` documents cannot be read."""
 
     file: str
     invoices: tuple[Invoice, ...] = ()
     problems: tuple[Problem, ...] = ()
     sha256: str = ""
+    unread: int = 0
 
     @property
     def refused(self) -> bool:
@@ -57,7 +58,7 @@ def read_document_file(data: bytes, file: str) -> FileRead:
 def _read(data: bytes, file: str) -> FileRead:
     invoices: list[Invoice] = []
     problems: list[Problem] = []
-    row = 1
+    row, unread = 1, 0
     for content, name, lines_above in _documents(data, file):
         try:
             root = _invoice_in(parse(content, name, lines_above=lines_above), name)
@@ -65,6 +66,7 @@ def _read(data: bytes, file: str) -> FileRead:
             if name == file:
                 raise
             problems.append(as_problem(error, file, "document-not-read"))
+            unread += 1
             continue
         fields = Fields(file, decimal_comma=local_name(root) == "Finvoice", lines_above=lines_above)
         invoice = _reader_of(root, name)(root, fields, row)
@@ -74,7 +76,8 @@ def _read(data: bytes, file: str) -> FileRead:
             row = max([row - 1, *(line.row for line in invoice.lines), *(ref.row for ref in invoice.set_aside)]) + 1
         else:
             row += len(root)
-    return FileRead(file, tuple(invoices), tuple(problems), hashlib.sha256(data).hexdigest())
+            unread += 1
+    return FileRead(file, tuple(invoices), tuple(problems), hashlib.sha256(data).hexdigest(), unread)
 
 
 def as_problem(error: UnreadableFileError, file: str, code: str = "file-not-read") -> Problem:

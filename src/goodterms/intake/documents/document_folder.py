@@ -112,7 +112,7 @@ class _Children:
         except (OSError, EOFError, pickle.UnpicklingError):
             _end(child)
             why = f"takes longer than {SECONDS} seconds, which no invoice does" if late.is_set() else TOO_MUCH_MEMORY
-            return FileRead(place.file, problems=(as_problem(UnreadableFileError(f"{place.file} {why}. {AGAIN}"), place.file),))
+            return FileRead(place.file, problems=(as_problem(UnreadableFileError(f"{place.file} {why}. {AGAIN}"), place.file),), unread=1)
         finally:
             timer.cancel()
 

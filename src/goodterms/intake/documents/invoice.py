@@ -152,6 +152,8 @@ class Invoice:
         Records of the file that are no lines, with their text and the reason.
     stands_for_lines
         Whether the document has no lines and its one line was made of its totals.
+    numbers_are_ours
+        Whether our own books say the numbers of suppliers and products (SAF-T), and not the supplier.
     """
 
     file: str
@@ -178,6 +180,7 @@ class Invoice:
     signs_as_written: bool = False
     set_aside: tuple[RowRef, ...] = ()
     stands_for_lines: bool = False
+    numbers_are_ours: bool = False
 
     @property
     def net(self) -> Decimal:

@@ -1,23 +1,29 @@
-"""Audit files of general ledgers (SAF-T Financial): what was booked on each account in each month, checked against the file's own totals and balances.
+"""Audit files (SAF-T Financial): what was booked on each account in each month, and invoices, checked against the file's own totals and balances.
 
-Read in passing, however large the file is. Names of persons and texts of bookings are not read.
+Read in passing, however large the file is. Contact persons and texts of bookings are not read. An export may be split into several files, and two exports may
+overlap: the files of one company are one set of books.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
 
 from goodterms.errors import UnreadableFileError
 from goodterms.facts.columns import GL_BALANCES, MONEY_DIGITS
 from goodterms.facts.money import total
+from goodterms.intake.documents.fields import WIDE
+from goodterms.intake.documents.invoice import Invoice
+from goodterms.intake.documents.party import Identifies, Party, party
 from goodterms.intake.documents.problem_list import ProblemList
+from goodterms.intake.documents.saft_invoice import PURCHASES, SALES, SaftInvoices, control_problems
 from goodterms.intake.documents.xml_guard import iterparse, local_name
 from goodterms.intake.documents.xml_values import MisfitError, amount_of, day_of, exactly, fits, places_of, text_at
 from goodterms.problems import Origin, Problem, Severity
@@ -51,6 +57,12 @@ class Header:
     currency: str = ""
     begins: str = ""
     ends: str = ""
+
+    @property
+    def party(self) -> Party:
+        """The company, as who sells and who buys."""
+        known = [(Identifies.BUSINESS_ID, self.registration_number, ""), (Identifies.VAT, self.tax_number, "")]
+        return party(self.company, self.country, known if self.registration_number or self.tax_number else [(Identifies.TAX_NUMBER, self.company, "")])
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,8 @@ class Journal:
 class AuditFile:
     """What an audit file says: rows of ``gl_balances``, problems, and the books behind them.
 
-    ``physical`` counts lines of bookings = ``accepted`` + ``rejected``.
+    ``physical`` counts lines of bookings = ``accepted`` + ``rejected`` + ``met_again``. Of a company whose books come in several files, a row stands with the
+    first that booked on its account in its month. ``invoices`` are sales and purchases, of which ``unread`` more cannot be read (``invoice_problems``).
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -101,23 +114,35 @@ class AuditFile:
     physical: int
     accepted: int
     rejected: int
+    met_again: int = 0
+    invoices: tuple[Invoice, ...] = ()
+    invoice_problems: tuple[Problem, ...] = ()
+    unread: int = 0
 
 
-def read_saft(file: Path | str) -> AuditFile:
-    """Read the general ledger of a SAF-T file into rows of ``gl_balances``: for each account and month the amount booked, debit − credit.
+def read_saft(*files: Path | str) -> tuple[AuditFile, ...]:
+    """Read SAF-T files into rows of ``gl_balances`` (for each account and month the amount booked, debit − credit) and invoices, file by file.
+
+    What two files of a company tell counts once. Of books that were split, totals and balances may hold for all of their files together.
 
     Raises
     ------
     UnreadableFileError
-        The file is no SAF-T file, is damaged, or has no general ledger.
+        A file is no SAF-T file, is damaged, or has neither a general ledger nor invoices.
     """
-    with Path(file).open("rb") as stream:
-        return audit_file(stream, str(file))
+    seen = _Seen() if len(files) > 1 else None
+    books = [_Books(str(file), seen) for file in files]
+    for one, file in zip(books, files, strict=True):
+        with Path(file).open("rb") as stream:
+            one.read(stream)
+    return _together(books)
 
 
 def audit_file(stream: IO[bytes], file: str) -> AuditFile:
     """Read an audit file from a stream; ``file`` is what a person calls it. Otherwise as :func:`read_saft`."""
-    return _Books(file).read(stream)
+    books = _Books(file)
+    books.read(stream)
+    return _together([books])[0]
 
 
 @dataclass
@@ -130,17 +155,42 @@ class _Booked:
 
 @dataclass
 class _Transaction:
-    """A booking whose lines are being read."""
+    """A booking whose lines are being read: each that can be is account, debit, credit and its row."""
 
     element: Any
     number: str
     place: str
     period: tuple[int, int] | None
-    month: tuple[int, int] | None
-    lines: int = 0
-    whole: bool = True
-    debit: Decimal = Decimal(0)
-    credit: Decimal = Decimal(0)
+    day: date | None
+    count: int = 0
+    lines: list[tuple[str, Decimal, Decimal, int]] = field(default_factory=list)
+
+    @property
+    def month(self) -> tuple[int, int] | None:
+        return (self.day.year, self.day.month) if self.day else None
+
+
+class _Seen:
+    """The transactions of all files that are read together: what an earlier file has told, as often as it did, counts once."""
+
+    def __init__(self) -> None:
+        self._times: dict[bytes, Counter[str]] = defaultdict(Counter)
+        self._first: dict[bytes, str] = {}
+
+    def again(self, file: str, name: tuple[Any, ...], lines: Iterable[tuple[Any, ...]]) -> bool:
+        """Whether an earlier file has told the same."""
+        times = self._times[_digest(name, *lines)]
+        times[file] += 1
+        return any(times[file] <= count for other, count in times.items() if other != file)
+
+    def elsewhere(self, file: str, name: tuple[Any, ...]) -> str:
+        """The earlier file that has a transaction of the same name; "" where there is none."""
+        first = self._first.setdefault(_digest(name), file)
+        return "" if first == file else first
+
+
+def _digest(*of: Any) -> bytes:
+    return blake2b(repr(of).encode(), digest_size=16).digest()
 
 
 @dataclass
@@ -151,15 +201,21 @@ class _Balances:
     origin: Origin
 
 
-@dataclass
+@dataclass(eq=False)
 class _Books:
     """One file as it is read."""
 
     file: str
+    seen: _Seen | None = None
     problems: ProblemList = field(default_factory=ProblemList)
-    header: Header | None = None
+    header: Header = field(default_factory=Header)
+    has_header: bool = False
     accounts: dict[str, _Balances] = field(default_factory=dict)
     booked: dict[tuple[str, tuple[int, int] | None, tuple[int, int] | None], _Booked] = field(default_factory=dict)
+    moved: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """What all lines come to by account, those that another file told included."""
+    first_row: dict[str, int] = field(default_factory=dict)
+    invoices: SaftInvoices = field(init=False)
     journals: list[Journal] = field(default_factory=list)
     before: tuple[int, int, Decimal, Decimal] = (0, 0, Decimal(0), Decimal(0))
     """Transactions, lines, debit and credit of the journals that have ended."""
@@ -170,27 +226,42 @@ class _Books:
     transactions: int = 0
     lines: int = 0
     rejected: int = 0
+    met_again: int = 0
     debit: Decimal = Decimal(0)
     credit: Decimal = Decimal(0)
 
-    def read(self, stream: IO[bytes]) -> AuditFile:
-        for element in iterparse(stream, self.file, _TAGS):
-            parent = element.getparent()
-            if parent is not None:
-                self._take(element, parent)
-        if self.header is None:
+    def __post_init__(self) -> None:
+        self.invoices = SaftInvoices(self.file)
+
+    def read(self, stream: IO[bytes]) -> None:
+        with localcontext(WIDE):
+            for element in iterparse(stream, self.file, _TAGS):
+                parent = element.getparent()
+                if parent is not None:
+                    self._take(element, parent)
+        if not self.has_header:
             raise UnreadableFileError(f"{self.file} is no SAF-T file: it has no AuditFile/Header. Export it again as SAF-T Financial.")
-        if not self.lines and self.stated.get(_CONTROLS[0]) != 0:
-            raise UnreadableFileError(
-                f"{self.file}, AuditFile/GeneralLedgerEntries: no line of a booking (Journal/Transaction/Line) stands there where the general ledger was "
-                "expected. Export it again with its bookings, as SAF-T Financial in the form of the OECD."
-            )
-        return self._finished(self.header)
+
+    @property
+    def company(self) -> str:
+        return self.header.registration_number or self.header.tax_number or self.header.company
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is booked nor invoiced, and the file does not say that this is so."""
+        return not (self.lines or self.invoices.invoices or self.invoices.unread or self.stated.get(_CONTROLS[0]) == 0)
 
     def _take(self, element: Any, parent: Any) -> None:
         match local_name(element), local_name(parent):
             case "Header", "AuditFile":
-                self.header = _header(element)
+                self.header, self.has_header = _header(element), True
+                self.invoices.country, self.invoices.currency = self.header.country, self.header.currency
+            case (("Customer" | "Supplier" | "Product"), ("Customers" | "Suppliers" | "Products")):
+                self.invoices.take_master(element)
+            case "Line", "Invoice" if section := _section(parent):
+                self.invoices.take_line(element, parent, section)
+            case tag, ("SalesInvoices" | "PurchaseInvoices") as section:
+                self._of_invoices(tag, section, element)
             case "Account", "GeneralLedgerAccounts":
                 self._account(element)
             case "Line", "Transaction":
@@ -201,6 +272,12 @@ class _Books:
                 self._journal_ends(element)
             case tag, "GeneralLedgerEntries":
                 self._control(tag, element)
+
+    def _of_invoices(self, tag: str, section: str, element: Any) -> None:
+        if tag == "Invoice":
+            self.invoices.take_invoice(element, section, self.header.party)
+        elif tag in _CONTROLS and (amount := amount_of((element.text or "").strip())) is not None and fits(amount):
+            self.invoices.sums[section].stated[tag] = amount
 
     # What stands in the file --------------------------------------------------------------------------------------------------------------------------------
 
@@ -235,7 +312,7 @@ class _Books:
             self.transactions += 1
             place = f"Journal[{len(self.journals) + 1}]/Transaction[{self.transactions - self.before[0]}]"
             period, day = _period(element), day_of(text_at(element, "TransactionDate"))
-            self.transaction = _Transaction(element, text_at(element, "TransactionID")[:_LONGEST_CODE], place, period, (day.year, day.month) if day else None)
+            self.transaction = _Transaction(element, text_at(element, "TransactionID")[:_LONGEST_CODE], place, period, day)
             if period and day:
                 self.months[period == (day.year, day.month)] += 1
         return self.transaction
@@ -243,34 +320,48 @@ class _Books:
     def _line(self, element: Any, parent: Any) -> None:
         of = self._begun(parent)
         self.lines += 1
-        of.lines += 1
+        of.count += 1
         try:
-            account, debit, credit = _line(element, dated=bool(of.period or of.month))
+            of.lines.append((*_line(element, dated=bool(of.period or of.day)), self.lines))
         except MisfitError as misfit:
             self.rejected += 1
-            of.whole = False
-            origin = Origin(self.file, row=self.lines, column=f"{of.place}/Line[{of.lines}]/{misfit.column}")
+            origin = Origin(self.file, row=self.lines, column=f"{of.place}/Line[{of.count}]/{misfit.column}")
             self._say("line-cannot-be-read", Severity.REJECTED, origin, seen=misfit.seen, expected=misfit.expected)
-            return
-        of.debit += debit
-        of.credit += credit
-        booked = self.booked.setdefault((account, of.period, of.month), _Booked(Decimal(0), self.lines))
-        booked.amount += debit - credit
 
     def _transaction_ends(self, element: Any) -> None:
         of = self._begun(element)
         self.transaction = None
-        self.debit += of.debit
-        self.credit += of.credit
-        if of.lines and of.whole and of.debit == of.credit:
+        debit, credit = total(line[1] for line in of.lines), total(line[2] for line in of.lines)
+        self.debit += debit
+        self.credit += credit
+        self._book(of, text_at(element.getparent(), "JournalID"))
+        if of.count and len(of.lines) == of.count and debit == credit:
             return
         origin = Origin(self.file, row=self.lines or None, column=of.place)
-        if not of.lines:
+        if not of.count:
             self._say("transaction-without-lines", Severity.WARNING, origin, f"Transaction {of.number} has no line.", seen=of.number)
-        elif of.whole:
-            difference = exactly(of.debit - of.credit)
-            sentence = f"Transaction {of.number} does not balance: debit {exactly(of.debit)}, credit {exactly(of.credit)}, a difference of {difference}."
+        elif len(of.lines) == of.count:
+            difference = exactly(debit - credit)
+            sentence = f"Transaction {of.number} does not balance: debit {exactly(debit)}, credit {exactly(credit)}, a difference of {difference}."
             self._say("transaction-does-not-balance", Severity.WARNING, origin, sentence, seen=of.number)
+
+    def _book(self, of: _Transaction, journal: str) -> None:
+        """Book the lines of a transaction, unless another file has told it."""
+        for account, debit, credit, row in of.lines:
+            self.moved[account] += debit - credit
+            self.first_row.setdefault(account, row)
+        if self.seen is not None:
+            name = (self.company, journal, of.number, of.period, of.day)
+            other = self.seen.elsewhere(self.file, name)
+            if self.seen.again(self.file, name, [(account, exactly(debit), exactly(credit)) for account, debit, credit, _ in of.lines]):
+                self.met_again += len(of.lines)
+                return
+            if other and of.number:
+                sentence = f"Transaction {of.number} of {of.day} is in {other} too, and says something else there. Both count."
+                self._say("transaction-differs", Severity.WARNING, Origin(self.file, row=self.lines or None, column=of.place), sentence, seen=of.number)
+        for account, debit, credit, row in of.lines:
+            booked = self.booked.setdefault((account, of.period, of.month), _Booked(Decimal(0), row))
+            booked.amount += debit - credit
 
     def _journal_ends(self, element: Any) -> None:
         now = (self.transactions, self.lines, self.debit, self.credit)
@@ -281,31 +372,46 @@ class _Books:
 
     # What follows from it -----------------------------------------------------------------------------------------------------------------------------------
 
-    def _finished(self, header: Header) -> AuditFile:
-        months = self._by_month()
-        movements: dict[str, Decimal] = defaultdict(Decimal)
-        first: dict[str, int] = {}
-        for (_, number), booked in months.items():
-            movements[number] += booked.amount
-            first[number] = min(booked.row, first.get(number, booked.row))
-        accounts = tuple(Account(number, of.name, of.opening, movements.get(number, Decimal(0)), of.closing) for number, of in self.accounts.items())
-        self._check_totals()
-        self._check_accounts(accounts)
-        for number in sorted(movements.keys() - self.accounts.keys()):
+    @property
+    def listed_accounts(self) -> tuple[Account, ...]:
+        return tuple(Account(number, of.name, of.opening, self.moved.get(number, Decimal(0)), of.closing) for number, of in self.accounts.items())
+
+    def check(self, books: Sequence[_Books], booked: Mapping[str, Decimal]) -> None:
+        """Say what does not tie, in the file and in all ``books`` of its company, where ``booked`` is what all of them book on an account."""
+        if self.lines or self.stated:
+            self._check_totals(books)
+        self._check_accounts(books, booked)
+        for number in sorted(self.moved.keys() - {number for one in books for number in one.accounts}):
             sentence = f"Account {number} is booked on and is not among the accounts of the file."
-            self._say("account-not-listed", Severity.WARNING, Origin(self.file, row=first[number]), sentence, seen=number)
+            self._say("account-not-listed", Severity.WARNING, Origin(self.file, row=self.first_row[number]), sentence, seen=number)
+
+    def finished(self, months: Iterable[tuple[tuple[date, str], _Booked]], entity: str | None, masters: dict[tuple[str, str], Party]) -> AuditFile:
+        """The file with its rows: ``months`` are those in which it was the first to book on an account."""
         rows = tuple(
             dict.fromkeys(GL_BALANCES.column_names)
-            | {"period": month, "account": account, "amount": booked.amount, "currency": header.currency or None, "file": self.file, "row": booked.row}
-            for (month, account), booked in sorted(months.items(), key=lambda cell: cell[0])
+            | {"entity": entity, "period": month, "account": account, "amount": booked.amount, "currency": self.header.currency or None}
+            | {"file": self.file, "row": booked.row}
+            for (month, account), booked in sorted(months, key=lambda cell: cell[0])
         )
-        accepted = self.lines - self.rejected
-        journals = tuple(self.journals)
         return AuditFile(
-            rows, self.problems.said(), header, accounts, journals, self.transactions, self.debit, self.credit, self.lines, accepted, self.rejected
+            rows,
+            self.problems.said(),
+            self.header,
+            self.listed_accounts,
+            tuple(self.journals),
+            self.transactions,
+            self.debit,
+            self.credit,
+            self.lines,
+            self.lines - self.rejected - self.met_again,
+            self.rejected,
+            self.met_again,
+            tuple(self.invoices.with_masters(masters)),
+            self.invoices.problems.said(),
+            self.invoices.unread,
         )
 
-    def _by_month(self) -> dict[tuple[date, str], _Booked]:
+    def by_month(self, *, by_period: bool) -> dict[tuple[date, str], _Booked]:
         """What is booked by month and account: the month of the accounting period, or of the date where the company's periods are no calendar months.
 
         Raises
@@ -313,7 +419,6 @@ class _Books:
         UnreadableFileError
             More is booked than an amount of facts holds.
         """
-        by_period = self.months[True] >= self.months[False]
         if not by_period:
             sentence = "The accounting periods are no calendar months: what was booked stands in the month of its transaction's date."
             self._say("periods-are-no-months", Severity.NOTICE, Origin(self.file), sentence, action="")
@@ -336,21 +441,24 @@ class _Books:
             self._say("period-beside-months", Severity.NOTICE, Origin(self.file), sentence, action="")
         return found
 
-    def _check_totals(self) -> None:
+    def _check_totals(self, books: Sequence[_Books]) -> None:
+        of_all = (Decimal(sum(one.transactions for one in books)), total(one.debit for one in books), total(one.credit for one in books))
         found = (("number of transactions", Decimal(self.transactions)), ("total debit", self.debit), ("total credit", self.credit))
-        for tag, (what, amount) in zip(_CONTROLS, found, strict=True):
+        lines = {Decimal(self.lines), Decimal(sum(one.lines for one in books))}
+        for tag, (what, amount), whole in zip(_CONTROLS, found, of_all, strict=True):
             stated = self.stated.get(tag)
             origin = Origin(self.file, column=f"GeneralLedgerEntries/{tag}")
             if stated is None:
                 sentence = f"The file does not state its {what} as a number, so that nothing checks whether all of it is there."
                 self._say("no-control-total", Severity.NOTICE, origin, sentence, action="")
-            elif stated != amount and not (tag == _CONTROLS[0] and stated == self.lines):  # some systems count lines
+            elif stated not in {amount, whole} and not (tag == _CONTROLS[0] and stated in lines):  # some systems count lines
                 shown = [f"{value:,.0f}" if tag == _CONTROLS[0] else exactly(value) for value in (stated, amount, stated - amount)]
                 sentence = f"The {what} is given as {shown[0]}; the file holds {shown[1]}: a difference of {shown[2]}."
                 self._say("control-total-differs", Severity.WARNING, origin, sentence, seen=shown[0], expected=shown[1])
 
-    def _check_accounts(self, accounts: Sequence[Account]) -> None:
-        for account in accounts:
+    def _check_accounts(self, books: Sequence[_Books], booked: Mapping[str, Decimal]) -> None:
+        accounts = self.listed_accounts
+        for account in (_judged(one, books, booked) for one in accounts):
             if account.opening is None or account.closing is None or not account.difference:
                 continue
             due = account.opening + account.movement
@@ -374,6 +482,56 @@ class _Books:
         self, code: str, severity: Severity, origin: Origin, sentence: str = "", *, seen: str = "", expected: str = "", action: str = EXPORT_AGAIN
     ) -> None:
         self.problems.add([Problem(code, severity, origin, seen, expected, action, sentence)])
+
+
+def _section(invoice: Any) -> str:
+    """The section of source documents that an invoice stands in; "" where that is neither sales nor purchases."""
+    above = invoice.getparent()
+    return section if above is not None and (section := local_name(above)) in {SALES, PURCHASES} else ""
+
+
+def _judged(account: Account, books: Sequence[_Books], booked: Mapping[str, Decimal]) -> Account:
+    """An account of one file as it must tie: by itself, or over all files of its company where these book on it without balances, or tie only together."""
+    number = account.number
+    stating = [one for one in books if (of := one.accounts.get(number)) and of.opening is not None and of.closing is not None]
+    split = any(number in one.moved for one in books if one not in stating)
+    if not stating or not (split or account.difference):
+        return account
+    first, last = min(stating, key=lambda one: one.header.begins), max(stating, key=lambda one: one.header.ends)
+    whole = Account(number, account.name, first.accounts[number].opening, booked.get(number, Decimal(0)), last.accounts[number].closing)
+    return whole if split or not whole.difference else account
+
+
+def _together(books: Sequence[_Books]) -> tuple[AuditFile, ...]:
+    """The files, each with its own rows, checked as the books of their companies."""
+    companies: dict[str, list[_Books]] = {}
+    for one in books:
+        companies.setdefault(one.company, []).append(one)
+    found: dict[int, AuditFile] = {}
+    for company, of_company in companies.items():
+        empty = [one for one in of_company if one.is_empty]
+        if len(empty) == len(of_company):
+            raise UnreadableFileError(
+                f"{empty[0].file}, AuditFile/GeneralLedgerEntries: no line of a booking (Journal/Transaction/Line) stands there where the general ledger was "
+                "expected. Export it again with its bookings, as SAF-T Financial in the form of the OECD."
+            )
+        rows: dict[tuple[date, str], tuple[_Books, _Booked]] = {}
+        votes = sum((one.months for one in of_company), Counter[bool]())
+        booked_on: dict[str, Decimal] = defaultdict(Decimal)
+        for one in of_company:
+            for (account, *_), of in one.booked.items():
+                booked_on[account] += of.amount
+        for one in of_company:
+            one.check(of_company, booked_on)
+            for cell, booked in one.by_month(by_period=votes[True] >= votes[False]).items():
+                rows.setdefault(cell, (one, _Booked(Decimal(0), booked.row)))[1].amount += booked.amount
+        controls = list(control_problems([one.invoices for one in of_company]))
+        masters = {key: who for one in of_company for key, who in one.invoices.masters.items()}
+        for one in of_company:
+            one.invoices.problems.add(problem for problem in controls if problem.origin.file == one.file)
+            own = [(cell, booked) for cell, (first, booked) in rows.items() if first is one]
+            found[id(one)] = one.finished(own, company if len(companies) > 1 else None, masters)
+    return tuple(found[id(one)] for one in books)
 
 
 def _header(element: Any) -> Header:

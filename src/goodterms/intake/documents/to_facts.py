@@ -138,7 +138,7 @@ def _of_size(invoice: Invoice, rows: Sequence[Row]) -> Iterator[Problem]:
 
 
 def _known_party(invoice: Invoice, *, is_sale: bool) -> KnownParty:
-    party, order = (invoice.buyer, OF_CUSTOMER) if is_sale else (invoice.seller, OF_SUPPLIER)
+    party, order = (invoice.buyer, OF_CUSTOMER) if is_sale else (invoice.seller, _of_supplier(invoice))
     return KnownParty("customer" if is_sale else "supplier", party.key(order), party, invoice.date, invoice.file, invoice.lines[0].row)
 
 
@@ -198,7 +198,7 @@ def _sale_rows(invoice: Invoice, source: str | None) -> Iterator[Row]:
 
 
 def _purchase_rows(invoice: Invoice) -> Iterator[Row]:
-    sign, supplier = invoice.direction, invoice.seller.key(OF_SUPPLIER)
+    sign, supplier = invoice.direction, invoice.seller.key(_of_supplier(invoice))
     for number, line, amounts in _lines(invoice):
         yield _row(
             PURCHASE_LINES,
@@ -211,6 +211,11 @@ def _purchase_rows(invoice: Invoice) -> Iterator[Row]:
             net_value=sign * (amounts.net + amounts.charges),
             tax=None if amounts.tax is None else sign * amounts.tax,
         )
+
+
+def _of_supplier(invoice: Invoice) -> tuple[Identifies, ...]:
+    """What the supplier's key is: its own identifiers; in our books our number of it, as for customers."""
+    return OF_CUSTOMER if invoice.numbers_are_ours else OF_SUPPLIER
 
 
 def _of_document(invoice: Invoice, line: Line, number: str) -> Row:

@@ -8,6 +8,7 @@ from goodterms.errors import AnswerNeededError, MappingError, UnreadableFileErro
 from goodterms.facts.engine import connect
 from goodterms.intake.dialect import find_form, kind_of
 from goodterms.intake.header import Top, find_head
+from goodterms.intake.open_file import open_file
 from goodterms.intake.records import Form, Likeness, split
 
 
@@ -89,6 +90,45 @@ def test_header_is_found_below_a_preamble():
     assert found.row == 4
     assert found.names == ("Customer", "Date", "Net")
     assert found.set_aside == {1: "above the header", 2: "above the header", 3: "blank", 4: "header"}
+
+
+LINES = "".join(f"\n100{n};2012-01-0{n};Ann;{n},50" for n in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        ("Report;2012;;\nInvoice;Date;Customer;Net", ("Invoice", "Date", "Customer", "Net")),
+        ("Report;2012\nInvoice;Date;Customer;Net", ("Invoice", "Date", "Customer", "Net")),
+        ("Report;2012;;\nCompany;Ann Oy;;\nInvoice;Date;Customer;Net", ("Invoice", "Date", "Customer", "Net")),
+        ("Document;;Party;\nNumber;Date;Name;Net", ("Document Number", "Document Date", "Party Name", "Party Net")),
+        ("Customer;2012;;\n;sales;margin;cost", ("Customer", "2012 sales", "2012 margin", "2012 cost")),
+    ],
+)
+def test_title_beside_a_year_is_no_group_of_columns(above, names):
+    found = head(above + LINES)
+    assert (found.row, found.names) == (above.count("\n") + 1, names)
+
+
+def test_title_beside_a_year_above_a_blank_row_is_set_aside(tmp_path):
+    path = tmp_path / "sales.csv"
+    path.write_text("Report;2012;;\n\nInvoice;Date;Customer;Net" + LINES + "\n")
+    (found,) = open_file(connect(), path)
+    assert [(ref.row, ref.reason) for ref in found.set_aside] == [(1, "above the header"), (2, "blank"), (3, "header")]
+    assert [problem.code for problem in found.problems] == ["rows-about-the-header"]
+
+
+def test_first_row_and_none_are_offered_as_headers_too():
+    rows = ["Invoice;Date;Customer;Net", "new;soon;Bob;open", "old;late;Dora;done", "odd;never;Ed;none yet"]
+    with pytest.raises(AnswerNeededError, match="two rows may name its columns") as raised:
+        head("\n".join(rows) + LINES)
+    (question,) = raised.value.questions
+    assert [choice.settings for choice in question.choices] == [{"dialect": {"header_row": row}} for row in (3, 4, 1, 0)]
+    assert [line.partition(":")[0] for line in question.evidence] == ["row 1", "row 3", "row 4", "row 5"]
+
+
+def test_mapping_that_names_no_header_is_not_told_so():
+    assert head("103;Ann;21000.0\n112;Bob;71800.0", wanted=0).problems == ()
 
 
 def test_header_row_that_is_absent_is_said():

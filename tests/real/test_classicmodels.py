@@ -50,7 +50,7 @@ def test_every_file_is_whole(reading):
         ("Customers.txt", "customers", 122, 122, 0, 0, 0),
         ("Payments.txt", "payments", 273, 273, 0, 0, 0),
     ]
-    assert {(p.code, p.rows) for p in reading.problems} == {("no-header", 1), ("file-joined", 1), ("word-for-nothing", 22)}
+    assert {(p.code, p.rows) for p in reading.problems} == {("file-joined", 1), ("word-for-nothing", 22)}
 
 
 def test_lines_are_joined_to_heads_customers_and_products(reading, folder):

@@ -149,7 +149,7 @@ def find_head(top: Top, *, wanted: int | None = None) -> Head:
     leading = leading[: next((number for number, place in enumerate(leading) if number and _stands_below_again(top, place, first_data)), None)]
     if len(leading) == 1 or leading[-2] != leading[-1] - 1:
         return _headed(top, leading[-1], width, kinds)
-    return _of_two(top, leading[-2], leading[-1], width, kinds)
+    return _of_two(top, leading, width, kinds)
 
 
 def _of_text(top: Top, width: int, belonging: Sequence[int], kinds: Mapping[int, str]) -> Head:
@@ -164,27 +164,32 @@ def _of_text(top: Top, width: int, belonging: Sequence[int], kinds: Mapping[int,
     return _headless(top, first, width, kinds) if again > 1 or (again and len(below) < 10) else _headed(top, first, width, kinds)
 
 
-def _of_two(top: Top, upper: int, lower: int, width: int, kinds: Mapping[int, str]) -> Head:
+def _of_two(top: Top, leading: Sequence[int], width: int, kinds: Mapping[int, str]) -> Head:
     """Two rows stand over the data: names over units, groups over names, or the user decides."""
+    upper, lower = leading[-2:]
     over, under = top.rows[upper], top.rows[lower]
     if _are_units(under) and not _are_units(over):
         return _headed(top, upper, width, kinds, second=lower)
     if len(under) == width and (len(over) < width or len(_cut(over)) > width):
         return _headed(top, lower, width, kinds)
     if _complete_each_other(over, under):
-        return _headed(top, lower, width, kinds, upper=upper)
+        return _headed(top, lower, width, kinds, upper=None if _is_title(_cut(over), _stripped(under)) else upper)
     fits = [sum(top.kinds[place][column] == kind for column, kind in kinds.items() if column < len(top.rows[place])) for place in (upper, lower)]
     if 2 * top.filled[lower] <= top.filled[upper] or (top.filled[upper] == width and fits[0] == 0 < fits[1]):
         return _headed(top, upper, width, kinds)  # a row of data with text where others have numbers
     sentence = f"{_where(top)}: two rows may name its columns, and nothing in the file decides."
-    evidence = tuple(f"row {place + 1}: {_shown(top.rows[place])}" for place in (upper, lower, lower + 1) if place < len(top.rows))
-    choices = tuple(choice(f"row {place + 1}", dialect={"header_row": place + 1}) for place in (upper, lower))
+    offered = [upper, lower, *([leading[0]] if leading[0] < upper else [])]
+    evidence = tuple(f"row {place + 1}: {_shown(top.rows[place])}" for place in sorted({*offered, lower + 1}) if place < len(top.rows))
+    choices = (
+        *(choice(f"row {place + 1}", dialect={"header_row": place + 1}) for place in offered),
+        choice("no row names the columns", dialect={"header_row": 0}),
+    )
     raise AnswerNeededError(Question("header_row", sentence, evidence, choices))
 
 
 def _as_wanted(top: Top, wanted: int, width: int, kinds: Mapping[int, str]) -> Head:
     if wanted == 0:
-        return _headless(top, 0, width, kinds)
+        return _headless(top, 0, width, kinds, settled=True)
     place = wanted - 1
     if not 0 <= place < len(top.rows) or not top.filled[place]:
         raise MappingError(f"{_where(top)}: the mapping says header_row = {wanted}, but there is nothing in that row.")
@@ -195,11 +200,12 @@ def _as_wanted(top: Top, wanted: int, width: int, kinds: Mapping[int, str]) -> H
     return _headed(top, place, width, kinds, second=second, settled=True)
 
 
-def _headless(top: Top, first: int, width: int, kinds: Mapping[int, str]) -> Head:
+def _headless(top: Top, first: int, width: int, kinds: Mapping[int, str], *, settled: bool = False) -> Head:
     aside = {place + 1: PREAMBLE if top.filled[place] else BLANK for place in range(first)}
     sentence = "no row names the columns; they are called column 1, column 2 and so on."
     notice = Problem("no-header", Severity.NOTICE, _origin(top), sentence=sentence, action="If a row does, say which: dialect = { header_row = N }")
-    return Head(0, named_header((), width), width, kinds, aside, (), width, (notice, *_preamble(top, aside)))
+    said = () if settled else (notice,)
+    return Head(0, named_header((), width), width, kinds, aside, (), width, (*said, *_preamble(top, aside)))
 
 
 def _headed(top: Top, place: int, width: int, kinds: Mapping[int, str], *, second: int | None = None, upper: int | None = None, settled: bool = False) -> Head:
@@ -360,6 +366,15 @@ def _adds_names(over: Cells, names: Cells) -> bool:
         return False
     named = any(group and not name for group, name in zip(above, below, strict=True))
     return named or len(set(_grouped(above, below))) > len(set(below))
+
+
+def _is_title(over: Cells, under: Cells) -> bool:
+    """Say whether the cells of a row above a header are no groups of it: they stand side by side from the left, and every column has a name of its own.
+
+    >>> _is_title(["Report", "2012"], ["Invoice", "Date", "Net"]), _is_title(["Document", "", "Sale"], ["Number", "Date", "Net"])
+    (True, False)
+    """
+    return all(over) and all(under) and len(set(under)) == len(under)
 
 
 def _preamble(top: Top, aside: Mapping[int, str]) -> tuple[Problem, ...]:

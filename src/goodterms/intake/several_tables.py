@@ -25,23 +25,26 @@ Cells = Sequence[str]
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a file: the record where its part of the file begins, the one of its header (0: none), its title, its names, and how many rows it has."""
+    """One table of a file: the record where its part of the file begins, the one of its header (0: none), its title, its names, its rows and their width."""
 
     begin: int
     row: int
     title: str
     names: tuple[str, ...]
     rows: int = 0
+    widest: int = 0
 
     @property
     def is_list(self) -> bool:
-        """Whether it is a list of two columns, as the names and values that a program prints above and below a table."""
-        return sum(map(bool, self.names)) == 2
+        """Whether it is a list of two columns, as the names and values that a program prints above and below a table, or one row without names."""
+        named = sum(map(bool, self.names))
+        return named == 2 or (not named and (self.widest == 2 or self.rows == 1))
 
     def __str__(self) -> str:
         """The table as it is named in a sentence."""
         names = " | ".join(name for name in self.names if name)
-        return f"row {self.row or self.begin:,}: {self.title + ': ' if self.title else ''}{names if len(names) <= 100 else names[:97] + '…'}"
+        said = [part for part in (self.title, names if len(names) <= 100 else names[:97] + "…") if part]
+        return ": ".join([f"row {self.row or self.begin:,}", *said])
 
 
 @dataclass
@@ -77,7 +80,7 @@ class Tables:
     """
 
     def __init__(self, row: int, header: Cells) -> None:
-        self.found = [Table(min(row, 1), row, "", _names(header))]
+        self.found = [Table(1, row, "", _names(header))]
         self._own = _folded(header)
         self._at = 0
         self._held: _Held | None = None
@@ -148,8 +151,9 @@ class Tables:
         return bool(below) and ((bool(typed) and 2 * over > len(typed)) or (shared and bool(held.titles)))
 
     def _let_go(self, rows: Sequence[tuple[int, Cells]]) -> list[tuple[int, str]]:
-        count = sum(bool(_filled(cells)) for _, cells in rows)
-        self.found[self._at] = replace(self.found[self._at], rows=self.found[self._at].rows + count)
+        filled = [many for _, cells in rows if (many := len(_filled(cells)))]
+        table = self.found[self._at]
+        self.found[self._at] = replace(table, rows=table.rows + len(filled), widest=max([table.widest, *filled]))
         return [(row, OTHER_TABLE if self._at and _filled(cells) else "") for row, cells in rows]
 
 

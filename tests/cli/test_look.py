@@ -52,10 +52,10 @@ def test_a_rejected_row_is_done_with_loss_and_given_back(goodterms, invoices):
     ran = goodterms("look", invoices)
     assert ran.code == 1
     assert "row 6" in ran.out
-    labels = [line.partition(": ") for line in ran.out.splitlines() if line.endswith(".csv")]
+    labels = [line.partition(": ") for line in ran.out.splitlines() if line.endswith((".csv", ".xlsx"))]
     assert [(said, Path(file).name) for said, _, file in labels] == [
         ("Rejected rows", "invoices.rejected.csv"),
-        ("What is wrong with them", "invoices.problems.csv"),
+        ("What is wrong", "invoices.problems.xlsx"),
     ]
     rejected = [path for path in Path("goodterms-report").iterdir() if "rejected" in path.name]
     assert len(rejected) == 1

@@ -122,22 +122,37 @@ def test_leading_zeros_written_are_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("entry", "file", "header_row"),
+    ("entry", "file", "sheet"),
     [
-        ({"match": "sales.csv", "dialect": {"header_row": 4}}, "report/sales.rejected.csv", 1),
-        ({"match": "sales*.csv", "dialect": {"header_row": 4}}, "sales-2023.rejected.mine (2).csv", 1),
-        ({"match": "book.xlsx", "sheet": "Sales 23", "dialect": {"header_row": 4}}, "book.Sales 23.rejected.csv", 1),
-        ({"match": "book.xlsx", "dialect": {"header_row": 0}}, "book.Sales 23.rejected.csv", 0),
-        ({"match": "sales.rejected.csv", "dialect": {"header_row": 4}}, "sales.rejected.csv", 4),
+        ({"match": "sales.csv"}, "report/sales.rejected.csv", ""),
+        ({"match": "data/sales.csv"}, "report/sales.rejected.csv", ""),
+        ({"match": "sales*.csv"}, "sales-2023.rejected (2).mine.csv", ""),
+        ({"match": "sales.tsv"}, "sales.rejected.mine (2).tsv", ""),
+        ({"match": "SALES"}, "SALES.rejected", ""),
+        ({"match": "book.xlsx", "sheet": "Sales 23"}, "book.rejected.xlsx", "Sales 23"),
+        ({"match": "book.xlsx"}, "book.rejected.xlsx", "Sales 23"),
     ],
 )
-def test_rejected_rows_are_mapped_like_the_file_they_stood_in(entry, file, header_row):
-    found = Mapping.load({"version": 1, "file": [{"match": "other.csv"}, entry]}).of(file)
+def test_rejected_rows_are_mapped_like_the_file_they_stood_in(entry, file, sheet):
+    entry |= {"dialect": {"header_row": 4}}
+    found = Mapping.load({"version": 1, "file": [{"match": "other.csv"}, entry]}).of(file, sheet)
     assert found is not None
-    assert (found.match, found.sheet, found.dialect["header_row"]) == (entry["match"], "", header_row)
+    assert (found.match, found.dialect["header_row"], found.is_of_origin) == (entry["match"], 4, True)
 
 
-@pytest.mark.parametrize("file", ["sales.csv", "sold.rejected.csv", "book.Other.rejected.csv"])
-def test_rejected_rows_of_another_file_are_not(file):
+def test_rejected_rows_of_a_sheet_go_by_the_entry_of_the_sheet_before_that_of_the_workbook():
+    mapping = Mapping.load({"version": 1, "file": [{"match": "book.xlsx"}, {"match": "book.xlsx", "sheet": "Jan", "keys": "shop"}]})
+    assert [mapping.of("book.rejected.xlsx", sheet).keys for sheet in ("Jan", "Feb")] == ["shop", ""]
+
+
+def test_an_entry_of_its_own_goes_before_that_of_the_file():
+    mapping = Mapping.load({"version": 1, "file": [{"match": "sales.csv"}, {"match": "sales.rejected.csv"}]})
+    assert mapping.of("sales.rejected.csv") is mapping.files[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "sheet"), [("sales.csv", ""), ("sold.rejected.csv", ""), ("sale.rejected.xlsx", ""), ("book.rejected.xlsx", "Other"), ("sale.problems.csv", "")]
+)
+def test_rejected_rows_of_another_file_are_not(file, sheet):
     mapping = Mapping.load({"version": 1, "file": [{"match": "sale.csv"}, {"match": "book.xlsx", "sheet": "Sales"}]})
-    assert mapping.of(file) is None
+    assert mapping.of(file, sheet) is None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DONE = 0
 DONE_WITH_LOSS = 1
+_REJECTED = "Rejected rows"
 WIDTH_OF_A_FILE = 120
 """Columns of text where the output is no terminal."""
 
@@ -121,9 +122,7 @@ def look_at(
         typer.echo("")
         for what, file in files_written:
             typer.echo(f"{what}: {file}")
-        from goodterms.intake.mapping_file import REJECTED  # noqa: PLC0415
-
-        if any(file.name.endswith(REJECTED) for _what, file in files_written):
+        if any(what == _REJECTED for what, _file in files_written):
             typer.echo("Mend rejected rows in their file, save it beside the file that they come from, and look again with both.")
     if asking.kept is not None:
         typer.echo(asking.said, err=as_json)
@@ -168,13 +167,13 @@ def _write_mapping(reading: Reading, file: Path) -> None:
 def _write_report(result: Result, reading: Reading, out: Path, progress: Progress) -> tuple[list[tuple[str, Path]], list[Path]]:
     """Write the report and the rejected rows; return what a person should be told of, with its place, and the files of before that were changed and stay."""
     from goodterms import report  # noqa: PLC0415
-    from goodterms.intake.mapping_file import REJECTED  # noqa: PLC0415
+    from goodterms.intake.mapping_file import origin_of  # noqa: PLC0415
 
     kept: list[Path] = []
     with written_at_once(out, kept.append) as staging:
         report.write_report(result, staging, reading=reading, progress=progress)
         rejected = reading.write_rejected(staging) if reading.rejected else []
-    told = [("Rejected rows" if file.name.endswith(REJECTED) else "What is wrong with them", out / file.name) for file in rejected]
+    told = [(_REJECTED if origin_of(file.name) else "What is wrong", out / file.name) for file in rejected]
     return [("Report", out / "report.html"), *told], [out / file.relative_to(out.resolve()) for file in kept]
 
 

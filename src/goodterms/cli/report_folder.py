@@ -55,13 +55,13 @@ def check_mended(folder: Path, given: Iterable[Path]) -> None:
     UsageError
         For a file of rejected rows that nobody mended.
     """
-    from goodterms.intake.mapping_file import REJECTED  # noqa: PLC0415  (heavy: only where files are read)
+    from goodterms.intake.mapping_file import origin_of  # noqa: PLC0415  (heavy: only where files are read)
 
     folder = folder.resolve()
     marked = _marked(folder)
     for file in given:
         name = _name_in(folder, file)
-        if name.endswith(REJECTED) and marked.get(name) == _sum(folder / name):
+        if origin_of(name) and marked.get(name) == _sum(folder / name):
             raise UsageError(f"{file} is as Goodterms wrote it: its rows were rejected, and would be again. Mend them, or name the file that you mended.")
 
 

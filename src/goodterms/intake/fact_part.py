@@ -14,7 +14,7 @@ from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.file_totals import compare_totals
-from goodterms.intake.mapping_file import quoted
+from goodterms.intake.mapping_file import origin_of, quoted
 from goodterms.intake.months_across import first_day
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
 from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
@@ -152,10 +152,10 @@ def _no_amount_of_percents(con: Any, part: Part, found: Typed, ours: str) -> Typ
 
 
 def _check_values(part: Part) -> None:
-    """Refuse a column of which no value is what it is taken for, and say what binary floats lost."""
+    """Refuse a column of which no value is what it is taken for, but in rejected rows that are not mended yet, and say what binary floats lost."""
     for theirs, found in part.typed.items():
         ours = part.proposal.columns[theirs]
-        if found.values and found.misfits == found.values and not ours.startswith(ATTRIBUTE):
+        if found.values and found.misfits == found.values and not ours.startswith(ATTRIBUTE) and not origin_of(part.raw.file):
             raise _no_value_fits(part, theirs, found)
         part.problems += [
             Problem(

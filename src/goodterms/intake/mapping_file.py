@@ -21,9 +21,8 @@ from goodterms.intake.currency_code import currency_code
 
 VERSION = 1
 KEY_KINDS = ("customers", "suppliers", "products", "places", "managers")
-REJECTED = ".rejected.csv"
-"""How the name of a file of rejected rows ends, behind the name of the file (and sheet) that they stood in."""
-_OF_REJECTED = re.compile(r"(?P<origin>.+)\.rejected(?:\.mine)?(?: \(\d+\))?\.csv")
+_OF_REJECTED = re.compile(r"(.+)\.rejected(?:\.mine| \(\d+\))*(\.[^.]*|)")
+"""What a file of rejected rows is called: as the file that they stood in, with this before its ending."""
 SAME, DIFFERENT = "same", "different"
 """What a mapping says of keys that differ by leading zeros alone."""
 SERIAL = "serial"
@@ -156,15 +155,10 @@ class FileMapping:
     is_of_origin: bool = False
     """Whether it was found for a file of rejected rows, by the name of the file that they stood in."""
 
-    def of_rejected(self, file: str) -> FileMapping | None:
-        """The mapping for rejected rows given back from a file that it is for: their header, where there is one, is their first row."""
-        named = _OF_REJECTED.fullmatch(Path(file).name)
-        match = Path(self.match)
-        sheet = f".{in_a_name(self.sheet)}" if self.sheet else "" if match.suffix == ".csv" else "*"
-        if not named or not fnmatch.fnmatchcase(named["origin"], f"{match.stem}{sheet}"):
-            return None
-        dialect = dict(self.dialect) | ({"header_row": 1} if self.dialect.get("header_row") else {})
-        return replace(self, sheet="", dialect=dialect, is_of_origin=True)
+    def of_rejected(self, file: str, sheet: str) -> FileMapping | None:
+        """The same mapping for rejected rows, given back from a file and sheet that it is for."""
+        by_name = replace(self, match=Path(self.match).name)
+        return replace(self, is_of_origin=True) if (origin := origin_of(file)) and by_name.fits(origin, sheet) else None
 
     def fits(self, file: str, sheet: str) -> bool:
         """Whether the mapping is for a file (its name or glob) and sheet."""
@@ -201,7 +195,7 @@ class Mapping:
         entries = [entry for entry in self.files if not table or not entry.table or entry.table == table]
         by_name = sorted((entry for entry in entries if entry.fits(file, sheet)), key=lambda entry: not entry.sheet)
         named = next((entry for entry in by_name if entry.match in {file, Path(file).name}), None)
-        of_origin = (entry for mapped in entries if (entry := mapped.of_rejected(file)))
+        of_origin = (entry for mapped in sorted(entries, key=lambda entry: not entry.sheet) if (entry := mapped.of_rejected(file, sheet)))
         return named or next(of_origin, None) or next(iter(by_name), None)
 
     def as_toml(self) -> str:
@@ -286,9 +280,16 @@ def _for_reading(dialect: Settings[str, Any], ragged: Settings[str, int]) -> dic
     return said | ({"ragged": dict(ragged)} if ragged else {})
 
 
-def in_a_name(sheet: str) -> str:
-    """A sheet's name as part of a file's."""
-    return "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in sheet)
+def origin_of(file: str) -> str:
+    """The name of the file whose rejected rows a file holds, by its own name; "" where it is no file of rejected rows.
+
+    Examples
+    --------
+    >>> origin_of("report/sales.rejected.xlsx"), origin_of("sales.rejected.mine (2).tsv"), origin_of("sales.csv")
+    ('sales.xlsx', 'sales.tsv', '')
+    """
+    named = _OF_REJECTED.fullmatch(Path(file).name)
+    return named[1] + named[2] if named else ""
 
 
 def _matches(pattern: str, file: str) -> bool:

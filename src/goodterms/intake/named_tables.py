@@ -38,4 +38,4 @@ def _is_meant(entry: FileMapping, path: Path, named: Sequence[tuple[Path, str]])
 
 
 def _fits(entry: FileMapping, path: Path) -> bool:
-    return entry.fits(str(path), entry.sheet) or entry.of_rejected(str(path)) is not None
+    return entry.fits(str(path), entry.sheet) or entry.of_rejected(str(path), entry.sheet) is not None

@@ -81,6 +81,11 @@ class Part:
         return f"{self.raw.file}, sheet {self.raw.sheet}" if self.raw.sheet else self.raw.file
 
     @property
+    def rejected_rows(self) -> str:
+        """A query of the numbers of its ``bad`` rows that are given back."""
+        return f"SELECT DISTINCT row FROM {self.bad} WHERE reason IS NOT NULL"
+
+    @property
     def months(self) -> tuple[str, ...]:
         """Our names of the columns of a table by month, ``month:2025-01`` …: a record of it gives a row of facts for each month that is not blank."""
         return tuple(ours for ours in self.stated if ours.startswith(MONTH))

@@ -25,7 +25,7 @@ from goodterms.intake.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.fact_part import read_parts
 from goodterms.intake.join_proposal import proposed_joins
 from goodterms.intake.leading_zeros import settle_leading_zeros
-from goodterms.intake.mapping_file import FileMapping, Mapping, quoted
+from goodterms.intake.mapping_file import FileMapping, Mapping, origin_of, quoted
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.months_across import TABLES_BY_MONTH, months_of
 from goodterms.intake.named_tables import SALE_LINES, joined_into, named_tables
@@ -144,7 +144,7 @@ class Reading:
         """Write each file's rejected rows in its own format, to be mended and read again, with what is wrong with them beside it."""
         from goodterms.intake.rejected_file import write_rejected  # noqa: PLC0415  (only where rows were rejected)
 
-        return write_rejected(self.facts.engine.con, self.parts, Path(folder), self.problems)
+        return write_rejected(self.facts.engine, self.parts, Path(folder), self.problems)
 
 
 def read(
@@ -333,7 +333,7 @@ def _opened(engine: Any, raw: RawTable, entry: FileMapping, table: str, sources:
         raw, entry, said = joined(engine, raw, entry, tell)
     columns = set(raw.header) - (months_of(raw.header).keys() if table in TABLES_BY_MONTH else set())
     of_source = (table, entry.place) if entry.place else (table, "", *sorted(columns))
-    source = entry.source or sources.setdefault(of_source, Path(raw.file).stem)
+    source = entry.source or sources.setdefault(of_source, Path(origin_of(raw.file) or raw.file).stem)
     name = f"part_{number}_{table}"
     return Part(raw, replace(entry, source=source), table, name, number, sampled(engine.con, raw), Proposal(), file_header=header, said=said)
 

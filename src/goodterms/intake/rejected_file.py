@@ -1,96 +1,88 @@
-"""Rejected rows given back in the user's own format: mended, the file is read again as it is."""
+"""Rejected rows given back in the user's own format and layout: mended, the file is read again beside the one that they stood in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodterms.intake.mapping_file import REJECTED, in_a_name
+from goodterms.intake.mapping_file import origin_of
 from goodterms.intake.part import Part
-from goodterms.intake.raw_table import Dialect
+from goodterms.intake.rejected_text import write_text
+from goodterms.intake.rejected_workbook import write_list, write_sheets
+from goodterms.intake.work_files import plain_path, quoted
 from goodterms.problems import Problem, Severity
 
-_OF_A_WORKBOOK = Dialect("utf-8-sig", ";")
-_LINE_END = "\r\n"
-_PROBLEM_COLUMNS = ("file", "sheet", "row", "column", "seen", "expected", "problem", "what to do")
 
+def write_rejected(engine: Any, parts: Sequence[Part], folder: Path, problems: Sequence[Problem]) -> list[Path]:
+    """Write, for each file with rejected rows, ``NAME.rejected.csv`` (``.xlsx``, ``.parquet``: as the file's own) and ``NAME.problems.xlsx``.
 
-def write_rejected(con: Any, parts: Sequence[Part], folder: Path, problems: Sequence[Problem]) -> list[Path]:
-    """Write, for each file or sheet with rejected rows, ``NAME.rejected.csv`` and ``NAME.problems.csv``; return what was written.
-
-    The first has the file's own header, delimiter, quotes, decimal sign, dates and encoding, and no column more (a workbook's is UTF-8 with semicolons); the
-    second says of each row what is wrong.
+    The first is as the file itself, with its sheets and all that stands above the header, and of its rows the rejected ones alone; the second says of each what
+    is wrong. Documents are not copied: the second names each. Return what was written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    for part in parts:
-        if not part.rejected and not part.raw.rejected:
-            continue
-        name = _free_name(folder, part, written)
-        dialect = part.raw.dialect or _OF_A_WORKBOOK
-        if not part.is_of_documents:
-            rows = folder / f"{name}{REJECTED}"
-            rows.write_bytes(_encoded(_LINE_END.join([*_header(part, dialect), *_rows(con, part, dialect)]) + _LINE_END, dialect.encoding))
-            written.append(rows)
-        said = folder / f"{name}.problems.csv"
-        said.write_bytes(_encoded(_LINE_END.join(_said(part, problems, dialect)) + _LINE_END, "utf-8-sig"))
+    for of_file in _by_file(parts):
+        first = of_file[0]
+        back, said = _free_names(folder, first.raw.path, written)
+        place: dict[tuple[str, int | None], int] = {}
+        if not first.is_of_documents:
+            if first.raw.layout:
+                place = write_sheets(engine.con, of_file, back)
+            elif first.raw.dialect:
+                place = write_text(engine.con, first, first.raw.dialect, back)
+            else:
+                place = _write_parquet(engine, first, back)
+            written.append(back)
+        write_list(_said(of_file, problems, place), said)
         written.append(said)
     return written
 
 
-def _free_name(folder: Path, part: Part, written: Sequence[Path]) -> str:
-    sheet = f".{in_a_name(part.raw.sheet)}" if part.raw.sheet else ""
-    name = stem = f"{Path(part.raw.file).stem}{sheet}"
-    times = 1
-    while folder / f"{name}{REJECTED}" in written:
+def _by_file(parts: Sequence[Part]) -> list[list[Part]]:
+    """The parts with rejected rows, those of one file together; a sheet that was read into two tables is given back once for each."""
+    files: list[list[Part]] = []
+    for part in parts:
+        if part.rejected or part.raw.rejected:
+            same = (file for file in files if file[0].raw.path == part.raw.path and all(other.raw.sheet != part.raw.sheet for other in file))
+            own = next(same, None)
+            if own is None:
+                files.append([part])
+            else:
+                own.append(part)
+    return files
+
+
+def _free_names(folder: Path, path: Path, written: Sequence[Path]) -> tuple[Path, Path]:
+    """What the file of rejected rows and the list of what is wrong with them are called: by the file's name, with a number where that is taken."""
+    name = Path(origin_of(path.name) or path.name)
+    again, times = "", 1
+    while (said := folder / f"{name.stem}.problems{again}.xlsx") in written:
         times += 1
-        name = f"{stem} ({times})"
-    return name
+        again = f" ({times})"
+    return folder / f"{name.stem}.rejected{again}{name.suffix}", said
 
 
-def _encoded(text: str, encoding: str) -> bytes:
-    """The text in the file's encoding; a sign that it cannot hold would be lost, so the text is UTF-8 then."""
-    try:
-        return text.encode(encoding)
-    except UnicodeEncodeError:
-        return text.encode("utf-8-sig")
+def _write_parquet(engine: Any, part: Part, file: Path) -> dict[tuple[str, int | None], int]:
+    """Write the rejected rows of a Parquet file with all of its columns; return sheet and row there were → row here."""
+    source = f"read_parquet({quoted(plain_path(engine, part.raw.path))}, file_row_number = true)"
+    rows = f"FROM {source} WHERE file_row_number + 1 IN ({part.rejected_rows}) ORDER BY file_row_number"
+    engine.con.execute(f"COPY (SELECT * EXCLUDE file_row_number {rows}) TO {quoted(file)} (FORMAT parquet)")
+    numbers = engine.con.execute(f"{part.rejected_rows} ORDER BY row").fetchall()
+    return {("", row): number for number, (row,) in enumerate(numbers, start=1)}
 
 
-def _line(cells: Sequence[str], dialect: Dialect) -> str:
-    return dialect.delimiter.join(_cell(cell, dialect) for cell in cells)
-
-
-def _cell(cell: str, dialect: Dialect) -> str:
-    quote = dialect.quote
-    if not quote or not any(sign in cell for sign in (dialect.delimiter, quote, "\n", "\r")):
-        return cell
-    return f"{quote}{cell.replace(quote, (dialect.escape or quote) + quote)}{quote}"
-
-
-def _header(part: Part, dialect: Dialect) -> list[str]:
-    return [_line(part.file_header, dialect)] if part.raw.header_row else []
-
-
-def _rows(con: Any, part: Part, dialect: Dialect) -> Iterator[str]:
-    """The rejected rows in the file's order: those that were never split as they stood, the others from their cells."""
-    texts = {ref.row: ref.text for ref in part.raw.rejected}
-    if part.bad:
-        cells = ", ".join(f"CAST({place} AS VARCHAR)" for place in part.raw.columns[: len(part.file_header)])
-        for row, *values in con.execute(
-            f"SELECT row, {cells} FROM {part.raw.name} WHERE row IN (SELECT row FROM {part.bad} WHERE reason IS NOT NULL)"
-        ).fetchall():
-            texts[row] = _line([value or "" for value in values], dialect)
-    yield from (texts[row] for row in sorted(texts))
-
-
-def _said(part: Part, problems: Sequence[Problem], dialect: Dialect) -> Iterator[str]:
-    plain = Dialect(delimiter=dialect.delimiter)
-    yield _line(_PROBLEM_COLUMNS, plain)
-    own = part.problems if part.is_of_documents else [p for p in problems if (p.origin.file, p.origin.sheet) == (part.raw.file, part.raw.sheet)]
+def _said(of_file: Sequence[Part], problems: Sequence[Problem], place: Mapping[tuple[str, int | None], int]) -> list[tuple[str | int, ...]]:
+    """What is wrong with the rows given back, with the place of each there."""
+    first = of_file[0]
+    sheets = {part.raw.sheet for part in of_file}
+    own = first.problems if first.is_of_documents else [p for p in problems if p.origin.file == first.raw.file and p.origin.sheet in sheets]
+    found: list[tuple[str | int, ...]] = []
     for problem in own:
         if problem.severity != Severity.REJECTED:
             continue
-        row = "" if problem.origin.row is None else str(problem.origin.row)
-        said = problem.sentence or f"{problem.expected} was expected"
-        yield _line([problem.origin.file, problem.origin.sheet, row, problem.origin.column, problem.seen, problem.expected, said, problem.action], plain)
+        origin = problem.origin
+        said = problem.sentence or ("it does not fit" if problem.seen else "it is missing")
+        there = place.get((origin.sheet, origin.row), "")
+        found.append((origin.file, origin.sheet, origin.row or "", there, origin.column, problem.seen, problem.expected, said, problem.action))
+    return found

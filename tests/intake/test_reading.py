@@ -12,7 +12,9 @@ import xlsxwriter
 import goodterms
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.facts.columns import TABLES
+from goodterms.facts.engine import connect
 from goodterms.intake import read
+from goodterms.intake import reading as reading_module
 from goodterms.problems import Severity
 
 D = Decimal
@@ -913,3 +915,15 @@ def test_null_in_capitals_is_nothing(write):
     ]
     columns = ("Due date", "Customer number", "Salesperson", "Tax")
     assert {p.origin.column: (p.code, p.rows) for p in reading.problems} == dict.fromkeys(columns, ("word-for-nothing", 1))
+
+
+@pytest.mark.parametrize("mebibytes", [1, 8, 200])
+def test_where_memory_does_not_do_more_is_taken_and_nothing_differs(tmp_path, monkeypatch, mebibytes):
+    lines = "".join(f"D{n},2024-01-{n % 28 + 1:02d},C{n % 997},P{n % 89},{n % 50}.25\n" for n in range(20_000))
+    (tmp_path / "lines.csv").write_text(f"Invoice,Date,Customer,Product,Net\n{lines}", "utf-8")
+    monkeypatch.setattr(reading_module, "ENGINE_MEMORY", mebibytes)
+    engine = connect(memory_limit="900MiB")
+    found = read([tmp_path / "lines.csv"], engine=engine)
+    (account,) = found.files
+    assert (account.accepted, account.net_by_currency) == (20_000, {"": D("495000.00")})
+    assert engine.con.execute("SELECT current_setting('memory_limit')").fetchone() == ("900.0 MiB",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +38,29 @@ def connect(database: str = ":memory:", *, threads: int | None = None, memory_li
     engine.raw_sql("SET TimeZone = 'UTC'")
     ibis.options.sql.fuse_selects = False  # the engine merges nested selects itself, and in less time
     return engine
+
+
+@contextmanager
+def within_memory(engine: Any, mebibytes: int) -> Iterator[None]:
+    """Let the engine hold so much in memory and no more, with the rest on disk; afterwards it may take what it might before.
+
+    A statement that has to hold more at once raises ``duckdb.OutOfMemoryException``.
+
+    Examples
+    --------
+    >>> engine = connect(memory_limit="1GiB")
+    >>> with within_memory(engine, 200):
+    ...     engine.con.execute("SELECT current_setting('memory_limit')").fetchone()[0]
+    '200.0 MiB'
+    >>> engine.con.execute("SELECT current_setting('memory_limit')").fetchone()[0]
+    '1.0 GiB'
+    """
+    (before,) = engine.con.execute("SELECT current_setting('memory_limit')").fetchone()
+    engine.con.execute(f"SET memory_limit = '{mebibytes}MiB'")
+    try:
+        yield
+    finally:
+        engine.con.execute(f"SET memory_limit = '{before}'")
 
 
 def keep(engine: Any, name: str, table: ibis.Table) -> ibis.Table:

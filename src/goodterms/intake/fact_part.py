@@ -92,7 +92,7 @@ def _make_table(con: Any, part: Part, derived: dict[str, str]) -> None:
     selects = [f"SELECT {', '.join(f'{sql} AS {named(ours)}' for ours, sql in columns.items())} FROM ({part.typed_rows})" for columns in rows]
     if part.months:
         selects = [f"{select} WHERE {columns['amount']} IS NOT NULL" for select, columns in zip(selects, rows, strict=True)]
-    con.execute(f"CREATE TEMP TABLE {part.name} AS {' UNION ALL '.join(selects)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS {' UNION ALL '.join(selects)}")
     part.columns = {name: of for name, of, *_ in con.execute(f"DESCRIBE {part.name}").fetchall()}
 
 

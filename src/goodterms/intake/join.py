@@ -92,11 +92,11 @@ def widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: 
     partner = f"{name}_partner"
     has_key = " AND ".join(f"{key_of(there, 'o')} IS NOT NULL" for _, there in pairs)
     keyed = f"SELECT {keys}{cells}, row FROM {other.name} o WHERE {has_key}"
-    con.execute(f"CREATE TEMP TABLE {partner} AS {keyed} QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {partner} AS {keyed} QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1")
     width = len(raw.header)
     added = "".join(f", p.j{i} AS c{width + 1 + i}" for i in range(len(wanted)))
     on = " AND ".join(f"{key_of(here, 'r')} = p.k{i}" for i, (here, _) in enumerate(pairs))
-    con.execute(f"CREATE TEMP TABLE {name} AS SELECT r.*{added} FROM {raw.name} r LEFT JOIN {partner} p ON {on}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT r.*{added} FROM {raw.name} r LEFT JOIN {partner} p ON {on}")
     key = "concat_ws(', ', " + ", ".join(key_of(here, "r") for here, _ in pairs) + ")"
     alone, row, example = con.execute(f"SELECT count(*), min(r.row), arg_min({key}, r.row) FROM {raw.name} r ANTI JOIN {partner} p ON {on}").fetchone()
     counts = (f"FROM ({keyed})", f"FROM {partner}", f"FROM {partner} p ANTI JOIN {raw.name} r ON {on}")

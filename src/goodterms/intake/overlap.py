@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, named, reject
+from goodterms.intake.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, leave_out, named, reject
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, text_of
 from goodterms.problems import Problem, Severity
 
@@ -133,7 +133,7 @@ def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
         met = con.execute(f"SELECT count(*) FROM ({again})").fetchone()[0]
         if met:
             before = con.execute(records).fetchone()[0]
-            con.execute(f"DELETE FROM {part.name} WHERE {'(row, period)' if part.months else 'row'} IN ({again})")
+            leave_out(con, part, again, by="(row, period)" if part.months else "row")
             part.met_again = before - con.execute(records).fetchone()[0]
             what = "amounts of a month" if part.months else "rows"
             part.problems.append(
@@ -191,7 +191,7 @@ def _say_doubled(con: Any, part: Part) -> None:
     same, different = con.execute(f"SELECT count(*) FILTER (copy > 1), count(*) FILTER (copy = 1) FROM doubled_lines WHERE part = {part.number}").fetchone()
     if not same and not different:
         return
-    con.execute(f"DELETE FROM {part.name} WHERE row IN (SELECT row FROM doubled_lines WHERE part = {part.number} AND copy > 1)")
+    leave_out(con, part, f"SELECT row FROM doubled_lines WHERE part = {part.number} AND copy > 1")
     part.met_again += same
     if same:
         part.problems.append(

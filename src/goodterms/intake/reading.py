@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Question, UnreadableFileError, UsageError
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE, MASTER_NAMES
+from goodterms.facts.engine import within_memory
 from goodterms.intake.answers import answerable, of_files
 from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.currency import to_one_currency
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from goodterms.intake.raw_table import RawTable, RowRef
 
 Progress = Callable[..., None]
+ENGINE_MEMORY = 200
+"""MiB that the engine holds in memory while files are read; the rest waits on disk. With what Python takes, a file of any length is read in 512 MiB."""
 _TABLE_OF_OPTION = {
     "files": "sale_lines",
     "costs": "costs",
@@ -187,13 +190,23 @@ def read(
         from goodterms.facts.engine import connect  # noqa: PLC0415  (1 s to import: only where it is used)
 
         engine = connect()
-    notices: list[Problem] = []
+    from duckdb import OutOfMemoryException  # noqa: PLC0415  (with the engine)
+
     with unchanged(*(path for paths in given.values() for path in paths)):
-        parts = _read_parts(engine, given, known, notices, tell)
-        if not parts:
-            raise UsageError("No file was named. Name at least one file of sale lines.")
-        notices += _entries_of_nothing(known, parts)
-        return _finished(engine, parts, known, notices, tell)
+        try:
+            with within_memory(engine, ENGINE_MEMORY):
+                return _read(engine, given, known, tell)
+        except OutOfMemoryException:  # a statement has to hold more at once
+            return _read(engine, given, known, tell)
+
+
+def _read(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, tell: Progress) -> Reading:
+    notices: list[Problem] = []
+    parts = _read_parts(engine, given, mapping, notices, tell)
+    if not parts:
+        raise UsageError("No file was named. Name at least one file of sale lines.")
+    notices += _entries_of_nothing(mapping, parts)
+    return _finished(engine, parts, mapping, notices, tell)
 
 
 def _read_parts(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, notices: list[Problem], tell: Progress) -> list[Part]:

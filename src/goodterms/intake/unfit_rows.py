@@ -51,7 +51,7 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
     counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({need})' for need, *_ in needs)} FROM ({typed_rows})").fetchone() if needs else ()
     absent = [need for need, count in zip(needs, counts, strict=True) if count]
     part.bad = f"bad_{part.number}"
-    con.execute(f"CREATE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
     if reasons or absent:
         cases = [f"WHEN {condition} THEN {i}" for i, (condition, _, _) in enumerate(reasons)]
         flagged = (

@@ -21,6 +21,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
 import goodterms
 from goodterms.demo import Company, build_company
 
@@ -31,6 +34,8 @@ LOOK_LINES = 100_000
 READING_LINES = 1_000_000
 E_INVOICES = 3_000
 LINES_AN_INVOICE = 8
+TIMES_A_WORKBOOK = 6
+TIMES_A_LONG_FILE = 3
 SEED = 1
 GOAL_OF_LOOK = 5.0
 ABOUT_A_FULL_RUN = (
@@ -40,6 +45,15 @@ ABOUT_A_FULL_RUN = (
     "its own (customer, product, month, account manager, channel, unit), so the cube is as long as the lines, and four cost pools make two shares a",
     "line. Keys are text; surrogates would help.",
 )
+_READING = """
+import json, resource, sys, time
+import goodterms
+begin = time.perf_counter()
+account = goodterms.read(sys.argv[1]).files[0]
+took = time.perf_counter() - begin
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"rows": account.physical, "rejected": account.rejected, "seconds": took, "peak": peak}))
+"""
 _PLAIN = """
 import sys
 import duckdb
@@ -77,19 +91,41 @@ def look(folder: Path, lines: int) -> str:
 def reading(folder: Path, lines: int) -> list[str]:
     """Rows of CSV and of a workbook read, typed and checked a second, and e-invoices."""
     company = build_company(folder / "reading", lines=lines, seed=SEED)
-    found = [rows_of_csv(company), "", rows_of_a_workbook(company), "", e_invoices(folder / "invoices", E_INVOICES)]
+    found = [*rows_of_csv(company, folder), "", rows_of_a_workbook(company, folder), "", e_invoices(folder / "invoices", E_INVOICES)]
     shutil.rmtree(folder / "reading")
     return found
 
 
-def rows_of_a_workbook(company: Company) -> str:
-    """Rows of XLSX read, typed and checked a second."""
-    file = next(file for file in company.sale_files if file.suffix == ".xlsx")
-    begin = time.perf_counter()
-    rows = sum(account.physical for account in goodterms.read(file).files)
-    took = time.perf_counter() - begin
+def read_alone(file: Path) -> dict[str, Any]:
+    """A file read in a process of its own: its rows, rejected ones, seconds, and largest memory in MiB."""
+    done = subprocess.run([sys.executable, "-c", _READING, file], stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def rows_of_a_workbook(company: Company, folder: Path) -> str:
+    """Rows of XLSX read, typed and checked a second: the company's month, several times over."""
+    month = next(file for file in company.sale_files if file.suffix == ".xlsx")
+    head, *rows = CalamineWorkbook.from_path(month).get_sheet_by_index(0).to_python()
+    invoice = head.index("Invoice")
+    long = folder / "long.xlsx"
+    with xlsxwriter.Workbook(long, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, head)
+        for time_over in range(TIMES_A_WORKBOOK):
+            for place, cells in enumerate(rows, start=1 + time_over * len(rows)):
+                for column, cell in enumerate(cells):
+                    if column == invoice:
+                        sheet.write_string(place, column, f"{cell}-{time_over}")
+                    elif isinstance(cell, str):
+                        sheet.write_string(place, column, cell)
+                    else:
+                        sheet.write(place, column, cell)
+    done = read_alone(long)
+    long.unlink()
+    rate = done["rows"] / done["seconds"]
     return (
-        f"{rows:,} rows of XLSX read in a guarded process, typed and made into facts in {took:.1f} s: **{rows / took:,.0f} rows a second**. The goal is 20,000."
+        f"{done['rows']:,} rows of XLSX ({len(head)} columns) read in a guarded process, typed and made into facts in {done['seconds']:.1f} s: "
+        f"**{rate:,.0f} rows a second**, {rate * len(head):,.0f} cells. The goal is 20,000 rows."
     )
 
 
@@ -131,22 +167,38 @@ def _invoice(number: int) -> str:
     )
 
 
-def rows_of_csv(company: Company) -> str:
-    """Rows of CSV read, typed and checked a second, against the engine's own reading of the same file as text."""
+def rows_of_csv(company: Company, folder: Path) -> list[str]:
+    """Rows of CSV read, typed and checked a second, against the engine's own reading of the same file as text; and the memory that a longer one takes."""
     file = next(file for file in company.sale_files if file.suffix == ".csv")
+    plain = read_alone(file)
+    head, _, rows = file.read_bytes().partition(b"\n")
+    columns = dict.fromkeys(head.decode("cp1252").rstrip("\r").split(";"), "VARCHAR")
     begin = time.perf_counter()
-    rows = sum(account.physical for account in goodterms.read(file).files)
-    ours = time.perf_counter() - begin
-    with file.open(encoding="cp1252") as stream:
-        head = stream.readline().rstrip("\n").split(";")
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", _PLAIN, file, str(dict.fromkeys(head, "VARCHAR"))], check=True)
+    subprocess.run([sys.executable, "-c", _PLAIN, file, str(columns)], check=True)
     theirs = time.perf_counter() - begin
-    return (
-        f"{rows:,} rows of CSV ({len(head)} columns, semicolons, decimal commas, cp1252) read, counted a second time, typed and made into facts "
-        f"in {ours:.1f} s: **{rows / ours:,.0f} rows a second**, {ours / theirs:.1f} × what DuckDB alone takes to hold the same file as text. "
-        "The goal is 50,000."
+    broken, long = folder / "broken.csv", folder / "long.csv"
+    first, _, others = rows.partition(b"\n")
+    broken.write_bytes(b"\n".join([head, first, first + b";" + first, others]))
+    strict = read_alone(broken)
+    broken.unlink()
+    with long.open("wb") as stream:
+        stream.write(head + b"\n")
+        for time_over in range(TIMES_A_LONG_FILE):
+            stream.writelines(row.replace(b";", b";%d-" % time_over, 1) + b"\n" for row in rows.splitlines())
+    longer = read_alone(long)
+    long.unlink()
+    if (strict["rejected"], plain["rejected"], longer["rejected"]) != (1, 0, 0):
+        raise RuntimeError(f"{strict['rejected']}, {plain['rejected']} and {longer['rejected']} rows were rejected instead of 1, 0 and 0")
+    speed = (
+        f"{plain['rows']:,} rows of CSV ({len(columns)} columns, semicolons, decimal commas, cp1252) read, counted a second time, typed and made into facts "
+        f"in {plain['seconds']:.1f} s: **{plain['rows'] / plain['seconds']:,.0f} rows a second**, {plain['seconds'] / theirs:.1f} × what DuckDB alone takes "
+        f"to hold the same file as text. With one broken row, so that each is read strictly: {strict['rows'] / strict['seconds']:,.0f}. The goal is 50,000."
     )
+    return [
+        speed,
+        "",
+        f"Largest memory: {plain['peak']:,.0f} MiB, and {longer['peak']:,.0f} MiB for {longer['rows']:,} rows. The goal is 512 MiB for any length.",
+    ]
 
 
 def publish(company: Company, folder: Path) -> None:

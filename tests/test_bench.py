@@ -31,8 +31,9 @@ def test_a_full_run_and_the_sql_by_hand_come_to_the_same_amounts(run, tmp_path):
 
 def test_reading_is_measured_on_what_is_read_wholly(run, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "E_INVOICES", 20)
-    csv, _, workbook, _, documents = run.reading(tmp_path, 5_000)
+    csv, _, memory, _, workbook, _, documents = run.reading(tmp_path, 5_000)
     assert "rows of CSV" in csv
+    assert memory.startswith("Largest memory")
     assert "rows of XLSX" in workbook
     assert documents.startswith("20 e-invoices (UBL, 8 lines each)")
 

@@ -281,3 +281,11 @@ def test_a_list_of_problems_names_each_place_there_and_in_the_file_given_back(tm
         [str(path), None, 10, 4, None, None, None, 'it has 3 cells instead of 5: "9;09.03.2024;Bo"', "Mend the rejected row."],
     ]
     assert openpyxl.load_workbook(said)["Problems"]["F3"].data_type == "s"
+
+
+def test_a_file_read_into_two_tables_is_given_back_for_each_with_its_own_problems(tmp_path):
+    path = write_lines(tmp_path / "s.csv", ["Tuote;Pvm;Netto", "P1;02.01.2024;x", "P2;01.02.2024;2,50", ";01.03.2024;3,50"])
+    written = read([path], products=[path]).write_rejected(tmp_path / "back")
+    assert [file.name for file in written] == ["s.rejected.csv", "s.problems.xlsx", "s.rejected (2).csv", "s.problems (2).xlsx"]
+    assert [file.read_text("utf-8").splitlines()[1:] for file in written[::2]] == [["P1;02.01.2024;x"], [";01.03.2024;3,50"]]
+    assert [[row[2:5] for row in cells(file, "Problems")[1:]] for file in written[1::2]] == [[[2, 2, "Netto"]], [[4, 2, "Tuote"]]]

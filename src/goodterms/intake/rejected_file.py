@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from heapq import merge
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ from goodterms.intake.mapping_file import origin_of
 from goodterms.intake.part import Part
 from goodterms.intake.rejected_text import write_text
 from goodterms.intake.rejected_workbook import write_list, write_sheets
-from goodterms.intake.work_files import plain_path, quoted
+from goodterms.intake.work_files import plain_path, quoted, rows_of
 from goodterms.problems import Problem, Severity
 
 
@@ -25,16 +28,16 @@ def write_rejected(engine: Any, parts: Sequence[Part], folder: Path, problems: S
     for of_file in _by_file(parts):
         first = of_file[0]
         back, said = _free_names(folder, first.raw.path, written)
-        place: dict[tuple[str, int | None], int] = {}
+        begins: dict[str, int] = {}
         if not first.is_of_documents:
             if first.raw.layout:
-                place = write_sheets(engine.con, of_file, back)
+                begins = write_sheets(engine.con, of_file, back)
             elif first.raw.dialect:
-                place = write_text(engine.con, first, first.raw.dialect, back)
+                begins = {"": write_text(engine.con, first, first.raw.dialect, back)}
             else:
-                place = _write_parquet(engine, first, back)
+                begins = {"": _write_parquet(engine, first, back)}
             written.append(back)
-        write_list(_said(of_file, problems, place), said)
+        write_list(_said(engine.con, of_file, problems, begins), said)
         written.append(said)
     return written
 
@@ -63,26 +66,36 @@ def _free_names(folder: Path, path: Path, written: Sequence[Path]) -> tuple[Path
     return folder / f"{name.stem}.rejected{again}{name.suffix}", said
 
 
-def _write_parquet(engine: Any, part: Part, file: Path) -> dict[tuple[str, int | None], int]:
-    """Write the rejected rows of a Parquet file with all of its columns; return sheet and row there were → row here."""
+def _rejected_rows(con: Any, part: Part) -> array[int]:
+    """The numbers of the rejected rows, in the file's order."""
+    bad = rows_of(con, f"{part.rejected_rows} ORDER BY row") if part.bad else iter(())
+    return array("q", merge((row for (row,) in bad), (ref.row for ref in part.raw.rejected)))
+
+
+def _write_parquet(engine: Any, part: Part, file: Path) -> int:
+    """Write the rejected rows of a Parquet file with all of its columns; return the number of the first one there."""
     source = f"read_parquet({quoted(plain_path(engine, part.raw.path))}, file_row_number = true)"
     rows = f"FROM {source} WHERE file_row_number + 1 IN ({part.rejected_rows}) ORDER BY file_row_number"
     engine.con.execute(f"COPY (SELECT * EXCLUDE file_row_number {rows}) TO {quoted(file)} (FORMAT parquet)")
-    numbers = engine.con.execute(f"{part.rejected_rows} ORDER BY row").fetchall()
-    return {("", row): number for number, (row,) in enumerate(numbers, start=1)}
+    return 1
 
 
-def _said(of_file: Sequence[Part], problems: Sequence[Problem], place: Mapping[tuple[str, int | None], int]) -> list[tuple[str | int, ...]]:
-    """What is wrong with the rows given back, with the place of each there."""
+def _said(con: Any, of_file: Sequence[Part], problems: Sequence[Problem], begins: Mapping[str, int]) -> list[tuple[str | int, ...]]:
+    """What is wrong with the rows given back, with the place of each there; ``begins`` is the place of the first of each sheet."""
     first = of_file[0]
-    sheets = {part.raw.sheet for part in of_file}
-    own = first.problems if first.is_of_documents else [p for p in problems if p.origin.file == first.raw.file and p.origin.sheet in sheets]
+    rows = {part.raw.sheet: _rejected_rows(con, part) for part in of_file} if begins else {}
+    own = first.problems if first.is_of_documents else [p for p in problems if p.origin.file == first.raw.file and p.origin.sheet in rows]
     found: list[tuple[str | int, ...]] = []
     for problem in own:
         if problem.severity != Severity.REJECTED:
             continue
         origin = problem.origin
         said = problem.sentence or ("it does not fit" if problem.seen else "it is missing")
-        there = place.get((origin.sheet, origin.row), "")
+        there: str | int = ""
+        if begins and origin.row:
+            of_sheet, place = rows[origin.sheet], bisect_left(rows[origin.sheet], origin.row)
+            if of_sheet[place : place + 1] != array("q", [origin.row]):
+                continue  # it is of another table that the sheet was read into
+            there = begins[origin.sheet] + place
         found.append((origin.file, origin.sheet, origin.row or "", there, origin.column, problem.seen, problem.expected, said, problem.action))
     return found

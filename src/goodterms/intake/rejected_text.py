@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from heapq import merge
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,20 @@ from goodterms.intake.header import HEADER, SECOND_HEADER
 from goodterms.intake.part import Part
 from goodterms.intake.raw_table import Dialect, RawTable
 from goodterms.intake.several_tables import OTHER_TABLE
+from goodterms.intake.work_files import rows_of
 
 
-def write_text(con: Any, part: Part, dialect: Dialect, file: Path) -> dict[tuple[str, int | None], int]:
-    """Write the rejected rows of a file below its header, which keeps its row; return sheet and row there were → row here."""
+def write_text(con: Any, part: Part, dialect: Dialect, file: Path) -> int:
+    """Write the rejected rows of a file below its header, which keeps its row; return the number of the first one there."""
     raw = part.raw
-    texts = {ref.row: ref.text for ref in raw.rejected}
     cells = ", ".join(f"CAST({place} AS VARCHAR)" for place in raw.columns[: len(part.file_header)])
-    found = con.execute(f"SELECT row, {cells} FROM {raw.name} WHERE row IN ({part.rejected_rows})").fetchall() if part.bad else []
-    texts |= {row: dialect.delimiter.join(_cell(cell or "", dialect) for cell in values) for row, *values in found}
+    found = rows_of(con, f"SELECT row, {cells} FROM {raw.name} WHERE row IN ({part.rejected_rows}) ORDER BY row") if part.bad else iter(())
+    split = ((row, dialect.delimiter.join(_cell(cell or "", dialect) for cell in values)) for row, *values in found)
     above = _above(raw)
-    lines = [*above, *(texts[row] for row in sorted(texts))]
-    file.write_bytes("".join(line + dialect.line_end for line in lines).encode(dialect.encoding, _AS_WINDOWS))
-    return {("", row): len(above) + number for number, row in enumerate(sorted(texts), start=1)}
+    with file.open("w", encoding=dialect.encoding, errors=_AS_WINDOWS, newline="") as stream:
+        stream.writelines(line + dialect.line_end for line in above)
+        stream.writelines(line + dialect.line_end for _, line in merge(split, ((ref.row, ref.text) for ref in raw.rejected)))
+    return len(above) + 1
 
 
 def _above(raw: RawTable) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.intake.part import Part
-from goodterms.intake.work_files import quoted
+from goodterms.intake.work_files import quoted, rows_of
 
 _FORMS = {"day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss", "percent": "0.00%"}
 _WIDTH = 18
@@ -17,9 +17,9 @@ _LISTED = {"File": 30, "Sheet": 14, "Row": 8, "Row given back": 10, "Column": 20
 """The columns of a list of problems, with their widths."""
 
 
-def write_sheets(con: Any, parts: Iterable[Part], file: Path) -> dict[tuple[str, int | None], int]:
-    """Write the rejected rows of each sheet below its header, which keeps its row; return sheet and row there were → row here."""
-    place: dict[tuple[str, int | None], int] = {}
+def write_sheets(con: Any, parts: Iterable[Part], file: Path) -> dict[str, int]:
+    """Write the rejected rows of each sheet below its header, which keeps its row; return the number of the first one there, by sheet."""
+    first: dict[str, int] = {}
     with _workbook(file) as book:
         forms = {name: book.add_format({"num_format": form}) for name, form in _FORMS.items()}
         for part in parts:
@@ -27,14 +27,13 @@ def write_sheets(con: Any, parts: Iterable[Part], file: Path) -> dict[tuple[str,
             if layout is None:
                 raise ValueError(f"{part.where} is no sheet of a workbook")
             sheet = _Sheet(_added(book, part.raw.sheet), forms, layout.first_column - 1, layout.percents)
-            for row, cells, kinds in layout.above:
-                sheet.write(row, cells, kinds)
-            first = max((row for row, _, _ in layout.above), default=0) + 1
-            found = con.execute(f"FROM read_parquet({quoted(layout.rows)}) WHERE row IN ({part.rejected_rows}) ORDER BY row").fetchall()
-            for number, (row, *cells, kinds) in enumerate(found, start=first):
+            for row, above, kinds in layout.above:
+                sheet.write(row, above, kinds)
+            first[part.raw.sheet] = max((row for row, _, _ in layout.above), default=0) + 1
+            found = rows_of(con, f"FROM read_parquet({quoted(layout.rows)}) WHERE row IN ({part.rejected_rows}) ORDER BY row")
+            for number, (_, *cells, kinds) in enumerate(found, start=first[part.raw.sheet]):
                 sheet.write(number, cells, kinds)
-                place[part.raw.sheet, row] = number
-    return place
+    return first
 
 
 def write_list(problems: Iterable[Sequence[str | int]], file: Path) -> None:

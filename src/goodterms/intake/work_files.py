@@ -6,10 +6,11 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+_ROWS_AT_ONCE = 5_000
 _folders: dict[int, Path] = {}
 """By the engine's identity: Ibis calls two engines equal that are opened alike."""
 
@@ -33,6 +34,13 @@ def show_rows(engine: Any, name: str, rows: Path, columns: Sequence[str], *, abo
     said = ", ".join((f'{row} AS "row"', *(f"{column} AS c{place}" for place, column in enumerate(columns, start=1))))
     source = f"read_parquet({quoted(rows)}, file_row_number = {'true' if above is not None else 'false'})"
     engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {said} FROM {source} {where}")
+
+
+def rows_of(con: Any, query: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query, so many at once; nothing else may be asked of the connection meanwhile."""
+    found = con.execute(query)
+    while block := found.fetchmany(_ROWS_AT_ONCE):
+        yield from block
 
 
 def quoted(text: str | Path) -> str:

@@ -31,7 +31,7 @@ SHARES, PERCENT = "shares", "percent"
 """What a mapping says of rates of which no value is above 1: 0.1 is 10 %, or 0.1 %."""
 LEAVE_OUT = "leave out what is wrong"
 """What a mapping says of documents that cannot be taken: without it they keep all others out too."""
-_TOP_KEYS = ("version", "same_keys", "leading_zeros", "reporting_currency", "company", "file")
+_TOP_KEYS = ("version", "leading_zeros", "reporting_currency", "company", "file")
 _COMPANY_KEYS = ("identifiers", "accounts")
 _FILE_KEYS = (
     "match",
@@ -174,14 +174,12 @@ class FileMapping:
 class Mapping:
     """What is known of all files, in the order of the mapping file.
 
-    ``same_keys`` names the kinds of keys (customers, suppliers …) that are one: a customer and a supplier of the same key are then the same.
     ``reporting_currency`` is the currency that the files' exchange rates lead to, where the files do not tell. ``leading_zeros`` says of a kind of keys
     (``customers``; in a key space ``shop:customers``) whether keys that differ by leading zeros alone are the "same" or "different". ``company`` are the own
     company's identifiers in documents: VAT id, business id, OVT, GLN; ``accounts`` the numbers of its bank accounts.
     """
 
     files: tuple[FileMapping, ...] = ()
-    same_keys: tuple[str, ...] = ()
     reporting_currency: str = ""
     leading_zeros: Settings[str, str] = field(default_factory=dict)
     company: tuple[str, ...] = ()
@@ -200,12 +198,11 @@ class Mapping:
 
     def as_toml(self) -> str:
         """The text of a mapping file that, passed again, gives the same reading."""
-        same = [f"same_keys = {as_value(self.same_keys)}\n"] if self.same_keys else []
         reporting = [f"reporting_currency = {quoted(self.reporting_currency)}\n"] if self.reporting_currency else []
         zeros = ["".join(f"{zeros_setting(setting, said)}\n" for setting, said in self.leading_zeros.items())] if self.leading_zeros else []
         known = {key: said for key, said in zip(_COMPANY_KEYS, (self.company, self.accounts), strict=True) if said}
         company = [f"company = {as_value(known)}\n"] if known else []
-        parts = [_HEAD, *reporting, *same, *company, *zeros] + [entry_as_toml(entry) for entry in self.files]
+        parts = [_HEAD, *reporting, *company, *zeros] + [entry_as_toml(entry) for entry in self.files]
         return "\n".join(parts)
 
     @classmethod
@@ -335,13 +332,9 @@ class _Checked:
         entries = self.content.get("file", [])
         if not isinstance(entries, Sequence) or isinstance(entries, (str, bytes)) or not all(isinstance(entry, dict) for entry in entries):
             raise MappingError(f"{self.at('file')}: each file is a table of its own, begun by [[file]].")
-        same_keys = self.a(list, self.content.get("same_keys", []), "same_keys")
-        for i, kind in enumerate(same_keys):
-            self.refuse_unknown([str(kind)], KEY_KINDS, "same_keys", i)
         reporting_currency = self.a(str, self.content.get("reporting_currency", ""), "reporting_currency")
         return Mapping(
             tuple(self.file(entry, place) for place, entry in enumerate(entries)),
-            tuple(same_keys),
             currency_code(reporting_currency),
             self.leading_zeros(self.content.get("leading_zeros", {}), "leading_zeros"),
             *(self.company(self.content.get("company", {}), key, "company") for key in _COMPANY_KEYS),

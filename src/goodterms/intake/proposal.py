@@ -76,6 +76,16 @@ _ASKED = frozenset(
     )
 )
 """Two equally good columns for one of these are asked about."""
+_NEEDED = {
+    "customers": [{"customer_key"}],
+    "suppliers": [{"supplier_key"}],
+    "products": [{"product_key"}],
+    "rebates": [{"counterparty_key"}],
+    "stock": [{"product_key"}, {"value", "quantity"}],
+    "plan": [{"scope"}, {"sales", "margin"}],
+    "rates": [{"from"}, {"to"}, {"rate"}],
+}
+"""What a row of a table cannot do without, beside its day or month and its amount: one of each."""
 
 
 @dataclass(frozen=True)
@@ -336,24 +346,26 @@ def _where(raw: RawTable) -> str:
 
 
 def _in_words(ours: str) -> str:
-    return {"net_value": "net amount", "customer_key": "customer", "product_key": "product"}.get(ours, ours.replace("_", " "))
+    said = {"net_value": "net amount", "from": "currency that a rate is from", "to": "currency that a rate leads to"}
+    return said.get(ours, ours.removesuffix("_key").replace("_", " "))
 
 
 def _check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
     """Find by values, or ask for, what a table cannot do without."""
-    if table in {"sale_lines", "purchase_lines", "activities", "payments"}:
+    if table in {"sale_lines", "purchase_lines", "activities", "payments", "rates"}:
         _need_date(found, raw, sample, taken, "date")
-    if table in {"costs", "gl_balances"}:
+    if table in {"costs", "gl_balances", "rebates", "stock", "plan"}:
         _need_date(found, raw, sample, taken, "period")
     if table in {"sale_lines", "purchase_lines"} and not _has_amount(taken):
         _ask_for(raw, sample, found, "net_value", "amount, nor quantity and price", Kind.DECIMAL, choices=_net_of_gross(found), why=_needed_with_gross(found))
-    if table in {"costs", "gl_balances", "payments"} and "amount" not in taken:
+    if table in {"costs", "gl_balances", "payments", "rebates"} and "amount" not in taken:
         _ask_for(raw, sample, found, "amount", "amount", Kind.DECIMAL)
     if table == "activities" and "kind" not in taken:
         _ask_for(raw, sample, found, "kind", "kind of activity", Kind.TEXT, "visit")
-    for key in ("customer_key", "product_key"):
-        if table == key.replace("_key", "s") and key not in taken:
-            _ask_for(raw, sample, found, key, _in_words(key), Kind.TEXT)
+    for one_of in _NEEDED.get(table, ()):
+        if not one_of & taken:
+            ours = max(one_of)
+            _ask_for(raw, sample, found, ours, _in_words(ours), kind_of(table, ours) or Kind.TEXT)
 
 
 def _needed_with_gross(found: Proposal) -> str:

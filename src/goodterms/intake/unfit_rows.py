@@ -23,6 +23,10 @@ REQUIRED = {
     "customers": ("customer_key",),
     "products": ("product_key",),
     "suppliers": ("supplier_key",),
+    "rebates": ("period", "counterparty_key", "amount"),
+    "stock": ("period", "product_key"),
+    "plan": ("period", "scope"),
+    "rates": ("date", "from", "to", "rate"),
 }
 TOTAL_OF = {"sale_lines": "net_value", "purchase_lines": "net_value", "costs": "amount", "gl_balances": "amount", "payments": "amount", "activities": "amount"}
 """What a total of a table's files sums up."""

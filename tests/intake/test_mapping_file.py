@@ -65,7 +65,7 @@ def test_mapping_written_is_the_mapping_read(tmp_path):
     ("text", "said"),
     [
         ("version = 2\n", "map.toml, line 1: version = 1 was expected; 2 was found"),
-        ("version = 1\nfiles = 1\n", 'line 2: there is no key "files" here. Known: version, same_keys, leading_zeros, reporting_currency, company, file.'),
+        ("version = 1\nfiles = 1\n", 'line 2: there is no key "files" here. Known: version, leading_zeros, reporting_currency, company, file.'),
         ('version = 1\n[[file]]\nmatch = "a"\nsheets = "b"\n', 'map.toml, line 4: there is no key "sheets" here'),
         ("version = 1\n[[file]]\nmatch = 3\n", "map.toml, line 3: match is a text; 3 was found."),
         ('version = 1\n[[file]]\ntable = "sales"\n', 'map.toml, line 3: there is no table "sales"'),
@@ -81,7 +81,7 @@ def test_mapping_written_is_the_mapping_read(tmp_path):
         ('version = 1\n[[file]]\nconstants = { quantity = "1,5" }\n', "map.toml, line 3: quantity is a number with a decimal point"),
         ('version = 1\n[[file]]\ndialect = { date = "d.m.Y" }\n', 'map.toml, line 3: date is a form like "%d.%m.%Y"'),
         ("version = \n", "is not valid TOML"),
-        ('version = 1\nsame_keys = ["customer"]\n', 'map.toml, line 2: there is no key "customer" here. Known: customers'),
+        ('version = 1\nsame_keys = ["customers"]\n', 'map.toml, line 2: there is no key "same_keys" here. Known: version, leading_zeros'),
     ],
 )
 def test_mapping_is_refused_with_its_line(tmp_path, text, said):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goodterms.errors import AnswerNeededError, MappingError
+from goodterms.errors import AnswerNeededError
 from goodterms.facts.columns import TABLES
 from goodterms.intake import read
 from goodterms.intake.part import named
@@ -83,8 +83,3 @@ def test_row_without_what_it_cannot_do_without_is_given_back(read_as, table, nee
     cells[header.split(";").index(needed)] = ""
     reading = read_as(table, "\n".join([header, first, first, ";".join(cells), first, first, ""]))
     assert (reading.accepted + reading.met_again, reading.rejected) == (4, 1)
-
-
-def test_a_key_without_effect_is_refused(read_as):
-    with pytest.raises(MappingError, match='there is no key "same_keys" here'):
-        read([], mapping={"version": 1, "same_keys": ["customers"]})

@@ -197,6 +197,19 @@ def test_quotes_and_escapes_are_the_files_own_and_so_is_its_ending(tmp_path, nam
     assert accounts(read([path, rejected], mapping=mapping)) == [(18, 1, 0), (1, 0, 0)]
 
 
+def test_a_line_that_repeats_an_accepted_one_once_it_is_mended_counts(tmp_path):
+    """The file had both, so that both count, though they are equal now; but not where the file was mended too, or its rows are read twice."""
+    path = write_lines(tmp_path / "s.csv", [HEAD, *BODY, BAD])
+    rejected, _ = read([path]).write_rejected(tmp_path)
+    write_lines(rejected, [HEAD, GOOD])
+    assert accounts(read([path, rejected])) == [(19, 1, 0), (1, 0, 0)]
+    assert sorted(accounts(read([rejected, path]))) == [(1, 0, 0), (19, 1, 0)]
+    copy = write_lines(tmp_path / "s.rejected.mine.csv", [HEAD, GOOD])
+    assert accounts(read([path, rejected, copy])) == [(19, 1, 0), (0, 0, 1), (0, 0, 1)]
+    write_lines(path, [HEAD, *BODY, GOOD])
+    assert accounts(read([path, rejected])) == [(20, 0, 0), (0, 0, 1)]
+
+
 def test_files_of_one_name_are_given_back_under_two_and_read_by_the_same_mapping(tmp_path):
     paths = [write_lines(tmp_path / folder / "s.csv", [HEAD, *(f"{folder}{line}" for line in [*BODY[:5], BAD])]) for folder in "ab"]
     reading = read(paths, mapping=entry(columns={"Lasku": "document"}))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
+from goodterms.intake.mapping_file import origin_of
 from goodterms.intake.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, leave_out, named, reject
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, text_of
 from goodterms.problems import Problem, Severity
@@ -102,6 +103,16 @@ def _compared(parts: Sequence[Part]) -> list[str]:
     return [name for name, of in first.items() if name not in {*_PLACE, "kind"} and all(columns.get(name) == of for columns in others)]
 
 
+def _whole(parts: Sequence[Part]) -> str:
+    """The number of the part that a line belongs to, in SQL: rows that were given back and mended are of the file they stood in, while that rejects as many."""
+    cases = ""
+    for whole in parts:
+        rest = [part for part in parts if part.raw.sheet == whole.raw.sheet and origin_of(part.raw.file) == whole.raw.path.name]
+        if sum(part.raw.accepted for part in rest) <= whole.rejected + len(whole.raw.rejected):
+            cases += "".join(f" WHEN {part.number} THEN {whole.number}" for part in rest)
+    return f"CASE part{cases} ELSE part END" if cases else "part"
+
+
 def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
     """Leave out of later files the lines that an earlier one already brought: equal in all values; of exact repeats the larger count of one file holds.
 
@@ -122,7 +133,7 @@ def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
         f"""
         CREATE OR REPLACE TEMP TABLE met_again AS
         WITH all_lines AS ({union}), candidates AS ({candidates}),
-        copies AS (SELECT part, row, {by}, row_number() OVER (PARTITION BY part, {by} ORDER BY row) AS copy FROM candidates),
+        copies AS (SELECT part, row, {by}, row_number() OVER (PARTITION BY {_whole(parts)}, {by} ORDER BY part, row) AS copy FROM candidates),
         ranked AS (SELECT part, row, {month} AS period, row_number() OVER (PARTITION BY {by}, copy ORDER BY part) AS place FROM copies)
         SELECT part, row, period FROM ranked WHERE place > 1
         """

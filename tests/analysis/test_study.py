@@ -71,7 +71,11 @@ class TestPeriods:
     def test_no_sale_lines_at_all_are_refused(self):
         with pytest.raises(PeriodError) as refused:
             studied([])
-        assert str(refused.value).startswith("There are no sale lines to analyse")
+        assert str(refused.value).startswith("There are no sale lines to analyse: no row of the files was accepted")
+
+    def test_files_without_sale_lines_are_told_what_they_hold(self):
+        with pytest.raises(PeriodError, match="the files hold costs and no sale lines"):
+            studied([], costs=[cost("2023-01", "warehouse", 5)])
 
     @pytest.mark.parametrize("periods", [("2023-02", "2023-01"), ("2023-01", "2023-01")])
     def test_periods_come_in_order_and_differ(self, periods):

@@ -234,6 +234,9 @@ class _Study:
     def _periods(self, asked: tuple[Period | str, Period | str] | None, filling: Filling) -> tuple[Period | None, Period]:
         """The two periods: asked or by default; a period without sale lines is refused."""
         if filling.last_sale_day is None:
+            held = [name.replace("_", " ") for name, table in self.facts.tables.items() if name != "sale_lines" and table.count().to_pyarrow().as_py()]
+            if held:
+                raise PeriodError(f"There are no sale lines to analyse: the files hold {', '.join(held)} and no sale lines. Name a file of sale lines too.")
             raise PeriodError("There are no sale lines to analyse: no row of the files was accepted as a sale line. See the problems of the rows.")
         if asked is None:
             earlier, newest = filling.default_periods()

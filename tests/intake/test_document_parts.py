@@ -110,7 +110,9 @@ def test_a_document_in_two_files_counts_once(folder):
     (folder / "again.xml").write_bytes((folder / "1.xml").read_bytes())
     reading = read([folder], mapping=ANN)
     assert account(reading) == ("sale_lines", 4, 3, 0, 0, 1)
-    assert [problem.sentence for problem in reading.problems if problem.code == "met-again"] == ["1 document is in another file too and counts once."]
+    assert [problem.sentence for problem in reading.problems if problem.code == "met-again"] == [
+        f"1 document is in another file too and counts once: invoice 1 of {folder}/again.xml is in {folder}/1.xml."
+    ]
 
 
 def test_two_documents_of_one_number_stop_the_reading_with_both_places(folder):

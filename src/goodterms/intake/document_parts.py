@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -184,11 +185,10 @@ def _company(places: Sequence[_Place], mapping: Mapping) -> OwnCompany:
 
 def _leave_out_met_again(places: Sequence[_Place]) -> None:
     """The same document in two files counts once; two that differ under one number are a problem of the later one, which takes no part."""
-    seen: dict[tuple[str, str, Any], Invoice] = {}
+    seen: dict[tuple[str, str, date], Invoice] = {}
     for place in places:
         for invoice in place.invoices:
-            key = (invoice.seller.key(), invoice.number, invoice.date)
-            first = seen.setdefault(key, invoice)
+            first = seen.setdefault(_name(invoice), invoice)
             if first is invoice:
                 continue
             if _same(first, invoice):
@@ -199,10 +199,17 @@ def _leave_out_met_again(places: Sequence[_Place]) -> None:
             place.problems.append(
                 Problem("one-number-two-documents", Severity.REJECTED, Origin(invoice.file), sentence=sentence, action="Find out which is right.")
             )
-        repeated = sum(1 for invoice in place.invoices if id(invoice) in place.again)
+        repeated = [invoice for invoice in place.invoices if id(invoice) in place.again]
         if repeated:
-            sentence = f"{repeated:,} {'document is in another file too and counts' if repeated == 1 else 'documents are in other files too and count'} once."
-            place.problems.append(Problem("met-again", Severity.NOTICE, Origin(str(place.path)), sentence=sentence, rows=repeated))
+            one = repeated[0]
+            example = f"{one} of {one.file} is in {seen[_name(one)].file}"
+            many = "document is in another file too and counts" if len(repeated) == 1 else "documents are in other files too and count"
+            sentence = f"{len(repeated):,} {many} once: {example}{' …' if len(repeated) > 1 else '.'}"
+            place.problems.append(Problem("met-again", Severity.NOTICE, Origin(str(place.path)), sentence=sentence, rows=len(repeated)))
+
+
+def _name(invoice: Invoice) -> tuple[str, str, date]:
+    return invoice.seller.key(), invoice.number, invoice.date
 
 
 def _same(one: Invoice, other: Invoice) -> bool:
@@ -403,6 +410,10 @@ def _bank_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: i
         bank = whole.of(str(one.path))
         part = _part(engine, one.path, one.entry, "payments", bank.rows, number, one.entry.source or one.path.stem)
         parts.append(_accounted(part, bank.physical, bank.rejected, bank.set_aside, bank.met_again, bank.problems))
+        if accounts := () if mapping.accounts else dict.fromkeys(statement.account for statement in bank.statements if statement.account):
+            sentence = f"The statements of {' and '.join(accounts)} are taken for the company's own."
+            action = f"To refuse those of others, name its accounts in the mapping: company = {{ accounts = {json.dumps(list(accounts))} }}."
+            part.problems.append(Problem("accounts-not-named", Severity.NOTICE, part.origin(), sentence=sentence, action=action))
     return parts
 
 

@@ -36,6 +36,9 @@ def inside(tmp_path, monkeypatch):
     return tmp_path
 
 
+NAMED = "E-invoices end in .xml or .pdf. Name tables by themselves, and not by their folder."
+
+
 def test_documents_of_a_folder_and_its_zip_files_are_read_in_the_order_of_names(inside):
     folder = inside / "inbox"
     (folder / "b").mkdir(parents=True)
@@ -51,8 +54,8 @@ def test_documents_of_a_folder_and_its_zip_files_are_read_in_the_order_of_names(
         ("inbox/z.XML", ["4"]),
     ]
     assert [str(problem) for problem in read.problems] == [
-        "inbox/a.zip: A file is no e-invoice by the name and not read: read me.txt E-invoices end in .xml or .pdf.",
-        "inbox: A file is no e-invoice by the name and not read: notes.docx E-invoices end in .xml or .pdf.",
+        f"inbox/a.zip: A file is no e-invoice by the name and not read: read me.txt. {NAMED}",
+        f"inbox: A file is no e-invoice by the name and not read: notes.docx. {NAMED}",
     ]
     assert len({file.sha256 for file in read.files}) == 4
 

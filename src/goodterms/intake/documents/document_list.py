@@ -151,7 +151,8 @@ def _refuse_traps(members: list[zipfile.ZipInfo], name: str) -> None:
 
 
 def _of_others(where: str, names: list[str]) -> Problem:
-    some = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    some = ", ".join(names[:3]) + (" …" if len(names) > 3 else ".")
     many = f"{len(names):,} files are" if len(names) > 1 else "A file is"
     sentence = f"{many} no e-invoice by the name and not read: {some}"
-    return Problem("files-not-read", Severity.NOTICE, Origin(where), sentence=sentence, action="E-invoices end in .xml or .pdf.", rows=len(names))
+    action = "E-invoices end in .xml or .pdf. Name tables by themselves, and not by their folder."
+    return Problem("files-not-read", Severity.NOTICE, Origin(where), sentence=sentence, action=action, rows=len(names))

@@ -79,7 +79,7 @@ def parse(data: bytes, name: str, *, most_bytes: int = MOST_BYTES, most_nodes: i
         line, column = error.position
         raise _damaged(name, (line + lines_above, column), error.msg) from None
     if _too_deep(root):
-        raise UnreadableFileError(f"{name}: its XML is nested more than {DEEPEST} levels deep, which no document of its kind is. {AGAIN}")
+        raise _nested(name)
     return root
 
 
@@ -159,7 +159,13 @@ def _too_large(most_bytes: int, most_nodes: int, name: str) -> UnreadableFileErr
     return UnreadableFileError(f"{said}, which no document of its kind has. {AGAIN}")
 
 
+def _nested(name: str) -> UnreadableFileError:
+    return UnreadableFileError(f"{name}: its XML is nested more than {DEEPEST} levels deep, which no document of its kind is. {AGAIN}")
+
+
 def _damaged(name: str, place: tuple[int, int], message: str | None) -> UnreadableFileError:
+    if message and message.startswith("Excessive depth"):
+        return _nested(name)
     why = _PLACE_IN_MESSAGE.sub("", message or "it is empty").strip().rstrip(".")[:160]
     return UnreadableFileError(f"{name}: its XML is damaged at line {place[0]:,}, column {place[1]:,} ({why}). {AGAIN}")
 

@@ -28,7 +28,7 @@ def open_file(
         The one sheet of a workbook to read.
     dialect
         What the mapping says of how the file is written: ``encoding``, ``delimiter``, ``quote``, ``escape``, ``header_row``, ``nothing``
-        and ``ragged``; other keys take no part.
+        and ``ragged``; what it says of single sheets alone stands under ``sheets`` and their names. Other keys take no part.
     progress
         Told what is being read and how much of it is done.
 
@@ -51,9 +51,10 @@ def open_file(
 
 def _by_its_bytes(engine: Any, path: Path, file: str, sheet: str | None, given: Mapping[str, Any], progress: Progress | None, start: bytes) -> list[RawTable]:
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        from goodterms.intake.workbook import read_workbook  # noqa: PLC0415
+        from goodterms.intake.workbook import of_sheet, read_workbook  # noqa: PLC0415
 
-        return [settled_words(engine, raw, given) for raw in read_workbook(engine, path, file, sheet=sheet, given=given, progress=progress)]
+        tables = read_workbook(engine, path, file, sheet=sheet, given=given, progress=progress)
+        return [settled_words(engine, raw, of_sheet(given, raw.sheet)) for raw in tables]
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFileError(f"{file} is an old Excel file (.xls) or has a password. Save it in Excel as .xlsx, without a password.")
     if sheet:

@@ -316,8 +316,8 @@ def _raw_tables(
     if first and first.left_out and not first.sheet:
         notices.append(Problem("file-not-read", Severity.NOTICE, Origin(str(path)), sentence="The mapping leaves it out."))
         return
-    dialect = first.dialect_for_reading if first else None
-    tables = open_file(engine, path, dialect=dialect or None, progress=tell)
+    of_sheets = {sheet: entry.dialect_for_reading for sheet in {e.sheet for e in mapping.files} - {""} if (entry := mapping.of(str(path), sheet, table))}
+    tables = open_file(engine, path, dialect={**(first.dialect_for_reading if first else {}), "sheets": of_sheets}, progress=tell)
     of_file = [entry for entry in mapping.files if entry.sheet and entry.fits(str(path), entry.sheet)]
     if of_file and not any(entry.fits(raw.file, raw.sheet) for raw in tables for entry in mapping.files):
         sheets = [raw.sheet for raw in tables if raw.sheet]

@@ -133,3 +133,59 @@ def test_list_value_of_credit_notes_that_is_written_positive_gives_their_discoun
     (tmp_path / "s.csv").write_text("Invoice No;Date;Customer;Type;List value;Net amount\n1;2023-01-05;A;Invoice;100;90\n2;2023-01-05;A;Credit note;100;-90\n")
     found = read([tmp_path / "s.csv"]).facts.engine.con.execute("SELECT list_value, discount, net_value FROM sale_lines ORDER BY row").fetchall()
     assert [tuple(map(int, row)) for row in found] == [(100, 10, 90), (-100, -10, -90)]
+
+
+@pytest.fixture
+def numbered(tmp_path):
+    """Read lines with these numbers of documents, quantities and amounts."""
+
+    def _numbered(*lines, mapping=None):
+        path = tmp_path / "s.csv"
+        body = "".join(f"{number};2023-01-0{day};Ann;{quantity};{net}\n" for day, (number, quantity, net) in enumerate(lines, start=1))
+        path.write_text("Invoice No;Date;Customer;Quantity;Net amount\n" + body)
+        return read([path], mapping=mapping)
+
+    return _numbered
+
+
+SOLD = [(str(number), "2", f"{number}0,00") for number in range(1, 7)]
+
+
+@pytest.mark.parametrize("prefix", ["CN", "cn", "C", "KN", "HYV-", "GS"])
+def test_numbers_of_credit_notes_with_positive_amounts_are_asked_about(numbered, prefix):
+    with pytest.raises(AnswerNeededError) as asked:
+        numbered(*SOLD, (f"{prefix}7", "2", "70,00"))
+    (question,) = asked.value.questions
+    letters = prefix.rstrip("-")
+    assert f"1 document has a number that begins with {letters} ({prefix}7), as of credit notes, and positive amounts." in question.sentence
+    assert [choice.settings for choice in question.choices] == [{"credit_notes": {"prefix": letters}}, {"credit_notes": "negative"}]
+
+
+@pytest.mark.parametrize(("said", "net"), [({"prefix": "CN"}, -70), ("negative", 70)])
+def test_numbers_of_credit_notes_are_read_as_answered(numbered, said, net):
+    reading = numbered(*SOLD, ("CN7", "2", "70,00"), mapping={"version": 1, "file": [{"match": "s.csv", "credit_notes": said}]})
+    assert amounts(reading) == [10, 20, 30, 40, 50, 60, net]
+
+
+def test_negative_quantities_say_that_they_are_credit_notes(numbered):
+    reading = numbered(*SOLD, ("CN7", "-2", "70,00"), ("CN8", "-1", "80,00"))
+    rows = reading.facts.engine.con.execute("SELECT kind, quantity, net_value FROM sale_lines WHERE net_value < 0 ORDER BY row").fetchall()
+    assert rows == [("credit note", -2, -70), ("credit note", -1, -80)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("CN1", "1", "10,00"), ("CN2", "1", "20,00"), ("3", "1", "30,00")],
+        [*SOLD, ("A7", "2", "70,00")],
+        [("A1", "1", "10,00"), ("B1", "1", "20,00"), ("C1", "1", "30,00")],
+        [("INV1", "1", "10,00"), ("INV2", "1", "20,00"), ("C3", "1", "30,00")],
+    ],
+    ids=["most of them", "another letter", "series of letters", "one letter beside others"],
+)
+def test_other_numbers_are_not_asked_about(numbered, lines):
+    assert numbered(*lines).files[0].credit_notes == 0
+
+
+def test_negative_amounts_need_no_prefix(numbered):
+    assert amounts(numbered(*SOLD, ("CN7", "-2", "-70,00"), ("CN8", "2", "80,00"))) == [10, 20, 30, 40, 50, 60, -70, 80]

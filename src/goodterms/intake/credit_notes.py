@@ -14,6 +14,8 @@ from goodterms.intake.part import Part, named, say
 from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
+CREDIT_PREFIXES = frozenset({"c", "cn", "cr", "crn", "crm", "cred", "credit", "cm", "kn", "kred", "kredit", "hyv", "hyvitys", "gs"})
+"""How numbers of credit notes begin in many systems: credit note, credit memo, kreditnota, hyvityslasku, Gutschrift."""
 _CREDIT_SHARE = 0.9
 """A prefix marks credit notes when so large a share of its lines is negative, and of the negative lines begins with it."""
 
@@ -25,7 +27,11 @@ def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     """
     part = parts[0]
     how = (
-        part.entry.credit_notes or _by_kind_column(con, part, derived, typed_rows) or _by_prefix(con, parts, derived, typed_rows) or CreditNotes(negative=True)
+        part.entry.credit_notes
+        or _by_kind_column(con, part, derived, typed_rows)
+        or _by_prefix(con, parts, derived, typed_rows)
+        or _by_positive_prefix(con, part, derived, typed_rows)
+        or CreditNotes(negative=True)
     )
     for one in parts:
         one.credit_notes = how
@@ -175,3 +181,34 @@ def _by_prefix(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_r
         return None
     prefix, lines, below = max(rows, key=lambda r: r[2])
     return CreditNotes(prefix=prefix) if prefix and below >= lines * _CREDIT_SHARE and below >= negative * _CREDIT_SHARE else None
+
+
+def _by_positive_prefix(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
+    """Documents whose numbers begin as those of credit notes, the fewer ones, and whose amounts are all positive: they are, if their quantities are negative.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where nothing but the beginning of their numbers says so.
+    """
+    if part.table != "sale_lines" or "document" not in derived:
+        return None
+    net, quantity = derived["net_value"], derived.get("quantity", "NULL")
+    sql = f"""SELECT regexp_extract({derived["document"]}, '^[A-Za-z]*') AS prefix, count(*), count(*) FILTER ({net} < 0), count(*) FILTER ({quantity} < 0),
+        count(DISTINCT {derived["document"]}), min({derived["document"]}), sum({net}) FROM ({typed_rows}) WHERE {derived["document"]} IS NOT NULL GROUP BY 1"""
+    rows = con.execute(sql).fetchall()
+    documents = sum(row[4] for row in rows)
+    others = {row[0].casefold() for row in rows}
+    for prefix, lines, negative, returned, many, example, amount in sorted(rows):
+        seldom = 2 * many < documents and (len(prefix) > 1 or others <= {"", prefix.casefold()})
+        if prefix.casefold() not in CREDIT_PREFIXES or negative or not amount or not seldom:
+            continue
+        how = CreditNotes(prefix=prefix)
+        if returned == lines:
+            return how
+        are = "document has a number" if many == 1 else "documents have numbers"
+        sentence = f"{part.where}: {many:,} {are} that begin{'s' * (many == 1)} with {prefix} ({example}), as of credit notes, and positive amounts."
+        choices = (choice("they are credit notes", credit_notes=how.as_setting), choice("they are invoices", credit_notes="negative"))
+        evidence = f"{prefix}: {lines:,} line{'s' * (lines != 1)}, {amount:,.2f}, none negative"
+        raise AnswerNeededError(Question(f"kind: {part.where}", sentence, (evidence,), choices))
+    return None

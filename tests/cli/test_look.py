@@ -80,6 +80,21 @@ def test_rejected_rows_mended_in_the_report_are_read_and_kept(goodterms, invoice
     assert "is as Goodterms wrote it" in goodterms("look", invoices, given_back).err
 
 
+def test_how_many_rejected_rows_came_mended_is_said_and_nothing_more_is_asked(goodterms, invoices):
+    text = invoices.read_text("utf-8").splitlines()
+    text[5], text[9] = (",".join([*text[row].split(",")[:-1], "a lot"]) for row in (5, 9))
+    whole = invoices.read_text("utf-8").splitlines()
+    invoices.write_text("\n".join(text) + "\n", "utf-8")
+    mend = "Mend rejected rows in their file, save it beside the file that they come from, and look again with both."
+    assert mend in goodterms("look", invoices).out
+    for rows, mended in (([whole[5], text[9]], 1), ([whole[5], whole[9]], 2)):
+        Path("invoices.rejected.csv").write_text("\n".join([whole[0], *rows]) + "\n", "utf-8")
+        ran = goodterms("look", invoices, "invoices.rejected.csv")
+        assert ran.code == 1
+        assert f"Rejected in invoices.csv: 2. Mended in invoices.rejected.csv: {mended}.\n" in ran.out
+        assert (mend in ran.out) == (mended == 1)
+
+
 def test_a_mapping_that_was_written_reads_the_same(goodterms, invoices):
     first = goodterms("look", invoices, "--write-map", "understood.toml", "--json")
     second = goodterms("look", invoices, "--map", "understood.toml", "--json")

@@ -122,7 +122,10 @@ def look_at(
         typer.echo("")
         for what, file in files_written:
             typer.echo(f"{what}: {file}")
-        if any(what == _REJECTED for what, _file in files_written):
+        mended, is_all = _mended(reading)
+        for sentence in mended:
+            typer.echo(sentence)
+        if any(what == _REJECTED for what, _file in files_written) and not is_all:
             typer.echo("Mend rejected rows in their file, save it beside the file that they come from, and look again with both.")
     if asking.kept is not None:
         typer.echo(asking.said, err=as_json)
@@ -175,6 +178,20 @@ def _write_report(result: Result, reading: Reading, out: Path, progress: Progres
         rejected = reading.write_rejected(staging) if reading.rejected else []
     told = [(_REJECTED if origin_of(file.name) else "What is wrong", out / file.name) for file in rejected]
     return [("Report", out / "report.html"), *told], [out / file.relative_to(out.resolve()) for file in kept]
+
+
+def _mended(reading: Reading) -> tuple[list[str], bool]:
+    """How many rejected rows of a file came mended in another, a sentence for each, and whether as many came as are rejected in all."""
+    from goodterms.intake.mapping_file import origin_of  # noqa: PLC0415  (heavy: only where files are read)
+
+    said, still = [], reading.rejected
+    for file in dict.fromkeys(account.file for account in reading.files):
+        rejected = sum(account.rejected for account in reading.files if Path(account.file).name == origin_of(file))
+        brought = sum(account.accepted for account in reading.files if account.file == file)
+        if rejected and brought:
+            said.append(f"Rejected in {origin_of(file)}: {rejected:,}. Mended in {file}: {brought:,}.")
+            still -= brought
+    return said, still <= 0
 
 
 def _print(result: Result, reading: Reading, *, as_json: bool) -> None:

@@ -154,7 +154,7 @@ def _read_place(path: Path, table: str, entry: FileMapping, tell: Progress) -> t
 
 def _company(places: Sequence[_Place], mapping: Mapping) -> OwnCompany:
     """The own company as the mapping names it; asked where it does not, with those who stand on most documents."""
-    from goodterms.intake.documents.party import Identifies, OwnCompany  # noqa: PLC0415
+    from goodterms.intake.documents.party import SHORTEST, Identifies, OwnCompany  # noqa: PLC0415
 
     if mapping.company:
         return OwnCompany(mapping.company)
@@ -165,6 +165,7 @@ def _company(places: Sequence[_Place], mapping: Mapping) -> OwnCompany:
         for invoice in place.invoices:
             for who, side in ((invoice.seller, sells), (invoice.buyer, buys)):
                 public = [one.value for one in who.identifiers if one.kind is not Identifies.NUMBER]
+                public = public or [one.value for one in who.identifiers if len(one.value) >= SHORTEST]
                 if public:
                     side[public[0]] += 1
                     known.setdefault(public[0], (who, {}))[1].update(dict.fromkeys(public))

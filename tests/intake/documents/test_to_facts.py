@@ -248,6 +248,22 @@ def test_an_invoice_to_ourselves_is_no_sale():
     assert codes(found.problems) == [("own-company-on-both-sides", "rejected")]
 
 
+def test_a_company_of_the_same_vat_group_is_another_company():
+    """Cleo shares the VAT id of Ann, and has a business id of its own."""
+    cleo = ubl_party("AccountingCustomerParty", "Cleo Oy", "FI01120389", "2077474-0")
+    assert len(facts(ubl([ubl_line(1, "1")], "1", who=ANN_SELLS + cleo)).sale_lines) == 1
+    seller = ubl_party("AccountingSupplierParty", "Cleo Oy", "FI01120389", "2077474-0")
+    buyer = ubl_party("AccountingCustomerParty", "Ann Oy", "FI01120389", "0112038-9")
+    assert len(facts(ubl([ubl_line(1, "1")], "1", who=seller + buyer)).purchase_lines) == 1
+
+
+def test_a_company_may_be_known_by_a_number_alone():
+    """Its only identifier has no scheme: a number of less than 8 signs may be anything."""
+    for number, sales in (("5532331183", 1), ("553233", 0)):
+        seller = ubl_party("AccountingSupplierParty", "Ann Oy", "", inside=f"<cac:PartyIdentification><cbc:ID>{number}</cbc:ID></cac:PartyIdentification>")
+        assert len(facts(ubl([ubl_line(1, "1")], "1", who=seller + BOB_BUYS), own=OwnCompany((number,))).sale_lines) == sales
+
+
 @pytest.mark.parametrize("own", ["0112038-9", "FI01120389", "fi 0112038-9", "003701120389", "0216:003701120389"])
 def test_our_own_company_is_known_under_each_of_its_numbers(own):
     assert len(facts(ubl([ubl_line(1, "1")], "1"), own=OwnCompany((own,))).sale_lines) == 1

@@ -54,6 +54,8 @@ class Contact:
 
 
 NO_ADDRESS, NO_CONTACT = Address(), Contact()
+SHORTEST = 8
+"""Signs that a number has at least to be one by which a company may be known."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,32 @@ class OwnCompany:
 
     def is_party(self, other: Party) -> bool:
         """Whether a party of a document is our own company. A number that the other side gave it is no identifier of ours."""
-        return any(form in self.forms for one in other.identifiers if one.kind is not Identifies.NUMBER for form in written_forms(one.value))
+        return any(is_ours for kind, is_ours in self._kinds(other).items() if kind is not Identifies.NUMBER)
+
+    def sides(self, seller: Party, buyer: Party) -> tuple[bool, bool]:
+        """Whether we sell and whether we buy.
+
+        Where both sides bear an identifier of ours, as the VAT id of a group, one whose business id is not ours is another company. A number that the other
+        side may have given counts where nothing else says who we are, and only if it is as long as a business id.
+        """
+        ours = self._kinds(seller), self._kinds(buyer)
+        sells, buys = (any(is_ours for kind, is_ours in of.items() if kind is not Identifies.NUMBER) for of in ours)
+        if sells and buys:
+            both = ours[0].keys() & ours[1].keys() & {Identifies.VAT, Identifies.BUSINESS_ID}
+            seller_differs, buyer_differs = (any(not one[kind] and other[kind] for kind in both) for one, other in (ours, ours[::-1]))
+            return (not seller_differs, not buyer_differs) if seller_differs is not buyer_differs else (True, True)
+        if not (sells or buys):
+            sells, buys = (
+                of.get(Identifies.NUMBER, False) and len(who.of(Identifies.NUMBER)) >= SHORTEST for of, who in zip(ours, (seller, buyer), strict=True)
+            )
+        return sells, buys
+
+    def _kinds(self, of: Party) -> dict[Identifies, bool]:
+        """Each kind of identifier that a party has, and whether one of it is ours."""
+        found: dict[Identifies, bool] = {}
+        for one in of.identifiers:
+            found[one.kind] = found.get(one.kind, False) or any(form in self.forms for form in written_forms(one.value))
+        return found
 
 
 _FINNISH = re.compile(r"FI([0-9]{8})|0037([0-9]{8})[0-9A-Z]{0,5}|([0-9]{8})")

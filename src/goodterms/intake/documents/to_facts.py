@@ -90,8 +90,8 @@ def _facts_of(invoices: Iterable[Invoice], own: OwnCompany, source: str | None) 
     known: dict[tuple[str, str], list[KnownParty]] = {}
     products: dict[str, tuple[Invoice, Row]] = {}
     for invoice in invoices:
-        found = [*problems_of(invoice), *_of_sides(invoice, own)]
-        is_sale = own.is_party(invoice.seller)
+        is_sale, is_purchase = own.sides(invoice.seller, invoice.buyer)
+        found = [*problems_of(invoice), *_of_sides(invoice, own, is_sale, is_purchase)]
         rows = list(_sale_rows(invoice, source) if is_sale else _purchase_rows(invoice))
         found += _of_size(invoice, rows)
         problems += found
@@ -113,9 +113,8 @@ def _facts_of(invoices: Iterable[Invoice], own: OwnCompany, source: str | None) 
 # Who --------------------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def _of_sides(invoice: Invoice, own: OwnCompany) -> Iterator[Problem]:
+def _of_sides(invoice: Invoice, own: OwnCompany, sells: bool, buys: bool) -> Iterator[Problem]:  # noqa: FBT001  (the two sides, in their order)
     """Yield what is wrong with who sells to whom."""
-    sells, buys = own.is_party(invoice.seller), own.is_party(invoice.buyer)
     if sells == buys:
         ours = ", ".join(own.identifiers)
         between = f"{invoice.seller} sells and {invoice.buyer} buys"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from decimal import Decimal
 
 import openpyxl
@@ -10,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from tests.intake.documents.written import ubl, ubl_line
+from tests.intake.test_document_parts import STATEMENT
 
 from goodterms.facts.columns import TABLES
 from goodterms.intake import read
@@ -302,3 +305,31 @@ def test_a_file_read_into_two_tables_is_given_back_for_each_with_its_own_problem
     assert [file.name for file in written] == ["s.rejected.csv", "s.problems.xlsx", "s.rejected (2).csv", "s.problems (2).xlsx"]
     assert [file.read_text("utf-8").splitlines()[1:] for file in written[::2]] == [["P1;02.01.2024;x"], [";01.03.2024;3,50"]]
     assert [[row[2:5] for row in cells(file, "Problems")[1:]] for file in written[1::2]] == [[[2, 2, "Netto"]], [[4, 2, "Tuote"]]]
+
+
+ANN = {"version": 1, "company": {"identifiers": ["FI01120389"]}}
+
+
+def test_of_documents_a_list_names_each_in_its_archive(tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as packed:
+        packed.writestr("may/1.xml", ubl([ubl_line(1, "10")], "10", number="1"))
+        packed.writestr("may/2.xml", ubl([ubl_line(1, "10")], "99", number="2"))
+        packed.writestr("may/3.xml", "<Invoice")
+    mapping = ANN | {"file": [{"match": "all.zip", "documents": "leave out what is wrong"}]}
+    (said,) = read([tmp_path / "all.zip"], mapping=mapping).write_rejected(tmp_path / "back")
+    assert said.name == "all.problems.xlsx"
+    listed = {row[0]: (row[7], row[8]) for row in cells(said, "Problems")[1:]}
+    assert list(listed) == [f"{tmp_path}/all.zip/may/{number}.xml" for number in (3, 2)]
+    assert listed[f"{tmp_path}/all.zip/may/2.xml"] == (
+        "The invoice 2 does not add up: its lines come to 10.00, and it states 99.00 as the total without tax (difference −89.00).",
+        "Ask the sender for a right one, or leave the document out.",
+    )
+
+
+def test_of_a_bank_statement_the_list_names_what_is_rejected(tmp_path):
+    (tmp_path / "camt.xml").write_text(STATEMENT, "utf-8")
+    reading = read([tmp_path / "camt.xml"], mapping={"version": 1, "company": {"accounts": ["FI4250001510000023"]}})
+    (said,) = reading.write_rejected(tmp_path / "back")
+    (listed,) = cells(said, "Problems")[1:]
+    assert listed[:7] == [str(tmp_path / "camt.xml"), None, None, None, "Stmt[1]", "FI2112345600000785", "one of the company's own accounts"]
+    assert listed[8] == "If the account is the company's, name it among its accounts."

@@ -13,6 +13,7 @@ from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS,
 from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.derive import Amount, Derivation
+from goodterms.intake.factors import multiplied
 from goodterms.intake.file_totals import compare_totals
 from goodterms.intake.mapping_file import origin_of, quoted
 from goodterms.intake.months_across import first_day
@@ -110,7 +111,8 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
         others = tuple(of for number, of in columns.items() if number != part.number)
         where = Where(part.raw.name, part.where, dict(part.entry.dialect), MOST_WHOLE_DIGITS if part.table in _SUMS else WHOLE_DIGITS, others)
         typed = _typed_by_file(con, part, where, kinds)
-        part.typed = {theirs: _no_amount_of_percents(con, part, typed[part.sample.column(theirs).place], ours) for theirs, ours in mapped.items()}
+        fitting = {theirs: _no_amount_of_percents(con, part, typed[part.sample.column(theirs).place], ours) for theirs, ours in mapped.items()}
+        part.typed = multiplied(con, part, fitting)
         part.stated = {ours: part.typed[theirs] for theirs, ours in mapped.items()}
         _check_values(part)
         _agree_on_style(where, typed)

@@ -60,6 +60,7 @@ _DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
     "date": str,
     "rates": str,
     "nothing": list,
+    "factors": dict,
 }
 _READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row", "nothing"})
 _JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect", "ragged")
@@ -413,6 +414,9 @@ class _Checked:
             self.a(_DIALECT_KEYS[key], value, *path, key)
         for place, word in enumerate(given.get("nothing", [])):
             self.a(str, word, *path, "nothing", place)
+        for theirs, factor in self.texts(given.get("factors", {}), *path, "factors").items():
+            if not _is_a(Kind.DECIMAL, factor) or Decimal(factor) <= 0:
+                raise MappingError(f'{self.at(*path, "factors")}: a factor is a text like "1000"; {factor!r} was found for "{theirs}".')
         if given.get("decimal", ".") not in {".", ","}:
             raise MappingError(f'{self.at(*path, "decimal")}: decimal is "." or ","; {given["decimal"]!r} was found.')
         if given.get("rates", SHARES) not in {SHARES, PERCENT}:
@@ -452,8 +456,9 @@ class _Checked:
             raise MappingError(f"{self.at(*path)}: a join needs match, on and columns; {' and '.join(missing)} is missing.")
         columns = self.texts(given["columns"], *path, "columns")
         self.check_ours(columns, table or "sale_lines", *path, "columns")
-        if "rates" in given.get("dialect", {}):
-            raise MappingError(f"{self.at(*path, 'dialect', 'rates')}: rates stands in the dialect of the [[file]], and holds for what its joins bring too.")
+        for key in ("rates", "factors"):
+            if key in given.get("dialect", {}):
+                raise MappingError(f"{self.at(*path, 'dialect', key)}: {key} stands in the dialect of the [[file]], and holds for what its joins bring too.")
         return JoinMapping(
             match=self.a(str, given["match"], *path, "match"),
             on=self.texts(given["on"], *path, "on"),

@@ -108,7 +108,8 @@ def _times(con: Any, part: Part, theirs: str, found: Typed, said: str) -> Typed:
     by = max(0, -int(exponent))
     places = max(0, found.places - int(exponent)) if by else found.places
     scale = max(found.scale, places)
-    sql = decimal(f"({found.sql} * CAST({text_of(said)} AS DECIMAL({max(9, len(digits) + by)}, {by})))", scale, MOST_WHOLE_DIGITS)
+    wide = f"CAST({found.sql} AS DECIMAL(38, {found.scale}))"
+    sql = decimal(f"({wide} * CAST({text_of(said)} AS DECIMAL({max(9, len(digits) + by)}, {by})))", scale, MOST_WHOLE_DIGITS)
     misfits = found.values - con.execute(f"SELECT count({sql}) FROM {part.raw.name}").fetchone()[0]
     say([part], f"{theirs} is multiplied by {factor:,f}, as the mapping says.")
     return replace(found, sql=sql, misfits=misfits, places=places)

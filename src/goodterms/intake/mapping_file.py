@@ -414,7 +414,8 @@ class _Checked:
             self.a(_DIALECT_KEYS[key], value, *path, key)
         for place, word in enumerate(given.get("nothing", [])):
             self.a(str, word, *path, "nothing", place)
-        for theirs, factor in self.texts(given.get("factors", {}), *path, "factors").items():
+        factors = self.texts(given.get("factors", {}), *path, "factors")
+        for theirs, factor in factors.items():
             if not _is_a(Kind.DECIMAL, factor) or Decimal(factor) <= 0:
                 raise MappingError(f'{self.at(*path, "factors")}: a factor is a text like "1000"; {factor!r} was found for "{theirs}".')
         if given.get("decimal", ".") not in {".", ","}:
@@ -423,7 +424,7 @@ class _Checked:
             raise MappingError(f'{self.at(*path, "rates")}: rates is "{SHARES}" or "{PERCENT}"; {given["rates"]!r} was found.')
         if "date" in given and not _DATE_FORM.fullmatch(given["date"]):
             raise MappingError(f'{self.at(*path, "date")}: date is a form like "%d.%m.%Y" or "%m/%d/%Y %H:%M", or "{SERIAL}"; {given["date"]!r} was found.')
-        return dict(given)
+        return dict(given) | ({"factors": factors} if factors else {})
 
     def credit_notes(self, given: Any, *path: str | int) -> CreditNotes:
         if given == "negative":

@@ -58,10 +58,36 @@ def test_columns_with_two_signs_are_read_again_as_they_were(sales, tmp_path):
     assert amounts(read([tmp_path / "s.csv"], mapping=mapping), "quantity") == amounts(first, "quantity") == [D("1.5"), D("2.125")]
 
 
-def test_one_long_number_does_not_decide_for_many(sales):
-    with pytest.raises(AnswerNeededError, match=r'"1.500" may be a number with decimals or with thousands'):
-        sales(*["1.500"] * 99, "1250")
-    assert amounts(sales(*["1.500"] * 9, "1250")) == [*[D("1.5")] * 9, D(1250)]
+@pytest.mark.parametrize("cells", [["1.500", "2.500", "12.000", "2000", "999"], ["1,500", "2,500", "3,250", "1200"], ["12345", "1.234"], ["1.500"] * 99])
+def test_numbers_without_thousands_do_not_make_a_sign_before_three_digits_the_decimal_one(sales, cells):
+    with pytest.raises(AnswerNeededError, match="may be a number with decimals or with thousands; no value of the column decides"):
+        sales(*cells)
+
+
+@pytest.mark.parametrize("slip", ["12.5", "12.50", "1.2500"])
+def test_a_slip_among_numbers_with_three_digits_behind_their_sign_decides_nothing(sales, slip):
+    with pytest.raises(AnswerNeededError, match="only 1 can have decimals alone, beside 40 that can have either"):
+        sales(*["1.500"] * 40, slip)
+
+
+@pytest.mark.parametrize(
+    ("cells", "total"), [(["1.500"] * 40 + ["0.500"], "60.5"), (["1.500"] * 40 + ["12345.250"], "12405.25"), (["1.525"] * 9 + ["2.5"], "16.225")]
+)
+def test_numbers_that_always_have_three_places_decide(sales, cells, total):
+    assert sum(amounts(sales(*cells))) == D(total)
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["125,-", "250,-", "30,50", "-12,-"], ["125", "250", "30.5", "-12"]),
+        (["1'250.–", "CHF 99.--", "12.50"], ["1250", "99", "12.5"]),
+        (["1.250,- €", "30,—"], ["1250", "30"]),
+        (["125.00-", "30.50", "7-"], ["-125", "30.5", "-7"]),
+    ],
+)
+def test_a_dash_in_place_of_cents_is_no_minus(sales, cells, read):
+    assert amounts(sales(*cells)) == [D(amount) for amount in read]
 
 
 def test_both_signs_beside_numbers_that_may_have_either_are_asked(sales):

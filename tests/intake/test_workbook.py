@@ -14,6 +14,7 @@ from tests.measured import measured
 
 from goodterms.errors import AnswerNeededError, UnreadableFileError, UsageError
 from goodterms.facts.engine import connect
+from goodterms.intake import read
 from goodterms.intake import workbook as workbook_module
 from goodterms.intake.open_file import open_file
 
@@ -131,7 +132,7 @@ def test_dates_of_a_workbook_from_1904_are_the_same_dates(engine, workbook):
 
 def test_column_of_two_kinds_is_typed_by_vote(engine, workbook):
     (table,) = open_file(engine, workbook({"Data": [["Key", "Net"], [17850, 1.5], ["C17851", 2.5], [17852, 3]]}))
-    assert table.native == (None, "number")
+    assert table.native == ("mixed", "number")
     assert [row[1] for row in cells(engine, table)] == ["17850", "C17851", "17852"]
 
 
@@ -198,8 +199,8 @@ def test_errors_of_formulas_stay_visible(engine, tmp_path):
             sheet.write_row(row, 0, line)
         sheet.write_formula("B3", "=1/0", None, "#DIV/0!")
     (table,) = open_file(engine, path)
-    assert cells(engine, table)[1] == (3, "Bob", "#DIV/0!")
-    assert table.native == ("text", None)
+    assert cells(engine, table)[1] == (3, "Bob", "#DIV/0!", "e")
+    assert table.native == ("text", "mixed")
     assert "a cell holds an error instead of a value: B3, #DIV/0!" in str(table.problems[0])
 
 
@@ -381,3 +382,56 @@ def test_workbook_of_openpyxl_is_read(engine, tmp_path):
     path.write_bytes(stream.getvalue())
     (table,) = open_file(engine, path)
     assert table.native == ("text", "date", "date", "number", "flag", "text")
+
+
+def net_values(path, mapping=None):
+    rows = read([path], mapping=mapping).facts.engine.con.execute("SELECT net_value FROM sale_lines ORDER BY row").fetchall()
+    return [str(amount.normalize()) for (amount,) in rows]
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["12,50", 1.234, 30], ["12.5", "1.234", "3E+1"]),
+        (["1.234,50", 20, 30.5], ["1234.5", "2E+1", "30.5"]),
+        (["1,234.50", 1234, 0.125], ["1234.5", "1234", "0.125"]),
+        (["125,-", -7, 1e-5], ["125", "-7", "0.00001"]),
+    ],
+)
+def test_numbers_of_a_workbook_are_read_as_they_are_beside_numbers_written_as_text(workbook, cells, read):
+    rows = [["Invoice", "Date", "Customer", "Net"], *([number, dt.date(2024, 1, 5), "Ann", cell] for number, cell in enumerate(cells))]
+    assert net_values(workbook({"Data": rows})) == read
+
+
+def test_numbers_of_a_workbook_do_not_say_how_text_beside_them_is_written(workbook):
+    rows = [["Invoice", "Date", "Customer", "Quantity", "Net"], ["1", "2024-01-05", "Ann", 2.5, "1.234"], ["2", "2024-01-06", "Ann", 1.5, 20.5]]
+    path = workbook({"Data": rows})
+    with pytest.raises(AnswerNeededError, match=r'"1\.234" may be a number with decimals or with thousands'):
+        read([path])
+    assert net_values(path, {"version": 1, "file": [{"match": "*.xlsx", "dialect": {"decimal": ","}}]}) == ["1234", "20.5"]
+    assert net_values(path, {"version": 1, "file": [{"match": "*.xlsx", "dialect": {"decimal": "."}}]}) == ["1.234", "20.5"]
+
+
+@pytest.mark.parametrize("written", [["05/01/2024", "25/01/2024"], ["5.1.2024", "25.1.2024"], ["5 Jan 2024", "25 Jan 2024"]])
+def test_dates_of_a_workbook_are_read_as_they_are_beside_dates_written_as_text(workbook, written):
+    cells = [written[0], dt.date(2024, 6, 1), dt.datetime(2024, 6, 2, 8, 30, tzinfo=dt.UTC), written[1]]
+    reading = read([workbook({"Data": [["Invoice", "Date", "Customer", "Net"], *([str(number), cell, "Ann", 1] for number, cell in enumerate(cells))]})])
+    days = reading.facts.engine.con.execute("SELECT date::VARCHAR FROM sale_lines ORDER BY row").fetchall()
+    assert days == [("2024-01-05",), ("2024-06-01",), ("2024-06-02",), ("2024-01-25",)]
+
+
+def test_months_of_a_workbook_are_read_as_they_are_beside_months_written_as_text(workbook, tmp_path):
+    costs = workbook({"Data": [["Account", "Month", "Amount"], ["A", "3.2024", 1], ["A", dt.date(2024, 4, 1), 2], ["A", "5.2024", 4]]}, "costs.xlsx")
+    (tmp_path / "sales.csv").write_text("Invoice;Date;Customer;Net\n1;2024-03-05;Ann;1,5\n")
+    months = read([tmp_path / "sales.csv"], costs=[costs]).facts.engine.con.execute("SELECT period::VARCHAR FROM costs ORDER BY amount").fetchall()
+    assert months == [("2024-03-01",), ("2024-04-01",), ("2024-05-01",)]
+
+
+def test_cells_of_two_kinds_keep_their_kinds_in_a_join_and_where_a_word_stands_for_nothing(workbook, tmp_path):
+    workbook({"Data": [["Item", "Cost"], ["P1", "1,50"], ["P2", 1.234], ["P3", "TBD"]]}, "products.xlsx")
+    path = tmp_path / "sales.csv"
+    path.write_text("Invoice;Date;Customer;Product;Quantity;Net\n1;2024-03-05;Ann;P1;1;5\n2;2024-03-05;Ann;P2;1;5\n3;2024-03-05;Ann;P4;1;5\n")
+    join = {"match": "products.xlsx", "on": {"Product": "Item"}, "columns": {"Cost": "unit_cost"}, "dialect": {"nothing": ["TBD"]}}
+    reading = read([path], mapping={"version": 1, "file": [{"match": "sales.csv", "join": [join]}]})
+    costs = reading.facts.engine.con.execute("SELECT product_cost::VARCHAR FROM sale_lines ORDER BY row").fetchall()
+    assert costs == [("1.5000",), ("1.2340",), (None,)]

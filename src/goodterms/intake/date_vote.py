@@ -96,9 +96,23 @@ def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typ
 def _with_named_months(con: Any, where: Where, column: RawColumn) -> Typed | None:
     """A column of dates whose months are names, found at its first value with a letter."""
     letter = f"regexp_matches(lower({column.place}), '[a-zåäö]{{3}}')"
-    if not con.execute(f"SELECT 1 FROM {where.table} WHERE {letter} LIMIT 1").fetchone() or not (typed := with_named_months(con, where, column)):
+    if not con.execute(f"SELECT 1 FROM {where.table} WHERE {letter} LIMIT 1").fetchone():
         return None
+    typed = with_named_months(con, where, replace(column, place=column.written("d")))
+    if typed is None:
+        return None
+    typed = _with_native(con, where.table, column, typed)
     return replace(typed, doubts=tuple(doubts_of_years(con, where.table, column, typed.sql)))
+
+
+def _with_native(con: Any, table: str, column: RawColumn, typed: Typed) -> Typed:
+    """The same with the cells that a workbook itself says are dates, which are no text to be voted on."""
+    if not column.kinds:
+        return typed
+    native = _date_sql(column.place, ISO)
+    sql = column.read_as("d", native if typed.kind == Kind.DATE else f"CAST(date_trunc('month', {native}) AS DATE)", typed.sql)
+    values, fits = con.execute(f"SELECT count({present(column.place)}), count({sql}) FROM {table}").fetchone()
+    return replace(typed, sql=sql, present=present(column.place), values=values, misfits=values - fits)
 
 
 def _decided_by_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> set[str]:
@@ -109,24 +123,19 @@ def _decided_by_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> 
 
 def _read(con: Any, table: str, column: RawColumn, vote: _Votes, form: str) -> Typed:
     """Say how a column is read: without looking twice where every cell was seen to be a date of this form."""
-    sql = _date_sql(column.place, form)
+    cell = column.written("d")
+    sql = _date_sql(cell, form)
     fits = -1
     if vote.values and vote.counts.get(form) == vote.values and not any(sign in form for sign in _OF_TIMES):
-        quick = f"TRY_CAST({column.place} AS DATE)" if form == ISO else f"CAST(try_strptime({vote.day}, {text_of(form)}) AS DATE)"
+        quick = f"TRY_CAST({cell} AS DATE)" if form == ISO else f"CAST(try_strptime({vote.day}, {text_of(form)}) AS DATE)"
         fits = con.execute(f"SELECT count({quick}) FROM {table}").fetchone()[0]
         sql = quick if fits == vote.values else sql
     if fits != vote.values:
         fits = con.execute(f"SELECT count({sql}) FROM {table}").fetchone()[0]
-    return Typed(
-        Kind.DATE,
-        sql,
-        present(column.place),
-        vote.values,
-        vote.values - fits,
-        expected=f"a date like {_example(form)}",
-        style={"date": form},
-        doubts=(*_doubts_of_order(vote, form), *doubts_of_years(con, table, column, sql)),
-    )
+    style = {"date": form} if vote.values else {}
+    typed = Typed(Kind.DATE, sql, present(cell), vote.values, vote.values - fits, expected=f"a date like {_example(form)}", style=style)
+    typed = _with_native(con, table, column, typed)
+    return replace(typed, doubts=(*_doubts_of_order(vote, form), *doubts_of_years(con, table, column, typed.sql)))
 
 
 def _doubts_of_order(vote: _Votes, form: str) -> Iterator[Doubt]:
@@ -178,7 +187,7 @@ class _Votes:
     @classmethod
     def counted(cls, con: Any, where: Where, column: RawColumn) -> _Votes:
         """Count over the distinct days of a column; cells whose time cannot be read vote for nothing."""
-        place = column.place
+        place = column.written("d")
         given = where.answers.get("date")
         forms = list(dict.fromkeys([*DATE_FORMATS, *([given] if given else [])]))
         has_spaces = f"bool_or(starts_with({place}, ' ') OR suffix({place}, ' '))"
@@ -262,7 +271,7 @@ def _ask_date(con: Any, where: Where, column: RawColumn, vote: _Votes) -> str:
     best = vote.best or ISO
     forms = sorted(vote.two_kinds or (form for form in (best, *RIVALS[best]) if vote.counts[form]), key=lambda form: list(_FIRST).index(form[:2]))
     firsts = [_FIRST[form[:2]] for form in forms]
-    days = [_date_sql(column.place, form) for form in forms]
+    days = [_date_sql(column.written("d"), form) for form in forms]
     differ = " OR ".join(f"{one} <> {other}" for one, other in combinations(days, 2))
     cells = con.execute(f"SELECT row, {column.place}, {', '.join(days)} FROM {where.table} WHERE {differ} ORDER BY row LIMIT 3").fetchall()
     raise AnswerNeededError(
@@ -286,7 +295,8 @@ def _undecided(vote: _Votes, forms: Sequence[str]) -> str:
 
 def months(con: Any, where: Where, column: RawColumn) -> Typed:
     """Months: 2012-03, 2012M03, 201203, 3.2012, 3/2012 or a day of the month."""
-    cell = f"trim({column.place})"
+    written = column.written("d")
+    cell = f"trim({written})"
     year_first = r"([0-9]{4})[-/. ]?(?:M|m|K|k)?[-/. ]?([0-9]{1,2})"
     month_first = r"([0-9]{1,2})[-/. ]([0-9]{4})"
 
@@ -296,9 +306,10 @@ def months(con: Any, where: Where, column: RawColumn) -> Typed:
 
     short = f"coalesce({made(year_first, 1, 2)}, {made(month_first, 2, 1)})"
     short = f"CASE WHEN {short} BETWEEN {_EARLIEST} AND {_LATEST} THEN {short} END"
-    values, fits = con.execute(f"SELECT count({present(column.place)}), count({short}) FROM {where.table}").fetchone()
+    values, fits = con.execute(f"SELECT count({present(written)}), count({short}) FROM {where.table}").fetchone()
     if values and fits * 2 >= values:
-        return Typed(Kind.MONTH, short, present(column.place), values, values - fits, expected="a month like 2012-03")
+        typed = Typed(Kind.MONTH, short, present(written), values, values - fits, expected="a month like 2012-03")
+        return _with_native(con, where.table, column, typed)
     day = dates(con, where, [column])[column.place]
     sql = f"CAST(date_trunc('month', {day.sql}) AS DATE)"
     return Typed(Kind.MONTH, sql, day.present, day.values, day.misfits, expected="a month like 2012-03 or a date", style=day.style, doubts=day.doubts)

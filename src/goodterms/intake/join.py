@@ -13,7 +13,7 @@ from goodterms.intake.answers import of_join
 from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.mapping_file import FileMapping, JoinMapping
 from goodterms.intake.part import unread
-from goodterms.intake.raw_table import RawTable, new_name
+from goodterms.intake.raw_table import MIXED, RawTable, new_name
 from goodterms.intake.typed_column import present
 from goodterms.problems import Origin, Problem, Severity
 
@@ -85,8 +85,9 @@ def widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: 
     wanted = {theirs: _place(other, theirs, join) for theirs in join.columns}
     names = {theirs: _called(raw, other, theirs) for theirs in other.header}
     wanted |= {theirs: _place(other, theirs, join) for theirs, name in names.items() if name in later and theirs not in wanted}
+    mixed = {i: place for i, (theirs, place) in enumerate(wanted.items()) if other.native[other.header.index(theirs)] == MIXED}
     keys = ", ".join(f"{key_of(there, 'o')} AS k{i}" for i, (_, there) in enumerate(pairs))
-    cells = "".join(f", o.{place} AS j{i}" for i, place in enumerate(wanted.values()))
+    cells = "".join(f", o.{place} AS j{i}" for i, place in enumerate(wanted.values())) + "".join(f", o.k{place[1:]} AS m{i}" for i, place in mixed.items())
     by = ", ".join(f"k{i}" for i in range(len(pairs)))
     name = new_name()
     partner = f"{name}_partner"
@@ -94,7 +95,7 @@ def widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: 
     keyed = f"SELECT {keys}{cells}, row FROM {other.name} o WHERE {has_key}"
     con.execute(f"CREATE OR REPLACE TEMP TABLE {partner} AS {keyed} QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1")
     width = len(raw.header)
-    added = "".join(f", p.j{i} AS c{width + 1 + i}" for i in range(len(wanted)))
+    added = "".join(f", p.j{i} AS c{width + 1 + i}" for i in range(len(wanted))) + "".join(f", p.m{i} AS k{width + 1 + i}" for i in mixed)
     on = " AND ".join(f"{key_of(here, 'r')} = p.k{i}" for i, (here, _) in enumerate(pairs))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT r.*{added} FROM {raw.name} r LEFT JOIN {partner} p ON {on}")
     key = "concat_ws(', ', " + ", ".join(key_of(here, "r") for here, _ in pairs) + ")"

@@ -18,8 +18,10 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 _MINUSES = "-\N{MINUS SIGN}\N{EN DASH}"
 _A_MINUS = f"\\{_MINUSES}"
 """The same inside brackets of a regular expression, where a bare hyphen would be a range."""
-_LONG_SHARE = 0.1
-"""Whole numbers without thousands, of so many as the values with three digits behind a sign, prove that the sign is the decimal one."""
+_TOO_FEW = 0.05
+"""Below this share of the values with three digits behind a sign, those with more or fewer do not prove it the decimal one: they may be the slips."""
+_NO_CENTS = rf"([0-9][.,])[{_A_MINUS}—]{{1,2}}$"
+"""A dash in place of cents, as in 125,- of prices, is no minus."""
 MONEY_MARKS = r"(?i)€|\$|£|¥|\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN)\b|\bkr\b\.?"
 """What names the currency in a cell with an amount."""
 _MARKS = f"{MONEY_MARKS}|%"
@@ -30,8 +32,9 @@ _COMMA_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+|[0-9]{{1,3}}(?:[{
 
 @dataclass(frozen=True)
 class _Ballot:
-    """How many values of one column can have only a decimal point, only a decimal comma, or either; ``long`` counts whole numbers without thousands.
+    """How many values of one column can have only a decimal point, only a decimal comma, or either.
 
+    ``three`` counts those of the first two kinds with three digits behind the sign.
     ``plain`` is the sign under which every value is digits, at most one sign and at most one minus before them; "" where that is not so.
     """
 
@@ -40,7 +43,7 @@ class _Ballot:
     only_comma: int
     either_dot: int = 0
     either_comma: int = 0
-    long: int = 0
+    three: int = 0
     plain: str = ""
     places: int = 0
     has_negative: bool = True
@@ -52,15 +55,15 @@ class _Ballot:
     @property
     def decimal(self) -> str | None:
         """The decimal sign; "" where no value needs one; None where the values do not decide."""
-        if self.only_dot != self.only_comma:
-            return None if self.is_mixed else "." if self.only_dot > self.only_comma else ","
-        if self.only_dot:
-            return None
-        if not self.either_dot and not self.either_comma:
-            return ""
-        if self.long >= _LONG_SHARE * max(self.either_dot, self.either_comma) and self.long and not (self.either_dot and self.either_comma):
-            return "." if self.either_dot else ","
-        return None
+        if self.only_dot == self.only_comma:
+            return None if self.only_dot or self.either_dot or self.either_comma else ""
+        return None if self.is_mixed or self.are_slips else "." if self.only_dot > self.only_comma else ","
+
+    @property
+    def are_slips(self) -> bool:
+        """Whether nearly all values with the sign have three digits behind it, as thousands do, and the few others are no rule: 1.500 forty times, and 12.5."""
+        sign, either = (self.only_dot, self.either_dot) if self.only_dot > self.only_comma else (self.only_comma, self.either_comma)
+        return not self.three and 0 < sign < _TOO_FEW * either
 
     @property
     def is_mixed(self) -> bool:
@@ -82,7 +85,7 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
         Where "1.234" may be a number with decimals or with thousands.
     """
     ballots = _ballots(con, where.table, [column for column, _ in wanted])
-    decided = {ballot.decimal for ballot in ballots.values()} - {None, ""}
+    decided = {ballots[column.place].decimal for column, _ in wanted if column.native != "number"} - {None, ""}
     given, likely = where.decimal, where.found.get("decimal")
     agreed = likely or (next(iter(decided)) if len(decided) == 1 else None)
     found: dict[str, Typed] = {}
@@ -90,7 +93,7 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
         ballot = ballots[column.place]
         sign = "." if column.native == "number" else ballot.decimal
         if given and sign != given and column.native != "number" and (sign is None or sign):
-            full = _full_ballot(con, where.table, column.place)
+            full = _full_ballot(con, where.table, column.written("n"))
             sign = given if full.takes(given) else sign
             ballot = full if sign == given else ballot
         if sign is None and ballot.is_mixed:
@@ -111,8 +114,9 @@ def _sign_of_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> str
 
 
 def _core(place: str) -> str:
-    """A cell without currency, per cent sign and spaces around it."""
-    return f"trim(regexp_replace({place}, {text_of(_MARKS)}, '', 'g'), {text_of(_SPACES)})"
+    """A cell without currency, per cent sign and spaces around it, and with cents where a dash stands for them."""
+    bare = f"trim(regexp_replace({place}, {text_of(_MARKS)}, '', 'g'), {text_of(_SPACES)})"
+    return f"regexp_replace({bare}, {text_of(_NO_CENTS)}, '\\100')"
 
 
 def _unsigned(core: str) -> str:
@@ -128,7 +132,7 @@ def _ballots(con: Any, table: str, columns: Sequence[RawColumn]) -> dict[str, _B
     found = _plain_ballots(con, table, columns, ".")
     rest = [column for column in columns if column.place not in found]
     found |= _plain_ballots(con, table, rest, ",")
-    return found | {column.place: _full_ballot(con, table, column.place) for column in rest if column.place not in found}
+    return found | {column.place: _full_ballot(con, table, column.written("n")) for column in rest if column.place not in found}
 
 
 def _plain_ballots(con: Any, table: str, columns: Sequence[RawColumn], sign: str) -> dict[str, _Ballot]:
@@ -136,41 +140,34 @@ def _plain_ballots(con: Any, table: str, columns: Sequence[RawColumn], sign: str
     if not columns:
         return {}
     parts = []
-    for c in columns:
+    for cell in (column.written("n") for column in columns):
+        behind = f"strlen({cell}) - instr({cell}, '{sign}')"
         parts += [
-            f"count({c.place})",
-            f"count(*) FILTER (regexp_full_match({c.place}, '-?[0-9]+([{sign}][0-9]+)?'))",
-            f"max(strlen({c.place}) - instr({c.place}, '{sign}'))",
-            f"max(strlen({c.place}))",
-            f"starts_with(min({c.place}), '-')",
+            f"count({cell})",
+            f"count(*) FILTER (regexp_full_match({cell}, '-?[0-9]+([{sign}][0-9]+)?'))",
+            f"count(*) FILTER (contains({cell}, '{sign}'))",
+            f"count(*) FILTER (contains({cell}, '{sign}') AND {behind} = 3)",
+            f"max({behind})",
+            f"max(strlen({cell}))",
+            f"starts_with(min({cell}), '-')",
         ]
     row = con.execute(f"SELECT {', '.join(parts)} FROM {table}").fetchone()
     found = {}
     for i, column in enumerate(columns):
-        values, plain, behind, longest, is_negative = row[5 * i : 5 * i + 5]
+        values, plain, signed, three, behind, longest, is_negative = row[7 * i : 7 * i + 7]
         if values != plain:
             continue
-        has_sign, decides = _has_sign(con, table, column.place, sign)
-        if has_sign and not decides:
-            found[column.place] = replace(_full_ballot(con, table, column.place), plain=sign, places=3, has_negative=bool(is_negative))
-            continue
-        places = (behind or 0) if has_sign else 0
+        cell = column.written("n")
+        places = (behind or 0) if signed else 0
         if places > MONEY_PLACES:
-            places = con.execute(
-                f"SELECT max(strlen({column.place}) - instr({column.place}, '{sign}')) FROM {table} WHERE contains({column.place}, '{sign}')"
-            ).fetchone()[0]
+            places = con.execute(f"SELECT max(strlen({cell}) - instr({cell}, '{sign}')) FROM {table} WHERE contains({cell}, '{sign}')").fetchone()[0]
+        if signed and signed - three < max(_TOO_FEW * three, 1):
+            found[column.place] = replace(_full_ballot(con, table, cell), plain=sign, places=places, has_negative=bool(is_negative))
+            continue
         fits = (longest or 0) <= WHOLE_DIGITS
-        dots, commas = (int(decides), 0) if sign == "." else (0, int(decides))
+        dots, commas = (signed, 0) if sign == "." else (0, signed)
         found[column.place] = _Ballot(values, dots, commas, plain=sign, places=places, has_negative=bool(is_negative), fits=fits)
     return found
-
-
-def _has_sign(con: Any, table: str, place: str, sign: str) -> tuple[bool, bool]:
-    """Whether any value has the sign, and whether one of them could not have it between thousands; both found at the first such value."""
-    has = f"contains({place}, '{sign}')"
-    if not con.execute(f"SELECT 1 FROM {table} WHERE {has} LIMIT 1").fetchone():
-        return False, False
-    return True, con.execute(f"SELECT 1 FROM {table} WHERE {has} AND strlen({place}) - instr({place}, '{sign}') <> 3 LIMIT 1").fetchone() is not None
 
 
 def _full_ballot(con: Any, table: str, place: str) -> _Ballot:
@@ -186,18 +183,19 @@ def _full_ballot(con: Any, table: str, place: str) -> _Ballot:
         )
         SELECT (SELECT count(*) FROM cells), count(*) FILTER (dot AND NOT comma), count(*) FILTER (comma AND NOT dot),
                count(*) FILTER (either AND contains(digits, '.')), count(*) FILTER (either AND contains(digits, ',')),
-               count(*) FILTER (regexp_full_match(digits, '[0-9]{{4,}}')),
+               count(*) FILTER (dot <> comma AND regexp_matches(digits, '[.,][0-9]{{3}}$')),
                count(*) FILTER (dot <> comma AND regexp_matches(digits, '[.,].*[.,]'))
         FROM judged
     """
-    values, dot, comma, either_dot, either_comma, long, grouped = con.execute(sql).fetchone()
-    return _Ballot(values, dot, comma, either_dot, either_comma, long, grouped=grouped)
+    values, dot, comma, either_dot, either_comma, three, grouped = con.execute(sql).fetchone()
+    return _Ballot(values, dot, comma, either_dot, either_comma, three, grouped=grouped)
 
 
 def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> str:
+    cell = column.written("n")
     cells = con.execute(
-        f"SELECT row, {column.place} FROM {where.table} WHERE regexp_matches({column.place}, '[0-9][.,][0-9]') "
-        f"QUALIFY row_number() OVER (PARTITION BY contains({column.place}, ',') ORDER BY row) <= 3 ORDER BY row"
+        f"SELECT row, {cell} FROM {where.table} WHERE regexp_matches({cell}, '[0-9][.,][0-9]') "
+        f"QUALIFY row_number() OVER (PARTITION BY contains({cell}, ',') ORDER BY row) <= 3 ORDER BY row"
     ).fetchall()
     sample = cells[0][1] if cells else "1.234"
     other = "," if "." in sample else "."
@@ -206,7 +204,7 @@ def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> 
         f"in column {column.theirs} {ballot.only_dot:,} {_numbers_have(ballot.only_dot)} a decimal point, {ballot.only_comma:,} a decimal comma"
         + (f", and {ballot.either_dot + ballot.either_comma:,} may have either" if ballot.either_dot or ballot.either_comma else "")
         if ballot.is_mixed
-        else f'in column {column.theirs} "{sample}" may be a number with decimals or with thousands; no value of the column decides'
+        else f'in column {column.theirs} "{sample}" may be a number with decimals or with thousands; {_undecided(ballot)}'
     )
     raise AnswerNeededError(
         Question(
@@ -218,6 +216,11 @@ def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> 
     )
 
 
+def _undecided(ballot: _Ballot) -> str:
+    few, either = max(ballot.only_dot, ballot.only_comma), max(ballot.either_dot, ballot.either_comma)
+    return f"only {few:,} can have decimals alone, beside {either:,} that can have either" if ballot.are_slips else "no value of the column decides"
+
+
 def _numbers_have(count: int) -> str:
     return "number has" if count == 1 else "numbers have"
 
@@ -226,7 +229,11 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
     """Say how a column of numbers is read without rounding, measuring how many places and digits it needs."""
     table = where.table
     is_plain = ballot.plain == sign or (ballot.plain != "" and not any((ballot.only_dot, ballot.only_comma, ballot.either_dot, ballot.either_comma)))
-    plain = _plain_digits(column.place, sign, is_plain=is_plain)
+    plain = column.read_as("n", column.place, _plain_digits(column.place, sign, is_plain=is_plain))
+    decides = column.native != "number" and ballot.takes(sign)
+    if column.kinds:
+        values = con.execute(f"SELECT count({present(column.place)}) FROM {table}").fetchone()[0]
+        ballot, is_plain = replace(ballot, values=values, has_negative=True), False
     places, percent, marked = ballot.places, False, 0
     marks: list[str] = []
     if not is_plain or places > MONEY_PLACES:
@@ -255,7 +262,7 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
         misfits,
         places,
         expected="a whole number" if kind == Kind.INTEGER else said,
-        style={"decimal": sign} if places or sign == "," else {},
+        style={"decimal": sign} if decides else {},
         currencies=currencies,
         percent=bool(percent),
         marked=marked,

@@ -31,8 +31,8 @@ _LEAST_SAMPLED = 100
 ATTRIBUTE_VALUES = 200
 """A further column of text is kept as an attribute when it has at most this many distinct values."""
 _NUMBER_LIKE = re.compile(
-    r"[-+(\u2212]?\s*(?:[€$£]|EUR|SEK|USD|GBP)?\s*[-+]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*\s*"
-    r"(?:%|€|\$|£|EUR|SEK|USD|GBP|kr\.?)?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
+    r"[-+(\u2212]?\s*(?:[€$£]|EUR|SEK|NOK|DKK|USD|GBP|CHF|PLN)?\s*[-+]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[.,][-\u2212–—]{1,2})?\s*"
+    r"(?:%|€|\$|£|EUR|SEK|NOK|DKK|USD|GBP|CHF|PLN|kr\.?)?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
@@ -155,7 +155,10 @@ def of_all(samples: Sequence[Sample]) -> Sample:
 def sampled(con: Any, raw: RawTable) -> Sample:
     """Look at the first rows of a raw table."""
     types = {name: of for name, of, *_ in con.execute(f"DESCRIBE {raw.name}").fetchall()}
-    columns = tuple(RawColumn(place, theirs, native, types[place]) for place, theirs, native in zip(raw.columns, raw.header, raw.native, strict=True))
+    kinds = {place: f"k{place[1:]}" for place in raw.columns if f"k{place[1:]}" in types}
+    columns = tuple(
+        RawColumn(place, theirs, native, types[place], kinds.get(place, "")) for place, theirs, native in zip(raw.columns, raw.header, raw.native, strict=True)
+    )
     if not columns:
         return Sample((), {})
     cells = ", ".join(f"trim(CAST({column.place} AS VARCHAR))" for column in columns)

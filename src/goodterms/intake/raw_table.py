@@ -17,6 +17,7 @@ from goodterms.problems import Problem
 Progress = Callable[[str, float], None]
 """Told what is being done ("reading invoices.csv") and how much of it is done, from 0 to 1."""
 
+MIXED = "mixed"
 _numbers = itertools.count(1)
 
 
@@ -86,7 +87,8 @@ class RawTable:
     native
         For each column ``None`` where its text is to be typed by vote; otherwise what the file itself says it is: "text", "number", "date" or "flag".
         A workbook's cells are canonical text: numbers as the shortest decimal of 15 significant digits without exponent, dates as
-        ``2011-12-09`` or ``2011-12-09 08:26:00``, flags as ``true`` and ``false``; a column that mixes kinds is ``None``.
+        ``2011-12-09`` or ``2011-12-09 08:26:00``, flags as ``true`` and ``false``; of a column that mixes kinds it is "mixed", and the engine's table has the
+        kind of each of its cells beside it: ``k3`` for ``c3``, a letter as in ``Layout``.
     dialect
         How a text file is written; ``None`` for workbooks and Parquet.
     physical, accepted

@@ -16,17 +16,29 @@ MOST_WHOLE_DIGITS = MONEY_DIGITS - MONEY_PLACES
 
 @dataclass(frozen=True)
 class RawColumn:
-    """A column of a raw table: its place (``c3``), the file's name of it, what the file says it is, and the engine's type of it."""
+    """A column of a raw table: its place (``c3``), the file's name of it, what the file says it is, and the engine's type of it.
+
+    ``kinds`` is the engine's column of its cells' kinds, a letter a cell (n number, d date), where a workbook's column mixes kinds, else "".
+    """
 
     place: str
     theirs: str
     native: str | None
     engine_type: str
+    kinds: str = ""
 
     @property
     def is_text(self) -> bool:
         """Whether its values are text that is to be typed."""
         return self.engine_type == "VARCHAR"
+
+    def written(self, kind: str) -> str:
+        """SQL of a cell that is to be read as it is written: null where the workbook itself says that it is of this kind (n, d), which needs no vote."""
+        return f"CASE WHEN {self.kinds} <> '{kind}' THEN {self.place} END" if self.kinds else self.place
+
+    def read_as(self, kind: str, native: str, written: str) -> str:
+        """SQL of a cell: ``native`` where the workbook itself says that it is of this kind, else ``written``."""
+        return f"CASE WHEN {self.kinds} = '{kind}' THEN {native} ELSE {written} END" if self.kinds else written
 
 
 @dataclass(frozen=True)

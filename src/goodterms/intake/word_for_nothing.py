@@ -40,7 +40,7 @@ def _emptied(engine: Any, raw: RawTable, words: Sequence[str]) -> RawTable:
     counts = engine.con.execute(f"SELECT {', '.join(f'count(*) FILTER ({is_word})' for is_word in held.values())} FROM {raw.name}").fetchone()
     name = new_name()
     cells = ", ".join(f"CASE WHEN NOT {is_word} THEN {column} END AS {column}" for column, is_word in held.items())
-    engine.con.execute(f'CREATE TEMP VIEW {name} AS SELECT "row", {cells} FROM {raw.name}')
+    engine.con.execute(f"CREATE TEMP VIEW {name} AS SELECT * REPLACE ({cells}) FROM {raw.name}")
     problems = [
         Problem(
             "word-for-nothing",

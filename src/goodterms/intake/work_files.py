@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,16 @@ def _remove(engine: int) -> None:
     shutil.rmtree(_folders.pop(engine), ignore_errors=True)
 
 
-def show_rows(engine: Any, name: str, rows: Path, columns: Sequence[str], *, above: int | None = None, where: str = "") -> None:
-    """Make a view ``name`` with ``row`` and ``c1`` … over a Parquet file; ``above`` counts the records before its first row, or it has a column ``row``."""
+def show_rows(
+    engine: Any, name: str, rows: Path, columns: Sequence[str], *, above: int | None = None, where: str = "", further: Mapping[str, str] | None = None
+) -> None:
+    """Make a view ``name`` with ``row`` and ``c1`` … over a Parquet file; ``above`` counts the records before its first row, or it has a column ``row``.
+
+    ``further`` are more columns of the view, by name.
+    """
     row = '"row"' if above is None else f"file_row_number + {above + 1}"
-    said = ", ".join((f'{row} AS "row"', *(f"{column} AS c{place}" for place, column in enumerate(columns, start=1))))
+    named = {f"c{place}": column for place, column in enumerate(columns, start=1)} | dict(further or {})
+    said = ", ".join((f'{row} AS "row"', *(f"{sql} AS {of}" for of, sql in named.items())))
     source = f"read_parquet({quoted(rows)}, file_row_number = {'true' if above is not None else 'false'})"
     engine.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {said} FROM {source} {where}")
 

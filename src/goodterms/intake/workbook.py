@@ -18,7 +18,7 @@ from goodterms.intake.column_names import names_a_key
 from goodterms.intake.dialect import SAMPLE_RECORDS, kind_of
 from goodterms.intake.header import BLANK, REPEATED_HEADER, Head, Top, find_head
 from goodterms.intake.header_again import HeaderAgain
-from goodterms.intake.raw_table import Layout, Progress, RawTable, RowRef, check_width, new_name
+from goodterms.intake.raw_table import MIXED, Layout, Progress, RawTable, RowRef, check_width, new_name
 from goodterms.intake.sheet_scan import SheetScan, coordinate, scan_sheet
 from goodterms.intake.work_files import show_rows, work_folder
 from goodterms.intake.workbook_guard import Sheet, opened, percent_styles, sheets_of, unzipped
@@ -227,7 +227,9 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
     if not rows.accepted:
         raise _NoTableError(f"{source.where} has a header (row {head.row}) and nothing below it. Save it again, with its rows.")
     kept = [place for place in range(head.width) if rows.kinds[place] or (place < len(head.cells) and head.cells[place].strip())]
-    show_rows(source.engine, name, rows.path, [f"c{place + 1}" for place in kept])
+    native = tuple(_NATIVE.get(frozenset(rows.kinds[place]), MIXED if rows.kinds[place] else None) for place in kept)
+    kinds = {f"k{number}": f"kinds[{place + 1}]" for number, (place, of) in enumerate(zip(kept, native, strict=True), start=1) if of == MIXED}
+    show_rows(source.engine, name, rows.path, [f"c{place + 1}" for place in kept], further=kinds)
     blank = sorted(set(range(rows.above + 1, scan.last_row + 1)) - rows.seen)
     set_aside = [RowRef(row, ";".join(top.rows[row - 1]).rstrip(";"), reason) for row, reason in head.set_aside.items()]
     set_aside += [RowRef(row, ";".join(head.cells).rstrip(";"), REPEATED_HEADER) for row in rows.repeated]
@@ -239,7 +241,7 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
         sheet=source.sheet,
         name=name,
         header=tuple(f"column {first_column + place}" if head.names[place] == f"column {place + 1}" else head.names[place] for place in kept),
-        native=tuple(_NATIVE.get(frozenset(rows.kinds[place])) for place in kept),
+        native=native,
         dialect=None,
         physical=scan.last_row,
         accepted=rows.accepted,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 from decimal import Decimal
 
+import ibis
 import pytest
+from tests.real.said import COMMAND
 
 from goodterms.errors import UnreadableFileError
 from goodterms.facts.columns import PAYMENTS
+from goodterms.intake import read
 from goodterms.intake.documents.camt import read_camt
 
 pytestmark = pytest.mark.real
@@ -101,3 +105,33 @@ def test_a_statement_of_another_account_is_told_apart(folder):
     assert {row["source"] for row in found.rows} == {SWISS}
     assert (found.accepted, found.rejected) == (2, 6)
     assert {problem.seen for problem in found.problems if problem.code == "statement-of-another-account"} == {OWN}
+
+
+# By the library's own door
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_each_is_read_into_payments_with_what_does_not_tie(folder, name):
+    reading = read([name])
+    (account,) = reading.files
+    assert (account.table, account.physical, account.accepted, account.rejected) == ("payments", len(LOADED[name]), len(LOADED[name]), 0)
+    columns = ("date", "source", "counterparty_key", "amount", "currency")
+    rows = reading.facts["payments"].order_by("row", "payment").select(*columns).to_pyarrow().to_pylist()
+    assert [tuple(row.values()) for row in rows] == LOADED[name]
+    said = [str(problem).removeprefix(f"{name}, ").removesuffix(ASK) for problem in reading.problems if problem.code != "accounts-not-named"]
+    assert sorted(said) == sorted(SAID[name])
+
+
+def test_the_wrong_one_is_refused_by_the_command_with_its_place(folder, tmp_path):
+    command = [COMMAND, "look", "camt053.v2.wrong.xml", "--out", tmp_path / "report"]
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == UnreadableFileError.exit_code
+    assert "camt053.v2.wrong.xml, line 3, Document/BkToCstmrStmt: nothing follows the head of the message (GrpHdr)" in " ".join(ran.stderr.split())
+
+
+def test_all_together_are_read_as_six_payments(folder):
+    reading = read(LOADED)
+    assert (reading.physical, reading.accepted, reading.met_again) == (8, 6, 2)
+    assert {account.file for account in reading.files if account.met_again} == {"camt053.v2.multi.statement.xml", "camt053.v8.xml"}
+    totals = reading.facts["payments"].group_by("currency").agg(amount=ibis._.amount.sum()).to_pyarrow().to_pylist()
+    assert {row["currency"]: row["amount"] for row in totals} == {"EUR": Decimal("19.55"), "SEK": Decimal(-400_000)}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections import Counter
 from decimal import Decimal
 
 import pytest
+from tests.real.said import COMMAND
 
+from goodterms import intake
+from goodterms.errors import UnreadableFileError
+from goodterms.facts.engine import connect
 from goodterms.facts.money import cents
 from goodterms.intake.documents.check import problems_of
 from goodterms.intake.documents.document_folder import read_documents
@@ -104,6 +110,91 @@ def test_facts_of_each_sellers_documents_hold_every_cent(invoices):
                 assert sum((row["tax"] or Decimal(0) for row in rows), Decimal(0)) == sign * (invoice.totals.tax or 0), name
                 seen[side] += 1
     assert seen == {"seller": 48, "buyer": 34}
+
+
+# By the library's own door
+
+
+@pytest.fixture(scope="module")
+def own_engine():
+    return connect()
+
+
+def _own(invoice):
+    """The seller's identifiers; its number where it has no other."""
+    public = [one.value for one in invoice.seller.identifiers if one.kind is not Identifies.NUMBER]
+    own = public or [one.value for one in invoice.seller.identifiers] or [one.value for one in invoice.buyer.identifiers]
+    return {"version": 1, "company": {"identifiers": own}}
+
+
+def test_every_document_is_read_whole_with_its_own_totals(read, own_engine):
+    """All 43 UBL and CII, 3 of 4 Finvoices and the 5 right PDFs, each as its seller reads it, alone."""
+    seen = Counter()
+    for file in read.files:
+        for invoice in file.invoices:
+            if _name(file.file) == PRO_FORMA:
+                continue
+            reading = intake.read([file.file], mapping=_own(invoice), engine=own_engine)
+            (account,) = reading.files
+            assert (account.table, account.accepted, account.rejected, account.set_aside) == ("sale_lines", len(invoice.lines), 0, len(invoice.set_aside)), (
+                file.file
+            )
+            rows = reading.facts["sale_lines"].select("document", "currency", "net_value", "charges", "tax").to_pyarrow().to_pylist()
+            net, tax = sum(row["net_value"] + (row["charges"] or 0) for row in rows), sum(row["tax"] or 0 for row in rows)
+            stated, sign = invoice.totals, invoice.direction
+            assert (cents(net), tax) == (cents(sign * stated.tax_exclusive), sign * (stated.tax or 0)), file.file
+            assert {(row["document"], row["currency"]) for row in rows} == {(invoice.number, invoice.currency)}
+            assert {problem.code for problem in reading.problems} <= {"price-does-not-hold", "no-lines", "marked-as-test"}, file.file
+            seen[file.file.split("/")[-2]] += 1
+    assert seen == {"en16931_cii": 15, "en16931_ubl": 19, "peppol": 9, "finvoice": 3, "pdf": 5}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (f"pdf/{WRONG_PDF}", ["The file says that it is written in UTF-8-W/O-BOM, which is not read. Save it as UTF-8."]),
+        (
+            f"finvoice/{PRO_FORMA}",
+            [
+                "has the type INV06, which is no invoice",
+                "does not add up: its lines come to 0.02, and it states 0.00 as the total without tax (difference 0.02).",
+            ],
+        ),
+    ],
+)
+def test_the_command_refuses_the_wrong_ones_with_their_reasons(real_data, tmp_path, invoices, name, said):
+    mapping = tmp_path / "m.toml"
+    identifiers = json.dumps([one.value for invoice in invoices[PRO_FORMA] for one in invoice.buyer.identifiers])
+    mapping.write_text(f"version = 1\ncompany = {{ identifiers = {identifiers} }}\n", "utf-8")
+    command = [COMMAND, "look", real_data / "einvoices" / name, "--map", mapping, "--out", tmp_path / "report"]
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == UnreadableFileError.exit_code
+    assert [text for text in said if text not in ran.stderr] == []
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_credit_note_and_a_negative_invoice_are_read_as_the_same_facts(real_data, own_engine):
+    columns = ("kind", "quantity", "net_value", "charges", "discount", "tax", "unit", "currency", "customer_key", "product_key")
+    found = [
+        intake.read([real_data / f"einvoices/peppol/base-{name}.xml"], mapping={"version": 1, "company": {"identifiers": ["GB1232434"]}}, engine=own_engine)
+        .facts["sale_lines"]
+        .select(*columns)
+        .to_pyarrow()
+        .to_pylist()
+        for name in ("negative-inv-correction", "creditnote-correction")
+    ]
+    assert found[0] == found[1] != []
+    assert {row["kind"] for row in found[0]} == {"credit note"}
+
+
+def test_a_correction_with_negative_amounts_is_read_as_a_credit_note(real_data, own_engine):
+    file = real_data / "einvoices/pdf/zugferd_2p0_EN16931_Rechnungskorrektur.pdf"
+    reading = intake.read([file], mapping={"version": 1, "company": {"identifiers": ["DE123456789"]}}, engine=own_engine)
+    (account,) = reading.files
+    assert (account.credit_notes, account.net_by_currency, reading.problems) == (1, {"EUR": Decimal("-7.67")}, ())
+
+
+# By the readers within
 
 
 def test_a_negative_invoice_and_a_credit_note_of_it_give_the_same_amounts(invoices):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 from decimal import Decimal
 
+import ibis
 import pytest
+from tests.real.said import COMMAND
 
+from goodterms import intake
 from goodterms.facts.columns import GL_BALANCES
 from goodterms.intake.documents.saft import Header, Journal, read_saft
 from goodterms.problems import Severity
@@ -77,3 +81,29 @@ def test_rows_are_what_was_booked_by_account_and_month(books):
 def test_no_person_is_kept(books):
     """The head names a contact, customers and suppliers theirs."""
     assert [text for text in ("Fredrikke", "87654321", "post@") if text in repr(books)] == []
+
+
+def test_it_is_read_with_its_totals_and_the_three_accounts_named(real_data):
+    reading = intake.read([real_data / "saft" / NAME])
+    (account,) = reading.files
+    assert (account.table, account.physical, account.accepted, account.rejected) == ("gl_balances", 170, 170, 0)
+    assert account.said == ("53 transactions of 170 lines, debit 9,487,049.35, credit 9,487,049.35. 19 of 22 accounts tie from opening to closing.",)
+    named = [problem for problem in reading.problems if problem.severity == Severity.WARNING]
+    assert {problem.sentence.split(" ")[1]: problem.sentence.rpartition("a difference of ")[2] for problem in named} == {
+        "1920": "−53,838.25.",
+        "2711": "0.35.",
+        "2740": "−0.35.",
+    }
+    balances = reading.facts["gl_balances"]
+    by_account = {row["account"]: row["amount"] for row in balances.group_by("account").agg(amount=ibis._.amount.sum()).to_pyarrow().to_pylist()}
+    assert (by_account["3000"], by_account["5000"], sum(by_account.values())) == (Decimal(-2_316_338), Decimal(1_496_000), 0)
+
+
+def test_the_command_names_the_three_accounts_beside_sales(real_data, tmp_path):
+    sales = tmp_path / "sales.csv"
+    sales.write_text("Invoice;Date;Customer;Net amount;Currency\n" + "".join(f"{n};2017-{n:02d}-28;Ann;10,00;NOK\n" for n in range(1, 5)), "utf-8")
+    command = [COMMAND, "look", sales, real_data / "saft" / NAME, "--out", tmp_path / "report"]
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == 0, ran.stderr
+    said = " ".join(ran.stdout.split())
+    assert [text for text in ("a difference of −53,838.25.", "a difference of 0.35.", "a difference of −0.35.") if text not in said] == []

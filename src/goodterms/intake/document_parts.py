@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import Choice, Question, UnreadableFileError
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
+from goodterms.facts.money import in_words
 from goodterms.intake.answers import above, answerable
 from goodterms.intake.mapping_file import LEAVE_OUT, FileMapping, Mapping
 from goodterms.intake.master_data import table_said
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from goodterms.intake.documents.document_file import FileRead
     from goodterms.intake.documents.invoice import Invoice
     from goodterms.intake.documents.party import OwnCompany, Party
+    from goodterms.intake.documents.saft import AuditFile
     from goodterms.intake.raw_table import Progress
 
 _IN_UTF_16 = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
@@ -125,7 +127,7 @@ def document_parts(engine: Any, given: Iterable[tuple[Path, str]], mapping: Mapp
     company = _company(read, mapping)
     _leave_out_met_again(read)
     for place in read:
-        parts += _parts_of(engine, place, company, mapping.reporting_currency, first + len(parts))
+        parts += _parts_of(engine, place, company, _reporting(mapping), first + len(parts))
     return parts
 
 
@@ -269,6 +271,11 @@ def _parts_of(engine: Any, place: _Place, company: OwnCompany, reporting: str, f
         part.raw = _raw(place.path, part.name, len(rows) + extra, aside if part is main else ())
     main.said.append(_documents_said(place, found.accepted))
     return made
+
+
+def _reporting(mapping: Mapping) -> str:
+    """The currency that documents have to be in; "" where that is open, or where a file of rates may bring others to it."""
+    return "" if any(entry.table == "rates" for entry in mapping.files) else mapping.reporting_currency
 
 
 def _without_rate(invoice: Invoice, reporting: str) -> Problem:
@@ -441,6 +448,7 @@ def _books_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: 
             )
         if books.physical or not (books.invoices or books.unread):
             part = _part(engine, one.path, one.entry, "gl_balances", books.rows, first + len(parts), source)
+            part.said.append(_books_said(books))
             parts.append(_accounted(part, books.physical, books.rejected, 0, books.met_again, books.problems))
         if books.invoices or books.unread:
             file = FileRead(str(one.path), books.invoices, unread=books.unread)
@@ -448,8 +456,15 @@ def _books_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: 
             places.append((place, OwnCompany(tuple(identifier.value for identifier in who.identifiers if identifier.kind is not Identifies.NUMBER))))
     _leave_out_met_again([place for place, _ in places])
     for place, company in places:
-        parts += _parts_of(engine, place, company, mapping.reporting_currency, first + len(parts))
+        parts += _parts_of(engine, place, company, _reporting(mapping), first + len(parts))
     return parts
+
+
+def _books_said(books: AuditFile) -> str:
+    checked = [account for account in books.accounts if account.difference is not None]
+    ties = sum(1 for account in checked if not account.difference)
+    tie = f" {ties:,} of {len(checked):,} accounts tie from opening to closing." if checked else ""
+    return f"{books.transactions:,} transactions of {books.physical:,} lines, debit {in_words(books.debit)}, credit {in_words(books.credit)}.{tie}"
 
 
 def _files(named: Sequence[_Named]) -> str:

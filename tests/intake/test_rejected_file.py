@@ -11,8 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.intake.documents.written import ubl, ubl_line
 from tests.intake.test_document_parts import STATEMENT
+from tests.intake.test_round_trips import DIALECTS, ENCODINGS, TEXTS, written
 
 from goodterms.facts.columns import TABLES
 from goodterms.intake import read
@@ -146,7 +149,7 @@ def write_lines(path, lines, end="\n", encoding="utf-8"):
 
 
 @pytest.mark.parametrize(
-    ("written", "above", "bad", "given_back", "mapping"),
+    ("how", "above", "bad", "given_back", "mapping"),
     [
         (("\n", "utf-8"), [HEAD], BAD, [HEAD, BAD], None),
         (("\r\n", "utf-8-sig"), [HEAD], BAD, [HEAD, BAD], None),
@@ -163,17 +166,17 @@ def write_lines(path, lines, end="\n", encoding="utf-8"):
     ],
     ids=["lf", "crlf, bom", "cr", "cp1252", "utf-16", "title", "another table", "units", "no header", "too many cells", "open quote", "cp1252 as latin-1"],
 )
-def test_rows_of_a_text_file_come_back_as_it_is_written_and_are_read_when_mended(tmp_path, written, above, bad, given_back, mapping):
-    path = write_lines(tmp_path / "s.csv", [*above, *BODY[:6], bad, *BODY[7:]], *written)
-    whole = read([write_lines(tmp_path / "whole" / "s.csv", [*above, *BODY], *written)], mapping=mapping)
+def test_rows_of_a_text_file_come_back_as_it_is_written_and_are_read_when_mended(tmp_path, how, above, bad, given_back, mapping):
+    path = write_lines(tmp_path / "s.csv", [*above, *BODY[:6], bad, *BODY[7:]], *how)
+    whole = read([write_lines(tmp_path / "whole" / "s.csv", [*above, *BODY], *how)], mapping=mapping)
     reading = read([path], mapping=mapping)
     rejected, _ = reading.write_rejected(tmp_path)
-    end, encoding = written
+    end, encoding = how
     assert (rejected.name, rejected.read_bytes()) == ("s.rejected.csv", "".join(line + end for line in given_back).encode(encoding))
-    write_lines(rejected, [*given_back[:-1], GOOD], *written)
-    for given in (mapping, reading.write_mapping(tmp_path / "map.toml")):
+    write_lines(rejected, [*given_back[:-1], GOOD], *how)
+    for said in (mapping, reading.write_mapping(tmp_path / "map.toml")):
         for named in ([path, rejected], [rejected, path]):
-            both = read(named, mapping=given)
+            both = read(named, mapping=said)
             assert facts(both) == facts(whole)
             assert sorted(accounts(both)) == [(1, 0, 0), (18, 1, 0)]
 
@@ -333,3 +336,34 @@ def test_of_a_bank_statement_the_list_names_what_is_rejected(tmp_path):
     (listed,) = cells(said, "Problems")[1:]
     assert listed[:7] == [str(tmp_path / "camt.xml"), None, None, None, "Stmt[1]", "FI2112345600000785", "one of the company's own accounts"]
     assert listed[8] == "If the account is the company's, name it among its accounts."
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    notes=st.lists(TEXTS, min_size=6, max_size=6), bad=st.sets(st.integers(0, 5), min_size=1, max_size=4), dialect=st.sampled_from(DIALECTS),
+    encoding=st.sampled_from(ENCODINGS),
+)  # fmt: skip
+def test_rows_of_any_text_come_back_in_any_dialect_and_count_once_when_mended(tmp_path, notes, bad, dialect, encoding):
+    form, end, all_quoted = dialect
+    rows = [(f"{number}", f"2024-03-{number:02d}", "Ann", note, f"{number}.50") for number, note in enumerate(notes, start=1)]
+    names = ("Invoice", "Date", "Customer", "Note", "Net")
+    whole = written([names, *rows], form, end, all_quoted=all_quoted)
+    if whole is None:
+        return
+    broken = [(row[0], f"day{row[0]}", *row[2:]) if place in bad else row for place, row in enumerate(rows)]
+    said = {"encoding": encoding, "delimiter": form.delimiter, "quote": form.quote or "", "header_row": 1} | ({"escape": form.escape} if form.escape else {})
+    columns = dict(zip(names, ("document", "date", "customer_key", "attribute:note", "net_value"), strict=True))
+    mapping = entry(dialect=said, columns=columns)
+    path = tmp_path / "s.csv"
+    path.write_bytes(whole.encode(encoding))
+    expected = read([path], mapping=mapping)
+    path.write_bytes(written([names, *broken], form, end, all_quoted=all_quoted).encode(encoding))
+    rejected, _ = read([path], mapping=mapping).write_rejected(tmp_path)
+    text = rejected.read_bytes().decode(encoding)
+    for number in range(1, 7):
+        text = text.replace(f"day{number}", f"2024-03-{number:02d}")
+    rejected.write_bytes(text.encode(encoding))
+    both = read([path, rejected], mapping=mapping)
+    assert accounts(both) == [(6 - len(bad), len(bad), 0), (len(bad), 0, 0)]
+    notes_of = 'SELECT document, date, customer_key, "attribute:note", net_value FROM sale_lines ORDER BY net_value'
+    assert both.facts.engine.con.execute(notes_of).fetchall() == expected.facts.engine.con.execute(notes_of).fetchall()

@@ -224,6 +224,13 @@ def test_files_of_one_name_are_given_back_under_two_and_read_by_the_same_mapping
     assert reading.mapping.of(str(written[2])).is_of_origin
 
 
+def test_many_rows_that_are_not_mended_yet_say_nothing_of_their_column(tmp_path):
+    path = write_lines(tmp_path / "s.csv", [HEAD, *BODY, *[BAD] * 15])
+    rejected, _ = read([path]).write_rejected(tmp_path)
+    write_lines(rejected, [HEAD, GOOD, *[BAD] * 14])
+    assert accounts(read([path, rejected])) == [(19, 15, 0), (1, 14, 0)]
+
+
 def test_rows_rejected_again_are_called_by_the_file_they_came_from(tmp_path):
     path = write_lines(tmp_path / "s.csv", [HEAD, *BODY[:6], BAD, *BODY[7:]])
     rejected, _ = read([path]).write_rejected(tmp_path)

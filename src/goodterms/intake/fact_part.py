@@ -46,7 +46,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         Where the files can be read in two ways.
     """
     first = parts[0]
-    sample = of_all([part.sample for part in parts])
+    sample = of_all([part.sample for part in parts if not origin_of(part.raw.file)] or [part.sample for part in parts])
     proposal = proposed(first.raw, sample, first.entry, first.table)
     for part in parts:
         part.proposal = proposal

@@ -54,7 +54,10 @@ def test_the_same_number_with_anything_else_is_two_documents_and_a_notice(change
     found = count_once(facts_of(rows))
     assert (found.documents, found.same_number_other_content) == (0, 1)
     assert counted_rows(found) == [2, 3, 90, 91]
-    assert found.notice == "1 document numbers are used by several sources with other content: they are different documents, and all count."
+    assert found.notice == (
+        "1 document number is used by several sources with other content: these are different documents, and all count. "
+        "If they are the same documents in another layout, give their files one source in the mapping."
+    )
 
 
 def test_another_entity_has_its_own_numbers():

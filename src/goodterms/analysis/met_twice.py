@@ -57,7 +57,9 @@ class MetTwice:
     def notice(self) -> str:
         """The notice of numbers that two sources use for different documents; empty where there are none."""
         number = self.same_number_other_content
-        return f"{number:,} document numbers are used by several sources with other content: they are different documents, and all count." if number else ""
+        are = "document number is" if number == 1 else "document numbers are"
+        same = "If they are the same documents in another layout, give their files one source in the mapping."
+        return f"{number:,} {are} used by several sources with other content: these are different documents, and all count. {same}" if number else ""
 
 
 def count_once(facts: Facts) -> MetTwice:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
+from goodterms.intake.answers import answered
+from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.total_words import BARE, BESIDE
 from goodterms.problems import Severity
 
 HEADER = "Invoice No;Date;Customer;Product;Quantity;Net amount\n"
@@ -87,6 +93,152 @@ def test_a_line_without_names_is_a_line_where_its_amount_is_no_sum(account):
 
 def test_lines_without_names_are_lines_where_many_have_none(account):
     assert account("Date;Customer;Net amount\n2023-01-05;;10,00\n2023-01-06;A;20,00\n2023-01-07;;30,00\n") == ([], [])
+
+
+WORDS = [
+    "Total",
+    "Totals",
+    "Grand Total",
+    "Sub-total",
+    "Subtotal",
+    "Yhteensä",
+    "Kaikki yhteensä",
+    "Välisumma",
+    "Loppusumma",
+    "Summa",
+    "Delsumma",
+    "Totalt",
+    "Totalsumma",
+    "Summe",
+    "Zwischensumme",
+    "Gesamt",
+    "Gesamtsumme",
+    "Gesamtergebnis",
+    "Sous-total",
+    "Sous total",
+    "Total général",
+    "Total general",
+    "Suma",
+    "Totale",
+    "Totale complessivo",
+    "Subtotale",
+    "Totaal",
+    "Subtotaal",
+    "Eindtotaal",
+    "I alt",
+    "Hovedtotal",
+    "Sum",
+    "Delsum",
+    "Razem",
+    "Suma częściowa",
+    "Suma końcowa",
+    "Ogółem",
+]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_words_for_a_total_are_known_alone_before_and_behind_a_name(word):
+    assert all(BARE.fullmatch(text) for text in (word, word.upper(), f"{word}:", f"** {word} 2024-01"))
+    assert all(BESIDE.fullmatch(text) for text in (word, f"{word} Ann Oy", f"Ann Oy {word.lower()}", f"Ann Oy ({word})"))
+
+
+@pytest.mark.parametrize("name", ["TotalEnergies", "Summary", "Kreasumma Oy", "Someone", "Gesamtschule", "Malta", "Consumer Oy"])
+def test_names_that_begin_like_a_word_for_a_total_are_none(name):
+    assert not BESIDE.fullmatch(name)
+
+
+BY_CUSTOMER = "Customer;Invoice;Date;Product;Net amount\n"
+
+
+def by_customer(subtotal, total, *, customers=20):
+    """A pivot table as text: customers of one to three lines, each with a subtotal, and a total of all."""
+    rows, of_all = [], Decimal(0)
+    for i in range(customers):
+        amounts = [Decimal(f"{100 + 7 * i + j}.{(3 * i + j) % 90 + 10}") for j in range(1 + i % 3)]
+        rows += [f"C{i};{10 * i + j};2024-01-{j + 1:02d};P{j};{amount}" for j, amount in enumerate(amounts)]
+        rows.append(subtotal.format(f"C{i}", sum(amounts)))
+        of_all += sum(amounts)
+    return BY_CUSTOMER + "\n".join([*rows, total.format(of_all)]) + "\n", of_all
+
+
+@pytest.mark.parametrize("day", ["2024-12-31", ""])
+@pytest.mark.parametrize("subtotal", ["{} Total", "Total {}", "Summe {}", "Sous-total {}", "{} yhteensä", "Razem {}", "{}"])
+def test_subtotals_are_set_aside_however_many_they_are_dated_or_not(tmp_path, subtotal, day):
+    text, of_all = by_customer(f"{subtotal};;{day};;{{}}", f"Total général;;{day};;{{}}")
+    (tmp_path / "s.csv").write_text(text, encoding="utf-8")
+    (file,) = read([tmp_path / "s.csv"]).files
+    assert (file.net_by_currency, file.accepted, file.rejected) == ({"": of_all}, 39, 0)
+    assert [ref.reason for ref in file.set_aside_rows] == ["header", *["total"] * 21]
+
+
+def test_a_subtotal_beside_a_rejected_row_counts_it(account):
+    text = "1;2023-01-05;A;P1;2;20,00\n2;2023-01-45;A;P1;3;30,00\n;2023-01-31;A Total;;5;50,00\n3;2023-02-05;B;P1;1;7,00\n;2023-02-28;B Total;;1;7,00\n"
+    assert account(HEADER + text) == ([4, 6], [3])
+
+
+@pytest.mark.parametrize("day", ["1.2024", "31.1.2024"])
+def test_subtotals_of_costs_stand_in_the_name_of_the_account(account, day):
+    text = (
+        f"5000;Palkat;{day};100,00\n5100;Eläkkeet;{day};20,00\n;Henkilöstökulut yhteensä;{day};120,00\n5200;Vuokra;{day};50,00\n"
+        f";Kulut yhteensä;{day};170,00\n5900;Summaus;{day};5,00\n"
+    )
+    assert account("Tili;Tilin nimi;Kausi;Summa\n" + text, costs=True) == ([4, 6], [])
+
+
+def test_a_subtotal_may_stand_in_a_column_without_a_meaning(account):
+    text = "Note;Invoice;Date;Customer;Net amount\n;1;2023-01-05;A;10,00\n;2;2023-01-06;A;20,00\nSubtotal A;;2023-01-31;A;30,00\n;3;2023-01-07;A;5,00\n"
+    assert account(text) == ([4], [])
+
+
+def asked(tmp_path, text, *, costs=False):
+    """The one question that a file asks, and what its lines come to by each answer, read again by the mapping that is written then."""
+    path = tmp_path / "s.csv"
+    path.write_text(text, encoding="utf-8")
+    given = {"files": [] if costs else [path], "costs": [path] if costs else []}
+    with pytest.raises(AnswerNeededError) as error:
+        read(**given)
+    (question,) = error.value.questions
+    readings = [read(**given, mapping=Mapping.read(answered("", option))) for option in question.choices]
+    again = [read(**given, mapping=reading.write_mapping(tmp_path / "map.toml")) for reading in readings]
+    assert [one.files[0].net_by_currency for one in again] == [one.files[0].net_by_currency for one in readings]
+    return question, *(one.files[0].net_by_currency[""] for one in readings)
+
+
+def test_a_customer_called_a_word_for_a_total_whose_line_is_the_sum_of_those_above_is_asked(tmp_path):
+    lines = "1;2024-01-05;A;10\n2;2024-01-06;B;20\n3;2024-01-07;Total;30\n4;2024-01-08;Total;99\n"
+    question, by_total, by_line = asked(tmp_path, f"Invoice;Date;Customer;Net amount\n{lines}")
+    assert question.evidence == ("row 4: 3; 2024-01-07; Total; 30",)
+    assert question.choices[0].line == 'totals = { Total = "total" }'
+    assert (by_total, by_line) == (30, 159)
+
+
+def test_a_total_that_lacks_what_lines_have_and_is_no_sum_is_asked(tmp_path):
+    text = "1;2024-01-05;A;10\n2;2024-01-06;A;20\n;2024-01-31;A Total;29\n3;2024-01-07;B;40\n"
+    question, by_total, by_line = asked(tmp_path, f"Invoice;Date;Customer;Net amount\n{text}")
+    assert (question.evidence, by_total, by_line) == (("row 4: 2024-01-31; A Total; 29",), 70, 99)
+
+
+def test_one_row_without_a_document_that_is_a_sum_is_asked(tmp_path):
+    text = "1;2024-01-05;A;10\n2;2024-01-06;A;20\n;2024-01-31;A;30\n3;2024-01-07;B;40\n"
+    question, by_total, by_line = asked(tmp_path, f"Invoice;Date;Customer;Net amount\n{text}")
+    assert question.choices[0].line == 'totals = { "without Invoice" = "total" }'
+    assert (by_total, by_line) == (70, 100)
+
+
+def test_accounts_of_sums_with_a_number_are_asked(tmp_path):
+    text = "5000;Löhne;2024-01;100\n5100;Renten;2024-01;20\n5999;Summe Personal;2024-01;120\n6000;Miete;2024-01;50\n"
+    _, by_total, by_line = asked(tmp_path, f"Account;Name;Period;Amount\n{text}", costs=True)
+    assert (by_total, by_line) == (170, 290)
+
+
+def test_what_the_mapping_says_of_totals_is_one_of_two_words(tmp_path):
+    with pytest.raises(MappingError, match='a row is a "total" or a "line"'):
+        Mapping.read('version = 1\n[[file]]\ntotals = { "A" = "sum" }\n')
+
+
+def test_lines_that_lack_a_product_are_lines(account):
+    text = "".join(f"{i};2023-01-05;A;P1;1;10,00\n{i};2023-01-05;A;;1;10,00\n" for i in range(8))
+    assert account(HEADER + text) == ([], [])
 
 
 def test_the_same_amount_as_the_one_line_above_is_no_sum(account):

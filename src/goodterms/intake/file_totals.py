@@ -8,13 +8,13 @@ from itertools import accumulate
 from typing import Any
 
 from goodterms.intake.part import Part, named
-from goodterms.intake.totals_rows import TOTAL
+from goodterms.intake.totals_rows import OF_A_LINE, TOTAL
 from goodterms.problems import Problem, Severity
 
 _ROUNDING = Decimal("0.011")
-_OF_A_LINE = Decimal("0.006")
-"""What rounding may make a line, where its amount is worked out and not stated."""
 _MOST_SAID = 20
+_LATEST = 100
+"""So many totals above, beside the file's beginning, are tried as the place where a sum begins."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ def _compared(con: Any, part: Part, typed_rows: str, totals: list[int], amounts:
             continue
         candidates = []
         for kind, sums_above in enumerate(above):
-            for mark in range(-1, place):
+            for mark in (-1, *range(max(0, place - _LATEST), place)):
                 since = sums_above[place] - (sums_above[mark] if mark >= 0 else Decimal(0))
-                tolerance = _ROUNDING + (0 if is_stated else _OF_A_LINE * sum(lines[mark + 1 : place + 1]))
+                tolerance = _ROUNDING + (0 if is_stated else OF_A_LINE * sum(lines[mark + 1 : place + 1]))
                 candidates.append(_Compared(row, stated, since, kind >= len(amounts), abs(since - stated) < tolerance))
         found.append(min(candidates, key=lambda c: (not c.agrees, c.with_rejected if c.agrees else not c.with_rejected, abs(c.found - stated))))
     return found

@@ -43,6 +43,7 @@ _FILE_KEYS = (
     "dialect",
     "constants",
     "credit_notes",
+    "totals",
     "ragged",
     "left_out",
     "documents",
@@ -141,6 +142,8 @@ class FileMapping:
     dialect: Settings[str, Any] = field(default_factory=dict)
     constants: Settings[str, str] = field(default_factory=dict)
     credit_notes: CreditNotes | None = None
+    totals: Settings[str, str] = field(default_factory=dict)
+    """What rows are that may be totals or lines, by the cell that says so: "total" or "line"."""
     ragged: Settings[str, int] = field(default_factory=dict)
     documents: str = ""
     columns: Settings[str, str] = field(default_factory=dict)
@@ -371,6 +374,7 @@ class _Checked:
             dialect=self.dialect(entry.get("dialect", {}), *here, "dialect"),
             constants=self.constants(entry.get("constants", {}), table, *here, "constants"),
             credit_notes=self.credit_notes(entry["credit_notes"], *here, "credit_notes") if "credit_notes" in entry else None,
+            totals=self.totals(entry.get("totals", {}), *here, "totals"),
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
             documents=self.documents(entry.get("documents", ""), *here, "documents"),
             columns=columns,
@@ -439,6 +443,13 @@ class _Checked:
         value = given["value"]
         values = tuple(str(v) for v in value) if isinstance(value, list) else (str(value),)
         return CreditNotes(column=self.a(str, given["column"], *path, "column"), values=values)
+
+    def totals(self, given: Any, *path: str | int) -> dict[str, str]:
+        totals = self.texts(given, *path)
+        for text, said in totals.items():
+            if said not in {"total", "line"}:
+                raise MappingError(f'{self.at(*path, text)}: a row is a "total" or a "line"; {said!r} was found.')
+        return totals
 
     def documents(self, given: Any, *path: str | int) -> str:
         if given not in {"", LEAVE_OUT}:
@@ -527,6 +538,8 @@ def entry_as_toml(entry: FileMapping) -> str:
         lines.append(f"credit_notes = {as_value(entry.credit_notes.as_setting)}")
     if entry.left_out is not None:
         lines.append(f"left_out = {as_value(entry.left_out)}")
+    if entry.totals:
+        lines.append(f"totals = {as_value(entry.totals)}")
     if entry.ragged:
         lines.append(f"ragged = {as_value(entry.ragged)}")
     if entry.documents:

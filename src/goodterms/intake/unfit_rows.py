@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from goodterms.facts.columns import MONEY_PLACES
+from goodterms.errors import AnswerNeededError, Question
+from goodterms.facts.columns import MONEY_PLACES, Kind
+from goodterms.intake.answers import choice
 from goodterms.intake.column_names import goes_nowhere
 from goodterms.intake.currency import contradictions
 from goodterms.intake.part import MEND, MOST_SAID, Part, named
 from goodterms.intake.raw_table import RowRef
-from goodterms.intake.totals_rows import BARE, NO_AMOUNT, set_aside_totals
+from goodterms.intake.total_words import BARE
+from goodterms.intake.totals_rows import LINE, NO_AMOUNT, OF_A_LINE, OTHERS, TOTAL, Lines, set_aside_totals
 from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity, more_rows
 
@@ -32,10 +36,10 @@ TOTAL_OF = {"sale_lines": "net_value", "purchase_lines": "net_value", "costs": "
 """What a total of a table's files sums up."""
 
 _KEYS = ("document", "customer_key", "customer_name", "product_key", "product_name", "supplier_key", "account", "account_name", "pool", "line")
-_SELDOM = 0.1
-"""A key that no larger share of the rows lacks says something where it is missing."""
-_FEW = 3
-"""So many rows may lack it in a short file."""
+_MAIN = ("document", "account")
+"""Keys that no line goes without where the others have them."""
+_MOST_NAMES = 8
+"""So many rows are named in a question, and their texts in its answers."""
 
 
 def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> None:
@@ -80,18 +84,57 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
 
 
 def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> tuple[RowRef, ...]:
-    """Rows that are totals, footers or blank, of those that do not fit and of those that do."""
-    stated = [ours for ours in _KEYS if f" AS {named(ours)}" in typed_rows]
+    """Rows that are totals, footers or blank, of those that do not fit and of those that do.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where a row may be a total or a line.
+    """
+    stated = [ours for ours in _KEYS if ours in part.stated]
     if "account" in stated and "account_name" in stated:
         stated.remove("account_name")  # beside the number it names a subtotal as well as an account
-    missing = [part.raw.accepted - (part.stated[ours].values if ours in part.stated else 0) for ours in stated]
-    few = max(_SELDOM * part.raw.accepted, min(_FEW, part.raw.accepted // 3))
-    keys = [named(ours) for ours in stated]
     no_day = " AND ".join(f"{named(ours)} IS NULL" for ours in ("date", "period") if f" AS {named(ours)}" in typed_rows) or "true"
     amount = derived.get(TOTAL_OF.get(part.table, ""), f"NULL::DECIMAL(18, {MONEY_PLACES})")
-    typed = f"SELECT {', '.join(['row', f'{amount} AS amount', f'{no_day} AS has_no_day', *keys])} FROM ({typed_rows})"
-    usual = [place for place, count in enumerate(missing) if count <= few]
-    return tuple(set_aside_totals(con, raw=part.raw.name, bad=part.bad, typed=typed, places=part.raw.columns, keys=keys, usual=usual))
+    texts = [
+        column.place
+        for column in part.sample.columns
+        if column.is_text and (part.typed[column.theirs].kind if column.theirs in part.typed else Kind.TEXT) == Kind.TEXT
+    ]
+    lines = Lines(
+        raw=part.raw.name,
+        bad=part.bad,
+        typed=f"SELECT {', '.join(['row', f'{amount} AS amount', f'{no_day} AS has_no_day', *map(named, stated)])} FROM ({typed_rows})",
+        places=part.raw.columns,
+        texts=texts,
+        keys={named(ours): (part.proposal.theirs(ours) or ours, part.stated[ours].values) for ours in stated},
+        main=frozenset(map(named, _MAIN)),
+        rounded=Decimal(0) if TOTAL_OF.get(part.table) in part.stated or part.months else OF_A_LINE,
+        said=part.entry.totals,
+    )
+    found, doubted = set_aside_totals(con, lines)
+    if doubted:
+        _ask_totals(part, doubted)
+    return tuple(found)
+
+
+def _ask_totals(part: Part, doubted: dict[str, list[RowRef]]) -> None:
+    """Ask whether rows are totals, by the cell that says so or what they lack."""
+    rows = [ref for refs in doubted.values() for ref in refs]
+    names = list(doubted) if len(doubted) <= _MOST_NAMES else [OTHERS]
+    one = len(rows) == 1
+    what = (
+        "one row may be a total of rows above, which would count twice, or a line"
+        if one
+        else f"{len(rows):,} rows may be totals of rows above, which would count twice, or lines"
+    )
+    sentence = f"{part.where}: {what}. Words, missing keys and amounts together do not decide."
+    evidence = tuple(f"row {ref.row:,}: {ref.text}" for ref in rows[:_MOST_NAMES])
+    choices = (
+        choice("a total: set it aside" if one else "totals: set them aside", totals=dict.fromkeys(names, TOTAL)),
+        choice("a line" if one else "lines", totals=dict.fromkeys(names, LINE)),
+    )
+    raise AnswerNeededError(Question(f"totals: {part.where}", sentence, evidence, choices))
 
 
 def _without_amount(con: Any, part: Part, reason: int | None) -> list[RowRef]:

@@ -277,3 +277,11 @@ def test_a_folder_without_documents_is_said(tmp_path):
 def test_what_is_read_as_documents(tmp_path, name, data, expected):
     (tmp_path / name).write_bytes(data)
     assert is_documents(tmp_path / name) is expected
+
+
+def test_what_a_mapping_says_of_documents_is_kept_in_the_mapping_understood(folder):
+    given = ANN | {"file": [{"match": "invoices", "source": "erp", "keys": "shop"}]}
+    reading = read([folder], mapping=given)
+    again = read([folder], mapping=reading.mapping)
+    assert [one.files[0].source for one in (reading, again)] == ["erp", "erp"]
+    assert [(entry.source, entry.keys) for entry in reading.mapping.files] == [("erp", "shop")]

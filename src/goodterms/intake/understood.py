@@ -16,7 +16,8 @@ from goodterms.intake.part import Part
 def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
     """One entry for each file; files that an entry with a pattern reads alike keep that entry, and rejected rows given back that of the file they stood in."""
     of_origins = {part.entry.place for part in parts if not part.entry.is_of_origin}
-    documents = [replace(part.entry, source="") for part in parts if part.is_of_documents and part.entry.documents]
+    of_documents = {part.entry.place for part in parts if part.is_of_documents} - {""}
+    documents = [entry for entry in mapping.files if entry.place in of_documents]
     parts = [part for part in parts if not part.is_of_documents and (not part.entry.is_of_origin or part.entry.place not in of_origins)]
     entries = {part.number: _understood(part) for part in parts}
     by_pattern: dict[str, list[FileMapping]] = {}
@@ -34,7 +35,7 @@ def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
         if entry not in found:
             found.append(entry)
     left_out = [entry for entry in mapping.files if entry.left_out]
-    return replace(mapping, files=(*found, *left_out, *(entry for n, entry in enumerate(documents) if entry not in documents[:n])))
+    return replace(mapping, files=(*found, *left_out, *documents))
 
 
 def _understood(part: Part) -> FileMapping:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.intake.documents.test_saft import HEAD, document, journal, line, totals, transaction
 
+from goodterms.errors import UnreadableFileError
 from goodterms.intake.documents.check import problems_of
 from goodterms.intake.documents.party import Address, Identifies, OwnCompany
 from goodterms.intake.documents.saft import audit_file, read_saft
@@ -129,10 +133,10 @@ def test_freight_of_lines_and_of_the_document_is_a_charge():
     of_line = "<ShippingCostsAmount><Amount>8.00</Amount></ShippingCostsAmount>"
     total = "<ShippingCostsAmountTotal>8.00</ShippingCostsAmountTotal>"
     lines = [sold("100.00", inside=of_line), sold("60.00")]
-    for given in (lines, [one.replace(of_line, "") for one in lines]):
-        made = facts(read(section(invoice(*given, net="160.00", gross="208.00", inside=total))))
+    for one_way in (lines, [one.replace(of_line, "") for one in lines]):
+        made = facts(read(section(invoice(*one_way, net="160.00", gross="208.00", inside=total))))
         assert sum(row["net_value"] for row in made.sale_lines) == 160
-        assert [row["charges"] for row in made.sale_lines] == ([8, 0] if given is lines else [5, 3])
+        assert [row["charges"] for row in made.sale_lines] == ([8, 0] if one_way is lines else [5, 3])
 
 
 @pytest.mark.parametrize(
@@ -181,8 +185,8 @@ def test_an_invoice_without_lines_is_no_invoice():
 
 @pytest.mark.parametrize("control", [totals(2, "20", "150"), totals(3, "25", "187.5")])
 def test_totals_of_all_invoices_may_be_with_tax_and_count_lines(control):
-    given = [invoice(sold("100"), sold("50")), invoice(sold("20", "D"), number="2")]
-    assert read(section(*given, control=control)).invoice_problems == ()
+    two = [invoice(sold("100"), sold("50")), invoice(sold("20", "D"), number="2")]
+    assert read(section(*two, control=control)).invoice_problems == ()
 
 
 def test_totals_of_all_invoices_that_do_not_tie_are_named():
@@ -206,3 +210,29 @@ def test_invoices_alone_are_enough(tmp_path):
     (tmp_path / "a.xml").write_text(books(section(invoice(sold("1"))), entries=()), "utf-8")
     (found,) = read_saft(tmp_path / "a.xml")
     assert (len(found.invoices), found.rows, found.problems) == (1, (), ())
+
+
+VALUES = st.sampled_from(
+    ["", "-1", "NaN", "9" * 30, "99999999999999", "0.00000000000001", "1e5", "٣", "2026-13-01", "-0", ".", "C", "D", "<Line/>", "</Invoice>"]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_an_invoice_is_read_or_said(data):
+    """Any values in place of others: no crash, and no invoice lost; those that hold come to what they state."""
+    text = section(invoice(sold("100.00"), sold("20.00"), net="120.00", gross="150.00"), invoice(sold("8.00", "D"), number="2", net="8.00", gross="10.00"))
+    spots = [match.span(1) for match in re.finditer(r">([^<>]+)<", text)]
+    for start, end in sorted(data.draw(st.lists(st.sampled_from(spots), min_size=1, max_size=4, unique=True)), reverse=True):
+        text = text[:start] + data.draw(VALUES) + text[end:]
+    try:
+        found = audit_file(io.BytesIO(books(text).encode()), "books.xml")
+    except UnreadableFileError:
+        return
+    assert len(found.invoices) + found.unread == 2
+    assert found.unread == 0 or found.invoice_problems
+    made = facts_of(found.invoices, ANN)
+    for one in made.accepted:
+        rows = [row for row in made.sale_lines if row["document"] == one.number]
+        same = [other for other in made.accepted if other.number == one.number]
+        assert sum(row["net_value"] + row["charges"] for row in rows) == sum(other.net for other in same)

@@ -11,12 +11,12 @@ from goodterms.errors import UnreadableFileError
 
 @contextmanager
 def unchanged(*paths: Path) -> Iterator[None]:
-    """Compare size, time and identity of files before and after what is done with them.
+    """Compare size and time of files before and after what is done with them; their identity differs from look to look on some network drives.
 
     Raises
     ------
     UnreadableFileError
-        A file is another one afterwards, or is gone: whatever else went wrong meanwhile came of it.
+        A file has changed, or is gone: whatever else went wrong meanwhile came of it.
     """
     before = {path: _state(path) for path in paths}
     try:
@@ -27,16 +27,16 @@ def unchanged(*paths: Path) -> Iterator[None]:
     _compare(before, None)
 
 
-def _compare(before: dict[Path, tuple[int, ...] | None], cause: Exception | None) -> None:
+def _compare(before: dict[Path, tuple[int, int] | None], cause: Exception | None) -> None:
     for path, state in before.items():
         if _state(path) != state:
             what = "was removed" if _state(path) is None else "changed"
             raise UnreadableFileError(f"{path} {what} while it was read. Nothing was taken from it. Read it again once no program writes to it.") from cause
 
 
-def _state(path: Path) -> tuple[int, ...] | None:
+def _state(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()
     except (OSError, ValueError):
         return None
-    return found.st_size, found.st_mtime_ns, found.st_ino, found.st_dev
+    return found.st_size, found.st_mtime_ns

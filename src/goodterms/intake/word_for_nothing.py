@@ -20,6 +20,10 @@ LEAST_COLUMNS = 2
 """A word in one column of numbers may be a code among them, "CASH" for a customer; the same word in several is none."""
 
 
+_CELLS = 200_000
+"""Cells that are looked at, so that a table of hundreds of columns does not take long."""
+
+
 def settled_words(engine: Any, raw: RawTable, given: Mapping[str, Any]) -> RawTable:
     """Return the table with the words that the mapping names as ``nothing`` empty.
 
@@ -56,7 +60,7 @@ def _emptied(engine: Any, raw: RawTable, words: Sequence[str]) -> RawTable:
 
 
 def _ask(engine: Any, raw: RawTable) -> None:
-    rows = engine.con.execute(f"SELECT {', '.join(raw.columns)} FROM {raw.name} LIMIT {SAMPLE_ROWS}").fetchall()
+    rows = engine.con.execute(f"SELECT {', '.join(raw.columns)} FROM {raw.name} LIMIT {min(SAMPLE_ROWS, _CELLS // len(raw.columns) + 1)}").fetchall()
     columns: dict[str, dict[str, str]] = {}
     for theirs, cells in zip(raw.header, zip(*rows, strict=True), strict=bool(rows)):
         if found := _word_among_numbers([cell.strip() for cell in cells if cell]):

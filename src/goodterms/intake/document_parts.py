@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -38,8 +39,9 @@ _IN_UTF_16 = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 _PAGES = (b"<!doctype html", b"<html", b"<table")
 _OF_EXCEL = b"urn:schemas-microsoft-com:office:spreadsheet"
 """What a table that Excel 2003 saved as XML says of itself."""
-_BANK, _BOOKS = "urn:iso:std:iso:20022:tech:xsd:camt.", "AuditFile"
-"""What stands near the beginning of a bank statement, and of an audit file."""
+_BANK, _BOOKS = "bank statement", "audit file"
+_SIGNS = {_BANK: re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\."), _BOOKS: re.compile(r"<(?:[\w.-]{1,40}:)?AuditFile[\s>]")}
+"""What stands near the beginning of them."""
 _STAMP_OF_DAYS, _FIRST_DAY = 1 << 40, date(1900, 1, 1)
 _CANDIDATES = 6
 _SHOWN = 10
@@ -398,11 +400,16 @@ def _keep_what_they_say(engine: Any, part: Part, table: str, rows: Sequence[dict
 
 def _of_a_bank_or_books(path: Path) -> str:
     """Whether a file is a bank statement or an audit file; "" where it is neither."""
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as stream:
+            start = stream.read(4096)
+    except OSError:  # whoever reads it says so
         return ""
-    with path.open("rb") as stream:
-        start = stream.read(4096)
-    return next((what for what in (_BANK, _BOOKS) if what.encode() in start or what.encode("utf-16-le") in start), "")
+    encoding = next((of for sign, of in ((b"\xff\xfe", "utf-16-le"), (b"<\0", "utf-16-le"), (b"\xfe\xff", "utf-16-be")) if start.startswith(sign)), "utf-8")
+    text = start.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
+    return next((what for what, sign in _SIGNS.items() if text.startswith("<") and sign.search(text)), "")
 
 
 def _bank_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: int, tell: Progress) -> list[Part]:

@@ -25,6 +25,10 @@ WRAPPERS = frozenset({"StandardBusinessDocument", "Envelope"})
 """What an invoice may be wrapped in: the header of a network (SBDH), a SOAP frame."""
 
 
+_OTHERS = {"iso:20022:tech:xsd:camt.": "a bank statement", "}AuditFile": "an audit file (SAF-T)"}
+"""What is read otherwise, by what stands in the name of its root element."""
+
+
 @dataclass(frozen=True)
 class FileRead:
     """What one file gave: its documents in the file's order, and what is wrong with them or with the file. ``unread`` documents cannot be read."""
@@ -133,5 +137,7 @@ def _reader_of(root: Any, name: str) -> Callable[[Any, Fields, int], Invoice | N
     if local_name(root) == "Finvoice":
         return read_finvoice
     space = str(root.tag).rpartition("}")[0].lstrip("{")
+    if other := next((what for sign, what in _OTHERS.items() if sign in str(root.tag)), ""):
+        raise UnreadableFileError(f"{name} is {other}, which is not read in a zip file. Unpack it, and name it or its folder.")
     named = f"<{local_name(root)[:60]}>{f' of {space[:120]}' if space else ''}"
     raise UnreadableFileError(f"{name} is no invoice that is read: it begins with {named}. UBL, CII (Factur-X, ZUGFeRD) and Finvoice are read. {ASK_SENDER}")

@@ -11,6 +11,9 @@ from goodterms.intake import read
 from goodterms.problems import Severity
 
 D = Decimal
+RATE = {"match": "s.csv", "columns": {"Exchange rate": "exchange_rate"}}
+TIMES = {"version": 1, "file": [RATE]}
+"""Amounts × the exchange rate are in the reporting currency."""
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def sales(tmp_path):
     def _sales(*lines, columns="Net amount;Currency"):
         path = tmp_path / "s.csv"
         path.write_text(f"Invoice No;Date;Customer;{columns}\n" + "".join(f"{i};2023-01-05;Ann;{line}\n" for i, line in enumerate(lines)))
-        return read([path])
+        return read([path], mapping=TIMES if "Exchange rate" in columns else None)
 
     return _sales
 
@@ -71,7 +74,7 @@ def test_rows_that_no_rate_covers_are_named_with_what_to_do(sales, tmp_path):
         sales("10,00;EUR;1", "20,00;USD;0,5", "30,00;SEK;", "40,00;SEK;0", "50,00;EUR;", columns="Net amount;Currency;Exchange rate")
     assert asked.value.questions[0].sentence == "The files do not say which currency their exchange rates lead to."
     with pytest.raises(AnswerNeededError) as asked:
-        read([tmp_path / "s.csv"], mapping={"version": 1, "reporting_currency": "EUR"})
+        read([tmp_path / "s.csv"], mapping=TIMES | {"reporting_currency": "EUR"})
     (question,) = asked.value.questions
     assert question.sentence == (
         f"Of the rows, 2 in SEK have no exchange rate to EUR; the first is row 4 of {tmp_path / 's.csv'}. "

@@ -152,6 +152,7 @@ def test_documents_stand_beside_tables_of_rows(folder, tmp_path):
     assert rows(reading, "sale_lines", "document", "row") == [("1", 1), ("2", 1), ("2", 2), ("7", 2)]
 
 
+SALE = invoice(sold("100.00"), net="100.00", gross="125.00")
 STATEMENT = """<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.02'><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id>
 <Acct><Id><IBAN>FI2112345600000785</IBAN></Id></Acct><Ntry><Amt Ccy='EUR'>12.50</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>
 <BookgDt><Dt>2026-09-25</Dt></BookgDt><AcctSvcrRef>R1</AcctSvcrRef></Ntry></Stmt></BkToCstmrStmt></Document>"""
@@ -187,6 +188,25 @@ def test_statements_and_invoices_lie_in_one_folder(folder):
     assert [one.table for one in read([folder]).files] == ["payments"]
 
 
+def test_audit_files_lie_in_a_folder(tmp_path):
+    (tmp_path / "books").mkdir()
+    for number in (1, 2):
+        text = books(section(SALE.replace("<InvoiceNo>1<", f"<InvoiceNo>{number}<")), masters=BOB_OF_BOOKS, entries=())
+        (tmp_path / "books" / f"{number}.xml").write_text(text, "utf-16" if number == 1 else "utf-8")
+    reading = read([tmp_path / "books"])
+    assert rows(reading, "sale_lines", "source", "document") == [("1", "1"), ("1", "2")]
+
+
+@pytest.mark.parametrize(("text", "what"), [(STATEMENT, "a bank statement"), (books(), r"an audit file \(SAF-T\)")])
+def test_what_is_not_read_in_a_zip_file_is_said(folder, text, what):
+    packed = folder.parent / "all.zip"
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("1.xml", (folder / "1.xml").read_bytes())
+        made.writestr("other.xml", text)
+    with pytest.raises(AnswerNeededError, match=f"all.zip/other.xml: The file is {what}, which is not read in a zip file. Unpack it"):
+        read([packed], mapping=ANN)
+
+
 def test_payments_in_another_currency_stop_nothing(folder, tmp_path):
     file = tmp_path / "camt.xml"
     file.write_text(STATEMENT.replace("'EUR'", "'SEK'"), "utf-8")
@@ -199,7 +219,11 @@ def test_a_currency_that_no_rate_covers_is_asked_and_its_documents_named(folder)
     with pytest.raises(AnswerNeededError, match="in 2 currencies and say no rates") as asked:
         read([folder], mapping=ANN)
     (question,) = asked.value.questions
-    assert [option.line for option in question.choices] == ['reporting_currency = "EUR"', 'reporting_currency = "SEK"']
+    assert [option.line for option in question.choices] == [
+        'reporting_currency = "EUR"',
+        'reporting_currency = "SEK"',
+        '[[file]] match = "rates.csv" table = "rates"',
+    ]
     in_euros = ANN | {"reporting_currency": "EUR"}
     with pytest.raises(AnswerNeededError, match="The invoice 3 is in SEK, and no rate brings it to EUR"):
         read([folder], mapping=in_euros)
@@ -207,7 +231,6 @@ def test_a_currency_that_no_rate_covers_is_asked_and_its_documents_named(folder)
     assert (account(reading), reading.files[0].net_by_currency) == (("sale_lines", 4, 3, 1, 0, 0), {"EUR": 150})
 
 
-SALE = invoice(sold("100.00"), net="100.00", gross="125.00")
 BOUGHT = invoice(sold("80.00", "D"), who="<SupplierInfo><SupplierID>S1</SupplierID></SupplierInfo>", net="80.00", gross="100.00")
 
 

@@ -529,6 +529,7 @@ def test_keys_with_zeros_alone_are_never_asked(write):
 
 # Currencies ------------------------------------------------------------------------------------------------------------------------------------------------
 
+TIMES = {"version": 1, "file": [{"match": "s.csv", "columns": {"Exchange rate": "exchange_rate"}}]}
 IN_EUROS_AND_DOLLARS = "Invoice;Date;Customer;Net amount;Currency;Exchange rate\n1;2023-01-31;Ann;120,50;EUR;1\n2;2023-02-28;Bob;80,00;USD;0,9\n"
 
 
@@ -540,11 +541,15 @@ def test_two_currencies_without_rates_are_asked(write):
     assert "The files are in 2 currencies and say no rates between them." in str(error.value)
     assert f"SEK: 22.00 on 2 rows of {path}, none with a rate" in str(error.value)
     assert f"EUR: 10.50 on 1 row of {path}, none with a rate" in str(error.value)
-    assert lines(error) == {"a column holds the rate": '"…" = "exchange_rate"', "all amounts are in one currency after all": '"Currency" = "-"'}
+    assert lines(error) == {
+        "a column holds the rate": '"…" = "exchange_rate"',
+        "a file of rates, named with the others": '[[file]] match = "rates.csv" table = "rates"',
+        "all amounts are in one currency after all": '"Currency" = "-"',
+    }
 
 
 def test_amounts_with_a_rate_are_brought_to_the_currency_of_the_others(write):
-    reading = read([write("s.csv", IN_EUROS_AND_DOLLARS)])
+    reading = read([write("s.csv", IN_EUROS_AND_DOLLARS)], mapping=TIMES)
     assert rows(reading, "net_value, currency, exchange_rate") == [(D("120.5"), "EUR", D(1)), (D(72), "EUR", D(1))]
     assert reading.files[0].net_by_currency == {"EUR": D("192.5")}
     (problem,) = reading.problems
@@ -557,7 +562,8 @@ def test_amounts_with_a_rate_are_brought_to_the_currency_of_the_others(write):
 
 def test_every_amount_of_a_line_is_converted_to_4_places_half_to_even(write):
     head = "Date,Customer,List value,Discount,Net amount,VAT,Charges,Bonus,Cost,Quantity,Currency,Exchange rate\n"
-    reading = read([write("s.csv", head + "2023-01-31,Ann,1,0,1,0,0,0,0,1,EUR,1\n2023-01-31,Bob,10.0003,0.0002,10.0001,0.0003,-0.0003,0.0001,2.5,3,SEK,0.5\n")])
+    text = head + "2023-01-31,Ann,1,0,1,0,0,0,0,1,EUR,1\n2023-01-31,Bob,10.0003,0.0002,10.0001,0.0003,-0.0003,0.0001,2.5,3,SEK,0.5\n"
+    reading = read([write("s.csv", text)], mapping=TIMES)
     assert rows(reading, "list_value, discount, net_value, tax, charges, rebate, product_cost, quantity")[1] == (
         D("5.0002"),  # 5.00015, to the even one
         D("0.0002"),  # list value - net value
@@ -572,13 +578,13 @@ def test_every_amount_of_a_line_is_converted_to_4_places_half_to_even(write):
 
 def test_rows_without_a_currency_or_rate_are_in_the_currency_of_the_report(write):
     head = "Date,Customer,Net amount,Currency,Exchange rate\n"
-    reading = read([write("s.csv", head + "2023-01-31,Ann,10.5,,\n2023-01-31,Bob,20,USD,0.9\n2023-01-31,Bob,20,SEK,0.1\n")])
+    reading = read([write("s.csv", head + "2023-01-31,Ann,10.5,,\n2023-01-31,Bob,20,USD,0.9\n2023-01-31,Bob,20,SEK,0.1\n")], mapping=TIMES)
     assert rows(reading, "net_value, currency") == [(D("10.5"), None), (D(18), None), (D(2), None)]
 
 
 def test_row_in_another_currency_without_a_rate_is_asked(write):
     with pytest.raises(AnswerNeededError, match="Of the rows, 1 in USD have no exchange rate to EUR"):
-        read([write("s.csv", IN_EUROS_AND_DOLLARS + "3;2023-02-28;Bob;80,00;USD;\n")])
+        read([write("s.csv", IN_EUROS_AND_DOLLARS + "3;2023-02-28;Bob;80,00;USD;\n")], mapping=TIMES)
 
 
 def test_rates_to_a_currency_that_no_row_is_in_are_asked_and_answered(write):
@@ -586,7 +592,7 @@ def test_rates_to_a_currency_that_no_row_is_in_are_asked_and_answered(write):
     with pytest.raises(AnswerNeededError, match="which currency their exchange rates lead to") as error:
         read([path])
     assert lines(error)["the rates lead to EUR"] == 'reporting_currency = "EUR"'
-    reading = read([path], mapping={"version": 1, "reporting_currency": "EUR"})
+    reading = read([path], mapping=TIMES | {"reporting_currency": "EUR"})
     assert rows(reading, "net_value, currency") == [(D(9), "EUR"), (D(2), "EUR")]
     assert 'reporting_currency = "EUR"' in reading.mapping.as_toml()
 
@@ -599,17 +605,18 @@ def test_one_currency_stays_what_it_is_and_its_rates_are_not_applied(write):
 
 def test_cost_in_the_currency_of_the_report_is_not_converted(write):
     rest = "Currency,Exchange rate\n2023-01-31,Ann,P1,10,4,EUR,1\n2023-01-31,Bob,P1,10,4,USD,0.5\n"
-    by_name = read([write("s.csv", "Date,Customer,Product number,Net amount,Cost EUR," + rest)])
+    by_name = read([write("s.csv", "Date,Customer,Product number,Net amount,Cost EUR," + rest)], mapping=TIMES)
     assert rows(by_name, "net_value, product_cost") == [(D(10), D(4)), (D(5), D(4))]
     write("list.csv", "Item,Unit cost\nP1,3\nP2,4\n")
     join = {"match": "list.csv", "on": {"Product number": "Item"}, "columns": {"Unit cost": "unit_cost"}}
     path = write("t.csv", "Date,Customer,Product number,Net amount,Quantity," + rest)
-    by_join = read([path], mapping={"version": 1, "file": [{"match": "t.csv", "join": [join]}]})
+    by_join = read([path], mapping={"version": 1, "file": [{"match": "t.csv", "columns": {"Exchange rate": "exchange_rate"}, "join": [join]}]})
     assert rows(by_join, "net_value, product_cost") == [(D(10), D(12)), (D(5), D(12))]
 
 
 def test_amount_that_does_not_fit_once_it_is_converted_rejects_its_row(write):
-    reading = read([write("s.csv", "Date,Customer,Net amount,Currency,Exchange rate\n2023-01-31,Ann,10,EUR,1\n2023-01-31,Bob,99999999999,XAU,1700\n")])
+    text = "Date,Customer,Net amount,Currency,Exchange rate\n2023-01-31,Ann,10,EUR,1\n2023-01-31,Bob,99999999999,XAU,1700\n"
+    reading = read([write("s.csv", text)], mapping=TIMES)
     assert (reading.accepted, reading.rejected) == (1, 1)
     assert [(p.origin.row, p.seen) for p in reading.problems if p.severity == Severity.REJECTED] == [(3, "99999999999.0000 × 1700.0000")]
 

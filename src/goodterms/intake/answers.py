@@ -165,8 +165,9 @@ def _entry_in(document: Any, entry: FileMapping | JoinMapping) -> Any:
     return files[-1]
 
 
-def under_entry(entry: FileMapping, heads: Iterable[FileMapping], columns: Sequence[str]) -> list[str]:
-    """Lines of columns with the entry that they belong under: the one that the files were read by, else new ones."""
+def under_entry(entry: FileMapping, heads: Iterable[FileMapping], columns: Sequence[str], keys: Sequence[str] = ()) -> list[str]:
+    """Lines of keys and columns with the entry that they belong under: the one that the files were read by, else new ones."""
+    said = [*keys, *(["[file.columns]", *columns] if columns else [])]
     if entry.place:
-        return [f"# under the [[file]] at {entry.place}", "[file.columns]", *columns]
-    return [line for head in heads for line in (*_head(head).splitlines(), "[file.columns]", *columns, "")]
+        return [f"# under the [[file]] at {entry.place}", *said]
+    return [line for head in heads for line in (*_head(head).splitlines(), *said, "")]

@@ -26,8 +26,10 @@ DERIVED: dict[str, dict[str, Kind]] = {
         "gross_value": Kind.DECIMAL,
         "freight": Kind.DECIMAL,
         "margin": Kind.DECIMAL,
+        "inverse_rate": Kind.DECIMAL,
     },
-    "purchase_lines": {"unit_price": Kind.DECIMAL, "discount_rate": Kind.DECIMAL, "tax_rate": Kind.DECIMAL, "gross_value": Kind.DECIMAL},
+    "purchase_lines": {"unit_price": Kind.DECIMAL, "discount_rate": Kind.DECIMAL, "tax_rate": Kind.DECIMAL, "gross_value": Kind.DECIMAL}
+    | {"inverse_rate": Kind.DECIMAL},
 }
 """Columns that a file may have instead of ours: they are multiplied, divided or spread into ours."""
 

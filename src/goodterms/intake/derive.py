@@ -11,6 +11,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, normalised, says_percent, without_currency
+from goodterms.intake.currency_rates import RATE_PLACES, inverse
 from goodterms.intake.mapping_file import PERCENT, SHARES, quoted
 from goodterms.intake.part import attribute_name
 from goodterms.intake.typed_column import decimal
@@ -227,6 +228,8 @@ class Derivation:
         for name in ("quantity", "tax", "charges", "rebate", "product_cost", "weight", "exchange_rate"):
             if amount := self.of(name):
                 self.columns[name] = amount
+        if "exchange_rate" not in self.columns and (rate := self.of("inverse_rate")):
+            self.columns["exchange_rate"] = Amount(f"CASE WHEN {rate.sql} > 0 THEN {inverse(rate.sql, rate.places)} END", RATE_PLACES)
         quantity = self.of("quantity")
         for name, each in (("product_cost", "unit_cost"), ("weight", "unit_weight")):
             if name not in self.columns and quantity and (unit := self.of(each)):

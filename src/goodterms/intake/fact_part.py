@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, Choice, GoodtermsError, MappingError, Question, UnreadableFileError
+from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, UnreadableFileError
 from goodterms.facts.columns import ATTRIBUTE, MASTER_NAMES, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.answers import choice, of_join
+from goodterms.intake.answers import of_join
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS, LEFT_OUT, RATES, goes_nowhere, kind_of
 from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
+from goodterms.intake.currency_evidence import find_currency_column, name_one_currency
 from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.factors import multiplied
 from goodterms.intake.file_totals import compare_totals
@@ -48,6 +49,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     first = parts[0]
     sample = of_all([part.sample for part in parts if not origin_of(part.raw.file)] or [part.sample for part in parts])
     proposal = proposed(first.raw, sample, first.entry, first.table)
+    find_currency_column(con, parts, sample, proposal)
     for part in parts:
         part.proposal = proposal
         _say_contradicted(part)
@@ -117,7 +119,7 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
         _check_values(part)
         _agree_on_style(where, typed)
         wheres.append(where)
-    _one_currency_of_cells(parts)
+    name_one_currency(parts)
     if parts[0].table == "sale_lines":
         _attributes(con, parts, wheres, sample)
     else:
@@ -230,44 +232,6 @@ def _agree_on_style(where: Where, typed: dict[str, Typed]) -> None:
         said = {found.style[key] for found in typed.values() if key in found.style}
         if len(said) == 1:
             where.found.setdefault(key, said.pop())
-
-
-def _one_currency_of_cells(parts: Sequence[Part]) -> None:
-    """Amounts that carry their currency in the cell name the currency of the source's files, where it is one and no column does."""
-    if "currency" in parts[0].stated or "currency" in parts[0].entry.constants:
-        return
-    found = [sorted({currency for typed in part.stated.values() for currency in typed.currencies}) for part in parts]
-    for part, of_file in zip(parts, found, strict=True):
-        if len(of_file) > 1:
-            raise AnswerNeededError(
-                Question(
-                    f"currency: {part.where}",
-                    f"{part.where}: amounts carry the signs of {len(of_file)} currencies, {' and '.join(of_file)}, "
-                    "and there is no column of currencies nor of rates.",
-                    (),
-                    (
-                        Choice("export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"', "[file.columns]"),
-                        *(choice(f"all amounts are {currency}", constants={"currency": currency}) for currency in of_file),
-                    ),
-                )
-            )
-    of_all_files = {currency for of_file in found for currency in of_file}
-    for part, of_file in zip(parts, found, strict=True):
-        if of_all_files:
-            part.currency = next(iter(of_all_files)) if len(of_all_files) == 1 else "".join(of_file)
-            _say_currency_of_cells(part)
-
-
-def _say_currency_of_cells(part: Part) -> None:
-    """Amounts without a sign among amounts with one are taken to be in its currency; where these are the fewer ones, that is a guess to look at."""
-    for theirs, typed in part.typed.items():
-        if not 0 < typed.marked < typed.values:
-            continue
-        sentence = f"{typed.marked:,} of {typed.values:,} amounts name a currency, {part.currency}: the others are taken to be in it too."
-        severity = Severity.NOTICE if 2 * typed.marked > typed.values else Severity.WARNING
-        action = f'If they are not, say which in the mapping: constants = {{ currency = "{part.currency}" }}'
-        bare = typed.values - typed.marked
-        part.problems.append(Problem("currency-of-few-cells", severity, part.origin(column=theirs), sentence=sentence, action=action, rows=bare))
 
 
 def _attributes(con: Any, parts: Sequence[Part], wheres: Sequence[Where], sample: Sample) -> None:

@@ -131,6 +131,17 @@ def _shares(other: RawTable, wanted: Iterable[str], names: Mapping[str, str]) ->
     return frozenset(names[theirs] for theirs in wanted if theirs in other.shares)
 
 
+def in_join(join: JoinMapping, theirs: str) -> str:
+    """The name that a column which a join brought has in its own file.
+
+    Examples
+    --------
+    >>> in_join(JoinMapping("heads.csv", {}, {"Curr": "currency"}), "heads.csv: Curr")
+    'Curr'
+    """
+    return next((name for name in join.columns if theirs == name or theirs.endswith(f": {name}")), theirs)
+
+
 def matched_share(matched: int, rows: int) -> str:
     """How many of all rows, and as per cent: rounded down, so that only all are 100 %.
 

@@ -54,6 +54,8 @@ class Part:
     credit_notes: CreditNotes | None = None
     currency: str | None = None
     """The currency that its cells name, "" where those of other files do and its own do not; None where none does."""
+    in_reporting: set[str] = field(default_factory=set)
+    """Amounts that were brought to the reporting currency by themselves, apart from their rows."""
     too_large: tuple[tuple[str, str], ...] = ()
     """Conditions over the typed rows under which a product has more digits than an amount may, each with the file's column of the price."""
     bad: str = ""

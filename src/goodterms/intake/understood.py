@@ -11,6 +11,7 @@ from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.date_vote import RIVALS
 from goodterms.intake.mapping_file import FileMapping, Mapping
 from goodterms.intake.part import Part
+from goodterms.intake.rate_direction import is_open
 
 
 def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
@@ -52,7 +53,7 @@ def _understood(part: Part) -> FileMapping:
         dialect=_dialect(part),
         constants=dict(entry.constants) | ({"currency": part.currency} if part.currency else {}),
         credit_notes=part.credit_notes,
-        columns={theirs: ours for theirs, ours in columns.items() if ours != "source"},
+        columns={theirs: ours for theirs, ours in columns.items() if ours != "source" and not is_open(part.proposal, theirs)},
     )
 
 

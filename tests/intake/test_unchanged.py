@@ -51,7 +51,7 @@ def test_file_that_changes_while_it_is_read_is_refused(sales, change):
 
 
 def test_file_that_vanishes_while_it_is_read_is_refused(sales):
-    with pytest.raises(UnreadableFileError, match=r"sales\.csv was removed while it was read\. Nothing was taken from it\."):
+    with pytest.raises(UnreadableFileError, match=r"sales\.csv was removed while it was read\. Nothing was taken from it\. Put it back, and read it again\."):
         read([sales], progress=lambda *_: sales.unlink(missing_ok=True))
 
 

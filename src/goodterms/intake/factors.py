@@ -17,7 +17,7 @@ from goodterms.intake.part import Part, say
 from goodterms.intake.records import Form
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, Typed, decimal, text_of
 
-_MONEY = r"(?:€|\$|£|eur\w*|usd|gbp|sek|nok|dkk|kr)(?![a-z])"
+_MONEY = r"(?:€|\$|£|eur(?:os?|oa|oina|oissa)?|usd|gbp|sek|nok|dkk|kr)(?![a-z])"
 _THOUSAND = rf"['’]000s?\b|\(000s?\)|\bthousands?\b|\btuhan\w*|\btuhat\w*|\btusen\w*|(?<![a-z])[kt] ?{_MONEY}|[€$£]k\b"
 _MILLION = rf"\bmillions?\b|\bmiljo\w*|\bmilj\b|\bmio\b|(?<![a-z])m ?{_MONEY}|[€$£]m\b"
 _NUMBER = r"(?<![\d.,])1[ .,'’\u00a0]?000(?![\d.,])"
@@ -82,9 +82,9 @@ def _said(part: Part, numbers: Sequence[str]) -> dict[str, tuple[Decimal, str]]:
         if said:
             found[theirs] = said
     above = [ref for ref in raw.set_aside if ref.reason == PREAMBLE and len(ref.text) <= _LONGEST_LINE]
-    for factor, ref in ((factor, ref) for factor, form_above in _ABOVE.items() for ref in above if form_above.search(ref.text.casefold())):
+    for many, ref in ((many, ref) for many, form_above in _ABOVE.items() for ref in above if form_above.search(ref.text.casefold())):
         amounts = [theirs for theirs in numbers if part.proposal.columns[theirs] not in _NO_AMOUNTS]
-        found = {theirs: (Decimal(factor), f'row {ref.row} ("{ref.text.strip()}")') for theirs in amounts} | found
+        found = {theirs: (Decimal(many), f'row {ref.row} ("{ref.text.strip()}")') for theirs in amounts} | found
     return found
 
 

@@ -30,8 +30,10 @@ def unchanged(*paths: Path) -> Iterator[None]:
 def _compare(before: dict[Path, tuple[int, int] | None], cause: Exception | None) -> None:
     for path, state in before.items():
         if _state(path) != state:
-            what = "was removed" if _state(path) is None else "changed"
-            raise UnreadableFileError(f"{path} {what} while it was read. Nothing was taken from it. Read it again once no program writes to it.") from cause
+            what, mend = (
+                ("was removed", "Put it back, and read it again.") if _state(path) is None else ("changed", "Read it again once no program writes to it.")
+            )
+            raise UnreadableFileError(f"{path} {what} while it was read. Nothing was taken from it. {mend}") from cause
 
 
 def _state(path: Path) -> tuple[int, int] | None:

@@ -23,6 +23,12 @@ def test_a_pool_that_the_policy_does_not_name_is_said_with_what_it_costs(goodter
     assert 'The policy says nothing of the pool "Fax machine"' in ran.out.replace("\n", " ")
 
 
+def test_a_pool_below_zero_is_said(goodterms, invoices, costs, policy):
+    costs.write_text(costs.read_text("utf-8") + "2023-01,4900,Office,Fax machine,-12.50\n", "utf-8")
+    assert "Below zero: Fax machine." in goodterms("policy", "check", policy, invoices, "--costs", costs).out
+    assert "Below zero" not in goodterms("policy", "check", policy, invoices).out
+
+
 def test_a_policy_that_cannot_be_meant_is_refused_before_anything_is_read(goodterms, invoices, costs, policy):
     policy.write_text(policy.read_text("utf-8").replace("driver", "drivr", 1), "utf-8")
     ran = goodterms("policy", "check", policy, invoices, "--costs", costs)

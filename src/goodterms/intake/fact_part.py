@@ -10,6 +10,7 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Un
 from goodterms.facts.columns import ATTRIBUTE, MASTER_NAMES, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.intake.answers import of_join
 from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS, LEFT_OUT, RATES, goes_nowhere, kind_of
+from goodterms.intake.cost_amounts import amount_by_sides, settle_signs
 from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.currency_evidence import find_currency_column, name_one_currency
@@ -54,6 +55,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         part.proposal = proposal
         _say_contradicted(part)
     stated = _settle_tax(con, parts, _type_columns(con, parts, sample))
+    settle_signs(con, parts, " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts))
     for part in parts:
         _say_nothing(con, part)
     all_rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
@@ -331,6 +333,8 @@ def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows:
             derived |= _freight(con, parts, derived, all_rows)
     derived |= {name: named(name) for known in _SAID_BY.get(first.table, ()) for name in known if name in present}
     derived |= {name: named(name) for name in present if name.startswith(ATTRIBUTE)}
+    if amount := amount_by_sides(con, parts, all_rows):
+        derived["amount"] = amount
     if first.months:
         derived["amount"] = f"CASE WHEN {_any(first.months)} THEN {' + '.join(f'coalesce({named(ours)}, 0)' for ours in first.months)} END"
         say(parts, f"{len(first.months)} months stand across the top: a row gives an amount for each month that is not blank.")

@@ -44,6 +44,7 @@ _FILE_KEYS = (
     "constants",
     "credit_notes",
     "totals",
+    "costs",
     "ragged",
     "left_out",
     "documents",
@@ -66,6 +67,9 @@ _DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
 _READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row", "nothing"})
 _JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect", "ragged")
 _RAGGED_KEYS = ("keep_left", "keep_right")
+_COST_KEYS = ("amounts", "credit")
+NEGATIVE, POSITIVE = "negative", "positive"
+"""What a mapping says of the amounts of costs: that costs are negative ones, as in an income statement, or positive ones."""
 _CREDIT_NOTE_KEYS = ("prefix", "column", "value")
 
 
@@ -144,6 +148,8 @@ class FileMapping:
     credit_notes: CreditNotes | None = None
     totals: Settings[str, str] = field(default_factory=dict)
     """What rows are that may be totals or lines, by the cell that says so: "total" or "line"."""
+    costs: Settings[str, str] = field(default_factory=dict)
+    """How costs are written: ``amounts`` "negative" or "positive", and the mark that says ``credit``."""
     ragged: Settings[str, int] = field(default_factory=dict)
     documents: str = ""
     columns: Settings[str, str] = field(default_factory=dict)
@@ -375,6 +381,7 @@ class _Checked:
             constants=self.constants(entry.get("constants", {}), table, *here, "constants"),
             credit_notes=self.credit_notes(entry["credit_notes"], *here, "credit_notes") if "credit_notes" in entry else None,
             totals=self.totals(entry.get("totals", {}), *here, "totals"),
+            costs=self.costs(entry.get("costs", {}), *here, "costs"),
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
             documents=self.documents(entry.get("documents", ""), *here, "documents"),
             columns=columns,
@@ -450,6 +457,13 @@ class _Checked:
             if said not in {"total", "line"}:
                 raise MappingError(f'{self.at(*path, text)}: a row is a "total" or a "line"; {said!r} was found.')
         return totals
+
+    def costs(self, given: Any, *path: str | int) -> dict[str, str]:
+        costs = self.texts(given, *path)
+        self.refuse_unknown(costs, _COST_KEYS, *path)
+        if costs.get("amounts", POSITIVE) not in {NEGATIVE, POSITIVE}:
+            raise MappingError(f'{self.at(*path, "amounts")}: amounts of costs are "{NEGATIVE}" or "{POSITIVE}"; {costs["amounts"]!r} was found.')
+        return costs
 
     def documents(self, given: Any, *path: str | int) -> str:
         if given not in {"", LEAVE_OUT}:
@@ -540,6 +554,8 @@ def entry_as_toml(entry: FileMapping) -> str:
         lines.append(f"left_out = {as_value(entry.left_out)}")
     if entry.totals:
         lines.append(f"totals = {as_value(entry.totals)}")
+    if entry.costs:
+        lines.append(f"costs = {as_value(entry.costs)}")
     if entry.ragged:
         lines.append(f"ragged = {as_value(entry.ragged)}")
     if entry.documents:

@@ -215,6 +215,7 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
     if table in TABLES_BY_MONTH and not taken & {"period", "amount"}:
         _by_months(found, raw, entry, taken)
     _by_names(found, raw, sample, table, taken)
+    _debit_and_credit(found, table, taken)
     _names_as_keys(found, table, taken)
     _check_needs(found, raw, sample, table, taken)
     return found
@@ -322,6 +323,24 @@ def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken:
             continue
         found.say(theirs, name, f"the name, beside {found.theirs(ours)}")
         taken.add(name)
+
+
+def _debit_and_credit(found: Proposal, table: str, taken: set[str]) -> None:
+    """Debit and credit together make the amount; debit alone is one, and beside an amount that the mapping names neither is needed."""
+    if table not in TABLES_BY_MONTH:
+        return
+    if {"debit", "credit"} <= taken and found.why.get(found.theirs("amount") or "", "") != "as the mapping says":
+        taken.add("amount")
+        return
+    for ours in ("debit", "credit"):
+        theirs = found.theirs(ours)
+        if theirs is None or found.why[theirs] == "as the mapping says":
+            continue
+        if ours == "debit" and "amount" not in taken:
+            found.say(theirs, "amount", found.why[theirs])
+            taken.add("amount")
+        else:
+            del found.columns[theirs], found.why[theirs]
 
 
 def _names_as_keys(found: Proposal, table: str, taken: set[str]) -> None:

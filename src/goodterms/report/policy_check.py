@@ -37,6 +37,8 @@ def print_policy_check(result: Result, console: Console) -> None:
         left = sum((sums.part(_UNASSIGNED) for _pool, sums in there), Decimal(0))
         share = share_of(left, whole)
         paragraph(console, f"Of {in_words(whole)}, {in_words(left)} stays unassigned{f' ({percent(share)})' if share is not None else ''}.")
+        if negative := [pool.name for pool, sums in there if sums.amount < 0]:
+            paragraph(console, f"Below zero: {', '.join(negative)}. A cost below zero raises profit: is it income, or are costs written negative?")
     if result.notices:
         heading(console, "Worth knowing")
         for notice in result.notices:

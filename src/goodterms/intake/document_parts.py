@@ -282,7 +282,7 @@ def _reporting(mapping: Mapping) -> str:
 
 def _without_rate(invoice: Invoice, reporting: str) -> Problem:
     sentence = f"The {invoice} is in {invoice.currency}, and no rate brings it to {reporting}, in which the report is."
-    action = f"Leave it out, or enter its lines in {reporting} as a file of their own."
+    action = 'Name a file of rates, with table = "rates" in the mapping, or leave it out.'
     return Problem("currency-without-rate", Severity.REJECTED, Origin(invoice.file), seen=invoice.currency, sentence=sentence, action=action)
 
 

@@ -7,8 +7,12 @@ from decimal import Decimal
 import pytest
 
 from goodterms.errors import AnswerNeededError
+from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.intake import read
-from goodterms.intake.document_kind import document_kind
+from goodterms.intake.answers import answered as with_answer
+from goodterms.intake.document_kind import NO_SALE, document_kind
+from goodterms.intake.documents.invoice import CORRECTIONS, CREDIT_NOTES, INVOICES, PREPAYMENTS
+from goodterms.intake.mapping_file import Mapping
 
 D = Decimal
 
@@ -58,21 +62,132 @@ def test_letters_that_make_most_lines_credit_notes_are_asked(sales):
     (question,) = error.value.questions
     assert question.evidence == ("D/C: C on 2, D on 1 lines",)
     assert [choice.said for choice in question.choices] == ["C", "D", "none of them"]
-    mapping = {"version": 1, "file": [{"match": "s.csv", **question.choices[1].settings}]}
-    assert amounts(sales("C", "C", "D", column="D/C", mapping=mapping)) == [10, 10, -10]
+    assert amounts(sales("C", "C", "D", column="D/C", mapping=answered(question.choices[1]))) == [10, 10, -10]
 
 
-def test_a_word_that_is_not_known_beside_a_credit_note_is_asked(sales):
-    with pytest.raises(AnswerNeededError, match="which values of Document type are credit notes") as error:
+def answered(*choices):
+    """A mapping with these answers, one after another."""
+    text = ""
+    for choice in choices:
+        text = with_answer(text, choice)
+    return Mapping.read(text)
+
+
+@pytest.mark.parametrize(("place", "net"), [(0, [10, -10, 10]), (1, [10, -10, -10]), (2, [10, -10])])
+def test_a_word_that_is_not_known_beside_a_credit_note_is_asked(sales, place, net):
+    with pytest.raises(AnswerNeededError, match="is Adjustment in Document type an invoice, a credit note or neither") as error:
         sales("Invoice", "Credit note", "Adjustment")
-    choices = error.value.questions[0].choices
-    assert [(choice.said, choice.settings["credit_notes"]["value"]) for choice in choices] == [
-        ("Credit note", "Credit note"),
-        ("Credit note and Adjustment", ["Credit note", "Adjustment"]),
-    ]
-    for answer, net in zip(choices, ([10, -10, 10], [10, -10, -10]), strict=True):
-        mapping = {"version": 1, "file": [{"match": "s.csv", **answer.settings}]}
-        assert amounts(sales("Invoice", "Credit note", "Adjustment", mapping=mapping)) == net
+    (question,) = error.value.questions
+    assert question.evidence == ("Document type: Adjustment on 1, Credit note on 1, Invoice on 1 lines",)
+    assert [choice.said for choice in question.choices] == ["an invoice", "a credit note", "neither: its rows are left out"]
+    assert amounts(sales("Invoice", "Credit note", "Adjustment", mapping=answered(question.choices[place]))) == net
+
+
+def test_rows_of_payments_and_orders_are_left_out_and_listed(sales):
+    kinds = ["Invoice", "Payment", "Pro forma", "Credit note"]
+    with pytest.raises(AnswerNeededError) as error:
+        sales(*kinds)
+    assert [q.choices[0].settings for q in error.value.questions] == [{"kinds": {"Payment": "-"}}, {"kinds": {"Pro forma": "-"}}]
+    reading = sales(*kinds, mapping=answered(*(question.choices[0] for question in error.value.questions)))
+    (account,) = reading.files
+    assert amounts(reading) == [10, -10]
+    assert (account.physical, account.accepted, account.set_aside) == (5, 2, 3)
+    assert [(ref.row, ref.reason) for ref in account.set_aside_rows] == [(1, "header"), (3, "left out as Payment"), (4, "left out as Pro forma")]
+    assert [(p.code, p.sentence) for p in reading.problems] == [("rows-left-out", "2 rows are left out, as the mapping says: Payment on 1, Pro forma on 1.")]
+
+
+def test_answers_on_words_are_kept_and_those_of_next_month_are_asked(sales):
+    reading = sales("Invoice", "Payment", mapping={"version": 1, "file": [{"match": "s.csv", "kinds": {"payment": "-"}}]})
+    assert (amounts(reading), reading.mapping.files[0].credit_notes) == ([10], None)
+    assert amounts(sales("Payment", "Credit note", mapping=reading.mapping)) == [-10]
+    with pytest.raises(AnswerNeededError, match="is Order in Document type"):
+        sales("Invoice", "Order", "Credit note", mapping=reading.mapping)
+
+
+def test_payments_are_asked_about_although_the_mapping_says_how_credit_notes_are_known(sales):
+    with pytest.raises(AnswerNeededError, match="is Payment in Document type"):
+        sales("Invoice", "Payment", mapping={"version": 1, "file": [{"match": "s.csv", "credit_notes": "negative"}]})
+
+
+def test_a_receipt_is_a_sale_but_beside_invoices_it_is_asked(sales):
+    assert amounts(sales("Receipt", "Refund")) == [10, -10]
+    with pytest.raises(AnswerNeededError, match="is Receipt in Document type"):
+        sales("Receipt", "Invoice")
+
+
+def test_one_word_on_all_rows_tells_nothing_apart(sales):
+    assert amounts(sales("ZF2", "ZF2")) == [10, 10]
+    with pytest.raises(AnswerNeededError, match="is ZF2 in Document type"):
+        sales("ZF2", "")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "column"),
+    [
+        (["Facture", "Avoir"], "Nature"),
+        (["Rechnung", "Gutschrift"], "Vorgang"),
+        (["Factura", "Abono"], "Clase"),
+        (["Fattura", "Nota di credito"], "Causale"),
+        (["Factuur", "Creditnota"], "Omschrijving"),
+        (["Faktura", "Kreditnota"], "Bilag"),
+        (["Faktura", "Faktura korygująca"], "Rodzaj"),
+        (["Lasku", "Hyvityslasku"], "Selite"),
+    ],
+)
+def test_words_for_kinds_of_documents_are_known_under_any_heading(sales, kinds, column):
+    assert amounts(sales(*kinds, column=column)) == [10, -10]
+
+
+@pytest.mark.parametrize("kinds", [["SI", "SC"], ["380", "381"], ["Debit", "Credit"]])
+def test_codes_under_an_unknown_heading_are_asked(sales, kinds):
+    with pytest.raises(AnswerNeededError, match="Does it tell invoices from credit notes") as error:
+        sales(*kinds, column="Frobs")
+    yes, no = sorted(error.value.questions[0].choices, key=lambda choice: choice.said, reverse=True)
+    assert amounts(sales(*kinds, column="Frobs", mapping=answered(yes))) == [10, -10]
+    assert amounts(sales(*kinds, column="Frobs", mapping=answered(no))) == [10, 10]
+
+
+@pytest.mark.parametrize("kinds", [["Standard", "Rush"], ["A", "B"], ["380", "12"], ["Sale", "Clearance"]])
+def test_other_values_under_an_unknown_heading_are_no_kinds(sales, kinds):
+    assert amounts(sales(*kinds, column="Frobs")) == [10, 10]
+
+
+@pytest.mark.parametrize(("column", "kinds"), [("D/C", ["H", "H", "S"]), ("Soll/Haben", ["H", "H", "S"]), ("Debet/Kredit", ["Kredit", "Kredit", "Debet"])])
+def test_sides_of_a_ledger_that_make_most_lines_credit_notes_are_asked(sales, column, kinds):
+    with pytest.raises(AnswerNeededError, match=f"which values of {column} are credit notes") as error:
+        sales(*kinds, column=column)
+    assert amounts(sales(*kinds, column=column, mapping=answered(error.value.questions[0].choices[1]))) == [10, 10, -10]
+
+
+def test_cancelled_invoices_and_drafts_of_a_column_of_states_are_asked(sales):
+    states = ["Posted", "Cancelled", "Draft"]
+    with pytest.raises(AnswerNeededError, match="does a row count whose Status is Cancelled") as error:
+        sales(*states, column="Status")
+    out, yes = (question.choices for question in error.value.questions)
+    assert amounts(sales(*states, column="Status", mapping=answered(out[0], yes[1]))) == [10, 10]
+    assert amounts(sales("Posted", "Paid", column="Status")) == [10, 10]
+
+
+@pytest.mark.parametrize(("place", "net"), [(0, [110, 50, -20]), (1, [-110, -50, 20])])
+def test_sales_that_are_mostly_negative_are_asked_about(sales, place, net):
+    nets = ["-110,00", "-50,00", "20,00"]
+    with pytest.raises(AnswerNeededError, match=r"2 of 3 amounts are negative\. Are they returns, or sales") as error:
+        sales("", "", "", net=nets)
+    reading = sales("", "", "", net=nets, mapping=answered(error.value.questions[0].choices[place]))
+    assert amounts(reading) == net
+    assert amounts(sales("", "", "", net=nets, mapping=reading.mapping)) == net
+
+
+def test_quantities_beside_sales_written_negative_stay(tmp_path):
+    (tmp_path / "s.csv").write_text("Invoice No;Date;Customer;Qty;List value;Net amount\n1;2023-01-05;A;2;100;-90\n2;2023-01-05;A;1;50;-50\n")
+    reading = read([tmp_path / "s.csv"], mapping={"version": 1, "file": [{"match": "s.csv", "credit_notes": "positive"}]})
+    found = reading.facts.engine.con.execute("SELECT quantity, list_value, discount, net_value FROM sale_lines ORDER BY row").fetchall()
+    assert [tuple(map(int, row)) for row in found] == [(2, 100, 10, 90), (1, 50, 0, 50)]
+
+
+def test_credit_notes_are_only_spoken_of_where_there_are_any(sales):
+    assert "Documents with a negative total are credit notes." not in sales("", "").files[0].said
+    assert "Documents with a negative total are credit notes." in sales("", "", net=["10,00", "-5,00"]).files[0].said
 
 
 def test_letters_that_mean_something_else_are_no_question(sales):
@@ -85,9 +200,19 @@ def test_credit_notes_of_both_signs_are_said(sales):
     assert [(p.code, p.rows) for p in reading.problems] == [("credit-notes-of-both-signs", 1)]
 
 
-@pytest.mark.parametrize("word", ["Pro forma invoice", "Proforma", "325", "Order", "Visit"])
+@pytest.mark.parametrize("word", ["Visit", "Adjustment", "17", "Facture X/Y", "RE"])
 def test_words_that_may_be_anything_are_not_known(word):
     assert document_kind(word) is None
+
+
+@pytest.mark.parametrize("word", ["Pro forma invoice", "Proformafaktura", "325", "Order", "Zahlung", "Tilaus", "Cancelled invoice", "SR", "Devis"])
+def test_words_for_what_is_no_sale_are_known(word):
+    assert document_kind(word) == NO_SALE
+
+
+@pytest.mark.parametrize("code", sorted(CREDIT_NOTES | CORRECTIONS | INVOICES | PREPAYMENTS))
+def test_codes_mean_in_tables_what_they_mean_in_documents(code):
+    assert document_kind(code) == (CREDIT_NOTE if code in CREDIT_NOTES else INVOICE)
 
 
 SIGNS = "Invoice No;Date;Customer;Type;Qty;Net amount;Cost\n"

@@ -10,7 +10,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.intake.mapping_file import VERSION, FileMapping, JoinMapping, Mapping, as_value, quoted, zeros_setting
 
-_OF_THE_ENTRY = ("dialect", "constants", "totals", "costs")
+_OF_THE_ENTRY = ("dialect", "constants", "totals", "costs", "kinds")
 """Keys that hold several settings: an answer is added to those that the entry has."""
 
 
@@ -32,8 +32,12 @@ def choice(said: str, **settings: Any) -> Choice:
 
 def answerable(questions: Sequence[Question]) -> AnswerNeededError:
     """The questions as one error, with a mapping file that answers all those whose files no mapping speaks of yet."""
-    entries = [question.entry for question in questions if question.entry and not question.place]
-    return AnswerNeededError(*questions, mapping="\n".join([f"version = {VERSION}\n", *entries]) if entries else "")
+    entries: dict[tuple[str, ...], str] = {}  # of several questions about one file the first: of two entries for it only one would hold
+    for question in questions:
+        if question.entry and not question.place:
+            head = tuple(line for line in question.entry.splitlines() if line.startswith(("match = ", "sheet = ", "table = ")))
+            entries.setdefault(head or (question.key,), question.entry)
+    return AnswerNeededError(*questions, mapping="\n".join([f"version = {VERSION}\n", *entries.values()]) if entries else "")
 
 
 def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping], mapping: Mapping, others: Sequence[FileMapping] = ()) -> Question:

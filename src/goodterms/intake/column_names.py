@@ -28,8 +28,14 @@ DERIVED: dict[str, dict[str, Kind]] = {
         "margin": Kind.DECIMAL,
         "inverse_rate": Kind.DECIMAL,
     },
-    "purchase_lines": {"unit_price": Kind.DECIMAL, "discount_rate": Kind.DECIMAL, "tax_rate": Kind.DECIMAL, "gross_value": Kind.DECIMAL}
-    | {"inverse_rate": Kind.DECIMAL},
+    "purchase_lines": {
+        "unit_price": Kind.DECIMAL,
+        "unit_list_price": Kind.DECIMAL,
+        "discount_rate": Kind.DECIMAL,
+        "tax_rate": Kind.DECIMAL,
+        "gross_value": Kind.DECIMAL,
+        "inverse_rate": Kind.DECIMAL,
+    },
 } | {table: {"debit": Kind.DECIMAL, "credit": Kind.DECIMAL, "side": Kind.TEXT} for table in ("costs", "gl_balances")}
 """Columns that a file may have instead of ours: they are multiplied, divided or spread into ours."""
 

@@ -8,7 +8,8 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.intake.answers import choice
-from goodterms.intake.document_kind import document_kind
+from goodterms.intake.document_kind import NO_SALE, document_kind, in_doubt, is_side
+from goodterms.intake.left_out_rows import ask_states, kind_choices
 from goodterms.intake.mapping_file import CreditNotes
 from goodterms.intake.part import Part, named, say
 from goodterms.intake.typed_column import text_of
@@ -26,26 +27,18 @@ def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     A credit note that is known by its negative total is found later, when all files of the source are together: ``kind`` stays null here.
     """
     part = parts[0]
-    how = (
-        part.entry.credit_notes
-        or _by_kind_column(con, part, derived, typed_rows)
-        or _by_prefix(con, parts, derived, typed_rows)
-        or _by_positive_prefix(con, part, derived, typed_rows)
-        or CreditNotes(negative=True)
-    )
+    ask_states(con, parts)
+    how = _known_by(con, parts, derived, typed_rows)
+    if how.positive:
+        derived = _turned(con, parts, derived, typed_rows)
+        how = CreditNotes(negative=True)
     for one in parts:
         one.credit_notes = how
-    say(parts, how.in_words[0].upper() + how.in_words[1:] + ".")
+    if not how.negative or _has_negative(con, derived, typed_rows):
+        say(parts, how.in_words[0].upper() + how.in_words[1:] + ".")
     if how.negative:
         return derived | {"kind": "NULL::VARCHAR"}
-    if how.prefix:
-        if "document" not in derived:
-            raise MappingError(f"{part.entry.place}: credit notes are to be known by their number, but {part.where} has no column of document numbers.")
-        is_credit = f"coalesce(starts_with({derived['document']}, {text_of(how.prefix)}), false)"
-    elif "credit column" in typed_rows:
-        is_credit = f"coalesce({named('credit column')} IN ({', '.join(text_of(v) for v in how.values)}), false)"
-    else:
-        is_credit = f"coalesce(lower({derived['kind']}) IN ({', '.join(text_of(v.casefold()) for v in how.values)}), false)"
+    is_credit = _is_credit(part, how, derived, typed_rows)
     net = derived["net_value"]
     positive, negative = con.execute(
         f"SELECT count(*) FILTER ({is_credit} AND {net} > 0), count(*) FILTER ({is_credit} AND {net} < 0) FROM ({typed_rows})"
@@ -62,10 +55,32 @@ def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
         )
     turned = [ours for ours in derived if _is_amount(part.table, ours) and (positive > negative) != (ours in against)]
     derived = derived | {ours: f"CASE WHEN {is_credit} THEN -{derived[ours]} ELSE {derived[ours]} END" for ours in turned}
-    if "list_value" in against and "discount" in derived:
-        ((_, kind, *_),) = con.execute(f"DESCRIBE SELECT {derived['discount']} AS discount FROM ({typed_rows})").fetchall()
-        derived |= {"discount": f"TRY_CAST({derived['list_value']} - {derived['net_value']} AS {kind})"}
+    if "list_value" in against:
+        derived = _discounted_again(con, derived, typed_rows)
     return derived | {"kind": f"CASE WHEN {is_credit} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END"}
+
+
+def _is_credit(part: Part, how: CreditNotes, derived: dict[str, str], typed_rows: str) -> str:
+    """Whether a line is one of a credit note that its number or a column tells, as a condition of the engine."""
+    if how.prefix:
+        if "document" not in derived:
+            raise MappingError(f"{part.entry.place}: credit notes are to be known by their number, but {part.where} has no column of document numbers.")
+        return f"coalesce(starts_with({derived['document']}, {text_of(how.prefix)}), false)"
+    if "credit column" in typed_rows:
+        return f"coalesce({named('credit column')} IN ({', '.join(text_of(v) for v in how.values)}), false)"
+    return f"coalesce(lower({derived['kind']}) IN ({', '.join(text_of(v.casefold()) for v in how.values)}), false)"
+
+
+def _known_by(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> CreditNotes:
+    """How credit notes are known: as the mapping says, else by the best evidence."""
+    part = parts[0]
+    return (
+        _as_said(con, part, derived, typed_rows)
+        or _by_kind_column(con, part, derived, typed_rows)
+        or _by_prefix(con, parts, derived, typed_rows)
+        or _by_positive_prefix(con, part, derived, typed_rows)
+        or _by_total(con, part, derived, typed_rows)
+    )
 
 
 _LIKE_NET = ("quantity", "list_value", "tax", "product_cost", "weight")
@@ -134,38 +149,113 @@ def _is_amount(table: str, ours: str) -> bool:
     return ours == "freight" or (column is not None and column.kind == Kind.DECIMAL and ours != "exchange_rate")
 
 
+def _as_said(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
+    """How the mapping says that credit notes are known. What is no sale by the word in the column of kinds is asked about nevertheless."""
+    how = part.entry.credit_notes
+    if how and "kind" in derived:
+        lines = _lines_by_word(con, derived, typed_rows)
+        known = {word.casefold() for word in (*part.entry.kinds, *how.values)}
+        _ask_words(part, [word for word in lines if document_kind(word) == NO_SALE and word.casefold() not in known], lines)
+    return how
+
+
 def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
-    """The values of a column of kinds that are known for credit notes.
+    """The values of a column of kinds that are known for credit notes, by the mapping or as words.
 
     Raises
     ------
     AnswerNeededError
-        Where other values stand beside them that are not known, or letters make most lines credit notes: C is the customer's side of a sale in some ledgers.
+        Where other values stand beside them that are not known or are no sales, or words of debit and credit make most lines credit notes: credit is the
+        customer's side of a sale in some ledgers.
     """
     if "kind" not in derived:
         return None
     theirs = part.proposal.theirs("kind") or ""
-    rows = con.execute(f"SELECT {derived['kind']}, count(*) FROM ({typed_rows}) WHERE {derived['kind']} IS NOT NULL GROUP BY 1 ORDER BY 1 LIMIT 50").fetchall()
-    lines: dict[str, int] = dict(rows)
-    credit = [value for value in lines if document_kind(value) == CREDIT_NOTE]
-    if unknown := [value for value in lines if document_kind(value) is None]:
-        further = [[value] for value in unknown[:8]] + ([unknown] if len(unknown) > 1 else [])
-        _ask_kinds(part, theirs, lines, [credit, *([*credit, *values] for values in further)])
-    if credit and all(len(value) == 1 for value in lines) and 2 * sum(lines[value] for value in credit) > sum(lines.values()):
-        _ask_kinds(part, theirs, lines, [credit, [value for value in lines if value not in credit], []])
+    lines = _lines_by_word(con, derived, typed_rows)
+    said = {word.casefold(): kind for word, kind in part.entry.kinds.items()}
+    is_one_word = len(lines) == 1 and con.execute(f"SELECT bool_and({derived['kind']} IS NOT NULL) FROM ({typed_rows})").fetchone()[0]
+    doubtful = [word for word in in_doubt(lines) if word.casefold() not in said and not (is_one_word and document_kind(word) is None)]
+    _ask_words(part, doubtful, lines)
+    credit = [word for word in lines if said.get(word.casefold(), document_kind(word)) == CREDIT_NOTE]
+    if not said and credit and all(map(is_side, lines)) and 2 * sum(lines[word] for word in credit) > sum(lines.values()):
+        _ask_side(part, lines, credit)
     return CreditNotes(column=theirs, values=tuple(credit)) if credit else None
 
 
-def _ask_kinds(part: Part, theirs: str, lines: Mapping[str, int], answers: Sequence[Sequence[str]]) -> None:
-    """Ask which values mark credit notes: those of one of the answers, of which an empty one says that none does."""
-    choices = [
-        choice(" and ".join(values), credit_notes={"column": theirs, "value": list(values) if len(values) > 1 else values[0]}) for values in answers if values
+def _lines_by_word(con: Any, derived: dict[str, str], typed_rows: str) -> dict[str, int]:
+    rows = con.execute(f"SELECT {derived['kind']}, count(*) FROM ({typed_rows}) WHERE {derived['kind']} IS NOT NULL GROUP BY 1 ORDER BY 1 LIMIT 50").fetchall()
+    return dict(rows)
+
+
+def _ask_words(part: Part, words: Sequence[str], lines: Mapping[str, int]) -> None:
+    """Ask of each word what its rows are."""
+    theirs = part.proposal.theirs("kind") or ""
+    evidence = f"{theirs}: {', '.join(f'{value} on {count:,}' for value, count in lines.items())} lines"
+    questions = [
+        Question(
+            f"kind: {part.where}, {word}",
+            f"{part.where}: is {word} in {theirs} an invoice, a credit note or neither, as a payment or an order?",
+            (evidence,),
+            kind_choices(word, is_sale=document_kind(word) != NO_SALE),
+        )
+        for word in words
     ]
-    none = [choice("none of them", credit_notes="negative")] if [] in answers else []
-    evidence = f"{theirs}: {', '.join(f'{value} on {count:,}' for value, count in lines.items())}"
+    if questions:
+        raise AnswerNeededError(*questions)
+
+
+def _ask_side(part: Part, lines: Mapping[str, int], credit: Sequence[str]) -> None:
+    """Ask on which side of the ledger credit notes stand."""
+    theirs = part.proposal.theirs("kind") or ""
+    others = [word for word in lines if word not in credit]
+    choices = [
+        choice(" and ".join(values) or "none of them", kinds={word: CREDIT_NOTE if word in values else INVOICE for word in lines})
+        for values in ([credit, others, []] if others else [credit, []])
+    ]
+    evidence = f"{theirs}: {', '.join(f'{value} on {count:,}' for value, count in lines.items())} lines"
     raise AnswerNeededError(
-        Question(f"kind: {part.where}", f"{part.where}: which values of {theirs} are credit notes?", (f"{evidence} lines",), (*choices, *none))
+        Question(f"kind: {part.where}", f"{part.where}: which values of {theirs} are credit notes?", (evidence,), tuple(choices)),
     )
+
+
+def _by_total(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes:
+    """Documents with a negative total.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where most lines and their sum are negative, as sales are in the ledger.
+    """
+    net = derived["net_value"]
+    negative, lines, amount = con.execute(
+        f"SELECT count(*) FILTER ({net} < 0), count(*) FILTER ({net} <> 0), coalesce(sum({net}), 0) FROM ({typed_rows})"
+    ).fetchone()
+    if 2 * negative > lines and amount < 0:
+        sentence = f"{part.where}: {negative:,} of {lines:,} amounts are negative. Are they returns, or sales as a ledger writes them?"
+        choices = (choice("sales: all signs are turned", credit_notes="positive"), choice("returns and credit notes", credit_notes="negative"))
+        raise AnswerNeededError(Question(f"sign: {part.where}", sentence, (f"their sum is {amount:,.2f}",), choices))
+    return CreditNotes(negative=True)
+
+
+def _has_negative(con: Any, derived: dict[str, str], typed_rows: str) -> bool:
+    found: bool | None = con.execute(f"SELECT bool_or({derived['net_value']} < 0) FROM ({typed_rows})").fetchone()[0]
+    return bool(found)
+
+
+def _turned(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> dict[str, str]:
+    """Sales that are written as negative amounts, positive; what stands beside them with the opposite sign, as a quantity may, stays."""
+    say(parts, "Sales are written as negative amounts: they are turned.")
+    against = _written_against_net(con, derived, typed_rows, "true")
+    derived = derived | {ours: f"(-{derived[ours]})" for ours in derived if _is_amount(parts[0].table, ours) and ours not in against}
+    return _discounted_again(con, derived, typed_rows) if "list_value" in against else derived
+
+
+def _discounted_again(con: Any, derived: dict[str, str], typed_rows: str) -> dict[str, str]:
+    """The discount as list value less net value, after only one of them was turned."""
+    if "discount" not in derived:
+        return derived
+    ((_, kind, *_),) = con.execute(f"DESCRIBE SELECT {derived['discount']} AS discount FROM ({typed_rows})").fetchall()
+    return derived | {"discount": f"TRY_CAST({derived['list_value']} - {derived['net_value']} AS {kind})"}
 
 
 def _by_prefix(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> CreditNotes | None:

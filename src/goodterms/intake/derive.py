@@ -243,7 +243,7 @@ class Derivation:
         quantity, rate = self.of("quantity"), self.share("discount_rate")
         list_value = self._list_value(quantity)
         discount = self._stated_discount(list_value)
-        net = self._stated_net(quantity, list_value, rate)
+        net = self._stated_net(quantity, list_value, rate, discount)
         if net is None:
             if list_value is None:
                 return
@@ -285,15 +285,15 @@ class Derivation:
             return self.by_quantity("unit_list_price", price, quantity)
         return None
 
-    def _stated_net(self, quantity: Amount | None, list_value: Amount | None, rate: Amount | None) -> Amount | None:
+    def _stated_net(self, quantity: Amount | None, list_value: Amount | None, rate: Amount | None, discount: Amount | None) -> Amount | None:
         if net := self.of("net_value"):
             return net
         if quantity and (price := self.of("unit_price")) and not self._price_holds_tax():
             by_price = self.by_quantity("unit_price", price, quantity)
-            if rate and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
+            if (rate or discount) and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
                 if net := self._net_of_gross():
                     return net
-                self._ask_whether_discounted(rate, by_price)
+                self._ask_whether_discounted(rate, discount, by_price)
             if "unit_price" not in self.sure:
                 self._ask_what_differs(by_price)
             self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")
@@ -324,17 +324,17 @@ class Derivation:
         self.said.append(f"{self.theirs['unit_price']} holds the tax: × {self.theirs['quantity']} it is {self.theirs['gross_value']}.")
         return True
 
-    def _ask_whether_discounted(self, rate: Amount, by_price: Amount) -> None:
+    def _ask_whether_discounted(self, rate: Amount | None, discount: Amount | None, by_price: Amount) -> None:
         """Ask which price it is. A further column of numbers that equals what one of the two makes is likely the net value, which would decide."""
-        if not self.ask(f"bool_or({rate.sql} <> 0)")[0]:
+        theirs, of_discount = self.theirs["unit_price"], self.theirs["discount_rate" if rate else "discount"]
+        reduction = rate or discount
+        if reduction is None or not self.ask(f"bool_or({reduction.sql} <> 0)")[0]:
             return
-        theirs = self.theirs["unit_price"]
-        after = Amount(f"({by_price.sql} * (1 - {rate.sql}))", by_price.places + rate.places)
+        less = f"({by_price.sql} * (1 - {reduction.sql}))" if rate else f"({by_price.sql} - coalesce({reduction.sql}, 0))"
+        after = Amount(less, by_price.places + reduction.places)
         like = self._further_like(by_price) or self._further_like(after)
         likely = [like] if like else list(self.further)
-        sentence = (
-            f"{self.file}: {theirs} may be the price before or after {self.theirs['discount_rate']}; no column is known as the net value that would decide."
-        )
+        sentence = f"{self.file}: {theirs} may be the price before or after {of_discount}; no column is known as the net value that would decide."
         if like:
             sentence += f" {like} is what the price and quantity make on nearly all lines, and seems to be it."
         elif likely:
@@ -487,7 +487,48 @@ class Derivation:
         return self.times(list_value, discount if best == as_share else _hundredth(discount))
 
     def compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
-        """Where list value − discount and net value differ by more than a rounding in a file, net value leads and a person should look."""
+        """Where list value − discount, or price × quantity, and net value differ by more than a rounding, net value leads and a person should look."""
+        return [*self._discount_compared(origin, ask), *self._price_compared(origin, ask)]
+
+    def _price_compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
+        """Said where on most lines no price × quantity, less discount or tax, is the net value."""
+        net, quantity, readings = self.of("net_value"), self.of("quantity"), self.by_unit_price()
+        if net is None or quantity is None or not readings:
+            return []
+        tolerance = f"({ROUNDING} + abs({quantity.sql}) * {self._half_a_unit_of_price()})"
+        fits = " OR ".join(f"abs({reading} - {net.sql}) <= {tolerance}" for reading in readings)
+        some = f"{readings[-1]} <> 0 AND {net.sql} IS NOT NULL"
+        apart, first, lines = ask(f"count(*) FILTER ({some} AND NOT ({fits})), min(row) FILTER ({some} AND NOT ({fits})), count(*) FILTER ({some})")
+        if 2 * apart <= lines:
+            return []
+        sentence = (
+            f"It is not {self.theirs['unit_price']} × {self.theirs['quantity']} on {apart:,} of {lines:,} lines ({100 * apart / lines:.0f} %). It counts."
+        )
+        action = "Look whether it is the net value of the line, and the price the one of one unit; a price before discount is unit_list_price in the mapping."
+        where = replace(origin, row=first, column=self.theirs["net_value"])
+        return [Problem("price-does-not-hold", Severity.WARNING, where, sentence=sentence, action=action, rows=apart)]
+
+    def by_unit_price(self) -> list[str]:
+        """What a line may come to by its price × quantity: less a discount, less the tax that the price may hold, and as it stands, which is the last."""
+        product = self._product("unit_price")
+        if product is None:
+            return []
+        rate, discount, tax, tax_rate = self.share("discount_rate"), self.of("discount"), self.of("tax"), self.share("tax_rate")
+        less = [f"({product.sql} * (1 - coalesce({rate.sql}, 0)))"] if rate else []
+        less += [f"({product.sql} - coalesce(abs({discount.sql}), 0))"] if discount else []
+        return [
+            *([f"({one} - coalesce({tax.sql}, 0))" for one in [*less, product.sql]] if tax else []),
+            *([f"({one} / (1 + coalesce({tax_rate.sql}, 0)))" for one in [*less, product.sql]] if tax_rate else []),
+            *less,
+            product.sql,
+        ]
+
+    def _half_a_unit_of_price(self) -> Decimal:
+        """Half a unit of the last place of the price: what it may have been rounded by."""
+        price = self.of("unit_price")
+        return Decimal(5).scaleb(-(max(price.places, 2) if price else 2) - 1)
+
+    def _discount_compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
         if not self._gap:
             return []
         apart, first, largest = ask(f"count(*) FILTER ({self._gap} > {ROUNDING}), min(row) FILTER ({self._gap} > {ROUNDING}), max({self._gap})")

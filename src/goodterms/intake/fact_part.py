@@ -15,8 +15,10 @@ from goodterms.intake.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.currency_code import code_sql
 from goodterms.intake.currency_evidence import find_currency_column, name_one_currency
 from goodterms.intake.derive import Amount, Derivation
+from goodterms.intake.document_total import repeats_document_total
 from goodterms.intake.factors import multiplied
 from goodterms.intake.file_totals import compare_totals
+from goodterms.intake.left_out_rows import leave_out_rows
 from goodterms.intake.mapping_file import origin_of, quoted
 from goodterms.intake.months_across import first_day
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
@@ -54,7 +56,8 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     for part in parts:
         part.proposal = proposal
         _say_contradicted(part)
-    stated = _settle_tax(con, parts, _type_columns(con, parts, sample))
+        leave_out_rows(con, part)
+    stated = _settle_document_total(con, parts, _settle_tax(con, parts, _type_columns(con, parts, sample)))
     settle_signs(con, parts, " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts))
     for part in parts:
         _say_nothing(con, part)
@@ -372,6 +375,23 @@ def _settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> di
     for part in parts:
         part.stated["gross_value"] = part.stated.pop("net_value")
     return {ours if ours != "net_value" else "gross_value": typed for ours, typed in stated.items()}
+
+
+def _settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
+    """Where the column that was taken for the net value repeats the document's total on its lines, it is no amount of a line."""
+    first = parts[0]
+    theirs = first.proposal.theirs("net_value")
+    if theirs is None or first.table not in LINES or "document" not in stated:
+        return stated
+    rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
+    if not repeats_document_total(con, first, _evidence(con, first, stated, rows), rows):
+        return stated
+    first.proposal.say(theirs, LEFT_OUT, "the document's total, on each of its lines")
+    for part in parts:
+        part.stated.pop("net_value")
+        part.typed.pop(theirs)
+    say(parts, f"{theirs} is the total of the document on each of its lines, and not added up.")
+    return {ours: typed for ours, typed in stated.items() if ours != "net_value"}
 
 
 def _evidence(con: Any, first: Part, stated: dict[str, Typed], all_rows: str) -> Derivation:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.errors import MappingError
-from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
+from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.facts.toml_places import line_of, toml_places
 from goodterms.intake.column_names import LEFT_OUT, accepted, is_month_of
 from goodterms.intake.currency_code import currency_code
@@ -43,6 +43,7 @@ _FILE_KEYS = (
     "dialect",
     "constants",
     "credit_notes",
+    "kinds",
     "totals",
     "costs",
     "ragged",
@@ -71,22 +72,24 @@ _COST_KEYS = ("amounts", "credit")
 NEGATIVE, POSITIVE = "negative", "positive"
 """What a mapping says of the amounts of costs: that costs are negative ones, as in an income statement, or positive ones."""
 _CREDIT_NOTE_KEYS = ("prefix", "column", "value")
+_KINDS = (INVOICE, CREDIT_NOTE, LEFT_OUT)
 
 
 @dataclass(frozen=True)
 class CreditNotes:
-    """How a credit note is known: by the beginning of its number, by its negative amounts, or by a value of a column."""
+    """How a credit note is known: by the beginning of its number, by its negative amounts (positive where sales are negative), or by a value of a column."""
 
     prefix: str = ""
     negative: bool = False
+    positive: bool = False
     column: str = ""
     values: tuple[str, ...] = ()
 
     @property
     def as_setting(self) -> Any:
         """As the mapping file writes it."""
-        if self.negative:
-            return "negative"
+        if self.negative or self.positive:
+            return "negative" if self.negative else "positive"
         if self.prefix:
             return {"prefix": self.prefix}
         return {"column": self.column, "value": self.values[0] if len(self.values) == 1 else list(self.values)}
@@ -96,6 +99,8 @@ class CreditNotes:
         """As a person would say it."""
         if self.negative:
             return "documents with a negative total are credit notes"
+        if self.positive:
+            return "sales are written as negative amounts: all are turned, and documents with a positive total are credit notes"
         if self.prefix:
             return f'documents whose number begins with "{self.prefix}" are credit notes'
         return f"lines with {' or '.join(self.values)} in column {self.column} are credit notes"
@@ -146,6 +151,8 @@ class FileMapping:
     dialect: Settings[str, Any] = field(default_factory=dict)
     constants: Settings[str, str] = field(default_factory=dict)
     credit_notes: CreditNotes | None = None
+    kinds: Settings[str, str] = field(default_factory=dict)
+    """What words in its column of kinds, or of states, say: "invoice", "credit note", or "-" for rows that are left out."""
     totals: Settings[str, str] = field(default_factory=dict)
     """What rows are that may be totals or lines, by the cell that says so: "total" or "line"."""
     costs: Settings[str, str] = field(default_factory=dict)
@@ -382,6 +389,7 @@ class _Checked:
             credit_notes=self.credit_notes(entry["credit_notes"], *here, "credit_notes") if "credit_notes" in entry else None,
             totals=self.totals(entry.get("totals", {}), *here, "totals"),
             costs=self.costs(entry.get("costs", {}), *here, "costs"),
+            kinds=self.kinds(entry.get("kinds", {}), *here, "kinds"),
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
             documents=self.documents(entry.get("documents", ""), *here, "documents"),
             columns=columns,
@@ -438,10 +446,12 @@ class _Checked:
         return dict(given) | ({"factors": factors} if factors else {})
 
     def credit_notes(self, given: Any, *path: str | int) -> CreditNotes:
-        if given == "negative":
-            return CreditNotes(negative=True)
+        if isinstance(given, str) and given in {"negative", "positive"}:
+            return CreditNotes(negative=given == "negative", positive=given == "positive")
         if not isinstance(given, dict):
-            raise MappingError(f'{self.at(*path)}: credit_notes is "negative", {{ prefix = "C" }} or {{ column = "Type", value = "CN" }}; {given!r} was found.')
+            raise MappingError(
+                f'{self.at(*path)}: credit_notes is "negative", "positive", {{ prefix = "C" }} or {{ column = "Type", value = "CN" }}; {given!r} was found.'
+            )
         self.refuse_unknown(given, _CREDIT_NOTE_KEYS, *path)
         if "prefix" in given:
             return CreditNotes(prefix=self.a(str, given["prefix"], *path, "prefix"))
@@ -457,6 +467,13 @@ class _Checked:
             if said not in {"total", "line"}:
                 raise MappingError(f'{self.at(*path, text)}: a row is a "total" or a "line"; {said!r} was found.')
         return totals
+
+    def kinds(self, given: Any, *path: str | int) -> dict[str, str]:
+        kinds = self.texts(given, *path)
+        for word, kind in kinds.items():
+            if kind not in _KINDS:
+                raise MappingError(f'{self.at(*path, word)}: a kind is "{INVOICE}", "{CREDIT_NOTE}" or "{LEFT_OUT}" to leave its rows out; {kind!r} was found.')
+        return kinds
 
     def costs(self, given: Any, *path: str | int) -> dict[str, str]:
         costs = self.texts(given, *path)
@@ -550,6 +567,8 @@ def entry_as_toml(entry: FileMapping) -> str:
     lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("dialect", "constants") if getattr(entry, key)]
     if entry.credit_notes:
         lines.append(f"credit_notes = {as_value(entry.credit_notes.as_setting)}")
+    if entry.kinds:
+        lines.append(f"kinds = {as_value(entry.kinds)}")
     if entry.left_out is not None:
         lines.append(f"left_out = {as_value(entry.left_out)}")
     if entry.totals:

@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import AnswerNeededError, Choice, MappingError, Question
-from goodterms.facts.columns import ATTRIBUTE, Kind
+from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, Kind
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
-from goodterms.intake.document_kind import document_kind
+from goodterms.intake.document_kind import document_kind, is_side, is_word
 from goodterms.intake.mapping_file import SERIAL, FileMapping
 from goodterms.intake.months_across import LEAST_MONTHS, MONTH, TABLES_BY_MONTH, months_of, named_month, without_year
 from goodterms.intake.named_months import is_named_day
@@ -214,6 +214,7 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
     taken = {*found.columns.values(), *entry.constants, *(ours for join in entry.joins for ours in join.columns.values())}
     if table in TABLES_BY_MONTH and not taken & {"period", "amount"}:
         _by_months(found, raw, entry, taken)
+    _kind_by_values(found, raw, sample, table, taken)
     _by_names(found, raw, sample, table, taken)
     _debit_and_credit(found, table, taken)
     _names_as_keys(found, table, taken)
@@ -269,7 +270,7 @@ def _candidates(sample: Sample, table: str, free: Sequence[str]) -> Iterator[tup
                 continue
             for meaning in known[form]:
                 ours = _rate_of_percents(meaning.ours, table, sample, theirs)
-                if sample.could_be(theirs, kind_of(table, ours)) and _values_allow(ours, table, sample, theirs):
+                if sample.could_be(theirs, kind_of(table, ours)) and _values_allow(ours, table, sample, theirs, meaning.rank):
                     yield meaning.rank + more, order[ours], ours, theirs
             break
 
@@ -287,11 +288,10 @@ def _rate_of_percents(ours: str, table: str, sample: Sample, theirs: str) -> str
     return rate if rate in accepted(table) and values and 2 * sum("%" in value for value in values) > len(values) else ours
 
 
-def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
+def _values_allow(ours: str, table: str, sample: Sample, theirs: str, rank: int) -> bool:
     values = {value.casefold() for value in sample.values[theirs]}
-    if ours == "kind" and table != "activities":  # one word that is no mere letter is enough: what the others are is asked
-        known = {value for value in values if document_kind(value)}
-        return bool(known) and (known == values or any(len(value) > 1 for value in known))
+    if ours == "kind" and table != "activities":
+        return _are_kinds(sample.values[theirs], sure=rank == 1)
     if ours == "line":  # amounts are no numbers of lines
         return 2 * sum(bool(_CENTS.fullmatch(value)) for value in values) <= len(values)
     if ours == "margin":
@@ -299,6 +299,55 @@ def _values_allow(ours: str, table: str, sample: Sample, theirs: str) -> bool:
     if ours == "currency":
         return all(re.fullmatch(r"[a-z]{3}|[€$£]|kr", value) for value in values)
     return True
+
+
+_MOST_KINDS = 12
+"""A column of more distinct values of which none is known says no kinds, whatever it is called."""
+
+
+def _are_kinds(values: Sequence[str], *, sure: bool) -> bool:
+    """Whether values may be kinds of documents under a heading that says so, or perhaps does: what is not known of them is asked later."""
+    words = {value.casefold() for value in values}
+    known = {word for word in words if document_kind(word)}
+    if sure:
+        return bool(words) and (bool(known) or len(words) <= _MOST_KINDS)
+    return bool(known) and (known == words or any(map(is_word, known)) or any(len(word) > 1 for word in known))
+
+
+def _kind_by_values(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
+    """A column under whatever heading all of whose values are words for invoices and credit notes tells them apart.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where the values are codes or the words of debit and credit, which may mean something else.
+    """
+    known = meanings(table)
+    free = [theirs for theirs in raw.header if theirs not in found.columns and sample.column(theirs).is_text and sample.values[theirs]]
+    named = {theirs: known.get(normalised(theirs), ()) for theirs in free}
+    if "kind" in taken or table not in {"sale_lines", "purchase_lines"}:
+        return
+    if any(meaning.ours == "kind" and _are_kinds(sample.values[theirs], sure=meaning.rank == 1) for theirs in free for meaning in named[theirs]):
+        return
+    for theirs in free:
+        words = set(sample.values[theirs])
+        kinds = {document_kind(word) for word in words}
+        if None in kinds or not {INVOICE, CREDIT_NOTE} & kinds or len(words) > _MOST_KINDS or any(m.rank == 1 for m in named[theirs]):
+            continue
+        if all(map(is_word, words)):
+            found.say(theirs, "kind", "by its values, words for kinds of documents")
+            taken.add("kind")
+            return
+        if {INVOICE, CREDIT_NOTE} <= kinds and not any(len(word) == 1 for word in words) and ("380" in words or not any(map(str.isdecimal, words))):
+            _ask_whether_kinds(raw, sample, theirs, sides=all(map(is_side, words)))
+
+
+def _ask_whether_kinds(raw: RawTable, sample: Sample, theirs: str, *, sides: bool) -> None:
+    words = ", ".join(sorted(set(sample.values[theirs])))
+    sentence = f"{_where(raw)}: {theirs} holds {words}. Does it tell invoices from credit notes?"
+    other = ATTRIBUTE + normalised(theirs).replace(" ", "_")
+    choices = (choice("yes", columns={theirs: "kind"}), choice("no, something else", columns={theirs: other}))
+    raise AnswerNeededError(Question(f"column: {raw.file}, kind", sentence, (), choices[::-1] if sides else choices))
 
 
 def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:

@@ -52,7 +52,7 @@ def _understood(part: Part) -> FileMapping:
         source_column=source_column,
         dialect=_dialect(part),
         constants=dict(entry.constants) | ({"currency": part.currency} if part.currency else {}),
-        credit_notes=part.credit_notes,
+        credit_notes=entry.credit_notes or (None if part.proposal.theirs("kind") else part.credit_notes),
         columns={theirs: ours for theirs, ours in columns.items() if ours != "source" and not is_open(part.proposal, theirs)},
     )
 

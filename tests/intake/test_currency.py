@@ -8,6 +8,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
+from goodterms.intake.answers import answered
+from goodterms.intake.mapping_file import FileMapping, JoinMapping, Mapping
 from goodterms.problems import Severity
 
 D = Decimal
@@ -80,3 +82,17 @@ def test_rows_that_no_rate_covers_are_named_with_what_to_do(sales, tmp_path):
         f"Of the rows, 2 in SEK have no exchange rate to EUR; the first is row 4 of {tmp_path / 's.csv'}. "
         "Write the rate into the column Exchange rate of such rows."
     )
+
+
+def test_a_currency_that_a_join_brought_is_left_out_where_it_stands(write):
+    write("heads.csv", "Order no;Order date;Customer no;Currency\nO1;2024-01-05;C1;USD\nO2;2024-01-06;C2;EUR\n")
+    lines = write("lines.csv", "Order no;Product no;Quantity;Unit price\nO1;P1;10;5.00\nO2;P1;8;5.00\n")
+    join = {"match": "heads.csv", "on": {"Order no": "Order no"}, "columns": {"Order date": "date", "Customer no": "customer_key", "Currency": "currency"}}
+    text = FileMapping("lines.csv", table="sale_lines", joins=(JoinMapping(**join),))
+    text = Mapping((text,)).as_toml()
+    with pytest.raises(AnswerNeededError, match="in 2 currencies") as asked:
+        read([lines], mapping=Mapping.read(text))
+    option = next(option for option in asked.value.questions[0].choices if option.changes)
+    assert option.said == "all amounts are in one currency after all"
+    reading = read([lines], mapping=Mapping.read(answered(text, option)))
+    assert reading.files[0].net_by_currency == {"": D(90)}

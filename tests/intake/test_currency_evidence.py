@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 
 from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
@@ -94,6 +95,28 @@ def test_where_all_headings_name_one_currency_another_column_does_not_count(writ
     reading = read([write("s.csv", "Date;Customer;Net amount EUR;Currency\n2024-01-05;Ann;10.00;USD\n2024-01-05;Bob;20.00;SEK\n")])
     assert reading.files[0].net_by_currency == {"EUR": D(30)}
     assert "All amounts are in EUR, as the names of their columns say; Currency does not count." in reading.files[0].said
+
+
+# Formats of a workbook's cells ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("forms", "found"), [(("[$€-2] #,##0.00", '#,##0.00 "EUR"'), {"EUR": D(30)}), (("0.00", "0.00"), {"": D(30)}), (("[$€-2] 0.00", "[$$-409]0.00"), None)]
+)
+def test_formats_of_cells_name_the_currency(tmp_path, forms, found):
+    path = tmp_path / "s.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_row(0, 0, ("Invoice", "Date", "Customer", "Net amount"))
+        for row, (amount, form) in enumerate(zip((10, 20), forms, strict=True), start=1):
+            sheet.write_row(row, 0, (f"A{row}", "2024-01-05", "C1"))
+            sheet.write_number(row, 3, amount, book.add_format({"num_format": form}))
+    if found is not None:
+        assert read([path]).files[0].net_by_currency == found
+        return
+    with pytest.raises(AnswerNeededError, match="the signs of 2 currencies, EUR and USD") as error:
+        read([path])
+    assert read([path], mapping=answered_by(question(error), 1)).files[0].net_by_currency == {"EUR": D(30)}
 
 
 # Whole files -----------------------------------------------------------------------------------------------------------------------------------------------

@@ -18,10 +18,11 @@ from goodterms.intake import sheet_scan
 from goodterms.intake.workbook_guard import Sheet
 
 PART = "xl/worksheets/sheet1.xml"
+STYLES = {"1": "%", "2": "EUR"}
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def scanned(data, monkeypatch, *, by_row, percents=frozenset({"1"})):
+def scanned(data, monkeypatch, *, by_row, styles=STYLES):
     """What is found in a sheet, and how many of its rows were plain."""
     plain = []
     walk = sheet_scan._walk
@@ -38,7 +39,7 @@ def scanned(data, monkeypatch, *, by_row, percents=frozenset({"1"})):
     with monkeypatch.context() as patched, zipfile.ZipFile(io.BytesIO(data)) as book:
         patched.setattr(sheet_scan, "_walk", walked)
         try:
-            found = asdict(sheet_scan.scan_sheet(book, Sheet("S", PART, visible=True), "a.xlsx", lambda _: None, percents))
+            found = asdict(sheet_scan.scan_sheet(book, Sheet("S", PART, visible=True), "a.xlsx", lambda _: None, styles))
         except UnreadableFileError as why:
             found = str(why)
         except ExpatError as why:  # without its place, which is another where plain rows were not given to the parser

@@ -8,7 +8,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.answers import choice
-from goodterms.intake.column_names import accepted, rank_of
+from goodterms.intake.column_names import accepted, kind_of, rank_of
 from goodterms.intake.currency_code import are_codes, currency_code, currency_named
 from goodterms.intake.part import Part
 from goodterms.intake.proposal import MISSING, Proposal, Sample
@@ -75,7 +75,7 @@ def _ask_between(part: Part, codes: dict[str, list[str]]) -> None:
 
 
 def name_one_currency(parts: Sequence[Part]) -> None:
-    """The currency that amounts carry in their cells, or in the name of their column, is that of the source's files, where it is one and no column says it.
+    """The currency that amounts carry in cells, in formats of cells or in the name of their column is that of the source's files, if one and no column says it.
 
     Raises
     ------
@@ -109,7 +109,10 @@ def name_one_currency(parts: Sequence[Part]) -> None:
 def _currencies_named(part: Part) -> list[str]:
     """Currencies of the cells, and of the name of the column that the net value or the amount follows from."""
     money = next((theirs for ours in (*STATED_BY["net_value"], "amount") if (theirs := part.proposal.theirs(ours))), "")
-    return sorted({*(currency for typed in part.stated.values() for currency in typed.currencies), *filter(None, [currency_named(money)])})
+    of_cells = {currency for typed in part.stated.values() for currency in typed.currencies}
+    amounts = {theirs for theirs, ours in part.proposal.columns.items() if theirs in part.typed and kind_of(part.table, ours) == Kind.DECIMAL}
+    of_formats = {code for theirs, codes in part.raw.currencies.items() if theirs in amounts for code in codes}
+    return sorted({*of_cells, *of_formats, *filter(None, [currency_named(money)])})
 
 
 def _say_currency_of_cells(part: Part) -> None:

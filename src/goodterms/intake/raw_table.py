@@ -7,8 +7,8 @@ the physical records that a second reader counts are the accepted, the rejected 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from goodterms.errors import UnreadableFileError
@@ -101,6 +101,8 @@ class RawTable:
         Physical record of the header, 0 where there is none (as ``dialect.header_row``, for workbooks too).
     shares
         Columns whose numbers a workbook shows as per cent: they are held as shares, 0.1 for 10 %.
+    currencies
+        Columns whose numbers, or some of them, a workbook shows in currencies, with these.
     layout
         Where the table stands in a workbook; ``None`` for other files.
 
@@ -124,6 +126,7 @@ class RawTable:
     problems: tuple[Problem, ...] = ()
     header_row: int = 1
     shares: frozenset[str] = frozenset()
+    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     layout: Layout | None = None
 
     def __post_init__(self) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from goodterms.errors import UnreadableFileError
-from goodterms.intake.workbook_guard import Sheet, parser_of, unzipped
+from goodterms.intake.workbook_guard import PER_CENT, Sheet, parser_of, unzipped
 
 SPARSE_AREA = 1_000_000
 MOST_AREA_PER_CELL = 20
@@ -69,11 +69,20 @@ class SheetScan:
     """Cells merged downwards: first row and column, last row and column."""
     percents: dict[int, int] = field(default_factory=dict)
     """Numbers that are shown as per cent, by column."""
+    currencies: dict[int, set[str]] = field(default_factory=dict)
+    """Currencies in which numbers are shown, by column."""
 
     @property
     def area(self) -> int:
         """Cells of the rectangle that all values lie in."""
         return (self.last_row - self.first_row + 1) * (self.last_column - self.first_column + 1) if self.cells else 0
+
+    def note_shown(self, column: int, shown: str) -> None:
+        """Note what a number is shown with: per cent, or a currency."""
+        if shown == PER_CENT:
+            self.percents[column] = self.percents.get(column, 0) + 1
+        else:
+            self.currencies.setdefault(column, set()).add(shown)
 
     def reach_row(self, row: int, column: int) -> None:
         """Note a value in a row."""
@@ -90,10 +99,10 @@ class SheetScan:
             self.farthest["right"] = coordinate(row, column)
 
 
-def scan_sheet(book: zipfile.ZipFile, sheet: Sheet, file: str, progress: Callable[[float], None], percents: frozenset[str] = frozenset()) -> SheetScan:
+def scan_sheet(book: zipfile.ZipFile, sheet: Sheet, file: str, progress: Callable[[float], None], styles: Mapping[str, str] | None = None) -> SheetScan:
     """Read a sheet's XML once, in bounded memory, and refuse what would need far more memory than it has values.
 
-    ``percents`` are the styles of :func:`percent_styles`.
+    ``styles`` are those of :func:`styles_of_numbers`.
 
     Raises
     ------
@@ -104,7 +113,7 @@ def scan_sheet(book: zipfile.ZipFile, sheet: Sheet, file: str, progress: Callabl
     parser.ordered_attributes = True
     scan = SheetScan()
     where = f"{file}, sheet {sheet.name}"
-    plain_row, close_last = _walk(parser, scan, where, percents)
+    plain_row, close_last = _walk(parser, scan, where, styles or {})
     size = max(unzipped(book, sheet.part), 1)
     with book.open(sheet.part) as stream:
         _feed(parser, stream, where, lambda done: progress(done / size), plain_row)
@@ -147,7 +156,7 @@ def _feed(parser: Any, stream: IO[bytes], where: str, progress: Callable[[float]
 
 
 def _walk(  # noqa: C901, PLR0915  (one frame of local names, for speed)
-    parser: Any, scan: SheetScan, where: str, percents: frozenset[str]
+    parser: Any, scan: SheetScan, where: str, styles: Mapping[str, str]
 ) -> tuple[Callable[[bytes], bool], Callable[[], None]]:
     """Let the parser fill the scan, cell by cell; return what takes a plain row instead (and says whether it is one), and what closes the last cell.
 
@@ -158,7 +167,7 @@ def _walk(  # noqa: C901, PLR0915  (one frame of local names, for speed)
     c, v, f = "c", "v", "f"
     in_cell = formula = has_value = False
     columns: dict[str, int] = {}
-    shares = frozenset(style.encode() for style in percents)
+    plain_styles = {style.encode(): shown for style, shown in styles.items()}
     text: list[str] = []
 
     def column_of(letters: str, place: str = "") -> int:
@@ -220,8 +229,8 @@ def _walk(  # noqa: C901, PLR0915  (one frame of local names, for speed)
             scan.cells += 1
             if kind not in _TEXT_KINDS:
                 scan.numbers += 1
-                if style in percents:
-                    scan.percents[column] = scan.percents.get(column, 0) + 1
+                if style in styles:
+                    scan.note_shown(column, styles[style])
                 if kind == "e":
                     _note_error(scan, row, column, "".join(text).strip(), where)
             if row != filled_row:
@@ -254,11 +263,10 @@ def _walk(  # noqa: C901, PLR0915  (one frame of local names, for speed)
             scan.reach_row(row, at)
             if not scan.first_column <= at <= scan.last_column:
                 scan.reach_column(row, at)
-        if shares:
+        if plain_styles:
             for letters, style, kind in _FILLED_CELL.findall(xml):
-                if style in shares and kind.decode() not in _TEXT_KINDS:
-                    at = column_of(letters.decode())
-                    scan.percents[at] = scan.percents.get(at, 0) + 1
+                if style in plain_styles and kind.decode() not in _TEXT_KINDS:
+                    scan.note_shown(column_of(letters.decode()), plain_styles[style])
         return True
 
     def close_last() -> None:

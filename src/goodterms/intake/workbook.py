@@ -21,7 +21,7 @@ from goodterms.intake.header_again import HeaderAgain
 from goodterms.intake.raw_table import MIXED, Layout, Progress, RawTable, RowRef, check_width, new_name
 from goodterms.intake.sheet_scan import SheetScan, coordinate, scan_sheet
 from goodterms.intake.work_files import show_rows, work_folder
-from goodterms.intake.workbook_guard import Sheet, opened, percent_styles, sheets_of, unzipped
+from goodterms.intake.workbook_guard import Sheet, opened, sheets_of, styles_of_numbers, unzipped
 from goodterms.problems import Origin, Problem, Severity
 
 BASE_MEMORY = 384 << 20
@@ -68,9 +68,9 @@ def read_workbook(
         wanted = _wanted(sheets, sheet, file)
         share = 0.5 / max(len(wanted), 1)
         scans = {}
-        percents = percent_styles(book, file)
+        styles = styles_of_numbers(book, file)
         for place, one in enumerate(wanted):
-            scans[one.name] = scan_sheet(book, one, file, _teller(progress, file, share * place, share), percents)
+            scans[one.name] = scan_sheet(book, one, file, _teller(progress, file, share * place, share), styles)
         strings = unzipped(book, "xl/sharedStrings.xml")
         size = strings + sum(unzipped(book, one.part) for one in wanted)
     filled = [one for one in wanted if scans[one.name].cells]
@@ -249,6 +249,7 @@ def _read_sheet(source: _SheetFile, first_column: int, blocks: Iterator[_Block],
         problems=(*head.problems, *_of_rows(source, rows, blank), *_of_merged(source, rows.merged), *_of_errors(source)),
         header_row=head.row,
         shares=frozenset(head.names[place] for place in percents),
+        currencies={head.names[place]: tuple(sorted(codes)) for place in kept if (codes := scan.currencies.get(first_column + place))},
         layout=Layout(rows.path, first_column, above, percents),
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 from xml.parsers import expat
 
 from goodterms.errors import UnreadableFileError
+from goodterms.intake.currency_code import ISO_4217, currency_code
 
 MOST_UNZIPPED = 4 << 30
 SUSPECT_UNZIPPED = 32 << 20
@@ -23,6 +24,9 @@ _PERCENT_FORMATS = frozenset({"9", "10"})
 """The formats 0% and 0.00% that every workbook has."""
 _LITERAL = re.compile(r"\"[^\"]*\"|\\.|_.|\*.")
 """What a number format shows as it stands: a per cent sign there is no share."""
+PER_CENT = "%"
+_CURRENCY = re.compile(r"\[\$([^\]-]+)|([€$£])|\"\s*([A-Z]{3})\s*\"")
+"""What names a currency in a number format: ``[$€-2]``, ``€`` or ``"EUR"``."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +121,12 @@ def parser_of(file: str) -> Any:
     return parser
 
 
-def percent_styles(book: zipfile.ZipFile, file: str) -> frozenset[str]:
-    """Return the numbers of the cell styles that show a share as per cent."""
+def styles_of_numbers(book: zipfile.ZipFile, file: str) -> dict[str, str]:
+    """Return the numbers of the cell styles that show a share as per cent, with "%", and an amount in a currency, with its code."""
     part = "xl/styles.xml"
     if part not in book.namelist():
-        return frozenset()
-    formats = set(_PERCENT_FORMATS)
+        return {}
+    shows = dict.fromkeys(_PERCENT_FORMATS, PER_CENT)
     styles: list[str] = []
     inside = ""
 
@@ -130,13 +134,27 @@ def percent_styles(book: zipfile.ZipFile, file: str) -> frozenset[str]:
         nonlocal inside
         if name in {"cellStyleXfs", "cellXfs", "cellStyles"}:
             inside = name
-        elif name == "numFmt" and "%" in _LITERAL.sub("", said.get("formatCode", "")):
-            formats.add(said.get("numFmtId", ""))
+        elif name == "numFmt" and (shown := _shown(said.get("formatCode", ""))):
+            shows[said.get("numFmtId", "")] = shown
         elif name == "xf" and inside == "cellXfs":
             styles.append(said.get("numFmtId", ""))
 
     _read_elements(book, part, file, style)
-    return frozenset(str(place) for place, number in enumerate(styles) if number in formats)
+    return {str(place): shows[number] for place, number in enumerate(styles) if number in shows}
+
+
+def _shown(form: str) -> str:
+    """What a number format shows beside the number.
+
+    Examples
+    --------
+    >>> _shown("0.0%"), _shown("[$€-2] #,##0.00"), _shown('#,##0.00 "CHF"'), _shown("[$-409]d. mmmm"), _shown('0" %"')
+    ('%', 'EUR', 'CHF', '', '')
+    """
+    if PER_CENT in _LITERAL.sub("", form):
+        return PER_CENT
+    codes = {currency_code(next(filter(None, found))) for found in _CURRENCY.findall(form.partition(";")[0])} & ISO_4217
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _short(error: BaseException) -> str:

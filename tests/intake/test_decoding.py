@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goodterms.errors import MappingError, UnreadableFileError
+from goodterms.errors import AnswerNeededError, MappingError, UnreadableFileError
 from goodterms.facts.engine import connect
 from goodterms.intake.decoding import find_encoding
 from goodterms.intake.open_file import open_file
@@ -162,3 +162,46 @@ def test_letters_that_were_converted_as_control_characters_are_read_and_said(eng
         assert said == [
             "3 control characters stand in it where Windows has letters such as – ’ €: it was converted wrongly once. They are read as these letters."
         ]
+
+
+def sales(*names):
+    return "Invoice;Date;Customer;Net amount\n" + "".join(f"{number};{10 + number}.01.2024;{name};10,50\n" for number, name in enumerate(names, start=1))
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (("Krośnieńska Żółć", "Gdańsk"), "cp1250"),
+        (("Krośnieńska Żółć", "Gdańsk"), "iso-8859-2"),
+        (("Αθήνα", "Ελλάς", "Άγιος"), "cp1253"),
+        (("Αθήνα", "Ελλάς", "Άγιος"), "iso-8859-7"),
+        (("Иванов", "Петров"), "cp1251"),
+        (("Иванов", "Петров"), "koi8-r"),
+        (("Šiauliai Žemė ąčęėį", "Õun"), "cp1257"),
+        (("İstanbul Şirketi ğı", "Öz"), "cp1254"),
+        (("Käufer Öß", "Köln"), "cp850"),
+        (("Käufer Öß", "Köln"), "mac-roman"),
+    ],
+)
+def test_letters_of_europe_are_read_by_words_and_said(engine, write, names, encoding):
+    (table,) = open_file(engine, write(sales(*names).encode(encoding)))
+    assert tuple(row[3] for row in cells(engine, table)) == names
+    assert (table.dialect.encoding, [problem.code for problem in table.problems]) == (encoding, ["encoding-by-words"])
+
+
+def test_words_in_two_encodings_are_asked_about_and_the_answer_is_kept(engine, write):
+    path = write(sales("Bob", "Brontë").encode("cp1252"))
+    with pytest.raises(AnswerNeededError, match="its letters can be read in two ways, and nothing in the file decides") as error:
+        open_file(engine, path)
+    (question,) = error.value.questions
+    assert question.evidence == ("line 3: Brontė or Brontë",)
+    assert [choice.settings["dialect"]["encoding"] for choice in question.choices] == ["cp1257", "cp1252"]
+    (table,) = open_file(engine, path, dialect={"encoding": "cp1252"})
+    assert cells(engine, table)[1][3] == "Brontë"
+
+
+def test_mixed_encodings_say_the_one_that_the_file_is_read_in(engine, write):
+    lines = [b"Customer;Net", "Käufer;10,50".encode(), "Köln;20,50".encode("cp1252")]
+    (table,) = open_file(engine, write(b"\n".join(lines) + b"\n"))
+    assert table.dialect.encoding == "cp1252"
+    assert "is read as Western European, Windows (cp1252), but line 2 is written in UTF-8" in str(table.problems[0])

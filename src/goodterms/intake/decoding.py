@@ -1,14 +1,16 @@
-"""Which letters the bytes of a text file stand for: byte order mark, then strict UTF-8, then Windows-1252; the rule guesses nothing else."""
+"""Which letters the bytes of a text file stand for: byte order mark, then strict UTF-8, then the one of Europe's encodings in which its words are words."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from goodterms.errors import MappingError, UnreadableFileError
+from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
+from goodterms.intake.answers import choice
+from goodterms.intake.letters import SURE, Reading, Words, readings
 from goodterms.problems import Origin, Problem, Severity
 
 CHUNK = 1 << 22
@@ -40,9 +42,9 @@ _FOREIGN = {
 }
 _IN_TEXT = bytes({*b"\t\n\r\x01\x1a\x1c\x1d\x1e\x1f", *range(32, 256)})
 """Control characters that text may hold, and all that is above them."""
-_LATIN_9_EURO = b"\xa4"
-_OF_WINDOWS = bytes(range(0x80, 0xA0))
-"""Bytes that are letters and signs in Windows-1252 alone."""
+_WESTERN = frozenset({"cp1252", "iso-8859-15"})
+"""What is read without a word on it."""
+_MOST_CHOICES = 3
 _CONTROLS = re.compile("[\x80-\x9f]")
 _AS_WINDOWS = {code: letter for code in range(0x80, 0xA0) if (letter := bytes([code]).decode("cp1252", "ignore"))}
 """Control characters that no text has, and the letters of Windows-1252 that they were before a file was converted as if it were Latin-1."""
@@ -81,6 +83,8 @@ def find_encoding(path: Path, file: str, *, wanted: str | None = None) -> Decodi
     ------
     UnreadableFileError
         The file is empty, no text, or not in the encoding that its mark or the mapping (``wanted``) names.
+    AnswerNeededError
+        Its words are words in two encodings.
     MappingError
         The mapping names an encoding that does not exist.
     """
@@ -246,48 +250,69 @@ def _said_of_controls(file: str, times: int) -> tuple[Problem, ...]:
 
 
 def _by_lines(path: Path, file: str, encoding: str) -> Decoding:
-    """Not all of it is UTF-8: Windows-1252 as a whole, or UTF-8 with damaged lines, by which of the two most lines are."""
-    wrong, good = _lines_by_utf8(path, file)
+    """Not all of it is UTF-8: another encoding as a whole, or UTF-8 with damaged lines, by which of the two most lines are."""
+    wrong, good, words = _lines_by_utf8(path, file)
     if encoding == "utf-8-sig" or len(good) >= OUTWEIGH * len(wrong):
         sentence = f"most of the file is UTF-8, but {_lines(wrong)} not: two encodings are mixed."
         action = "These records are rejected. Export the file in one encoding, or mend the rejected rows."
         problem = Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action=action, rows=len(wrong))
         return _scan(path, file, encoding, "surrogateescape", damaged=True, problems=(problem,))
-    problems: tuple[Problem, ...] = ()
+    read = _by_letters(file, words)
+    problems: list[Problem] = []
     if good:
-        sentence = f"the file is read as Windows-1252 (cp1252), but {_lines(good)} written in UTF-8: two encodings are mixed, and names there look wrong."
-        problems = (Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action="Export the file in one encoding.", rows=len(good)),)
-    if _is_latin_9(path):
-        return _scan(path, file, "iso-8859-15", "strict", problems=problems)
+        sentence = f"the file is read as {read.said}, but {_lines(good)} written in UTF-8: two encodings are mixed, and names there look wrong."
+        action = "Export the file in one encoding."
+        problems.append(Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action=action, rows=len(good)))
+    if read.encoding not in _WESTERN:
+        sentence = f"its letters are read as {read.said}, in which its words are words: {', '.join(read.words[:3])}."
+        action = "If they are not, name its encoding in the mapping: dialect = { encoding = … }"
+        problems.append(Problem("encoding-by-words", Severity.NOTICE, Origin(file), sentence=sentence, action=action))
     try:
-        return _scan(path, file, "cp1252", "strict", problems=problems)
+        return _scan(path, file, read.encoding, "strict", problems=tuple(problems))
     except UnicodeDecodeError:
-        return _scan(path, file, "cp1252", "surrogateescape", damaged=True, problems=problems)
+        return _scan(path, file, read.encoding, "surrogateescape", damaged=True, problems=tuple(problems))
 
 
-def _is_latin_9(path: Path) -> bool:
-    """Whether a file is Latin-9 (ISO-8859-15): it has the byte of its euro sign, which is no sign of use in Windows-1252, and none of Windows' own."""
-    euro = False
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            euro = euro or _LATIN_9_EURO in chunk
-            if len(chunk.translate(None, _OF_WINDOWS)) < len(chunk):
-                return False
-    return euro
+def _by_letters(file: str, words: Words) -> Reading:
+    """The encoding in which the words are words; where that is so in two, the user says which."""
+    best, *others = readings(list(words.lines))
+    rivals = [reading for reading in others if best.score - reading.score < SURE]
+    if not rivals:
+        return best
+    likely = [best, *rivals][:_MOST_CHOICES]
+    evidence = [
+        f"line {line:,}: {' or '.join(dict.fromkeys(read))}"
+        for line, *read in zip(words.lines.values(), *(reading.words for reading in likely), strict=True)
+        if len(set(read)) > 1
+    ]
+    sentence = f"{file}: its letters can be read in {'two' if len(likely) == 2 else 'three'} ways, and nothing in the file decides."
+    choices = [choice(f"{reading.said}, as in {_differing(reading, likely)}", dialect={"encoding": reading.encoding}) for reading in likely]
+    raise AnswerNeededError(Question("encoding", sentence, tuple(evidence[:SAID]), tuple(choices)))
 
 
-def _lines_by_utf8(path: Path, file: str) -> tuple[list[int], list[int]]:
-    """Number the lines with bytes that are no UTF-8, and those that have letters beyond ASCII and are UTF-8."""
+def _differing(reading: Reading, likely: Sequence[Reading]) -> str:
+    """The first word that the readings do not read alike."""
+    return next(word for word, *read in zip(reading.words, *(one.words for one in likely), strict=True) if len(set(read)) > 1)
+
+
+def _lines_by_utf8(path: Path, file: str) -> tuple[list[int], list[int], Words]:
+    """Number the lines with bytes that are no UTF-8, and those that have letters beyond ASCII and are UTF-8; and gather the words of the first ones."""
     wrong: list[int] = []
     good: list[int] = []
+    words = Words()
     number = 1
     for block in _byte_lines(path, file):
         if not b"".join(block).isascii():
             for place, line in enumerate(block, start=number):
-                if not line.isascii():
-                    (good if _is_utf8(line) else wrong).append(place)
+                if line.isascii():
+                    continue
+                if _is_utf8(line):
+                    good.append(place)
+                else:
+                    wrong.append(place)
+                    words.gather(line, place)
         number += len(block)
-    return wrong, good
+    return wrong, good, words
 
 
 def _byte_lines(path: Path, file: str) -> Iterator[list[bytes]]:

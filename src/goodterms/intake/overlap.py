@@ -14,6 +14,10 @@ from goodterms.problems import Problem, Severity
 _PLACE = ("file", "row")
 _NOT_A_LINE_NUMBER = 0.1
 """Where so large a share of the numbered lines shares its number with another, the column is no line number."""
+_ANEW = 0.5
+"""Where so large a share of a year's numbers was used in an earlier year too, numbers begin anew each year."""
+_APART = 31
+"""Days beyond which a line of another year is of another document: one that was written at the turn of a year has both."""
 _ENGINE_TYPES = {Kind.TEXT: "VARCHAR", Kind.DATE: "DATE", Kind.MONTH: "DATE", Kind.INTEGER: "BIGINT", Kind.FLAG: "BOOLEAN"}
 
 
@@ -24,6 +28,8 @@ def together(con: Any, table: str, parts: Sequence[Part]) -> tuple[str, ...]:
     """
     attributes = tuple(dict.fromkeys(name for part in parts for name in part.attributes))
     for of_source in _by_source(parts):
+        if table in LINES:
+            _part_years(con, of_source)
         if len(of_source) > 1:
             _leave_out_met_again(con, of_source)
         if table in LINES:
@@ -95,6 +101,35 @@ def _by_source(parts: Sequence[Part]) -> list[list[Part]]:
     for part in parts:
         found.setdefault(part.entry.source, []).append(part)
     return list(found.values())
+
+
+def _part_years(con: Any, parts: Sequence[Part]) -> None:
+    """Where numbers begin anew each year, the lines of each year are a source of their own: a source is what numbers its own documents."""
+    parts = [part for part in parts if {"document", "date", "source"} <= set(part.columns)]
+    if not parts:
+        return
+    lines = " UNION ALL ".join(f"SELECT source, document, date FROM {part.name} WHERE document IS NOT NULL" for part in parts)
+    years = f"SELECT source, document, year(date) AS of, min(date) AS first, max(date) AS last FROM ({lines}) GROUP BY ALL"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE numbers_of_years AS {years}")
+    if not con.execute("SELECT 1 FROM numbers_of_years GROUP BY source, document HAVING count(*) > 1 LIMIT 1").fetchone():
+        return
+    again = (
+        f"SELECT DISTINCT l.source, l.document, l.of FROM numbers_of_years l JOIN numbers_of_years e USING (source, document) WHERE l.first > e.last + {_APART}"
+    )
+    counts = "source, of, count(a.document) AS used, count(*) AS numbers, min(a.document) AS example"
+    found = con.execute(
+        f"SELECT {counts} FROM numbers_of_years n LEFT JOIN ({again}) a USING (source, document, of) "
+        f"GROUP BY source, of HAVING used > 0 AND used >= {_ANEW} * numbers ORDER BY of DESC"
+    ).fetchall()
+    for source, year, used, numbers, example in {row[0]: row for row in found}.values():
+        mine = [part for part in parts if con.execute(f"SELECT count(*) FROM {part.name} WHERE source = {text_of(source)}").fetchone()[0]]
+        sentence = f"{used:,} of the {numbers:,} numbers of documents of {year} were used in an earlier year too, such as {example}."
+        sentence += f" They begin anew: each year's documents are a source of their own, such as {source} {year}."
+        origin = mine[0].origin(column=mine[0].proposal.theirs("document") or "")
+        mine[0].problems.append(Problem("numbers-anew", Severity.NOTICE, origin, sentence=sentence, rows=used))
+        of_year = f"CASE WHEN source = {text_of(source)} THEN source || ' ' || year(date) ELSE source END AS source"
+        for part in mine:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS SELECT * REPLACE ({of_year}) FROM {part.name}")
 
 
 def _compared(parts: Sequence[Part]) -> list[str]:
@@ -290,7 +325,10 @@ def _has_unnumbered(con: Any, part: Part) -> bool:
 
 
 def _open_kind(con: Any, parts: Sequence[Part], union: str, columns: dict[str, str]) -> tuple[str, str] | None:
-    """The expression and join that call a document with a negative total a credit note; None where no open line is negative."""
+    """The expression and join that call a document with a negative total a credit note; None where no open line is negative.
+
+    What one number names for several customers are several documents.
+    """
     is_open = [part for part in parts if part.credit_notes and part.credit_notes.negative]
     negative = "net_value < 0 OR quantity < 0" if "quantity" in columns else "net_value < 0"
     if not any(
@@ -302,17 +340,23 @@ def _open_kind(con: Any, parts: Sequence[Part], union: str, columns: dict[str, s
         return f"coalesce(kind, CASE WHEN {negative} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END)", ""
     scope = [name for name in ("entity", "source", "document") if name in columns]
     by = ", ".join(map(named, scope))
+    whose = next((name for name in ("customer_key", "supplier_key") if name in columns), "NULL::VARCHAR")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE credit_documents AS WITH l AS ({union}), open_lines AS (SELECT * FROM l WHERE kind IS NULL AND document IS NOT NULL), "
-        f"doubtful AS (SELECT DISTINCT document FROM open_lines WHERE {negative}) "
-        f"SELECT {by}, true AS is_credit FROM open_lines SEMI JOIN doubtful USING (document) GROUP BY {by} HAVING sum(net_value) < 0 OR {zero}"
+        f"doubtful AS (SELECT DISTINCT document FROM open_lines WHERE {negative}), "
+        f"judged AS (SELECT *, {whose} AS whose, coalesce(min({whose}) OVER same <> max({whose}) OVER same, false) AS of_several "
+        f"FROM open_lines SEMI JOIN doubtful USING (document) WINDOW same AS (PARTITION BY {by})) "
+        f"SELECT {by}, of_several, CASE WHEN of_several THEN whose END AS whose, true AS is_credit FROM judged GROUP BY ALL "
+        f"HAVING sum(net_value) < 0 OR {zero}"
     )
     keys = [f"k{i}" for i in range(len(scope))]
     on = " AND ".join(f"l.{named(name)} {'=' if name == 'document' else 'IS NOT DISTINCT FROM'} c.{key}" for name, key in zip(scope, keys, strict=True))
+    judged = ", ".join([*(f"{named(name)} AS {key}" for name, key in zip(scope, keys, strict=True)), "of_several", "whose", "is_credit"])
+    on += f" AND (NOT c.of_several OR c.whose IS NOT DISTINCT FROM {whose if whose.startswith('NULL') else f'l.{whose}'})"
     single = f"(document IS NULL AND ({negative}))"
     return (
         f"coalesce(kind, CASE WHEN is_credit OR {single} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END)",
-        f"LEFT JOIN (SELECT {', '.join(f'{named(n)} AS {key}' for n, key in zip(scope, keys, strict=True))}, is_credit FROM credit_documents) c ON {on}",
+        f"LEFT JOIN (SELECT {judged} FROM credit_documents) c ON {on}",
     )
 
 

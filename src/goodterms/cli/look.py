@@ -30,7 +30,14 @@ WIDTH_OF_A_FILE = 120
 
 
 def look(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sale lines: CSV, TSV, XLSX or Parquet.", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Sale lines: CSV, TSV, XLSX or Parquet; e-invoices, bank statements and SAF-T files, folders and zip files of them.",
+            show_default=False,
+        ),
+    ],
     costs: Annotated[list[Path] | None, typer.Option("--costs", metavar="F", help="Amounts of cost by month and pool.")] = None,
     activities: Annotated[list[Path] | None, typer.Option("--activities", metavar="F", help="Visits, calls, deliveries, tickets, returns.")] = None,
     products: Annotated[list[Path] | None, typer.Option("--products", metavar="F", help="Names, families, list prices and unit costs.")] = None,

@@ -146,6 +146,11 @@ def test_tax_of_a_rate_falls_on_its_lines():
     assert [row["tax"] for row in found.sale_lines] == [D("2.55"), D("1.40"), D("7.65")]
 
 
+def test_a_line_given_back_gives_its_tax_back():
+    found = facts(ubl([ubl_line(1, "100"), ubl_line(2, "-40", quantity="-1", price="40")], "60", "15.30"))
+    assert [row["tax"] for row in found.sale_lines] == [D("25.50"), D("-10.20")]
+
+
 # The same business, the same facts --------------------------------------------------------------------------------------------------------------------------
 
 AMOUNTS = st.lists(st.tuples(CENTS, st.integers(1, 9)), min_size=1, max_size=6)

@@ -25,7 +25,28 @@ def spread(amount: Decimal, values: Sequence[Decimal]) -> list[Decimal]:
     sizes = [abs(value) for value in values]
     if not any(sizes):
         sizes = [Decimal(1) for _ in values]
+    return _in_proportion(amount, sizes if amount >= 0 else [-size for size in sizes])
+
+
+def spread_tax(tax: Decimal, values: Sequence[Decimal]) -> list[Decimal]:
+    """Share a tax out in proportion to what it is of, signs included: a line given back gives its tax back.
+
+    Where that would be more than 100 %, it is shared by size.
+
+    Examples
+    --------
+    >>> [str(share) for share in spread_tax(Decimal("15.30"), [Decimal(100), Decimal(-40)])]
+    ['25.50', '-10.20']
+    >>> [str(share) for share in spread_tax(Decimal("0.01"), [Decimal(1), Decimal(-1)])]
+    ['0.01', '0.00']
+    """
+    return _in_proportion(tax, values) if 0 < abs(tax) <= abs(total(values)) else spread(tax, values)
+
+
+def _in_proportion(amount: Decimal, values: Sequence[Decimal]) -> list[Decimal]:
+    """The shares of an amount; with all signs the other way round they are the same, the other way round."""
+    sign = -1 if amount < 0 else 1
     finer = max(0, places_of(amount) - 2)
-    whole, sum_of_sizes = abs(amount).scaleb(finer), total(sizes)
-    shares = [share.scaleb(-finer) for share in parts_in_cents([whole * size / sum_of_sizes for size in sizes], whole)]
-    return [-share if amount < 0 and share else share for share in shares]
+    whole, basis = abs(amount).scaleb(finer), sign * total(values)
+    shares = parts_in_cents([whole * sign * value / basis for value in values], whole)
+    return [sign * share.scaleb(-finer) or Decimal("0.00") for share in shares]

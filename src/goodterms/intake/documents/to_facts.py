@@ -14,7 +14,7 @@ from goodterms.intake.documents.check import price_holds, problems_of
 from goodterms.intake.documents.fields import ASK_SENDER, WIDE
 from goodterms.intake.documents.invoice import Invoice, Line, allowances_of, charges_of
 from goodterms.intake.documents.party import Identifies, OwnCompany, Party
-from goodterms.intake.documents.spread import spread
+from goodterms.intake.documents.spread import spread, spread_tax
 from goodterms.intake.documents.xml_values import fits
 from goodterms.problems import Origin, Problem, Severity
 
@@ -307,10 +307,10 @@ def _taxes(invoice: Invoice, values: Sequence[Decimal]) -> list[Decimal | None]:
     if whole is not None and None not in stated and cents(total(tax for tax in stated if tax is not None)) == cents(whole):
         return list(stated)
     if not invoice.taxes:
-        return list(spread(whole or Decimal(0), values))
+        return list(spread_tax(whole or Decimal(0), values))
     found = [Decimal(0)] * len(values)
     for part in invoice.taxes:
         places = [place for place, line in enumerate(invoice.lines) if line.tax == part.tax] or list(range(len(values)))
-        for place, share in zip(places, spread(part.amount, [values[place] for place in places]), strict=True):
+        for place, share in zip(places, spread_tax(part.amount, [values[place] for place in places]), strict=True):
             found[place] += share
     return list(found)

@@ -77,7 +77,18 @@ def test_share_of_rows_that_match_is_said(folder):
     assert reading.files[0].said[0] == "2 of 3 rows (66.6 %) have a partner in items.csv by Item = Item."
     (alone,) = [p for p in reading.problems if p.code == "no-partner"]
     assert (alone.origin.row, alone.origin.column, alone.seen, alone.rows) == (4, "Item", "12", 1)
-    assert str(alone).endswith("1 row has no partner in " + f'{folder}/items.csv, and keeps its place, without Cost and Group. The first has "12".')
+    assert alone.sentence == f'1 row has no partner in {folder}/items.csv and is without Cost and Group. The first has "12". It counts all the same.'
+
+
+def test_a_row_whose_date_stands_in_no_head_is_said_to_be_rejected(tmp_path):
+    (tmp_path / "lines.csv").write_text("Order,Product,Net\n1,P1,10\n4,P1,99\n")
+    (tmp_path / "heads.csv").write_text("Order,Day,Who\n1,2023-01-31,Ann\n")
+    join = {"match": "heads.csv", "on": {"Order": "Order"}, "columns": {"Day": "date", "Who": "customer_key"}}
+    reading = read([tmp_path / "lines.csv"], mapping={"version": 1, "file": [{"match": "lines.csv", "table": "sale_lines", "join": [join]}]})
+    (alone,) = [p for p in reading.problems if p.code == "no-partner"]
+    without = f"1 row has no partner in {tmp_path}/heads.csv and is without Day and Who."
+    assert alone.sentence == f'{without} The first has "4". A row that is left without a date is rejected.'
+    assert (reading.accepted, reading.rejected) == (1, 1)
 
 
 def test_keys_that_no_row_has_are_counted(folder):

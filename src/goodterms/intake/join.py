@@ -17,6 +17,12 @@ from goodterms.intake.raw_table import MIXED, RawTable, new_name
 from goodterms.intake.typed_column import present
 from goodterms.problems import Origin, Problem, Severity
 
+_NEEDED = {
+    "a date": {"date", "period"},
+    "an amount": {"net_value", "gross_value", "amount", "list_value", "unit_price", "unit_list_price", "quantity"},
+}
+"""What no row can do without, and our columns that say it."""
+
 
 def joined(engine: Any, raw: RawTable, entry: FileMapping, tell: Callable[..., None]) -> tuple[RawTable, FileMapping, list[str]]:
     """Widen a raw table by the columns of its joins; no row is dropped or doubled, and how many found a partner is said.
@@ -120,9 +126,13 @@ def widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: 
 
 
 def _no_partner(origin: Origin, rows: int, example: str, other: RawTable, join: JoinMapping) -> Problem:
-    keep = "row has no partner in {}, and keeps its place" if rows == 1 else "rows have no partner in {}, and keep their place"
-    without = f", without {' and '.join(join.columns)}" if join.columns else ""
-    sentence = f'{rows:,} {keep.format(other.file)}{without}. The first has "{example}".'
+    """Say that rows found no partner, and what becomes of them: a row without a date or amount takes no part, whatever else it has."""
+    has = "row has" if rows == 1 else "rows have"
+    without = f" and {'is' if rows == 1 else 'are'} without {' and '.join(join.columns)}" if join.columns else ""
+    brought = set(join.columns.values())
+    lacked = " or ".join(said for said, ours in _NEEDED.items() if brought & ours)
+    then = f"A row that is left without {lacked} is rejected." if lacked else f"{'It counts' if rows == 1 else 'They count'} all the same."
+    sentence = f'{rows:,} {has} no partner in {other.file}{without}. The first has "{example}". {then}'
     return Problem("no-partner", Severity.WARNING, origin, seen=example, sentence=sentence, rows=rows)
 
 

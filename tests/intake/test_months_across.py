@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ import xlsxwriter
 
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
+from goodterms.intake.answers import answered
 from goodterms.intake.mapping_file import Mapping
 from goodterms.intake.months_across import are_months, months_of
 from goodterms.problems import Severity
@@ -56,6 +58,12 @@ def costs_in(reading, columns="period, account, account_name, amount, row"):
         ["Jan 2025", "Feb 2025", "Mar 2025"],
         ["Jan-25", "Feb-25", "Mar-25"],
         ["jan. 2025", "feb. 2025", "mars 2025"],
+        ["janv. 2025", "févr. 2025", "mars 2025"],
+        ["Januar 2025", "Februar 2025", "März 2025"],
+        ["enero 2025", "febrero 2025", "marzo 2025"],
+        ["gen-25", "feb-25", "mar-25"],
+        ["januari 2025", "februari 2025", "maart 2025"],
+        ["styczeń 2025", "luty 2025", "marzec 2025"],
         ["2025-01-01", "2025-02-01 00:00:00", "2025-03-01"],
         ["31.1.2025", "28.2.2025", "31.3.2025"],
         ["01/01/2025", "01/02/2025", "01/03/2025"],
@@ -163,3 +171,53 @@ def test_months_without_a_year_are_asked_and_answered(sales, write):
 def test_a_table_of_costs_with_a_month_in_each_row_stays_what_it_is(sales, write):
     costs = write("costs.csv", "Period;Account;Amount;Due 1;Due 2;Due 3\n2025-01;4000;10.5;2025-01-01;2025-02-01;2025-03-01\n")
     assert costs_in(read([sales], costs=[costs]), "period, account, amount") == [(dt.date(2025, 1, 1), "4000", D("10.5"))]
+
+
+def test_two_months_one_after_the_other_stand_across_the_top(sales, write):
+    text = "Account;Name;1.2024;2.2024;Total\n5000;Wages;100;200;300\n5100;Rent;50;50;100\n;Premises total;150;250;400\n6000;IT;10;10;20\n"
+    reading = read([sales], costs=[write("costs.csv", text)])
+    assert costs_in(reading, "month(period), account, amount")[:3] == [(1, "5000", D(100)), (2, "5000", D(200)), (1, "5100", D(50))]
+    assert [ref.row for ref in reading.files[1].set_aside_rows] == [1, 4]
+
+
+@pytest.mark.parametrize("head", ["12.2023;12.2024", "12.2024;Units"])
+def test_months_that_are_not_next_or_alone_are_asked(sales, write, head):
+    costs = write("costs.csv", f"Account;Name;{head}\n5000;Wages;100;200\n5100;Rent;50;60\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([sales], costs=[costs])
+    (question,) = error.value.questions
+    assert "12.2024" in question.choices[0].said
+    reading = read([sales], costs=[costs], mapping=Mapping.read(answered("", question.choices[0])))
+    assert {period.month for (period,) in costs_in(reading, "period")} == {12}
+
+
+def test_two_columns_of_months_beside_a_period_are_none(sales, write):
+    costs = write("costs.csv", "Period;Account;Amount;1.2024;2.2024\n2024-01;5000;7;1;2\n")
+    assert costs_in(read([sales], costs=[costs]), "period, amount") == [(dt.date(2024, 1, 1), D(7))]
+
+
+@pytest.mark.parametrize(("one", "two"), [("1", "2"), ("01", "02"), ("tammi", "helmi"), ("Januar", "Februar"), ("janv.", "févr.")])
+@pytest.mark.parametrize("year", ["Year", "Vuosi", "Jahr", "Année"])
+def test_a_month_and_a_year_in_two_columns_are_the_period(sales, write, tmp_path, one, two, year):
+    costs = write("costs.csv", f"Account;{year};Period;Amount\n5000;2024;{one};100\n5000;2024;{two};110\n")
+    reading = read([sales], costs=[costs])
+    again = read([sales], costs=[costs], mapping=reading.write_mapping(tmp_path / "map.toml"))
+    assert costs_in(reading, "period, amount") == costs_in(again, "period, amount") == [(dt.date(2024, 1, 1), D(100)), (dt.date(2024, 2, 1), D(110))]
+
+
+def test_a_month_without_a_year_is_asked_for_it(sales, write):
+    text = "{}Account;Period;Amount\n5000;1;100\n5000;13;5\n5000;2;110\n;Total;215\n"
+    costs = write("costs.csv", text.format("").replace("5000;13;5\n", ""))
+    os.utime(costs, (0, dt.datetime(2025, 3, 1, tzinfo=dt.UTC).timestamp()))
+    with pytest.raises(AnswerNeededError) as error:
+        read([sales], costs=[costs])
+    (question,) = error.value.questions
+    assert [option.line for option in question.choices[:2]] == ['constants = { year = "2025" }', 'constants = { year = "2024" }']
+    reading = read([sales], costs=[costs], mapping=Mapping.read(answered("", question.choices[1])))
+    assert costs_in(reading, "period, amount") == [(dt.date(2024, 1, 1), D(100)), (dt.date(2024, 2, 1), D(110))]
+    with pytest.raises(AnswerNeededError) as error:
+        read([sales], costs=[write("costs 2023.csv", text.format("").replace("5000;13;5\n", ""))])
+    assert [option.said for option in error.value.questions[0].choices] == ["they are months of 2023"]
+    mapping = {"version": 1, "file": [{"match": "costs.csv", "table": "costs", "constants": {"year": "2024"}, "columns": {"Period": "month_number"}}]}
+    rejected = [p for p in read([sales], costs=[write("costs.csv", text.format(""))], mapping=mapping).problems if p.severity == Severity.REJECTED]
+    assert [(p.origin.row, p.origin.column, p.expected) for p in rejected] == [(3, "Period", "a month")]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from goodterms.errors import AnswerNeededError, MappingError
+from goodterms.errors import AnswerNeededError, MappingError, UnreadableFileError
 from goodterms.intake import read
 from goodterms.intake.answers import answered
 from goodterms.intake.mapping_file import Mapping
@@ -53,13 +53,22 @@ def answer(question, number):
         ("3 februari 2023", "14 mars 2023"),
         ("Feb 3, 2023", "Mar 14, 2023"),
         ("2023-feb-03", "2023-mar-14"),
+        ("3 févr. 2023", "14 mars 2023"),
+        ("1er février 2023", "14 août 2023"),
+        ("3. Februar 2023", "14. März 2023"),
+        ("3 de febrero de 2023", "14 de marzo de 2023"),
+        ("3 febbraio 2023", "14 marzo 2023"),
+        ("3 februari 2023", "14 maart 2023"),
+        ("3. februar 2023", "14. mars 2023"),
+        ("3 lutego 2023", "14 marca 2023"),
         ("03-FEB-2023 08:26", "14-MAR-2023 17:05"),
     ],
 )
 def test_a_month_may_be_a_name(lines, first, second):
     path = lines((first, "1,50"), (second, "2,50"))
-    assert found(path) == [dt.date(2023, 2, 3), dt.date(2023, 3, 14)]
-    assert found(path, mapping=read([path]).mapping) == [dt.date(2023, 2, 3), dt.date(2023, 3, 14)]
+    days = [dt.date(2023, 2, 1 if "1er" in first else 3), dt.date(2023, 8 if "août" in second else 3, 14)]
+    assert found(path) == days
+    assert found(path, mapping=read([path]).mapping) == days
 
 
 def test_a_day_that_its_month_has_not_is_rejected(lines):
@@ -88,6 +97,27 @@ def test_day_month_and_year_with_nothing_between_are_asked(lines):
     assert [option.said for option in question.choices[:2]] == ["Date: 01022023 is 1 February 2023", "Date: 01022023 is 2 January 2023"]
     assert found(path, mapping=answer(question, 1)) == [dt.date(2023, 2, 1), dt.date(2023, 4, 3)]
     assert found(path, mapping=answer(question, 2)) == [dt.date(2023, 1, 2), dt.date(2023, 3, 4)]
+
+
+def test_day_month_and_a_short_year_with_nothing_between_are_asked(lines):
+    path = lines(("010223", "1,50"), ("150323", "2,50"))
+    question = asked(path)
+    assert [option.said for option in question.choices[:2]] == ["Date: 010223 is 1 February 2023", "Date: 010223 is 23 February 2001"]
+    assert found(path, mapping=answer(question, 1)) == [dt.date(2023, 2, 1), dt.date(2023, 3, 15)]
+
+
+@pytest.mark.parametrize(
+    ("day", "advice"),
+    [
+        ("2567-01-05", "Years from 1900 to 2199 are read."),
+        ("2024-15-01", 'If it is one in another form, say so in a mapping: dialect = { date = "%Y-%d-%m" }'),
+        ("2024-15-45", 'If it is one in another form, say which in a mapping, as in dialect = { date = "%d.%m.%Y" }'),
+    ],
+)
+def test_dates_that_cannot_be_read_are_advised_on_by_what_they_are(lines, day, advice):
+    with pytest.raises(UnreadableFileError) as error:
+        read([lines((day, "1,50"), (day, "2,50"))])
+    assert str(error.value).endswith(advice)
 
 
 def test_rows_of_months_are_asked(lines):

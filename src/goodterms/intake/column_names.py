@@ -36,7 +36,10 @@ DERIVED: dict[str, dict[str, Kind]] = {
         "gross_value": Kind.DECIMAL,
         "inverse_rate": Kind.DECIMAL,
     },
-} | {table: {"debit": Kind.DECIMAL, "credit": Kind.DECIMAL, "side": Kind.TEXT} for table in ("costs", "gl_balances")}
+} | {
+    table: {"debit": Kind.DECIMAL, "credit": Kind.DECIMAL, "side": Kind.TEXT, "month_number": Kind.TEXT, "year": Kind.INTEGER}
+    for table in ("costs", "gl_balances")
+}
 """Columns that a file may have instead of ours: they are multiplied, divided or spread into ours."""
 
 KNOWN_OF_CUSTOMERS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
@@ -11,7 +12,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.answers import choice
 from goodterms.intake.mapping_file import SERIAL
-from goodterms.intake.named_months import with_named_months
+from goodterms.intake.named_months import LETTERS, with_named_months
 from goodterms.intake.typed_column import Doubt, RawColumn, Typed, Where, present, text_of
 
 _TIME = r"(?:(?: +|T)[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -38,6 +39,9 @@ RIVALS = {form: tuple(other for other in forms if other != form) for forms in _C
 """Forms that a date may be written in, with those that may read the same cell as another day."""
 
 
+_HAS_NO_SIGNS = re.compile("%[Yymd]%[Yymd]")
+
+
 def _day_part(place: str) -> str:
     return f"regexp_extract(trim({place}), '^[^ T]+')"
 
@@ -47,8 +51,8 @@ def _day_shape(form: str) -> str:
     return (
         form.replace(".", r"\.")
         .replace("%Y", "[0-9]{4}")
-        .replace("%m", "[0-9]{1,2}" if "%Y%m" not in form else "[0-9]{2}")
-        .replace("%d", "[0-9]{1,2}" if "%m%d" not in form else "[0-9]{2}")
+        .replace("%m", "[0-9]{2}" if _HAS_NO_SIGNS.search(form) else "[0-9]{1,2}")
+        .replace("%d", "[0-9]{2}" if _HAS_NO_SIGNS.search(form) else "[0-9]{1,2}")
         .replace("%y", "[0-9]{2}")
     )
 
@@ -95,7 +99,7 @@ def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typ
 
 def _with_named_months(con: Any, where: Where, column: RawColumn) -> Typed | None:
     """A column of dates whose months are names, found at its first value with a letter."""
-    letter = f"regexp_matches(lower({column.place}), '[a-zåäö]{{3}}')"
+    letter = f"regexp_matches(lower({column.place}), '[{LETTERS}]{{3}}')"
     if not con.execute(f"SELECT 1 FROM {where.table} WHERE {letter} LIMIT 1").fetchone():
         return None
     typed = with_named_months(con, where, replace(column, place=column.written("d")))

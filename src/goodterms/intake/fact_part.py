@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, UnreadableFileError
@@ -20,7 +22,7 @@ from goodterms.intake.factors import multiplied
 from goodterms.intake.file_totals import compare_totals
 from goodterms.intake.left_out_rows import leave_out_rows
 from goodterms.intake.mapping_file import origin_of, quoted
-from goodterms.intake.months_across import first_day
+from goodterms.intake.months_across import first_day, period_sql
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
 from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
 from goodterms.intake.tax_included import holds_tax
@@ -31,6 +33,10 @@ from goodterms.problems import Problem, Severity
 
 _SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})
 """Tables whose rows are sums already."""
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+"""Years that are read."""
+_OTHER_FORMS = ("%Y-%d-%m", "%Y/%d/%m", "%Y.%d.%m", "%d%m%Y", "%d%m%y")
+"""Forms of dates that are read where a mapping says so, and not of themselves."""
 KEPT_AS_ATTRIBUTE = "kept as an attribute"
 MOST_ATTRIBUTES = 100
 """So many further columns are kept of themselves: a table of hundreds has not been made to tell sales."""
@@ -210,8 +216,26 @@ def _no_value_fits(part: Part, theirs: str, found: Typed) -> GoodtermsError:
     sentence = f'{part.where}: "{theirs}" is taken for the {ours.replace("_", " ")}, but {said}'
     if {"date", "decimal"} & set(found.style) & set(part.entry.dialect):
         return MappingError(sentence)
-    form = ' If it is one in another form, say so in a mapping: dialect = { date = "%Y-%d-%m" }' if found.kind == Kind.DATE else ""
-    return UnreadableFileError(sentence + form)
+    return UnreadableFileError(sentence + (_other_form(part, theirs) if found.kind == Kind.DATE else ""))
+
+
+def _other_form(part: Part, theirs: str) -> str:
+    """What to say of cells that are no dates: the form that they have, where all have one."""
+    values = part.sample.values[theirs]
+    years = [int(cell[:4]) for cell in values if re.match(r"[0-9]{4}(?![0-9])", cell)]
+    if years and not any(_FIRST_YEAR <= year <= _LAST_YEAR for year in years):
+        return f" Years from {_FIRST_YEAR} to {_LAST_YEAR} are read."
+    form = next((form for form in _OTHER_FORMS if values and all(_is_day(cell, form) for cell in values)), "")
+    in_words = f'say so in a mapping: dialect = {{ date = "{form}" }}' if form else 'say which in a mapping, as in dialect = { date = "%d.%m.%Y" }'
+    return f" If it is one in another form, {in_words}"
+
+
+def _is_day(cell: str, form: str) -> bool:
+    try:
+        datetime.strptime(cell, form)  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        return False
+    return True
 
 
 def _in_all(typed: Sequence[Typed]) -> Typed:
@@ -336,6 +360,8 @@ def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows:
             derived |= _freight(con, parts, derived, all_rows)
     derived |= {name: named(name) for known in _SAID_BY.get(first.table, ()) for name in known if name in present}
     derived |= {name: named(name) for name in present if name.startswith(ATTRIBUTE)}
+    if "month_number" in stated:
+        derived["period"] = period_sql("month_number", "year")
     if amount := amount_by_sides(con, parts, all_rows):
         derived["amount"] = amount
     if first.months:

@@ -5,29 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 MONTH = "month:"
 """What our name of a column begins with that holds the amounts of one month: ``month:2025-01``."""
 TABLES_BY_MONTH = frozenset({"costs", "gl_balances"})
 LEAST_MONTHS = 3
-"""So many columns of months make a table by month."""
+"""So many columns of months make a table by month, whatever else stands there."""
+LEAST_ALONE = 2
+"""So many, one after the other, do where no column says the month of a row."""
 
 _NAMES = (
-    "jan januari january tammi tammikuu",
-    "feb februari february helmi helmikuu",
-    "mar mars march maalis maaliskuu",
-    "apr april huhti huhtikuu",
-    "may maj touko toukokuu",
-    "jun juni june kesa kesakuu kesä kesäkuu",
-    "jul juli july heina heinakuu heinä heinäkuu",
-    "aug augusti august elo elokuu",
-    "sep sept september syys syyskuu",
-    "oct okt oktober october loka lokakuu",
-    "nov november marras marraskuu",
-    "dec december joulu joulukuu",
+    "jan januari january januar janvier janv janeiro gennaio gen enero ene styczeń stycznia sty tammi tammikuu",
+    "feb februari february februar febr février fevrier févr fevr fév fev fevereiro febbraio febrero luty lutego lut helmi helmikuu",
+    "mar mars march marts märz maerz mär mrz maart mrt marzo março marco marzec marca maalis maaliskuu",
+    "apr april avril avr aprile abril abr kwiecień kwietnia kwi huhti huhtikuu",
+    "may maj mai mei maggio mag mayo maio maja touko toukokuu",
+    "jun juni june juin giugno giu junio junho czerwiec czerwca cze kesa kesakuu kesä kesäkuu",
+    "jul juli july juillet juil luglio lug julio julho lipiec lipca lip heina heinakuu heinä heinäkuu",
+    "aug augusti august augustus août aout agosto ago sierpień sierpnia sie elo elokuu",
+    "sep sept september septembre settembre set septiembre setembro wrzesień września wrz syys syyskuu",
+    "oct okt oktober october octobre ottobre ott octubre outubro out październik października paź lokakuu loka",
+    "nov november novembre noviembre novembro listopad listopada lis marras marraskuu",
+    "dec december dez dezember décembre decembre déc dicembre dic diciembre dezembro des desember grudzień grudnia gru joulu joulukuu",
 )
 NUMBER_OF = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
-"""Names of months in English, Finnish and Swedish, whole and short → 1 to 12."""
+"""Names of months, whole and short, in Danish, Dutch, English, Finnish, French, German, Italian, Norwegian, Polish, Portuguese, Spanish, Swedish → 1 to 12."""
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FORMS = (
     re.compile(rf"{_YEAR}[-/. ]?(?:M|K)?[-/. ]?(?P<month>\d{{1,2}})", re.IGNORECASE),
@@ -63,9 +66,16 @@ def months_of(names: Iterable[str]) -> dict[str, date]:
 
 
 def are_months(cells: Sequence[str]) -> bool:
-    """Whether a row's cells name months in their order: at least three, rising or falling."""
-    months = list(months_of(cell.strip() for cell in cells).values())
-    return len(months) >= LEAST_MONTHS and months in (sorted(months), sorted(months, reverse=True))
+    """Whether a row's cells name months in their order, rising or falling: at least three, or two beside words alone.
+
+    >>> are_months(["Account", "1.2025", "2.2025"]), are_months(["5000", "1.2025", "2.2025"]), are_months(["5000", "1.2025", "2.2025", "3.2025"])
+    (True, False, True)
+    """
+    said = [cell.strip() for cell in cells if cell.strip()]
+    named = months_of(said)
+    months = list(named.values())
+    are_words = all(any(sign.isalpha() for sign in cell) for cell in said if cell not in named)
+    return len(months) >= (LEAST_ALONE if are_words else LEAST_MONTHS) and months in (sorted(months), sorted(months, reverse=True))
 
 
 def named_month(month: date) -> str:
@@ -93,8 +103,18 @@ def first_day(ours: str) -> date:
     return date(int(year), int(month), 1)
 
 
-def without_year(names: Iterable[str]) -> dict[str, int]:
-    """The columns that are called a month and no year, with its number; none where fewer than three are.
+def are_next(months: Iterable[date]) -> bool:
+    """Whether some months are at least two, one after the other.
+
+    >>> are_next([date(2024, 2, 1), date(2024, 1, 1)]), are_next([date(2023, 12, 1), date(2024, 12, 1)])
+    (True, False)
+    """
+    numbers = sorted(12 * month.year + month.month for month in months)
+    return len(numbers) >= LEAST_ALONE and all(after - before == 1 for before, after in pairwise(numbers))
+
+
+def without_year(names: Iterable[str], least: int = LEAST_MONTHS) -> dict[str, int]:
+    """The columns that are called a month and no year, with its number; none where fewer than so many are.
 
     Examples
     --------
@@ -102,7 +122,14 @@ def without_year(names: Iterable[str]) -> dict[str, int]:
     {'Tammi': 1, 'Helmi': 2, 'Maalis': 3}
     """
     found = {name: number for name in names if (number := NUMBER_OF.get(name.strip().rstrip(".").casefold()))}
-    return found if len(found) >= LEAST_MONTHS else {}
+    return found if len(found) >= least else {}
+
+
+def period_sql(month: str, year: str) -> str:
+    """SQL of the first day of a month that is a number or a name, null where it is neither, and a whole number of the year."""
+    cell = f"rtrim(lower(trim(CAST({month} AS VARCHAR))), '.')"
+    names = ", ".join(f"'{name}': {number}" for name, number in NUMBER_OF.items())
+    return f"TRY_CAST({year} || '-' || coalesce(TRY_CAST({cell} AS INTEGER), MAP {{{names}}}[{cell}]) || '-1' AS DATE)"
 
 
 def _month(name: str) -> date | None:

@@ -1,4 +1,4 @@
-"""Dates whose month is a name, in English, Finnish or Swedish: ``03-Feb-23``, ``3. helmikuuta 2023``, ``Feb 3, 2023``."""
+"""Dates whose month is a name, in twelve languages: ``03-Feb-23``, ``3. helmikuuta 2023``, ``Feb 3, 2023``, ``1er février 2023``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.months_across import NUMBER_OF
 from goodterms.intake.typed_column import RawColumn, Typed, Where, present, text_of
 
-_BETWEEN = r"[-/., ]{0,3}"
-_NAME = r"([a-zåäö]{3,})\.?"
+LETTERS = "a-zà-öø-ÿœąćęłńśźż"
+"""The small letters of names of months."""
+_BETWEEN = r"(?:[-/., ]{0,3}| de | di )"
+_NAME = rf"([{LETTERS}]{{3,}})\.?"
 _TIME = r"(?: +[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?: ?[ap]m)?)?"
 _FORMS = {
-    "%d %b %Y": (rf"([0-9]{{1,2}}){_BETWEEN}{_NAME}{_BETWEEN}([0-9]{{4}}|[0-9]{{2}})", (3, 2, 1)),
+    "%d %b %Y": (rf"([0-9]{{1,2}})(?:er|º|°)?{_BETWEEN}{_NAME}{_BETWEEN}([0-9]{{4}}|[0-9]{{2}})", (3, 2, 1)),
     "%b %d %Y": (rf"{_NAME}{_BETWEEN}([0-9]{{1,2}})(?:st|nd|rd|th)?[, ]{{1,2}}([0-9]{{4}})", (3, 1, 2)),
     "%Y %b %d": (rf"([0-9]{{4}}){_BETWEEN}{_NAME}{_BETWEEN}([0-9]{{1,2}})", (1, 2, 3)),
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Settings
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
 from goodterms.intake.document_kind import document_kind, is_side, is_word
 from goodterms.intake.mapping_file import SERIAL, FileMapping
-from goodterms.intake.months_across import LEAST_MONTHS, MONTH, TABLES_BY_MONTH, months_of, named_month, without_year
+from goodterms.intake.months_across import LEAST_ALONE, LEAST_MONTHS, MONTH, NUMBER_OF, TABLES_BY_MONTH, are_next, months_of, named_month, without_year
 from goodterms.intake.named_months import is_named_day
 from goodterms.intake.personal_data import looks_personal
+from goodterms.intake.total_words import BESIDE
 from goodterms.intake.typed_column import RawColumn
 from goodterms.intake.typing_vote import could_be_flags, looks_like_flags
 
@@ -44,6 +45,8 @@ _MONTHS_AS_DATES = {rf"[0-9]{{4}}{re.escape(sign)}[0-9]{{1,2}}": f"%Y{sign}%m" f
     rf"[0-9]{{1,2}}{re.escape(sign)}[0-9]{{4}}": f"%m{sign}%Y" for sign in "-/."
 }
 """How months are written where the rows of a file have no days."""
+_YEARS_OFFERED = 5
+"""So many years, the last one being that in which a file was written, are offered for months of which nothing says the year."""
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 """Years that dates of digits alone may be of."""
 _AGAIN = re.compile(r"(.+) \([0-9]+\)")
@@ -213,17 +216,18 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
         found.say(entry.source_column, "source", "as the mapping says")
     taken = {*found.columns.values(), *entry.constants, *(ours for join in entry.joins for ours in join.columns.values())}
     if table in TABLES_BY_MONTH and not taken & {"period", "amount"}:
-        _by_months(found, raw, entry, taken)
+        _by_months(found, raw, sample, entry, table, taken)
     _kind_by_values(found, raw, sample, table, taken)
     _by_names(found, raw, sample, table, taken)
     _debit_and_credit(found, table, taken)
+    _month_without_year(found, raw, sample, table, taken)
     _names_as_keys(found, table, taken)
     _check_needs(found, raw, sample, table, taken)
     return found
 
 
-def _by_months(found: Proposal, raw: RawTable, entry: FileMapping, taken: set[str]) -> None:
-    """Columns that are called months hold the amounts of these months, where there are three or the mapping says so of one.
+def _by_months(found: Proposal, raw: RawTable, sample: Sample, entry: FileMapping, table: str, taken: set[str]) -> None:
+    """Columns that are called months hold the amounts of these months, where there are three, two alone in a row, or the mapping says so of one.
 
     Raises
     ------
@@ -232,20 +236,60 @@ def _by_months(found: Proposal, raw: RawTable, entry: FileMapping, taken: set[st
     """
     months = months_of(raw.header)
     is_said = any(ours.startswith(MONTH) for ours in entry.columns.values())
-    if len(months) >= LEAST_MONTHS or is_said:
+    has_period = any(_is_called(theirs, "period", table) for theirs in raw.header if theirs not in months)
+    are_numbers = all(sample.could_be(theirs, Kind.DECIMAL) for theirs in months)
+    if len(months) >= LEAST_MONTHS or is_said or (are_next(months.values()) and are_numbers and not has_period):
         for theirs, month in months.items():
             if theirs not in found.columns and named_month(month) not in taken:
                 found.say(theirs, named_month(month), "the amounts of a month, by its name")
                 taken.add(named_month(month))
-    elif names := without_year(theirs for theirs in raw.header if theirs not in found.columns):
+    elif names := without_year((theirs for theirs in raw.header if theirs not in found.columns), LEAST_MONTHS if has_period else LEAST_ALONE):
         _ask_year(raw, names)
     if any(ours.startswith(MONTH) for ours in found.columns.values()):
         taken |= {"period", "amount"}
 
 
-def _ask_year(raw: RawTable, names: Settings[str, int]) -> None:
+def _is_called(theirs: str, ours: str, table: str) -> bool:
+    """Whether a column's name may say one of ours."""
+    return any(meaning.ours == ours for meaning in meanings(table).get(normalised(theirs), ()))
+
+
+def _years_said(raw: RawTable) -> list[str]:
+    """Years that the file's name and what stands above its header name."""
     above = " ".join([raw.file, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)])
-    years = sorted(set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", above))) or ["YYYY"]
+    return sorted(set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", above)))
+
+
+def _month_without_year(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
+    """A column of months that are numbers or names makes the period with a year: that of another column, of the mapping, or one that is asked for.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where nothing says the year.
+    """
+    of_mapping = found.theirs("month_number")
+    free = [theirs for theirs in raw.header if theirs not in found.columns and _is_called(theirs, "period", table) and _are_months(sample.values[theirs])]
+    if table not in TABLES_BY_MONTH or "period" in taken or not (of_mapping or free):
+        return
+    theirs = of_mapping or free[0]
+    found.say(theirs, "month_number", found.why.get(theirs, "by its name, a month without its year"))
+    taken |= {"period", "month_number"}
+    if "year" in taken:
+        return
+    years = _years_said(raw) or [str(datetime.fromtimestamp(raw.path.stat().st_mtime, tz=UTC).year - before) for before in range(_YEARS_OFFERED)]
+    sentence = f"{_where(raw)}: {theirs} says months ({', '.join(sample.values[theirs][:3])} …), and no column says their year. Say which year they are of."
+    choices = tuple(choice(f"they are months of {year}", constants={"year": year}) for year in years)
+    raise AnswerNeededError(Question(f"year: {raw.file}", sentence, (), choices))
+
+
+def _are_months(values: Sequence[str]) -> bool:
+    said = [value for value in values if not BESIDE.fullmatch(value)]
+    return bool(said) and all(re.fullmatch(r"0?[1-9]|1[0-2]", value) or value.rstrip(".").casefold() in NUMBER_OF for value in said)
+
+
+def _ask_year(raw: RawTable, names: Settings[str, int]) -> None:
+    years = _years_said(raw) or ["YYYY"]
     choices = tuple(
         choice(f"they are months of {year}" if year != "YYYY" else "put the year for YYYY", columns={t: f"{MONTH}{year}-{n:02d}" for t, n in names.items()})
         for year in years
@@ -472,6 +516,9 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, taken: set[str], 
         taken.add(ours)
         return
     choices = [option for theirs in free for option in _dates_of_digits(theirs, sample, ours)]
+    if ours == "period" and (months := {theirs: month for theirs, month in months_of(raw.header).items() if theirs in free}):
+        said = "it holds the amounts of that month" if len(months) == 1 else "they hold the amounts of these months"
+        choices.append(choice(f"{' and '.join(months)}: {said}", columns={theirs: named_month(month) for theirs, month in months.items()}))
     _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE, choices=choices)
 
 
@@ -488,8 +535,8 @@ def _dates_of_digits(theirs: str, sample: Sample, ours: str) -> list[Choice]:
     for shape, form in _MONTHS_AS_DATES.items():
         if all(re.fullmatch(shape, value) and _day(value, form) for value in values):
             options.append(choice(f"{theirs}: rows of months, {values[0]} is its first day", dialect={"date": form}, columns={theirs: ours}))
-    for form in ("%d%m%Y", "%m%d%Y"):
-        days = [_day(value, form) for value in values if re.fullmatch(r"[0-9]{8}", value)]
+    for form in ("%d%m%Y", "%m%d%Y", "%d%m%y", "%m%d%y", "%y%m%d"):
+        days = [_day(value, form) for value in values if len(value) == (8 if "%Y" in form else 6) and value.isdecimal()]
         if len(days) == len(values) and all(days):
             options.append(choice(f"{theirs}: {values[0]} is {days[0]:%-d %B %Y}", dialect={"date": form}, columns={theirs: ours}))
     return options

@@ -94,7 +94,7 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
     stated = [ours for ours in _KEYS if ours in part.stated]
     if "account" in stated and "account_name" in stated:
         stated.remove("account_name")  # beside the number it names a subtotal as well as an account
-    no_day = " AND ".join(f"{named(ours)} IS NULL" for ours in ("date", "period") if f" AS {named(ours)}" in typed_rows) or "true"
+    no_day = " AND ".join(f"{derived[ours]} IS NULL" for ours in ("date", "period") if ours in derived) or "true"
     amount = derived.get(TOTAL_OF.get(part.table, ""), f"NULL::DECIMAL(18, {MONEY_PLACES})")
     texts = [
         column.place
@@ -157,7 +157,7 @@ def _is_complete(part: Part, ours: str, derived: dict[str, str]) -> bool:
 
 def _missing(part: Part, ours: str) -> tuple[str, str]:
     """The column in which something is missing, and what."""
-    theirs = part.proposal.theirs(ours)
+    theirs = part.proposal.theirs(ours) or part.proposal.theirs({"period": "month_number", "amount": "debit"}.get(ours, ours))
     if theirs is None and ours == "net_value":
         theirs = next((t for name in ("unit_price", "quantity", "unit_list_price", "list_value", "gross_value") if (t := part.proposal.theirs(name))), "")
     return theirs or "", {"date": "a date", "period": "a month", "net_value": "an amount that fits", "amount": "an amount"}.get(

@@ -92,16 +92,17 @@ def test_rows_without_a_partner_lower_the_share(write):
 
 
 @pytest.mark.parametrize(
-    "heads",
+    ("heads", "why"),
     [
-        pytest.param([head[:2] for head in HEADS[:9]], id="fewer than half have a partner"),
-        pytest.param([head[:2] for head in HEADS] * 2, id="its key is none"),
+        pytest.param([head[:2] for head in HEADS[:9]], "only 18 of 40 rows (45 %) of rows.csv find a key in heads.csv", id="fewer than half have a partner"),
+        pytest.param([head[:2] for head in HEADS[:19]] * 2, "only 19 of 38 rows (50 %) of heads.csv have a key of their own", id="its key is none"),
     ],
 )
-def test_files_that_do_not_belong_together_are_asked_apart(write, heads):
+def test_files_that_do_not_belong_together_are_asked_apart(write, heads, why):
     rows = write("rows.csv", ("Order no", "Item", "Quantity", "Unit price"), ROWS)
-    keys = [question.key.partition(":")[0] for question in asked(rows, write("heads.csv", ("Order no", "Order date"), heads)).questions]
-    assert keys == ["column", "column"]
+    questions = asked(rows, write("heads.csv", ("Order no", "Order date"), heads)).questions
+    assert [question.key.partition(":")[0] for question in questions] == ["column", "column"]
+    assert [question.evidence[-1].partition("Order no = Order no ")[2] for question in questions] == [f"{why}."] * 2
 
 
 def test_lines_that_stand_alone_are_not_asked(write):
@@ -154,3 +155,56 @@ def test_sheets_of_a_workbook_are_joined_too(tmp_path):
     reading = read([path], mapping=Mapping.read(answered("", question.choices[0])))
     assert [(account.sheet, account.accepted) for account in reading.files] == [("Rows", 40)]
     assert [(problem.code, problem.origin.sheet) for problem in reading.problems] == [("sheet-not-read", "Heads")]
+
+
+LINES = [(1, "P1", 10, "5.00"), (1, "P2", 5, "10.00"), (2, "P1", 8, "5.00"), (3, "P3", 3, "10.00")]
+
+
+def test_keys_that_differ_by_zeros_in_front_find_each_other(write):
+    heads = write("heads.csv", ("Order no", "Order date", "Customer no"), [(f"000{n}", FIRST + timedelta(n), f"C{n}") for n in (1, 2, 3)])
+    lines = write("lines.csv", ("Order no", "Product no", "Quantity", "Unit price"), LINES)
+    with pytest.raises(AnswerNeededError) as error:
+        read([heads, lines])
+    (question,) = error.value.questions
+    share = "4 of 4 rows (100 %) have a partner, zeros in front apart"
+    assert question.evidence == (f"heads.csv by Order no = Order no: {share}; it brings Order date as date, Customer no as customer key",)
+    reading = read([heads, lines], mapping=Mapping.read(answered("", question.choices[0])))
+    assert reading.files[0].said[0] == "4 of 4 rows (100 %) have a partner in heads.csv by Order no = Order no, zeros in front apart."
+    assert reading.facts["sale_lines"].order_by("row").to_pyarrow()["customer_key"].to_pylist() == ["C1", "C1", "C2", "C3"]
+
+
+def test_keys_that_zeros_alone_tell_apart_stay_apart(write):
+    items = write("items.csv", ("Item", "Cost"), [("01", 1), ("1", 2), ("002", 3)])
+    lines = write("lines.csv", ("Date", "Customer", "Item", "Quantity", "Net"), [(FIRST, "Ann", item, 1, 9) for item in ("01", "1", "2")])
+    join = {"match": "items.csv", "on": {"Item": "Item"}, "columns": {"Cost": "unit_cost"}}
+    reading = read([lines], mapping={"version": 1, "file": [{"match": "lines.csv", "join": [join]}], "leading_zeros": {"products": "different"}})
+    assert reading.facts["sale_lines"].order_by("row").to_pyarrow()["product_cost"].to_pylist() == [D(1), D(2), None]
+    assert items.exists()
+
+
+def test_a_head_that_stands_in_two_rows_is_proposed_with_that_said(write):
+    heads = [(1, FIRST, "C1"), (1, FIRST, "C9"), (2, FIRST, "C2"), (3, FIRST, "C3"), (4, FIRST, "C3")]
+    files = [
+        write("heads.csv", ("Order no", "Order date", "Customer no"), heads),
+        write("lines.csv", ("Order no", "Product no", "Quantity", "Unit price"), LINES),
+    ]
+    with pytest.raises(AnswerNeededError) as error:
+        read(files)
+    (question,) = error.value.questions
+    assert "4 of 4 rows (100 %) have a partner; 1 row repeats the key of an earlier row; the first one counts" in question.evidence[0]
+    reading = read(files, mapping=Mapping.read(answered("", question.choices[0])))
+    assert (reading.accepted, reading.files[0].net_by_currency) == (4, {"": D(170)})
+
+
+def test_why_no_join_is_proposed_is_said(write):
+    files = [
+        write("heads.csv", ("Order no", "Order date", "Customer no"), [("X1", FIRST, "C1"), ("X2", FIRST, "C2")]),
+        write("lines.csv", ("Order no", "Product no", "Quantity", "Unit price"), LINES),
+    ]
+    with pytest.raises(AnswerNeededError) as error:
+        read(files)
+    why = "by Order no = Order no only 0 of 4 rows (0 %) of lines.csv find a key in heads.csv."
+    assert [question.evidence[-1] for question in error.value.questions] == [
+        f"No join with lines.csv is proposed: {why}",
+        f"No join with heads.csv is proposed: {why}",
+    ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from goodterms.intake.raw_table import MIXED, RawTable, new_name
 from goodterms.intake.typed_column import present
 from goodterms.problems import Origin, Problem, Severity
 
+ZEROS_APART = ", zeros in front apart"
 _NEEDED = {
     "a date": {"date", "period"},
     "an amount": {"net_value", "gross_value", "amount", "list_value", "unit_price", "unit_list_price", "quantity"},
@@ -73,9 +75,25 @@ def _place(raw: RawTable, theirs: str, join: JoinMapping) -> str:
     return raw.columns[raw.header.index(theirs)]
 
 
-def key_of(place: str, alias: str) -> str:
-    """A cell as a key: trimmed, and a whole number without .0; null where it is empty."""
-    return f"regexp_replace({present(f'CAST({alias}.{place} AS VARCHAR)')}, '^([0-9]+)\\.0+$', '\\1')"
+def key_of(place: str, alias: str, *, zeros_apart: bool = False) -> str:
+    """A cell as a key: trimmed, and a whole number without .0, nor zeros in front where these are apart; null where it is empty."""
+    key = f"regexp_replace({present(f'CAST({alias}.{place} AS VARCHAR)')}, '^([0-9]+)\\.0+$', '\\1')"
+    return f"regexp_replace({key}, '^0+([0-9]+)$', '\\1')" if zeros_apart else key
+
+
+def matches(con: Any, raw: RawTable, other: RawTable, pairs: Sequence[tuple[str, str]]) -> tuple[int, bool]:
+    """How many rows find their key in the other table, and whether zeros in front are apart: more find it then, and no two keys there become one."""
+
+    def found(*, zeros_apart: bool) -> int:
+        on = " AND ".join(f"{key_of(here, 'r', zeros_apart=zeros_apart)} = {key_of(there, 'o', zeros_apart=zeros_apart)}" for here, there in pairs)
+        return int(con.execute(f"SELECT count(*) FROM {raw.name} r SEMI JOIN {other.name} o ON {on}").fetchone()[0])
+
+    exact = found(zeros_apart=False)
+    if exact == raw.accepted or (loose := found(zeros_apart=True)) <= exact:
+        return exact, False
+    rows = [", ".join(key_of(there, "o", zeros_apart=apart) for _, there in pairs) for apart in (False, True)]
+    distinct = con.execute(f"SELECT count(DISTINCT ({rows[0]})), count(DISTINCT ({rows[1]})) FROM {other.name} o").fetchone()
+    return (loose, True) if distinct[0] == distinct[1] else (exact, False)
 
 
 def _called(raw: RawTable, other: RawTable, theirs: str) -> str:
@@ -92,17 +110,19 @@ def widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: 
     names = {theirs: _called(raw, other, theirs) for theirs in other.header}
     wanted |= {theirs: _place(other, theirs, join) for theirs, name in names.items() if name in later and theirs not in wanted}
     mixed = {i: place for i, (theirs, place) in enumerate(wanted.items()) if other.native[other.header.index(theirs)] == MIXED}
-    keys = ", ".join(f"{key_of(there, 'o')} AS k{i}" for i, (_, there) in enumerate(pairs))
+    _, zeros_apart = matches(con, raw, other, pairs)
+    of = partial(key_of, zeros_apart=zeros_apart)
+    keys = ", ".join(f"{of(there, 'o')} AS k{i}" for i, (_, there) in enumerate(pairs))
     cells = "".join(f", o.{place} AS j{i}" for i, place in enumerate(wanted.values())) + "".join(f", o.k{place[1:]} AS m{i}" for i, place in mixed.items())
     by = ", ".join(f"k{i}" for i in range(len(pairs)))
     name = new_name()
     partner = f"{name}_partner"
-    has_key = " AND ".join(f"{key_of(there, 'o')} IS NOT NULL" for _, there in pairs)
+    has_key = " AND ".join(f"{of(there, 'o')} IS NOT NULL" for _, there in pairs)
     keyed = f"SELECT {keys}{cells}, row FROM {other.name} o WHERE {has_key}"
     con.execute(f"CREATE OR REPLACE TEMP TABLE {partner} AS {keyed} QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY row) = 1")
     width = len(raw.header)
     added = "".join(f", p.j{i} AS c{width + 1 + i}" for i in range(len(wanted))) + "".join(f", p.m{i} AS k{width + 1 + i}" for i in mixed)
-    on = " AND ".join(f"{key_of(here, 'r')} = p.k{i}" for i, (here, _) in enumerate(pairs))
+    on = " AND ".join(f"{of(here, 'r')} = p.k{i}" for i, (here, _) in enumerate(pairs))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT r.*{added} FROM {raw.name} r LEFT JOIN {partner} p ON {on}")
     key = "concat_ws(', ', " + ", ".join(key_of(here, "r") for here, _ in pairs) + ")"
     alone, row, example = con.execute(f"SELECT count(*), min(r.row), arg_min({key}, r.row) FROM {raw.name} r ANTI JOIN {partner} p ON {on}").fetchone()
@@ -119,7 +139,9 @@ def widened(con: Any, raw: RawTable, other: RawTable, join: JoinMapping, later: 
     native = [*raw.native, *(other.native[other.header.index(theirs)] for theirs in wanted)]
     header = (*raw.header, *(names[theirs] for theirs in wanted))
     wide = replace(raw, name=name, header=header, native=tuple(native), problems=tuple(problems), shares=raw.shares | _shares(other, wanted, names))
-    sentence = f"{matched_share(raw.accepted - alone, raw.accepted)} have a partner in {other.path.name} by {in_words(join.on)}"
+    sentence = (
+        f"{matched_share(raw.accepted - alone, raw.accepted)} have a partner in {other.path.name} by {in_words(join.on)}{ZEROS_APART if zeros_apart else ''}"
+    )
     sentence += f"; {unused:,} of its {kept:,} keys {'has' if unused == 1 else 'have'} no row here" if unused else ""
     sentence += f"; {blank:,} of its rows {'has' if blank == 1 else 'have'} no key" if (blank := other.accepted - with_key) else ""
     return wide, {names[theirs]: join.columns.get(theirs, LEFT_OUT) for theirs in wanted}, f"{sentence}."

@@ -12,7 +12,7 @@ from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.column_names import LEFT_OUT, kind_of, meanings, normalised
 from goodterms.intake.entry_heads import name_of
-from goodterms.intake.join import key_of, matched_share, widened
+from goodterms.intake.join import ZEROS_APART, key_of, matched_share, matches, widened
 from goodterms.intake.mapping_file import FileMapping, JoinMapping, entry_as_toml
 from goodterms.intake.named_tables import SALE_LINES
 from goodterms.intake.part import Part
@@ -21,6 +21,8 @@ from goodterms.intake.raw_table import RawTable
 
 _SAME_NAME, _OTHER_NAME = 0.5, 0.9
 """The least share of rows that find a partner: where names say that it is the same key, and where values alone do."""
+_DIFFERENT = 0.7
+"""The least share of different keys in a file of heads that is proposed though some stand in several rows."""
 _LEAST_LENGTH = 3
 """Most keys have so many characters where values alone tell: small numbers are found everywhere."""
 _MOST_KEYS = 100_000
@@ -60,14 +62,42 @@ def proposed_joins(con: Any, parts: Sequence[Part]) -> list[tuple[Question, list
     lacking = [part for part in open_ if _lacks(part.raw, part.sample)] if len(open_) > 1 else []
     if not lacking:
         return []
+    without_amount = [part for part in lacking if _lacks(part.raw, part.sample) == "net_value"]
+    for first, doubled in ((lambda part: -part.raw.accepted, False), (lambda part: (part in without_amount, -part.raw.accepted), True)):
+        groups = _together(con, sorted(open_, key=first), lacking, without_amount if doubled else [])
+        if any(group.joins for group in groups):
+            break
+    return [(_question(con, group, parts), [group.lines, *group.files]) for group in groups if group.joins]
+
+
+def _together(con: Any, parts: Sequence[Part], lacking: Sequence[Part], doubled: Sequence[Part]) -> list[_Together]:
+    """Tables, each with those that its rows look into; in those of ``doubled`` a key may stand in several rows."""
     groups: list[_Together] = []
-    for part in sorted(open_, key=lambda part: -part.raw.accepted):
-        links = [(link, group) for group in groups if _may_need(group.lines, part, lacking) and (link := _link(con, group.raw, part))]
+    for part in parts:
+        links = [(link, group) for group in groups if _may_need(group.lines, part, lacking) and (link := _link(con, group.raw, part, doubled=part in doubled))]
         if links:
             _add(con, *max(links, key=lambda found: found[0].matched / found[1].raw.accepted), part)
         else:
             groups.append(_Together(part, part.raw))
-    return [(_question(con, group, parts), [group.lines, *group.files]) for group in groups if group.joins]
+    return groups
+
+
+def why_not_joined(con: Any, part: Part, parts: Sequence[Part]) -> list[str]:
+    """What speaks against a join of a file that lacks something: columns of the same name in others, and how few rows find their key there."""
+    said = []
+    for other in parts:
+        if other is part or other.table != SALE_LINES or other.again or other.raw.path.parent != part.raw.path.parent:
+            continue
+        few, many = sorted((part, other), key=lambda one: one.raw.accepted)
+        links = [_counted(con, many.raw, few.raw, here, there) for there in few.raw.header for here in many.raw.header if _same(here, there)]
+        best = max(links, key=lambda link: link.matched, default=None)
+        if best is None:
+            continue
+        why = f"only {matched_share(best.matched, many.raw.accepted)} of {_where(many)} find a key in {_where(few)}"
+        if best.matched >= _SAME_NAME * many.raw.accepted:
+            why = f"only {matched_share(_distinct(con, few.raw).get(best.there, 0), few.raw.accepted)} of {_where(few)} have a key of their own"
+        said.append(f"No join with {_where(other)} is proposed: by {best.here} = {best.there} {why}.")
+    return said
 
 
 def _may_need(lines: Part, part: Part, lacking: Sequence[Part]) -> bool:
@@ -84,25 +114,28 @@ def _likeness(part: Part) -> tuple[Any, ...]:
     return (*part.alike, *kinds)
 
 
-def _lacks(raw: RawTable, sample: Sample) -> bool:
-    """Whether a table has no column that lines cannot do without."""
+def _lacks(raw: RawTable, sample: Sample) -> str:
+    """Which of our columns, that lines cannot do without, a table has none for; "" where it has all."""
     try:
         proposed(raw, sample, FileMapping(), SALE_LINES)
     except AnswerNeededError as error:
-        return error.questions[0].key.startswith("column: ")
-    return False
+        key = error.questions[0].key
+        return key.rpartition(", ")[2] if key.startswith("column: ") else ""
+    return ""
 
 
 # Keys -------------------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def _link(con: Any, raw: RawTable, part: Part) -> _Link | None:
+def _link(con: Any, raw: RawTable, part: Part, *, doubled: bool) -> _Link | None:
     """The column that most rows find in another file's key: one of the same name, else one whose values leave no doubt."""
     other = part.raw
     if raw.path.parent != other.path.parent:
         return None
     keys = _keys(con, other)
-    by_name = [_counted(con, raw, other, here, there) for there in keys for here in raw.header if _same(here, there)]
+    by_name = [
+        _counted(con, raw, other, here, there) for there in (_keys(con, other, _DIFFERENT) if doubled else keys) for here in raw.header if _same(here, there)
+    ]
     found = [link for link in by_name if link.matched >= _SAME_NAME * raw.accepted]
     if not found:
         by_values = [_counted(con, raw, other, here, there) for here, there in _found_by_values(con, raw, other, keys)]
@@ -110,11 +143,16 @@ def _link(con: Any, raw: RawTable, part: Part) -> _Link | None:
     return max(found, key=lambda link: link.matched, default=None)
 
 
-def _keys(con: Any, raw: RawTable) -> list[str]:
-    """The columns that have a value in every row, and none of them twice."""
+def _keys(con: Any, raw: RawTable, least: float = 1) -> list[str]:
+    """The columns that have a value in every row, of which at least such a share is different."""
+    return [theirs for theirs, distinct in _distinct(con, raw).items() if distinct >= least * raw.accepted]
+
+
+def _distinct(con: Any, raw: RawTable) -> dict[str, int]:
+    """How many different keys each column has that has one in every row."""
     counts = ", ".join(f"count({key_of(place, 'o')}), count(DISTINCT {key_of(place, 'o')})" for place in raw.columns)
     row = con.execute(f"SELECT {counts} FROM {raw.name} o").fetchone()
-    return [theirs for n, theirs in enumerate(raw.header) if row[2 * n] == row[2 * n + 1] == raw.accepted]
+    return {theirs: row[2 * n + 1] for n, theirs in enumerate(raw.header) if row[2 * n] == raw.accepted}
 
 
 def _same(here: str, there: str) -> bool:
@@ -141,17 +179,19 @@ def _found_by_values(con: Any, raw: RawTable, other: RawTable, keys: Sequence[st
 
 
 def _counted(con: Any, raw: RawTable, other: RawTable, here: str, there: str) -> _Link:
-    on = f"{key_of(raw.columns[raw.header.index(here)], 'r')} = {key_of(other.columns[other.header.index(there)], 'o')}"
-    return _Link(here, there, con.execute(f"SELECT count(*) FROM {raw.name} r SEMI JOIN {other.name} o ON {on}").fetchone()[0])
+    pair = (raw.columns[raw.header.index(here)], other.columns[other.header.index(there)])
+    return _Link(here, there, matches(con, raw, other, [pair])[0])
 
 
 def _add(con: Any, link: _Link, group: _Together, part: Part) -> None:
     """Add all columns of a file to the table, so that a further file may be looked into by one of them."""
     raw = part.raw
     join = JoinMapping(raw.path.name, {link.here: link.there}, dict.fromkeys(raw.header, LEFT_OUT), raw.sheet, _dialect(raw))
-    group.matched.append(matched_share(link.matched, group.raw.accepted))
+    share = matched_share(link.matched, group.raw.accepted)
     before = len(group.raw.header)
-    group.raw, _, _ = widened(con, group.raw, raw, join, set())
+    group.raw, _, sentence = widened(con, group.raw, raw, join, set())
+    twice = [problem.sentence.rstrip(".") for problem in group.raw.problems if problem.code == "partner-twice" and problem.origin.file == raw.file]
+    group.matched.append("; ".join([f"{share} have a partner{ZEROS_APART if ZEROS_APART in sentence else ''}", *twice]))
     group.files.append(part)
     group.joins.append(join)
     group.called.append(dict(zip(raw.header, group.raw.header[before:], strict=True)))
@@ -174,7 +214,7 @@ def _question(con: Any, group: _Together, parts: Sequence[Part]) -> Question:
         joins.append(JoinMapping(join.match, join.on, known or join.columns, join.sheet, join.dialect))
         brings = ", ".join(f"{theirs} as {said.replace('_', ' ')}" for theirs, said in known.items()) or "columns that are to be named"
         ((here, there),) = join.on.items()
-        evidence.append(f"{_where(part)} by {here} = {there}: {matched} have a partner; it brings {brings}")
+        evidence.append(f"{_where(part)} by {here} = {there}: {matched}; it brings {brings}")
         evidence += [] if known else [f"    {theirs}: {', '.join(part.sample.values[theirs][:2]) or 'empty'}" for theirs in part.raw.header]
     lines = group.lines
     sheets = [part for part in parts if part.raw.file == lines.raw.file and part is not lines]

@@ -24,7 +24,7 @@ from goodterms.intake.decoding import mended
 from goodterms.intake.document_parts import document_parts, is_documents
 from goodterms.intake.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.fact_part import read_parts
-from goodterms.intake.join_proposal import proposed_joins
+from goodterms.intake.join_proposal import proposed_joins, why_not_joined
 from goodterms.intake.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping_file import FileMapping, Mapping, origin_of, quoted
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
@@ -254,7 +254,7 @@ def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: _Erro
         if any(part.number in in_question for part in group):
             continue
         tell(f"understanding {', '.join(part.raw.file for part in group[:3])}{' …' if len(group) > 3 else ''}")
-        with errors.kept(partial(_of_group, group=group, parts=parts, mapping=mapping)):
+        with errors.kept(partial(_of_group, con, group=group, parts=parts, mapping=mapping)):
             read_parts(con, group)
             for part in group:
                 if part.table in LINES | {"activities"}:
@@ -267,9 +267,11 @@ def _of_file(question: Question, path: Path, table: str, mapping: Mapping, files
     return of_files(question, mapping.of(str(path), table=table) or head, [head], mapping)
 
 
-def _of_group(question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping) -> Question:
+def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping) -> Question:
     """A question about files of one source; a sheet is left out by an entry of its own, not by one for the whole workbook."""
     first = group[0]
+    if question.key.startswith("column: ") and first.table == SALE_LINES and not first.entry.place:
+        question = replace(question, evidence=(*question.evidence, *why_not_joined(con, first, parts)))
     outs = [option for option in question.choices if "left_out" in option.settings]
     if not outs or not first.entry.place or first.entry.sheet:
         return of_files(question, first.entry, heads_of(group, parts), mapping, other_sheets(group, parts))

@@ -106,6 +106,13 @@ def test_a_zip_file_is_a_folder(folder):
     assert account(read([packed], mapping=ANN)) == ("sale_lines", 3, 3, 0, 0, 0)
 
 
+def test_an_entry_for_a_document_of_a_folder_says_by_what_it_is_read(folder):
+    reading = read([folder], mapping={**ANN, "file": [{"match": "1.xml", "source": "erp"}]})
+    assert [p.sentence for p in reading.problems] == [
+        'the mapping, file 1: "1.xml" is read with ' + f'{folder}: match = "invoices" speaks of all its documents.'
+    ]
+
+
 def test_a_document_in_two_files_counts_once(folder):
     (folder / "again.xml").write_bytes((folder / "1.xml").read_bytes())
     reading = read([folder], mapping=ANN)

@@ -181,13 +181,14 @@ def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
             before = con.execute(records).fetchone()[0]
             leave_out(con, part, again, by="(row, period)" if part.months else "row")
             part.met_again = before - con.execute(records).fetchone()[0]
-            what = "amounts of a month" if part.months else "rows"
+            what = f"amount{'s' * (met != 1)} of a month" if part.months else f"row{'s' * (met != 1)}"
+            counted = "was already in another file and counts" if met == 1 else "were already in another file and count"
             part.problems.append(
                 Problem(
                     "met-again",
                     Severity.NOTICE,
                     part.origin(),
-                    sentence=f"{met:,} {what} were already in another file and count once.",
+                    sentence=f"{met:,} {what} {counted} once.",
                     rows=met,
                 )
             )
@@ -227,7 +228,8 @@ def _one_value_a_line_number(con: Any, parts: Sequence[Part]) -> None:
             con.execute(f"ALTER TABLE {part.name} DROP COLUMN line")
             part.columns.pop("line")
             theirs = part.proposal.theirs("line") or "line"
-            part.said.append(f"{theirs} is no line number: many lines of a document share one. Lines are numbered here instead.")
+            none = "Many lines of a document share a number" if part.is_of_documents else f"{theirs} is no line number: many lines of a document share one"
+            part.said.append(f"{none}. Lines are numbered here instead.")
         return
     for part in numbered:
         _say_doubled(con, part)
@@ -245,7 +247,7 @@ def _say_doubled(con: Any, part: Part) -> None:
                 "met-again",
                 Severity.NOTICE,
                 part.origin(),
-                sentence=f"{same:,} rows repeat a line with the same number and the same values: they count once.",
+                sentence=f"{same:,} {'row repeats' if same == 1 else 'rows repeat'} a line with the same number and the same values: each line counts once.",
                 rows=same,
             )
         )
@@ -274,7 +276,7 @@ def _say_doubled(con: Any, part: Part) -> None:
                 "one-line-two-values",
                 Severity.REJECTED,
                 part.origin(column=theirs),
-                sentence=f"{rest:,} more lines have a number that another line has too.",
+                sentence=f"{rest:,} more {'line has' if rest == 1 else 'lines have'} a number that another line has too.",
                 rows=rest,
             )
         )

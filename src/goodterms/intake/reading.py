@@ -205,7 +205,7 @@ def _read(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, t
     parts = _read_parts(engine, given, mapping, notices, tell)
     if not parts:
         raise UsageError("No file was named. Name at least one file of sale lines.")
-    notices += _entries_of_nothing(mapping, parts)
+    notices += _entries_of_nothing(engine.con, mapping, parts)
     return _finished(engine, parts, mapping, notices, tell)
 
 
@@ -366,14 +366,18 @@ def _same_file_again(part: Part) -> Part:
     )
 
 
-def _entries_of_nothing(mapping: Mapping, parts: Sequence[Part]) -> list[Problem]:
-    """Entries of the mapping that no file was read by: perhaps a name was mistyped."""
+def _entries_of_nothing(con: Any, mapping: Mapping, parts: Sequence[Part]) -> list[Problem]:
+    """Entries of the mapping that no file was read by: perhaps a name was mistyped, or it is that of a document in a folder, which is read as the folder is."""
     read_by = {part.entry.place for part in parts}
-    return [
-        Problem("mapping-not-used", Severity.NOTICE, sentence=f'{entry.place}: no file that was read matches "{entry.match}".')
-        for entry in mapping.files
-        if entry.place not in read_by and not entry.left_out
-    ]
+    unused = [entry for entry in mapping.files if entry.place not in read_by and not entry.left_out]
+    folders = {part.name: part for part in parts if part.is_of_documents and "file" in part.columns} if unused else {}
+    inside = [(file, part) for name, part in folders.items() for (file,) in con.execute(f"SELECT DISTINCT file FROM {name}").fetchall()]
+    said = []
+    for entry in unused:
+        of = next((part.raw.file for file, part in inside if entry.fits(file, "")), "")
+        read = f'"{entry.match}" is read with {of}: match = {quoted(Path(of).name)} speaks of all its documents.' if of else ""
+        said.append(Problem("mapping-not-used", Severity.NOTICE, sentence=f"{entry.place}: {read or f'no file that was read matches {quoted(entry.match)}.'}"))
+    return said
 
 
 def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Sequence[Problem], tell: Progress) -> Reading:

@@ -55,6 +55,48 @@ def rows(reading, columns):
         ("Gross Profit", "margin"),
         ("Täckningsbidrag", "margin"),
         ("TB", "margin"),
+        ("Rechnungsnummer", "document"),
+        ("Belegdatum", "date"),
+        ("Kundennr.", "customer_key"),
+        ("Kunde", "customer_key"),
+        ("Art.-Nr.", "product_key"),
+        ("Bezeichnung", "product_name"),
+        ("Menge", "quantity"),
+        ("Einzelpreis", "unit_price"),
+        ("Nettobetrag", "net_value"),
+        ("USt", "tax"),
+        ("Währung", "currency"),
+        ("N° facture", "document"),
+        ("Code client", "customer_key"),
+        ("Référence article", "product_key"),
+        ("Qté", "quantity"),
+        ("P.U. HT", "unit_price"),
+        ("Montant HT", "net_value"),
+        ("Montant TTC", "gross_value"),
+        ("Date d'échéance", "due_date"),
+        ("Nº factura", "document"),
+        ("Fecha", "date"),
+        ("Base imponible", "net_value"),
+        ("% Dto", "discount_rate"),
+        ("Codice cliente", "customer_key"),
+        ("Imponibile", "net_value"),
+        ("Q.tà", "quantity"),
+        ("Factuurnummer", "document"),
+        ("Klantnaam", "customer_name"),
+        ("Bedrag excl. btw", "net_value"),
+        ("Bilagsdato", "date"),
+        ("Beløb ekskl. moms", "net_value"),
+        ("Beløp eks. mva", "net_value"),
+        ("Kundenavn", "customer_name"),
+        ("Nr faktury", "document"),
+        ("Ilość", "quantity"),
+        ("Wartość netto", "net_value"),
+        ("Kod kontrahenta", "customer_key"),
+        ("Billing Document", "document"),
+        ("Sold-to party", "customer_key"),
+        ("Account Ref", "customer_key"),
+        ("Num", "document"),
+        ("Name", "customer_name"),
     ],
 )
 def test_headings_of_common_exports_are_known(heading, ours):
@@ -67,6 +109,48 @@ def test_headings_of_common_exports_are_known(heading, ours):
 @pytest.mark.parametrize("heading", ["Kate %", "Kate-%", "Katekate", "Gross margin %", "TB %", "TG"])
 def test_a_margin_per_cent_is_no_margin(heading):
     assert normalised(heading) not in meanings("sale_lines")
+
+
+# Keys under headings that nobody knows ----------------------------------------------------------------------------------------------------------------------
+
+
+KEYED = "Invoice;Date;Product;Frobs;Store ID;Net amount\n1;2023-01-05;P;C01;1;10,00\n2;2023-01-06;P;C02;2;20,00\n3;2023-01-07;P;C01;1;30,00\n"
+
+
+@pytest.mark.parametrize(("place", "found"), [(0, ["C01", "C02", "C01"]), (1, ["1", "2", "1"]), (2, [None, None, None])])
+def test_a_customer_is_asked_for_where_columns_may_hold_one(write, place, found):
+    with pytest.raises(AnswerNeededError, match="no column is known as the customer") as error:
+        read([write("s.csv", KEYED)])
+    (question,) = error.value.questions
+    assert [choice.said for choice in question.choices] == ["Frobs (for example C01)", "Store ID (for example 1)", "none: no customer is named"]
+    mapping = {"version": 1, "file": [{"match": "s.csv", **question.choices[place].settings}]}
+    assert [key for (key,) in rows(read([write("s.csv", KEYED)], mapping=mapping), "customer_key")] == found
+
+
+def test_products_and_documents_that_may_be_there_are_named(write):
+    text = KEYED.replace("Invoice", "Thing").replace("Product", "Customer")
+    problems = [(p.code, p.origin.column, p.sentence) for p in read([write("s.csv", text)]).problems]
+    assert problems == [
+        ("no-document", "Frobs", "No column is known as the number of the document: Frobs and Store ID may be it."),
+        ("no-product", "Frobs", "No column is known as the product: Frobs and Store ID may be it."),
+    ]
+
+
+def test_files_without_such_columns_are_not_asked(write):
+    reading = read([write("s.csv", "Invoice;Date;Region;Rush;Price group;Net amount\n1;2023-01-05;North;x;1,5;10,00\n2;2023-01-06;North;;1,5;20,00\n")])
+    assert reading.problems == ()
+
+
+def test_a_column_of_numbers_of_something_is_not_offered_as_the_amount(write):
+    with pytest.raises(AnswerNeededError, match="no column is known as the amount") as error:
+        read([write("s.csv", "Invoice;Date;Customer no;Store ID;Frobs\n1;2023-01-05;1;7;10,00\n2;2023-01-06;1;7;20,00\n")])
+    assert [choice.said for choice in error.value.questions[0].choices] == ["Frobs (for example 10,00)"]
+
+
+@pytest.mark.parametrize(("heading", "values", "found"), [("Num", "78", ["7", "8"]), ("No", "12", [None, None])])
+def test_a_number_of_nothing_is_the_documents_unless_it_counts_the_lines(write, heading, values, found):
+    text = f"{heading};Date;Customer;Net amount\n" + "".join(f"{one};2023-01-05;Ann;10,00\n" for one in values)
+    assert [key for (key,) in rows(read([write("s.csv", text)]), "document")] == found
 
 
 # Cost from margin -------------------------------------------------------------------------------------------------------------------------------------------

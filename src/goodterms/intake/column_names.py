@@ -1,4 +1,4 @@
-"""What companies call the columns of their files, in English, Finnish and Swedish, and what they mean to us."""
+"""What companies call the columns of their files, in Europe's languages, and what they mean to us."""
 
 from __future__ import annotations
 
@@ -64,12 +64,13 @@ NEVER_MAPPED = frozenset({"file", "row", "key_space"})
 _NUMBER = "number"
 _NUMBER_WORDS = frozenset(
     {"no", "nr", "nro", "nbr", "num", "numero", "numeron", "nummer", "number", "id", "code", "koodi", "kod", "tunnus", "key", "avain", "n"}
+    | {"numer", "codigo", "codice", "cod", "kode", "identifiant"}
 )
-_NAME_WORDS = frozenset({"name", "nimi", "namn", "nimen"})
+_NAME_WORDS = frozenset({"name", "nimi", "namn", "nimen", "nom", "nome", "naam", "navn", "nazwa"})
 _CURRENCY_WORDS = frozenset({"eur", "euro", "euroa", "euros", "sek", "usd", "gbp", "nok", "dkk", "€", "$", "£"})
-_FILLERS = frozenset({"of", "the", "per", "in"})
+_FILLERS = frozenset({"of", "the", "per", "in", "de", "di", "du", "del", "della", "des"})
 _NUMBER_ENDING = re.compile(r"^(.{3,}?)(numero|nro|nr|nummer|tunnus|koodi|kod|id)$")
-_NAME_ENDING = re.compile(r"^(.{3,}?)(nimi|namn)$")
+_NAME_ENDING = re.compile(r"^(.{3,}?)(nimi|namn|navn|naam)$")
 _INNER_CAPITAL = re.compile(r"(?<=[a-zäöå0-9])(?=[A-ZÄÖÅ])|(?<=[A-ZÄÖÅ])(?=[A-ZÄÖÅ][a-zäöå])")
 _WORD = re.compile(r"[a-z0-9]+|percent|[€$£]")
 

@@ -15,8 +15,10 @@ from goodterms.intake.part import Part, named, say
 from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
-CREDIT_PREFIXES = frozenset({"c", "cn", "cr", "crn", "crm", "cred", "credit", "cm", "kn", "kred", "kredit", "hyv", "hyvitys", "gs"})
-"""How numbers of credit notes begin in many systems: credit note, credit memo, kreditnota, hyvityslasku, Gutschrift."""
+CREDIT_PREFIXES = frozenset(
+    {"c", "cn", "cr", "crn", "crm", "cred", "credit", "cm", "kn", "kred", "kredit", "hyv", "hyvitys", "gs"} | {"av", "avo", "nc", "scn", "kor", "fkor"}
+)
+"""How numbers of credit notes begin in many systems: credit note, credit memo, kreditnota, hyvityslasku, Gutschrift, avoir, nota de crédito, korekta."""
 _CREDIT_SHARE = 0.9
 """A prefix marks credit notes when so large a share of its lines is negative, and of the negative lines begins with it."""
 

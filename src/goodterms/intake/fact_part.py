@@ -29,6 +29,7 @@ from goodterms.intake.tax_included import holds_tax
 from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, NOTHING, WHOLE_DIGITS, RawColumn, Typed, Where, text_of
 from goodterms.intake.typing_vote import typed_columns
 from goodterms.intake.unfit_rows import TOTAL_OF, set_unfit_rows_apart
+from goodterms.intake.unnamed_keys import ask_for_keys
 from goodterms.problems import Problem, Severity
 
 _SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})
@@ -63,6 +64,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         part.proposal = proposal
         _say_contradicted(part)
         leave_out_rows(con, part)
+    ask_for_keys(parts, sample, proposal)
     stated = _settle_document_total(con, parts, _settle_tax(con, parts, _type_columns(con, parts, sample)))
     settle_signs(con, parts, " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts))
     for part in parts:

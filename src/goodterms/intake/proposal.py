@@ -336,6 +336,8 @@ def _values_allow(ours: str, table: str, sample: Sample, theirs: str, rank: int)
     values = {value.casefold() for value in sample.values[theirs]}
     if ours == "kind" and table != "activities":
         return _are_kinds(sample.values[theirs], sure=rank == 1)
+    if ours == "document" and normalised(theirs) == "number":  # lines that are counted from 1 are no documents
+        return "1" not in values
     if ours == "line":  # amounts are no numbers of lines
         return 2 * sum(bool(_CENTS.fullmatch(value)) for value in values) <= len(values)
     if ours == "margin":
@@ -555,7 +557,8 @@ def _ask_for(
 ) -> None:
     free = [theirs for theirs in raw.header if theirs not in found.columns and sample.values[theirs]]
     named = [theirs for theirs in free if found.contradicted.get(theirs) == ours and kind != Kind.DATE]
-    likely = [theirs for theirs in free if theirs in named or kind == Kind.TEXT or sample.could_be(theirs, kind)]
+    keys = [theirs for theirs in free if kind == Kind.DECIMAL and {"number", "name"} & set(normalised(theirs).split())]
+    likely = [theirs for theirs in free if theirs in named or kind == Kind.TEXT or (sample.could_be(theirs, kind) and theirs not in keys)]
     choices = (*choices, *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8]))
     if not choices and not why and kind == Kind.DATE:
         why = f"no column is known as the {said}, and none has values that can be read as dates. Export it with dates like 2023-01-31."

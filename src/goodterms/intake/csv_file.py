@@ -14,6 +14,7 @@ from typing import Any
 from goodterms.intake.decoding import decoded_lines, write_as_utf8
 from goodterms.intake.header import BLANK
 from goodterms.intake.header_again import HeaderAgain
+from goodterms.intake.plain_cells import with_plain_cells
 from goodterms.intake.raw_table import Progress, RawTable, RowRef, new_name
 from goodterms.intake.records import BLOCK, no_collection
 from goodterms.intake.strict_records import read_strictly
@@ -41,7 +42,8 @@ def read_csv_file(engine: Any, path: Path, file: str, *, given: Mapping[str, Any
     """
     source = look_into(engine, path, file, given=given, progress=progress)
     with no_collection():
-        return _read_fast(source) or read_strictly(source)
+        raw = _read_fast(source) or read_strictly(source)
+    return with_plain_cells(engine, raw) if source.decoding.odd_cells else raw
 
 
 @dataclass

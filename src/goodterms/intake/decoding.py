@@ -11,6 +11,7 @@ from pathlib import Path
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
 from goodterms.intake.answers import choice
 from goodterms.intake.letters import SURE, Reading, Words, readings
+from goodterms.intake.plain_cells import SIGNS
 from goodterms.problems import Origin, Problem, Severity
 
 CHUNK = 1 << 22
@@ -58,7 +59,7 @@ class Decoding:
 
     ``lines`` are physical lines, ended by CR, LF or CRLF; ``line_end`` is the one that all have, or ``""`` where they differ;
     ``inner_line_feeds`` says that CRLF and single LF both occur; ``damaged`` that some bytes are not in the encoding, ``nul`` that some are zero,
-    ``controls`` that letters of Windows-1252 stand in it as control characters.
+    ``controls`` that letters of Windows-1252 stand in it as control characters; ``odd_cells`` that it has signs that cells are to be rid of.
     """
 
     encoding: str
@@ -69,6 +70,7 @@ class Decoding:
     nul: bool
     problems: tuple[Problem, ...] = ()
     controls: bool = False
+    odd_cells: bool = False
 
     @property
     def is_plain_utf8(self) -> bool:
@@ -212,7 +214,7 @@ def _texts(path: Path, encoding: str, errors: str) -> Iterator[str]:
 
 def _scan(path: Path, file: str, encoding: str, errors: str, *, damaged: bool = False, problems: tuple[Problem, ...] = ()) -> Decoding:
     line_feeds = returns = both = since = controls = 0
-    nul = False
+    nul = odd_cells = False
     last = ""
     for text in _texts(path, encoding, errors):
         if not text:
@@ -221,6 +223,7 @@ def _scan(path: Path, file: str, encoding: str, errors: str, *, damaged: bool = 
         returns += text.count("\r")
         both += text.count("\r\n") + (last == "\r" and text[0] == "\n")
         nul = nul or "\0" in text
+        odd_cells = odd_cells or any(sign in text for sign in SIGNS)
         controls += 0 if text.isascii() else len(_CONTROLS.findall(text))
         end = max(text.rfind("\n"), text.rfind("\r"))
         since = len(text) - end - 1 if end >= 0 else since + len(text)
@@ -237,6 +240,7 @@ def _scan(path: Path, file: str, encoding: str, errors: str, *, damaged: bool = 
         nul=nul,
         problems=(*problems, *_said_of_controls(file, controls)),
         controls=controls > 0,
+        odd_cells=odd_cells,
     )
 
 

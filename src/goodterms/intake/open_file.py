@@ -8,6 +8,7 @@ from typing import Any
 
 from goodterms.errors import UnreadableFileError, UsageError
 from goodterms.intake.decoding import mended
+from goodterms.intake.plain_cells import with_plain_cells
 from goodterms.intake.raw_table import Progress, RawTable
 from goodterms.intake.unchanged import unchanged
 from goodterms.intake.word_for_nothing import settled_words
@@ -54,7 +55,7 @@ def _by_its_bytes(engine: Any, path: Path, file: str, sheet: str | None, given: 
         from goodterms.intake.workbook import of_sheet, read_workbook  # noqa: PLC0415
 
         tables = read_workbook(engine, path, file, sheet=sheet, given=given, progress=progress)
-        return [settled_words(engine, raw, of_sheet(given, raw.sheet)) for raw in tables]
+        return [settled_words(engine, with_plain_cells(engine, raw), of_sheet(given, raw.sheet)) for raw in tables]
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFileError(f"{file} is an old Excel file (.xls) or has a password. Save it in Excel as .xlsx, without a password.")
     if sheet:
@@ -62,7 +63,7 @@ def _by_its_bytes(engine: Any, path: Path, file: str, sheet: str | None, given: 
     if start.startswith(b"PAR1"):
         from goodterms.intake.parquet_file import read_parquet_file  # noqa: PLC0415
 
-        return [read_parquet_file(engine, path, file)]
+        return [with_plain_cells(engine, read_parquet_file(engine, path, file))]
     _refuse_by_name(path, file, start)
     from goodterms.intake.csv_file import read_csv_file  # noqa: PLC0415
 

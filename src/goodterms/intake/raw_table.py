@@ -81,7 +81,7 @@ class RawTable:
         The name as the user gave it, where it lies, and the sheet ("" for a text file or Parquet).
     name
         The table (or view) on the engine: column ``row`` (BIGINT, 1 = first physical record of the file or sheet) and ``c1`` … ``cn``.
-        An empty cell is NULL, never "". Cells are as they stand: not trimmed.
+        An empty cell is NULL, never "". Cells are as they stand, not trimmed; but a column with Unicode's other spaces or Excel's ``="007"`` has plain cells.
     header
         The file's own column names, one for each of ``c1`` … ``cn``: stripped, unique, never empty ("column 3" where there is no name).
     native

@@ -30,3 +30,11 @@ def test_records_that_are_broken_beyond_a_hundred_are_counted_with_their_rows(tm
     said = [p for p in read([tmp_path / "s.csv"]).problems if p.code == "too-many-cells"]
     assert (len(said), sum(p.rows for p in said)) == (101, 200)
     assert said[-1].sentence == "100 more rows, from row 302 to row 599, have the same problem (too many cells)."
+
+
+def test_a_row_that_lacks_nothing_but_a_nameless_cell_at_its_end_is_read(tmp_path):
+    rows = "1;2024-01-05;Ann;10,00;\n2;2024-01-06;Bob;20,00\n3;2024-01-06;Cy\n4;2024-01-07;Bob;5,00;\n"
+    (tmp_path / "s.csv").write_text(HEADER.replace("\n", ";\n") + rows)
+    reading = read([tmp_path / "s.csv"])
+    assert [p.origin.row for p in reading.problems if p.severity == Severity.REJECTED] == [4]
+    assert reading.facts.engine.con.execute("SELECT CAST(net_value AS INTEGER) FROM sale_lines ORDER BY row").fetchall() == [(10,), (20,), (5,)]

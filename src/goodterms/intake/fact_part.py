@@ -20,6 +20,7 @@ from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.document_total import repeats_document_total
 from goodterms.intake.factors import multiplied
 from goodterms.intake.file_totals import compare_totals
+from goodterms.intake.group_heads import ask_whether_filled, fill_down
 from goodterms.intake.left_out_rows import leave_out_rows
 from goodterms.intake.mapping_file import origin_of, quoted
 from goodterms.intake.months_across import first_day, period_sql
@@ -69,10 +70,13 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     settle_signs(con, parts, " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts))
     for part in parts:
         _say_nothing(con, part)
+    before = fill_down(parts)
     all_rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
     derived = _derive(con, parts, stated, all_rows)
     for part in parts:
-        set_unfit_rows_apart(con, part, _typed_rows(part), derived)
+        unfilled = _typed_rows(part, before[part.number])
+        set_unfit_rows_apart(con, part, _typed_rows(part), derived, unfilled)
+        ask_whether_filled(con, part, unfilled)
         part.typed_rows = f"SELECT * FROM ({_typed_rows(part)}) WHERE row NOT IN (SELECT row FROM {part.bad})" if part.bad else _typed_rows(part)
     as_stated = derived
     if first.table in LINES:
@@ -324,9 +328,9 @@ def _places(value: str) -> int:
     return len(value.partition(".")[2])
 
 
-def _typed_rows(part: Part) -> str:
-    """A query of the file's rows with our names: what is stated, constants, and the column by which credit notes are known."""
-    columns = {ours: typed.sql for ours, typed in part.stated.items()}
+def _typed_rows(part: Part, stated: Mapping[str, Typed] | None = None) -> str:
+    """A query of the file's rows with our names: what is ``stated`` (of itself as the part has it), constants, and the column that marks credit notes."""
+    columns = {ours: typed.sql for ours, typed in (part.stated if stated is None else stated).items()}
     columns |= {ours: _literal(part.table, ours, value) for ours, value in part.entry.constants.items() if ours not in columns}
     if part.currency is not None:
         columns["currency"] = text_of(part.currency) if part.currency else "NULL::VARCHAR"

@@ -46,6 +46,7 @@ _FILE_KEYS = (
     "kinds",
     "totals",
     "costs",
+    "fill_down",
     "ragged",
     "left_out",
     "documents",
@@ -157,6 +158,8 @@ class FileMapping:
     """What rows are that may be totals or lines, by the cell that says so: "total" or "line"."""
     costs: Settings[str, str] = field(default_factory=dict)
     """How costs are written: ``amounts`` "negative" or "positive", and the mark that says ``credit``."""
+    fill_down: tuple[str, ...] | None = None
+    """Columns whose values hold for the blank rows below them; None where nothing is said of it."""
     ragged: Settings[str, int] = field(default_factory=dict)
     documents: str = ""
     columns: Settings[str, str] = field(default_factory=dict)
@@ -389,6 +392,7 @@ class _Checked:
             credit_notes=self.credit_notes(entry["credit_notes"], *here, "credit_notes") if "credit_notes" in entry else None,
             totals=self.totals(entry.get("totals", {}), *here, "totals"),
             costs=self.costs(entry.get("costs", {}), *here, "costs"),
+            fill_down=self.fill_down(entry["fill_down"], *here, "fill_down") if "fill_down" in entry else None,
             kinds=self.kinds(entry.get("kinds", {}), *here, "kinds"),
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
             documents=self.documents(entry.get("documents", ""), *here, "documents"),
@@ -482,6 +486,9 @@ class _Checked:
             raise MappingError(f'{self.at(*path, "amounts")}: amounts of costs are "{NEGATIVE}" or "{POSITIVE}"; {costs["amounts"]!r} was found.')
         return costs
 
+    def fill_down(self, given: Any, *path: str | int) -> tuple[str, ...]:
+        return tuple(self.a(str, theirs, *path, place) for place, theirs in enumerate(self.a(list, given, *path)))
+
     def documents(self, given: Any, *path: str | int) -> str:
         if given not in {"", LEAVE_OUT}:
             raise MappingError(f'{self.at(*path)}: documents is "{LEAVE_OUT}"; {given!r} was found.')
@@ -567,14 +574,8 @@ def entry_as_toml(entry: FileMapping) -> str:
     lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("dialect", "constants") if getattr(entry, key)]
     if entry.credit_notes:
         lines.append(f"credit_notes = {as_value(entry.credit_notes.as_setting)}")
-    if entry.kinds:
-        lines.append(f"kinds = {as_value(entry.kinds)}")
-    if entry.left_out is not None:
-        lines.append(f"left_out = {as_value(entry.left_out)}")
-    if entry.totals:
-        lines.append(f"totals = {as_value(entry.totals)}")
-    if entry.costs:
-        lines.append(f"costs = {as_value(entry.costs)}")
+    lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("kinds", "totals", "costs") if getattr(entry, key)]
+    lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("fill_down", "left_out") if getattr(entry, key) is not None]
     if entry.ragged:
         lines.append(f"ragged = {as_value(entry.ragged)}")
     if entry.documents:

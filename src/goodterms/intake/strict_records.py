@@ -204,7 +204,8 @@ def _fitted(source: TextFile, verdicts: _Verdicts, row: int, record: Record) -> 
 
 def _of_other_width(source: TextFile, verdicts: _Verdicts, row: int, record: Record) -> list[str] | None:
     cells, width = record.cells or [], source.head.width
-    if len(cells) == source.head.short or not any(cell.strip() for cell in cells[width:] or cells):
+    named = max((place for place, name in enumerate(source.head.cells, start=1) if name.strip()), default=width)
+    if len(cells) in {source.head.short, *range(named, width)} or not any(cell.strip() for cell in cells[width:] or cells):
         return [*cells, *[""] * (width - len(cells))][:width]
     if len(cells) > width and source.ragged:
         return _ragged_row(source, verdicts, row, record)

@@ -42,8 +42,11 @@ _MOST_NAMES = 8
 """So many rows are named in a question, and their texts in its answers."""
 
 
-def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> None:
-    """Keep the rows in which a cell does not fit or a needed one is missing in a table of their own, and say each."""
+def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[str, str], as_written: str) -> None:
+    """Keep the rows in which a cell does not fit or a needed one is missing in a table of their own, and say each.
+
+    ``typed_rows`` is a query of the rows, ``as_written`` the same without what the rows above them say.
+    """
     reasons = [
         (f"({typed.present}) IS NOT NULL AND ({typed.sql}) IS NULL", theirs, typed.expected)
         for theirs, typed in part.typed.items()
@@ -69,7 +72,7 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
         empty = f"SELECT row, CASE{later} END AS reason FROM ({typed_rows})" if later else f"SELECT row, NULL::INTEGER AS reason FROM {part.raw.name}"
         both = f"SELECT row, coalesce(f.reason, e.reason) AS reason FROM ({flagged}) f JOIN ({empty}) e USING (row)"
         con.execute(f"INSERT INTO {part.bad} SELECT row, reason FROM ({both}) WHERE reason IS NOT NULL")
-    part.set_aside = _totals(con, part, typed_rows, derived)
+    part.set_aside = _totals(con, part, as_written, derived)
     if not con.execute(f"SELECT count(*) FROM {part.bad}").fetchone()[0]:
         con.execute(f"DROP TABLE {part.bad}")
         part.bad = ""

@@ -1,0 +1,73 @@
+"""Values on the first row of their group alone: asked about, and held for the rows below where the mapping says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from goodterms.errors import AnswerNeededError, MappingError
+from goodterms.intake import read
+from goodterms.intake.answers import answered
+from goodterms.intake.mapping_file import Mapping
+
+PRINTED = "Invoice;Date;Customer;Product;Net amount\n1;2024-01-05;Ann;P1;10\n;;;P2;20\n;;;P3;5\n2;2024-01-06;Bob;P1;7\n3;2024-01-07;Ann;P1;8\n;;;P2;9\n"
+
+
+def lines_of(reading):
+    return reading.facts.engine.con.execute("SELECT document, date, customer_key, net_value::INTEGER FROM sale_lines ORDER BY row").fetchall()
+
+
+def asked(path):
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    (question,) = error.value.questions
+    return question, [read([path], mapping=Mapping.read(answered("", option))) for option in question.choices]
+
+
+def test_a_customer_on_the_first_row_of_its_group_is_asked(write, tmp_path):
+    path = write("s.csv", "Customer;Invoice;Date;Net amount\nC1;1;2024-01-05;10\n;2;2024-01-06;20\nC2;3;2024-01-07;40\n;4;2024-01-08;50\n")
+    question, (filled, blank) = asked(path)
+    assert question.choices[0].line == 'fill_down = ["Customer"]'
+    assert [customer for _, _, customer, _ in lines_of(filled)] == ["C1", "C1", "C2", "C2"]
+    assert [customer for _, _, customer, _ in lines_of(blank)] == ["C1", None, "C2", None]
+    assert all(lines_of(read([path], mapping=one.write_mapping(tmp_path / "map.toml"))) == lines_of(one) for one in (filled, blank))
+
+
+def test_dates_and_customers_follow_the_document_that_begins_a_group(write):
+    question, (filled, blank) = asked(write("s.csv", PRINTED))
+    assert question.choices[0].line == 'fill_down = ["Invoice", "Date", "Customer"]'
+    first, second, third = ("1", dt.date(2024, 1, 5), "Ann"), ("2", dt.date(2024, 1, 6), "Bob"), ("3", dt.date(2024, 1, 7), "Ann")
+    assert lines_of(filled) == [(*first, 10), (*first, 20), (*first, 5), (*second, 7), (*third, 8), (*third, 9)]
+    assert (filled.rejected, blank.rejected) == (0, 3)
+
+
+def test_totals_among_the_groups_are_set_aside_as_ever(write):
+    text = PRINTED.replace("2;2024-01-06", ";;Ann total;;35\n2;2024-01-06") + "Total;;;;59\n"
+    _, (filled, _) = asked(write("s.csv", text))
+    assert [ref.row for ref in filled.files[0].set_aside_rows if ref.reason == "total"] == [5, 9]
+    assert [net for *_, net in lines_of(filled)] == [10, 20, 5, 7, 8, 9]
+
+
+def test_a_rejected_first_row_still_names_its_group(write):
+    path = write("s.csv", PRINTED.replace("P1;7", "P1;x"))
+    mapping = {"version": 1, "file": [{"match": "s.csv", "fill_down": ["Invoice", "Date", "Customer"]}]}
+    more = write("s.csv", path.read_text() + "4;2024-01-08;Cy;P1;y\n;;;P2;3\n")
+    assert lines_of(read([more], mapping=mapping))[-1] == ("4", dt.date(2024, 1, 8), "Cy", 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invoice;Date;Customer;Net amount\n1;2024-01-05;;10\n2;2024-01-06;Ann;20\n3;2024-01-07;;40\n",  # the first row has none
+        "Invoice;Date;Customer;Net amount\n1;2024-01-05;Ann;10\n2;2024-01-06;;20\n3;2024-01-07;Ann;40\n4;2024-01-07;;40\n",  # a value again
+        "Invoice;Date;Customer;Net amount\n1;2024-01-05;Ann;10\n2;2024-01-06;;20\n3;2024-01-07;Bob;40\n4;2024-01-07;Cy;40\n",  # one row alone
+    ],
+)
+def test_sales_without_a_customer_are_not_asked_about(write, text):
+    assert None in {customer for _, _, customer, _ in lines_of(read([write("s.csv", text)]))}
+
+
+def test_a_column_that_is_not_there_is_refused(write):
+    with pytest.raises(MappingError, match='has no column "Buyer"'):
+        read([write("s.csv", PRINTED)], mapping={"version": 1, "file": [{"match": "s.csv", "fill_down": ["Buyer"]}]})

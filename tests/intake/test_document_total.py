@@ -92,7 +92,7 @@ def test_prices_before_a_discount_and_with_tax_hold(sales, headings, rows):
     assert codes(sales(headings, *rows)) == []
 
 
-@pytest.mark.parametrize(("place", "net", "listed"), [(0, [100, 45], [110, 50]), (1, [110, 50], [120, 55])])
+@pytest.mark.parametrize(("place", "net", "listed"), [(0, [100, 45], [110, 50]), (1, [110, 50], [120, 55]), (2, [99, 47.5], [110, 50])])
 def test_a_price_beside_an_amount_of_discount_is_asked(sales, place, net, listed):
     rows = ["1;10;11.00;10.00", "2;5;10.00;5.00"]
     with pytest.raises(AnswerNeededError, match="Unit price may be the price before or after Discount") as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, Question
+from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.answers import choice
 from goodterms.intake.column_names import LEFT_OUT, normalised, says_percent, without_currency
@@ -349,10 +349,19 @@ class Derivation:
                     *([choice(f"{like} is the net value", columns={like: "net_value"})] if like else []),
                     choice("before the discount", columns={theirs: "unit_list_price"}),
                     choice("after the discount", columns={theirs: "unit_price"}),
+                    *self._before_per_cents(rate),
                     *(choice(f"{column} is the net value", columns={column: "net_value"}) for column in likely if column != like),
                 ),
             )
         )
+
+    def _before_per_cents(self, rate: Amount | None) -> list[Choice]:
+        """A discount that is called neither rate nor per cent may be per cent all the same, if none is above 100."""
+        discount = None if rate else self.of("discount")
+        if discount is None or self.ask(f"max(abs({discount.sql}))")[0] > _PERCENT:
+            return []
+        theirs = {self.theirs["unit_price"]: "unit_list_price", self.theirs["discount"]: "discount_rate"}
+        return [choice(f"before the discount, and {self.theirs['discount']} is per cent", columns=theirs)]
 
     def _ask_what_differs(self, by_price: Amount) -> None:
         """Ask what a further column is that comes near price × quantity on nearly all lines and is not the same on many: it may be what was invoiced."""

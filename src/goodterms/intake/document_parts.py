@@ -180,7 +180,12 @@ def _company(places: Sequence[_Place], mapping: Mapping) -> OwnCompany:
     ]
     count = sum(len(place.invoices) for place in places)
     named = ", ".join(str(place.path) for place in places[:_CANDIDATES])
-    sentence = f"{named}: which company is ours? Of the {count:,} e-invoices its own are sales, and those it gets are purchases."
+    of = (
+        "An e-invoice of its own is a sale, and one that it gets a purchase."
+        if count == 1
+        else f"Of the {count:,} e-invoices its own are sales, and those it gets are purchases."
+    )
+    sentence = f"{named}: which company is ours? {of}"
     entry = "\n".join(choice.line for choice in choices[:1])
     raise answerable([Question("company", sentence, (), tuple(choices), entry, "" if mapping == Mapping() else "In the mapping:")])
 

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from goodterms.intake import read
 from goodterms.intake.column_names import meanings, normalised
+from goodterms.problems import Severity
 
 D = Decimal
 
@@ -97,3 +98,44 @@ def test_workbook_cells_are_read_as_the_workbook_types_them(tmp_path):
 )
 def test_name_of_a_column_is_understood(name, ours):
     assert meanings("sale_lines")[normalised(name)][0].ours == ours
+
+
+def attributes(reading):
+    return reading.facts.engine.con.execute('SELECT "attribute:store" FROM sale_lines ORDER BY row').fetchall()
+
+
+def test_an_attribute_with_zeros_in_front_is_text(write):
+    head = "Invoice;Date;Customer;Net amount;Store\n"
+    assert attributes(read([write("a.csv", head + "1;2024-01-05;Ann;1,5;007\n2;2024-01-05;Ann;1,5;12\n")])) == [("007",), ("12",)]
+    assert attributes(read([write("b.csv", head + "1;2024-01-05;Ann;1,5;0,5\n2;2024-01-05;Ann;1,5;0\n")])) == [(D("0.5"),), (D(0),)]
+
+
+def test_an_attribute_whose_zeros_come_late_is_text_in_all_rows(write):
+    rows = "".join(f"{number};2024-01-05;Ann;1,5;{'007' if number == 3000 else '12'}\n" for number in range(1, 3001))
+    found = attributes(read([write("a.csv", "Invoice;Date;Customer;Net amount;Store\n" + rows)]))
+    assert (found[0], found[-1]) == (("12",), ("007",))
+
+
+def test_an_attribute_that_the_mapping_names_keeps_its_zeros(write):
+    path = write("a.csv", "Invoice;Date;Customer;Net amount;Shop\n1;2024-01-05;Ann;1,5;007\n")
+    assert attributes(read([path], mapping={"version": 1, "file": [{"match": "a.csv", "columns": {"Shop": "attribute:store"}}]})) == [("007",)]
+
+
+@pytest.mark.parametrize(("cells", "said"), [(["6,41E+12", "6,42E+12"], '"6,41E+12" and 1 more are'), (["1E+5", "C1"], '"1E+5" is')])
+def test_keys_that_a_spreadsheet_has_cut_are_said(write, cells, said):
+    text = "Invoice;Date;Customer;Net amount\n" + "".join(f"{number};2024-01-05;{cell};1,5\n" for number, cell in enumerate(cells))
+    (problem,) = [problem for problem in read([write("a.csv", text)]).problems if problem.code == "key-cut-short"]
+    assert (problem.origin.row, problem.origin.column, problem.severity) == (2, "Customer", Severity.WARNING)
+    assert f"{said} what a spreadsheet has left of a longer number" in str(problem)
+    assert str(problem).endswith("Export the original again, without opening it in a spreadsheet.")
+
+
+def test_keys_with_more_digits_than_a_workbook_keeps_are_said(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(
+            [["Invoice", "Date", "Customer", "Net"], [1, "2024-01-05", 1234567890123456789, 1.5], [2, "2024-01-05", 123456789012345, 1.5]]
+        ):
+            sheet.write_row(number, 0, row)
+    reading = read([tmp_path / "a.xlsx"])
+    assert [problem.origin.row for problem in reading.problems if problem.code == "key-cut-short"] == [2]

@@ -184,7 +184,7 @@ def _check_values(part: Part) -> None:
                 Severity.WARNING,
                 part.origin(row=doubt.row, column=theirs),
                 sentence=doubt.sentence,
-                action="Look whether they are right.",
+                action=doubt.action,
                 rows=doubt.rows,
             )
             for doubt in found.doubts
@@ -258,7 +258,7 @@ def _kind(sample: Sample, theirs: str, ours: str, table: str) -> Kind:
     kind = kind_of(table, ours)
     if kind is not None:
         return kind
-    return next((k for k in (Kind.FLAG, Kind.DATE, Kind.DECIMAL) if sample.are_all(theirs, k)), Kind.TEXT)
+    return sample.kind_of_attribute(theirs)
 
 
 def _agree_on_style(where: Where, typed: dict[str, Typed]) -> None:

@@ -20,7 +20,7 @@ from goodterms.intake.months_across import LEAST_ALONE, LEAST_MONTHS, MONTH, NUM
 from goodterms.intake.named_months import is_named_day
 from goodterms.intake.personal_data import looks_personal
 from goodterms.intake.total_words import BESIDE
-from goodterms.intake.typed_column import RawColumn
+from goodterms.intake.typed_column import RawColumn, text_of
 from goodterms.intake.typing_vote import could_be_flags, looks_like_flags
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ _NUMBER_LIKE = re.compile(
     re.IGNORECASE,
 )
 _DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
+_CODE = re.compile("0[0-9]+")
+"""Digits with a zero in front, 007 and 00100, are a code and no number."""
 MISSING = frozenset({"n/a", "na", "#n/a", "-", "--", "–", "—", "none", "null", "nan", "nil", "unknown", "tbc", "?"})
 """What people write where they have no value."""
 _RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
@@ -141,6 +143,12 @@ class Sample:
         if kind == Kind.FLAG:
             return looks_like_flags(set(values))
         return all(_is_date(value) if kind == Kind.DATE else _NUMBER_LIKE.fullmatch(value) for value in values)
+
+    def kind_of_attribute(self, theirs: str) -> Kind:
+        """What the sampled values are; digits with a zero in front are a code, and so text."""
+        if any(_CODE.fullmatch(value) for value in self.values[theirs]):
+            return Kind.TEXT
+        return next((kind for kind in (Kind.FLAG, Kind.DATE, Kind.DECIMAL) if self.are_all(theirs, kind)), Kind.TEXT)
 
 
 def _is_date(value: str) -> bool:
@@ -584,8 +592,20 @@ def further_columns(con: Any, header: Sequence[str], sample: Sample, found: Prop
     """
     free = [theirs for theirs in header if theirs not in found.columns]
     kinds: dict[str, Kind | None] = {theirs: _attribute_kind(sample, theirs) for theirs in free}
+    kinds |= dict.fromkeys(_codes(con, tables, [theirs for theirs in free if kinds[theirs] == Kind.DECIMAL]), Kind.TEXT)
     counts = distinct_values(con, tables, [theirs for theirs in free if kinds[theirs] == Kind.TEXT])
     return kinds | {theirs: None for theirs, count in counts.items() if count > ATTRIBUTE_VALUES}
+
+
+def _codes(con: Any, tables: Sequence[tuple[str, Sample]], columns: Sequence[str]) -> list[str]:
+    """Those of the columns that hold digits with a zero in front in any row."""
+    found = set()
+    for table, sample in tables:
+        texts = [theirs for theirs in columns if sample.column(theirs).is_text]
+        if texts:
+            has = ", ".join(f"bool_or(regexp_full_match({sample.column(theirs).place}, {text_of(_CODE.pattern)}))" for theirs in texts)
+            found |= {theirs for theirs, is_code in zip(texts, con.execute(f"SELECT {has} FROM {table}").fetchone(), strict=True) if is_code}
+    return sorted(found)
 
 
 def distinct_values(con: Any, tables: Sequence[tuple[str, Sample]], columns: Sequence[str]) -> Settings[str, int]:
@@ -601,7 +621,4 @@ def _attribute_kind(sample: Sample, theirs: str) -> Kind | None:
     values = sample.values[theirs]
     if not values or looks_personal(normalised(theirs), values):
         return None
-    for kind in (Kind.FLAG, Kind.DATE, Kind.DECIMAL):
-        if sample.are_all(theirs, kind):
-            return kind
-    return Kind.TEXT
+    return sample.kind_of_attribute(theirs)

@@ -43,12 +43,13 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class Doubt:
-    """What a person should look at in a column that is read: a code, a sentence, how many rows it is about, and the first of them where one is named."""
+    """What a person should look at in a column that is read: a code, a sentence, its rows, the first of them where one is named, and what to do."""
 
     code: str
     sentence: str
     rows: int = 1
     row: int | None = None
+    action: str = "Look whether they are right."
 
 
 @dataclass(frozen=True)

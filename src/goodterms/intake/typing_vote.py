@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from goodterms.facts.columns import Kind
 from goodterms.intake.date_vote import dates, months
 from goodterms.intake.native_type import natively_typed
 from goodterms.intake.number_vote import numbers
-from goodterms.intake.typed_column import NOTHING, RawColumn, Typed, Where, present, text_of
+from goodterms.intake.typed_column import NOTHING, Doubt, RawColumn, Typed, Where, present, text_of
 
 _FLAGS = {
     True: ("true", "t", "yes", "y", "x", "1", "kyllä", "k", "tosi", "ja", "j", "sant", "on"),
     False: ("false", "f", "no", "n", "0", "ei", "e", "epätosi", "nej", "falskt", "off", "-"),
 }
+_CUT = r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,2}"
 
 
 def typed_columns(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) -> dict[str, Typed]:
@@ -53,18 +54,38 @@ def _texts(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Ty
             f"count(nullif({c.place}, {text_of(NOTHING)}))",
             f"bool_or(suffix({c.place}, '.0'))",
             f"bool_or(starts_with({c.place}, ' ') OR suffix({c.place}, ' ') OR {c.place} = {text_of(NOTHING)})",
+            f"bool_or(contains({c.place}, 'E+')){_or_long(c)}",
         )
     ]
     row = con.execute(f"SELECT {', '.join(parts)} FROM {where.table}").fetchone()
     found = {}
     for i, column in enumerate(columns):
-        values, with_zero, to_be_cleaned = row[3 * i : 3 * i + 3]
+        values, with_zero, to_be_cleaned, may_be_cut = row[4 * i : 4 * i + 4]
         cell = present(column.place) if to_be_cleaned else column.place
         if with_zero and _are_whole(con, where.table, cell) and all(_may_be_whole(con, table, named[column.theirs].place) for table, named in where.others):
             found[column.place] = Typed(Kind.TEXT, f"regexp_replace({cell}, '\\.0+$', '')", cell, values, why="whole numbers written with .0")
         else:
-            found[column.place] = Typed(Kind.TEXT, cell, cell, values)
+            doubts = tuple(_cut_short(con, where.table, column)) if may_be_cut else ()
+            found[column.place] = Typed(Kind.TEXT, cell, cell, values, doubts=doubts)
     return found
+
+
+def _or_long(column: RawColumn) -> str:
+    """Numbers of a workbook have fifteen digits at most; what they had beyond is zeros."""
+    return f" OR bool_or(strlen({column.place}) > 15)" if column.native == "number" or column.kinds else ""
+
+
+def _cut_short(con: Any, table: str, column: RawColumn) -> Iterator[Doubt]:
+    """Keys of which a spreadsheet has kept the first digits alone, so that several became one: 6,41E+12."""
+    cut = f"regexp_full_match({column.place}, {text_of(_CUT)})"
+    if _or_long(column):
+        kind = column.kinds or text_of("n")
+        cut += f" OR ({kind} = 'n' AND regexp_full_match({column.place}, '[0-9]{{16,}}'))"
+    rows, first, cell = con.execute(f"SELECT count(*), min(row), arg_min({column.place}, row) FROM {table} WHERE {cut}").fetchone()
+    if rows:
+        more = f" and {rows - 1:,} more are" if rows > 1 else " is"
+        sentence = f'"{cell}"{more} what a spreadsheet has left of a longer number: its last digits are lost, and different ones may have become one.'
+        yield Doubt("key-cut-short", sentence, rows, first, "Export the original again, without opening it in a spreadsheet.")
 
 
 def _are_whole(con: Any, table: str, cell: str) -> bool:

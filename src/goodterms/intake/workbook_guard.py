@@ -25,7 +25,7 @@ _PERCENT_FORMATS = frozenset({"9", "10"})
 _LITERAL = re.compile(r"\"[^\"]*\"|\\.|_.|\*.")
 """What a number format shows as it stands: a per cent sign there is no share."""
 PER_CENT = "%"
-_CURRENCY = re.compile(r"\[\$([^\]-]+)|([€$£])|\"\s*([A-Z]{3})\s*\"")
+_CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]|([€$£])|\"\s*([A-Z]{3})\s*\"")
 """What names a currency in a number format: ``[$€-2]``, ``€`` or ``"EUR"``."""
 
 
@@ -153,7 +153,7 @@ def _shown(form: str) -> str:
     """
     if PER_CENT in _LITERAL.sub("", form):
         return PER_CENT
-    codes = {currency_code(next(filter(None, found))) for found in _CURRENCY.findall(form.partition(";")[0])} & ISO_4217
+    codes = {currency_code("".join(found)) for found in _CURRENCY.findall(form.partition(";")[0])} & ISO_4217
     return codes.pop() if len(codes) == 1 else ""
 
 

@@ -311,3 +311,34 @@ def test_cells_that_are_all_between_single_quotes_are_quoted():
 
 def test_row_whose_words_come_again_is_data():
     assert head("Customer;Town;Note\nAnn;Oslo;\nAnn;Oslo;-\nAnn;Oslo;1,5").row == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_lines_in_quotes_as_a_whole_are_read_without_them(tmp_path, encoding, end):
+    path = tmp_path / "sales.csv"
+    lines = ['"Invoice;Customer;Net amount"', '"1;""Änn; Ltd"";10.50"', '"2;Böb;20.50"', ""]
+    path.write_bytes(end.join(lines).encode(encoding))
+    engine = connect()
+    (table,) = open_file(engine, path)
+    rows = engine.con.execute(f"SELECT * FROM {table.name} ORDER BY 1").fetchall()
+    assert (table.header, rows) == (("Invoice", "Customer", "Net amount"), [(2, "1", "Änn; Ltd", "10.50"), (3, "2", "Böb", "20.50")])
+    assert (table.physical, [problem.code for problem in table.problems]) == (3, ["lines-in-quotes"])
+
+
+def test_a_line_that_is_not_in_quotes_among_lines_that_are_is_read_as_it_stands(tmp_path):
+    path = tmp_path / "sales.csv"
+    path.write_text('"Invoice;Net"\n' + "".join(f'"{number};1.50"\n' for number in range(1, 40_000)) + "40000;2.50\n40001;3.50;4\n", encoding="utf-8")
+    (table,) = open_file(connect(), path)
+    assert (table.accepted, [row.row for row in table.rejected]) == (40_000, [40_002])
+
+
+def test_commas_that_may_stand_in_amounts_are_asked_about(tmp_path):
+    path = tmp_path / "sales.csv"
+    path.write_text("Invoice,Date,Net amount\n1,10.01.2024,10,50\n2,11.01.2024,20,5\n", encoding="utf-8")
+    with pytest.raises(AnswerNeededError, match="commas part its cells, and may stand in its amounts too, as in 10,50: 3 columns have names") as error:
+        open_file(connect(), path)
+    (question,) = error.value.questions
+    assert [choice.settings for choice in question.choices] == [{}, {"dialect": {"header_row": 1}}, {"dialect": {"header_row": 0}}]
+    (table,) = open_file(connect(), path, dialect={"header_row": 1})
+    assert (table.accepted, [problem.code for problem in table.problems]) == (2, ["header-of-other-width"])

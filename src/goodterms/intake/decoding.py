@@ -12,6 +12,7 @@ from goodterms.errors import AnswerNeededError, MappingError, Question, Unreadab
 from goodterms.intake.answers import choice
 from goodterms.intake.letters import SURE, Reading, Words, readings
 from goodterms.intake.plain_cells import SIGNS
+from goodterms.intake.quoting import unwrapped
 from goodterms.problems import Origin, Problem, Severity
 
 CHUNK = 1 << 22
@@ -59,7 +60,8 @@ class Decoding:
 
     ``lines`` are physical lines, ended by CR, LF or CRLF; ``line_end`` is the one that all have, or ``""`` where they differ;
     ``inner_line_feeds`` says that CRLF and single LF both occur; ``damaged`` that some bytes are not in the encoding, ``nul`` that some are zero,
-    ``controls`` that letters of Windows-1252 stand in it as control characters; ``odd_cells`` that it has signs that cells are to be rid of.
+    ``controls`` that letters of Windows-1252 stand in it as control characters; ``odd_cells`` that it has signs that cells are to be rid of;
+    ``wrapped`` that each line stands in quotes as a whole.
     """
 
     encoding: str
@@ -71,11 +73,12 @@ class Decoding:
     problems: tuple[Problem, ...] = ()
     controls: bool = False
     odd_cells: bool = False
+    wrapped: bool = False
 
     @property
     def is_plain_utf8(self) -> bool:
         """True where the engine's own reader sees the same letters as we do."""
-        return self.encoding in {"utf-8", "utf-8-sig"} and not self.damaged and not self.nul and not self.controls
+        return self.encoding in {"utf-8", "utf-8-sig"} and not self.damaged and not self.nul and not self.controls and not self.wrapped
 
 
 def find_encoding(path: Path, file: str, *, wanted: str | None = None) -> Decoding:
@@ -126,7 +129,8 @@ def sample_lines(path: Path, decoding: Decoding, *, characters: int = 1 << 18) -
 def decoded_lines(path: Path, decoding: Decoding) -> Generator[str]:
     """Yield the physical lines, ends included; a byte that the encoding does not know comes as ``UNDECODABLE``."""
     with path.open(encoding=decoding.encoding, errors=tolerance(decoding.encoding), newline="") as stream:
-        yield from (line.translate(_AS_WINDOWS) for line in stream) if decoding.controls else stream
+        lines: Iterator[str] = (line.translate(_AS_WINDOWS) for line in stream) if decoding.controls else stream
+        yield from map(unwrapped, lines) if decoding.wrapped else lines
 
 
 def mended(text: str) -> str:
@@ -146,6 +150,9 @@ def tolerance(encoding: str) -> str:
 def write_as_utf8(path: Path, decoding: Decoding, to: Path) -> None:
     """Write the same letters as UTF-8, in bounded memory."""
     with path.open(encoding=decoding.encoding, newline="") as source, to.open("w", encoding="utf-8", newline="") as target:
+        if decoding.wrapped:
+            target.writelines(decoded_lines(path, decoding))
+            return
         while text := source.read(CHUNK):
             target.write(text.translate(_AS_WINDOWS) if decoding.controls else text)
 

@@ -51,6 +51,30 @@ def quotes_all(form: Form, records: Iterable[Sequence[str]], texts: Iterable[str
     return all(quoted is not None and all(is_quoted or not cell for cell, is_quoted in zip(cells, quoted, strict=True)) for cells, quoted in read)
 
 
+def unwrapped(line: str) -> str:
+    r"""Return a line without the quotes around all of it; a line that is not so quoted stays as it is.
+
+    >>> unwrapped('"1;""Ann; Bob"";2"\r\n'), unwrapped('"1";"2"\n')
+    ('1;"Ann; Bob";2\r\n', '"1";"2"\n')
+    """
+    text = line.rstrip("\r\n")
+    inner = text[1:-1].replace('""', "")
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"' or '"' in inner:
+        return line
+    return text[1:-1].replace('""', '"') + line[len(text) :]
+
+
+def are_wrapped(lines: Sequence[str], delimiters: Sequence[str]) -> bool:
+    r"""Say whether each line stands in quotes as a whole, as a spreadsheet saves a file that it took for one column, and has delimiters within.
+
+    >>> are_wrapped(['"Customer;Net"\n', '"Ann;1,50"\n'], ";"), are_wrapped(['"Customer"\n', '"Ann"\n'], ";")
+    (True, False)
+    """
+    filled = [line for line in lines if line.strip()]
+    bare = [unwrapped(line) for line in filled]
+    return bool(filled) and all(map(str.__ne__, filled, bare)) and any(all(sign in line for line in bare) for sign in delimiters)
+
+
 def _quoted(form: Form, cells: Sequence[str], text: str) -> list[bool] | None:
     """Which cells of a record are quoted; ``None`` where writing them by the form gives another text."""
     place = 0

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from statistics import median_high
+from statistics import median_high, mode
 from typing import Any
 
-from goodterms.errors import MappingError
+from goodterms.errors import AnswerNeededError, Choice, MappingError, Question
+from goodterms.intake.answers import choice
 from goodterms.intake.decoding import Decoding, find_encoding, mended, sample_lines
-from goodterms.intake.dialect import SAMPLE_RECORDS, find_form, kind_of
+from goodterms.intake.dialect import DELIMITERS, SAMPLE_RECORDS, find_form, kind_of
 from goodterms.intake.header import BLANK, Head, Top, find_head
+from goodterms.intake.quoting import are_wrapped, unwrapped
 from goodterms.intake.raw_table import Dialect, Progress, RawTable, RowRef, check_width
 from goodterms.intake.records import Form, Likeness, Record, split
 from goodterms.intake.several_tables import OTHER_TABLE, Table, largest_of, named, tables_of
-from goodterms.problems import Problem
+from goodterms.problems import Origin, Problem, Severity
+
+_WHOLE, _CENTS = re.compile("[-+]?[0-9]+"), re.compile("[0-9]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,17 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
     """
     decoding = find_encoding(path, file, wanted=given.get("encoding"))
     lines = sample_lines(path, decoding)
+    if are_wrapped(lines[:SAMPLE_RECORDS], DELIMITERS):
+        decoding = replace(decoding, wrapped=True, problems=(*decoding.problems, _lines_in_quotes(file)))
+        lines = [*map(unwrapped, lines)]
     complete = len(lines) >= decoding.lines
     form = find_form(lines, file, given, complete=complete, engine=engine)
     records = list(islice(split(lines, form), SAMPLE_RECORDS + 1))
     if len(records) > 1 and not (complete and len(records) <= SAMPLE_RECORDS):
         records.pop()  # it may be cut short
     rows = [record.cells or [] for record in records]
+    if form.delimiter == "," and given.get("header_row") is None:
+        _ask_cut_amounts(rows, file)
     check_width(file, median_high(len(cells) for cells in rows) if rows else 0)
     wanted = given.get("header_row")
     others, rows = _one_table(rows, file, wanted, further=0 if complete else decoding.lines - len(lines))
@@ -119,6 +129,33 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
         others=tuple(others),
         settled=wanted is not None,
     )
+
+
+def _lines_in_quotes(file: str) -> Problem:
+    sentence = "each line stands in quotes as a whole, as a spreadsheet saves a file that it took for one column: it is read without them."
+    return Problem("lines-in-quotes", Severity.NOTICE, Origin(file), sentence=sentence, action="Look whether amounts are whole.")
+
+
+def _ask_cut_amounts(rows: Sequence[Sequence[str]], file: str) -> None:
+    """Ask where commas part the cells and seem to stand in the amounts too: so many columns have no name as stand behind whole numbers with digits of cents."""
+    names, *data = [row for row in rows if any(map(str.strip, row))] or [[]]
+    width = mode(map(len, data)) if data else 0
+    whole = [row for row in data if len(row) == width]
+    cut: list[int] = []
+    for place in range(width - 1):
+        if place - 1 not in cut and all(_WHOLE.fullmatch(row[place]) and _CENTS.fullmatch(row[place + 1]) for row in whole):
+            cut.append(place)
+    if not cut or len(cut) != width - len(names) or any(kind_of(name) == "number" for name in names):
+        return
+    amount = f"{whole[0][cut[0]]},{whole[0][cut[0] + 1]}"
+    sentence = f"{file}: commas part its cells, and may stand in its amounts too, as in {amount}: {len(names)} columns have names, and rows have {width} cells."
+    evidence = tuple(f"row {number}: {' | '.join(row)[:120]}" for number, row in enumerate(rows[:3], start=1))
+    choices = (
+        Choice("they stand in amounts too", "export it again with semicolons between the cells", "in the program that it comes from"),
+        choice("they do not: the names stand over the first cells", dialect={"header_row": 1}),
+        choice("they do not: no row names the columns", dialect={"header_row": 0}),
+    )
+    raise AnswerNeededError(Question("header_row", sentence, evidence, choices))
 
 
 def _one_table(rows: list[list[str]], file: str, wanted: int | None, *, further: int) -> tuple[list[Table], list[list[str]]]:

@@ -85,10 +85,17 @@ def test_files_whose_headings_name_two_currencies_are_not_added_up(write):
 
 def test_a_cost_whose_heading_names_another_currency_is_not_taken_from_sales(write):
     path = write("s.csv", "Invoice;Date;Customer;Net amount EUR;Cost USD\n1;2024-01-05;C1;110.00;50.00\n2;2024-01-06;C1;50.00;30.00\n")
-    with pytest.raises(AnswerNeededError, match="Cost USD says in its name that it is in USD; of 2 rows, the first being row 2, no rate brings it") as error:
+    with pytest.raises(AnswerNeededError, match="Cost USD says that it is in USD; of 2 rows, the first being row 2, no rate brings it") as error:
         read([path])
     reading = read([path], mapping=answered_by(question(error), 0))
     assert "product_cost" not in {column.ours for column in reading.files[0].columns}
+
+
+@pytest.mark.parametrize("products", ["Product;Unit cost USD\nP1;10\n", "Product;Unit cost\nP1;$10\n"])
+def test_costs_of_products_in_another_currency_are_not_taken_from_sales(write, products):
+    sales = write("s.csv", "Date;Customer;Product;Quantity;Net amount EUR\n2024-01-05;Ann;P1;2;100.00\n")
+    with pytest.raises(AnswerNeededError, match="no rate brings it to EUR"):
+        read([sales], products=[write("p.csv", products)])
 
 
 def test_where_all_headings_name_one_currency_another_column_does_not_count(write):

@@ -208,3 +208,15 @@ def test_why_no_join_is_proposed_is_said(write):
         f"No join with lines.csv is proposed: {why}",
         f"No join with heads.csv is proposed: {why}",
     ]
+
+
+def test_currencies_and_rates_of_heads_are_brought_and_their_way_is_asked(write):
+    heads = [(1, FIRST, "C1", "USD", "1.25"), (2, FIRST, "C2", "EUR", "1"), (3, FIRST, "C3", "EUR", "1")]
+    files = [
+        write("heads.csv", ("Order no", "Order date", "Customer no", "Devise", "Exchange rate"), heads),
+        write("lines.csv", ("Order no", "Product no", "Quantity", "Unit price"), LINES),
+    ]
+    (question,) = asked(*files).questions
+    assert [option.said for option in question.choices] == ["join it; amounts are multiplied by Exchange rate", "join it; amounts are divided by Exchange rate"]
+    sums = [read(files, mapping=Mapping.read(answered("", option))).files[0].net_by_currency for option in question.choices]
+    assert sums == [{"EUR": D(195)}, {"EUR": D(150)}]

@@ -416,7 +416,7 @@ def _convert_by_heading(con: Any, part: Part, parts: Sequence[Part], reporting: 
 
 
 def _ask_of_column(part: Part, parts: Sequence[Part], theirs: str, said: str, mapping: Mapping) -> None:
-    sentence = f"{part.where}: {theirs} says in its name that it is in {said}."
+    sentence = f"{part.where}: {theirs} says that it is in {said}."
     join = part.entry.column_joins.get(theirs)
     left_out = choice(f"leave {theirs} out", columns={in_join(join, theirs) if join else theirs: LEFT_OUT})
     question = Question(f"currency of a column: {theirs}", sentence, (), (left_out, WITH_RATES))
@@ -445,7 +445,8 @@ def _heading(part: Part, name: str) -> str:
     """The currency that the name of an amount's column says, "" where it says none, or the mapping says otherwise of the file."""
     said = currency_code(part.entry.constants.get("currency", ""))
     money = currency_named(part.proposal.theirs(_source_of(part, _amount(part))) or "")
-    return "" if said and money and said != money else currency_named(part.proposal.theirs(_source_of(part, name)) or "")
+    found = "" if said and money and said != money else currency_named(part.proposal.theirs(_source_of(part, name)) or "")
+    return found or (part.currency or "" if "currency" not in part.columns else "")
 
 
 def _scale(of: str) -> int:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.column_names import LEFT_OUT, kind_of, meanings, normalised
+from goodterms.intake.currency_code import are_codes
 from goodterms.intake.entry_heads import name_of
 from goodterms.intake.join import ZEROS_APART, key_of, matched_share, matches, widened
 from goodterms.intake.mapping_file import FileMapping, JoinMapping, entry_as_toml
 from goodterms.intake.named_tables import SALE_LINES
 from goodterms.intake.part import Part
 from goodterms.intake.proposal import Sample, proposed, sampled
+from goodterms.intake.rate_direction import INVERSE
 from goodterms.intake.raw_table import RawTable
 
 _SAME_NAME, _OTHER_NAME = 0.5, 0.9
@@ -221,9 +223,7 @@ def _question(con: Any, group: _Together, parts: Sequence[Part]) -> Question:
     head = FileMapping(
         name_of(lines.raw.file, [part.raw.file for part in parts]), lines.raw.sheet if sheets else "", table=SALE_LINES, dialect=_dialect(lines.raw)
     )
-    settings = {**({"dialect": head.dialect} if head.dialect else {}), "join": tuple(map(_as_settings, joins))}
-    them = "it" if len(joins) == 1 else "them"
-    changes = ((head, settings),) if ours else ()
+    choices = tuple(_choice(said, head, of, is_known=bool(ours)) for said, of in _ways("join it" if len(joins) == 1 else "join them", joins))
     files = [_where(part) for part in group.files]
     named = files[0] if len(files) == 1 else f"{', '.join(files[:-1])} and {files[-1]}"
     entry = FileMapping(head.match, head.sheet, table=SALE_LINES, dialect=head.dialect, joins=tuple(joins))
@@ -232,10 +232,24 @@ def _question(con: Any, group: _Together, parts: Sequence[Part]) -> Question:
         f"join: {head.match}{f', {head.sheet}' if head.sheet else ''}",
         f"{_where(lines)}: its rows find their keys in {named}, and apart they lack what lines need. Are they to be joined?{put}",
         tuple(evidence),
-        (Choice(f"join {them}", "the lines that begin with [[file.join]] below", settings=settings, changes=changes),),
+        choices,
         entry_as_toml(entry),
         "If they are, add to the mapping:" if any(part.entry.place for part in parts) else "",
     )
+
+
+def _ways(said: str, joins: Sequence[JoinMapping]) -> Iterator[tuple[str, list[JoinMapping]]]:
+    """The joins as they are; where they bring an exchange rate, once for each way in which it may lead."""
+    rate = next((theirs for join in joins for theirs, ours in join.columns.items() if ours == "exchange_rate"), "")
+    yield (f"{said}; amounts are multiplied by {rate}" if rate else said), list(joins)
+    if rate:
+        turned = [replace(join, columns={theirs: INVERSE if ours == "exchange_rate" else ours for theirs, ours in join.columns.items()}) for join in joins]
+        yield f"{said}; amounts are divided by {rate}", turned
+
+
+def _choice(said: str, head: FileMapping, joins: Sequence[JoinMapping], *, is_known: bool) -> Choice:
+    settings = {**({"dialect": head.dialect} if head.dialect else {}), "join": tuple(map(_as_settings, joins))}
+    return Choice(said, "the lines that begin with [[file.join]] below", settings=settings, changes=((head, settings),) if is_known else ())
 
 
 def _meanings(con: Any, group: _Together) -> dict[str, str]:
@@ -249,6 +263,9 @@ def _meanings(con: Any, group: _Together) -> dict[str, str]:
         columns = proposed(group.raw, sample, FileMapping(columns=looked_up), SALE_LINES).columns
     except AnswerNeededError:
         columns = _by_names(group, sample)
+    if "currency" not in columns.values():
+        codes = (name for name in group.raw.header if name in brought and name not in columns and are_codes(sample.values[name]))
+        columns = {**columns, **dict.fromkeys(list(codes)[:1], "currency")}
     return {
         name: ours
         for name, ours in columns.items()

@@ -313,7 +313,9 @@ def _lines_by_utf8(path: Path, file: str) -> tuple[list[int], list[int], Words]:
     words = Words()
     number = 1
     for block in _byte_lines(path, file):
-        if not b"".join(block).isascii():
+        text = b"".join(block)
+        enough = words.suffice(text)
+        if not text.isascii():
             for place, line in enumerate(block, start=number):
                 if line.isascii():
                     continue
@@ -321,7 +323,8 @@ def _lines_by_utf8(path: Path, file: str) -> tuple[list[int], list[int], Words]:
                     good.append(place)
                 else:
                     wrong.append(place)
-                    words.gather(line, place)
+                    if not enough and not words.suffice(line):
+                        words.gather(line, place)
         number += len(block)
     return wrong, good, words
 

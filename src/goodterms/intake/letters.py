@@ -102,10 +102,12 @@ class Words:
     lines: dict[bytes, int] = field(default_factory=dict)
     known: bytes = _ASCII
 
+    def suffice(self, text: bytes) -> bool:
+        """Whether a text has nothing that is to be gathered."""
+        return len(self.lines) >= MOST_WORDS and not text.translate(None, self.known)
+
     def gather(self, line: bytes, number: int) -> None:
         """Gather the words of a line."""
-        if len(self.lines) >= MOST_WORDS and not line.translate(None, self.known):
-            return
         for word in _WORD.findall(line):
             if word not in self.lines and (len(self.lines) < MOST_WORDS or word.translate(None, self.known)):
                 self.lines[word] = number

@@ -140,8 +140,13 @@ def test_lines_without_a_currency_beside_lines_with_one_are_asked(write):
     assert [account.net_by_currency for account in reading.files] == [{"USD": D(100)}, {"USD": D("20.50")}]
 
 
-def test_costs_without_a_currency_are_in_that_of_the_sales_and_it_is_said(write):
-    sales = write("s.csv", "Date;Customer;Net amount;Currency\n2023-01-10;A;100.00;USD\n")
+def test_costs_without_a_currency_are_in_that_of_the_report_and_it_is_said(write):
+    sales = write("s.csv", "Date;Customer;Net amount;Currency;Rate\n2023-01-10;A;100.00;USD;1\n")
     costs = write("c.csv", "Month;Pool;Amount\n2023-01;Desk;10\n")
     reading = read([sales], costs=[costs])
-    assert [p.sentence for p in reading.problems] == [f"{costs} names no currency: its amounts are taken to be in USD."]
+    assert "No currency is named: amounts are in USD, as all others are." in reading.files[1].said
+    assert not reading.problems
+    write("s.csv", "Date;Customer;Net amount;Currency;Rate\n2023-01-10;A;100.00;USD;1\n2023-01-10;A;100.00;SEK;0.1\n")
+    several = read([sales], costs=[costs], mapping={"version": 1, "file": [{"match": "s.csv", "columns": {"Rate": "exchange_rate"}}]})
+    sentence = f"{costs} names no currency: its amounts are taken to be in USD, in which the report is."
+    assert [p.sentence for p in several.problems if p.severity == Severity.WARNING] == [sentence]

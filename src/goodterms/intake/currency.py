@@ -131,8 +131,11 @@ def _name_whole_files(held: Sequence[_Held], parts: Sequence[Part], reporting: s
         if one.part.table in LINES and any(other.part.table == one.part.table for other in named_ones):
             open_.setdefault(one.part.alike, []).append(one.part)
             continue
-        sentence = f"{one.part.where} names no currency: its amounts are taken to be in {reporting}."
-        one.part.problems.append(Problem("currency-of-others", Severity.NOTICE, one.part.origin(), sentence=sentence, rows=one.rows))
+        if {other.currency for other in named_ones} == {reporting}:
+            one.part.said.append(f"No currency is named: amounts are in {reporting}, as all others are.")
+            continue
+        sentence = f"{one.part.where} names no currency: its amounts are taken to be in {reporting}, in which the report is."
+        one.part.problems.append(Problem("currency-of-others", Severity.WARNING, one.part.origin(), sentence=sentence, rows=one.rows))
     questions = []
     for group in open_.values():
         others = [one for one in named_ones if one.part.table == group[0].table]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from goodterms.intake.header import BLANK
@@ -13,6 +15,8 @@ from goodterms.intake.total_words import ANYWHERE, BARE, BESIDE, beside_total
 from goodterms.intake.typed_column import text_of
 
 TOTAL = "total"
+OF_MONTH, FROM_BELOW = "total of its month", "total of the rows below"
+"""Totals that are no sums of all rows above."""
 FOOTER = "footer"
 NO_AMOUNT = "no amount in any month"
 IN_DOUBT = "a total, or a line"
@@ -44,9 +48,10 @@ class Lines:
     """The rows among which totals are looked for.
 
     ``raw`` is the raw table, ``bad`` the table of rows that do not fit (``row``, ``reason``), ``typed`` a query of typed rows (``row``, ``amount``,
-    ``has_no_day`` and the keys). ``places`` are the raw table's columns, ``texts`` those of them that hold no numbers and dates. ``keys`` are our columns of
-    keys and names, each with the file's name of it and how many rows have one; ``main`` those that no line goes without where others have them. ``rounded``
-    is what rounding may make of an amount. ``said`` is what the mapping says of totals.
+    ``has_no_day``, ``month`` and the keys); ``has_months`` says whether the rows of a month are summed up by themselves too. ``places`` are the raw table's
+    columns, ``texts`` those of them that hold no numbers and dates. ``keys`` are our columns of keys and names, each with the file's name of it and how many
+    rows have one; ``main`` those that no line goes without where others have them. ``rounded`` is what rounding may make of an amount. ``said`` is what the
+    mapping says of totals.
     """
 
     raw: str
@@ -58,6 +63,7 @@ class Lines:
     main: frozenset[str]
     rounded: Decimal
     said: Mapping[str, str]
+    has_months: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,10 @@ class _Odd:
     above: Decimal
     """The sum of the good rows between it and the odd row before it, and how many they are."""
     lines: int
+    month: Any = None
+    """The month whose rows alone are summed up; None where all are."""
 
-    @property
+    @cached_property
     def word(self) -> str:
         """The cell of it with a word for a total, alone or beside other words; "" where none has one."""
         cells = [*(self.cells[:1] if self.is_unfit else []), *self.texts]
@@ -156,13 +164,27 @@ def set_aside_totals(con: Any, lines: Lines) -> tuple[list[RowRef], dict[str, li
 
 
 def _judged(con: Any, lines: Lines) -> list[_Judged]:
-    """The odd rows in the file's order, each with what it is."""
+    """The odd rows in the file's order, each with what it is: by the rows above it, else by those of its month above it, else by those below it."""
     _find_words(con, lines)
     seldom_missing, often_there = _usual(con, lines)
     odd_rows = _odd_rows(con, lines, seldom_missing, often_there)
     if not odd_rows:
         return []
-    return _Judge(lines, odd_rows, seldom_missing, often_there, _named_beside(con, lines, odd_rows)).judged()
+    judge = _Judge(lines, seldom_missing, often_there, _named_beside(con, lines, odd_rows))
+    found = judge.judged(odd_rows)
+    if lines.has_months and any(one.is_open for one in found):
+        found = judge.judged_again(found, _odd_rows(con, lines, seldom_missing, often_there, month="month"), OF_MONTH)
+    if any(one.is_open and not one.text_is_word for one in found):
+        found = judge.judged_again(found, _from_below(con, lines, odd_rows), FROM_BELOW)
+    return found
+
+
+def _from_below(con: Any, lines: Lines, odd_rows: Sequence[_Odd]) -> list[_Odd]:
+    """The odd rows from the file's end, each with the sum of the good rows between it and the odd row below it."""
+    of_all, count = con.execute(f"SELECT coalesce(sum(amount), 0), count(*) FROM ({lines.typed}) WHERE row NOT IN (SELECT row FROM odd_rows)").fetchone()
+    rest = of_all - sum((odd.above for odd in odd_rows), Decimal(0)), count - sum(odd.lines for odd in odd_rows)
+    below = [*((odd.above, odd.lines) for odd in odd_rows[1:]), rest]
+    return [replace(odd, above=above, lines=number) for odd, (above, number) in zip(odd_rows, below, strict=True)][::-1]
 
 
 def _find_words(con: Any, lines: Lines) -> None:
@@ -189,8 +211,8 @@ def _usual(con: Any, lines: Lines) -> tuple[list[int], list[int]]:
     return [place for place, count in enumerate(there) if rows - count <= few], [place for place, count in enumerate(there) if 2 * count >= rows]
 
 
-def _odd_rows(con: Any, lines: Lines, seldom_missing: Sequence[int], often_there: Sequence[int]) -> list[_Odd]:
-    """All rows that may be no facts, in the file's order, each with the sum of the good rows since the one before."""
+def _odd_rows(con: Any, lines: Lines, seldom_missing: Sequence[int], often_there: Sequence[int], month: str = "NULL") -> list[_Odd]:
+    """All rows that may be no facts, in the file's order, each with the sum of the good rows since the one before, of its ``month`` where that is a column."""
     keys, fits = list(lines.keys), f"amount IS NOT NULL AND row NOT IN (SELECT row FROM {lines.bad})"
     rows = con.execute(f"SELECT count(*) FROM {lines.raw}").fetchone()[0]
     gaps = [f"{keys[place]} IS NULL" for place in often_there if list(lines.keys.values())[place][1] < rows]
@@ -211,10 +233,11 @@ def _odd_rows(con: Any, lines: Lines, seldom_missing: Sequence[int], often_there
     found = con.execute(
         f"""
         WITH typed AS ({lines.typed}),
-        good AS (SELECT row, amount FROM typed WHERE row NOT IN (SELECT row FROM odd_rows)),
-        sums AS (SELECT o.row, sum(g.amount) AS above, count(*) AS lines FROM good g ASOF JOIN odd_rows o ON g.row < o.row GROUP BY o.row)
+        good AS (SELECT row, amount, coalesce(CAST({month} AS VARCHAR), '') AS part FROM typed WHERE row NOT IN (SELECT row FROM odd_rows)),
+        odd AS (SELECT row, coalesce(CAST({month} AS VARCHAR), '') AS part FROM odd_rows JOIN typed USING (row)),
+        sums AS (SELECT o.row, sum(g.amount) AS above, count(*) AS lines FROM good g ASOF JOIN odd o ON g.part = o.part AND g.row < o.row GROUP BY o.row)
         SELECT row, {cells}, {texts}, amount, [{", ".join(keys)}]::VARCHAR[], has_no_day, is_unfit, row > (SELECT coalesce(max(row), 0) FROM good),
-               coalesce(above, 0), coalesce(lines, 0)
+               coalesce(above, 0), coalesce(lines, 0), {month}
         FROM odd_rows JOIN {lines.raw} USING (row) JOIN typed USING (row) LEFT JOIN sums USING (row) ORDER BY row
         """
     ).fetchall()
@@ -246,22 +269,31 @@ class _Judged:
     made: int = 0
     """How many lines its amount is the sum of."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it counts as a line, or is in doubt, for want of rows that it sums up."""
+        return not self.odd.is_unfit and (self.reason == IN_DOUBT or not self.reason)
 
-@dataclass
+    @property
+    def text_is_word(self) -> bool:
+        """Whether a word for a total is in it."""
+        return bool(self.odd.word)
+
+
+@dataclass(frozen=True)
 class _Judge:
-    """Goes down the odd rows, summing up the lines between them."""
+    """Goes down odd rows, summing up the lines between them."""
 
     lines: Lines
-    odd_rows: Sequence[_Odd]
     seldom_missing: Sequence[int]
     often_there: Sequence[int]
     named: set[str]
 
-    def judged(self) -> list[_Judged]:
+    def judged(self, odd_rows: Sequence[_Odd]) -> list[_Judged]:
         """Each row with what it is. Rows that lack the same and have no word are lines unless nearly all of them are sums, and in doubt unless all are."""
         are_lines: set[str] = set()
         while True:
-            found = self._gone_through(are_lines)
+            found = self._gone_through(odd_rows, are_lines)
             alike: dict[str, list[_Judged]] = {}
             for one in found:
                 if one.is_wordless and one.odd.amount:
@@ -273,12 +305,22 @@ class _Judge:
         doubted = {text for text, rows in alike.items() if _are_sums(rows) and not _are_surely_sums(rows) and not self._said(text)}
         return [replace(one, reason=IN_DOUBT) if one.is_wordless and one.text in doubted and not one.odd.is_unfit else one for one in found]
 
-    def _gone_through(self, are_lines: set[str]) -> list[_Judged]:
-        sums, found = _Sums(self.lines.rounded), []
-        for odd in self.odd_rows:
+    def judged_again(self, found: Sequence[_Judged], odd_rows: Sequence[_Odd], total: str) -> list[_Judged]:
+        """The same rows, those that were open as they are among other rows: totals that were found already are no lines among them."""
+        known = {one.odd.row for one in found if not one.is_open}
+        judged = self.judged(_without(odd_rows, known))
+        again = {one.odd.row: replace(one, reason=total) if one.reason == TOTAL else one for one in judged}
+        return [again[one.odd.row] if one.is_open and again[one.odd.row].reason else one for one in found]
+
+    def _gone_through(self, odd_rows: Sequence[_Odd], are_lines: set[str]) -> list[_Judged]:
+        of_months: dict[Any, _Sums] = {}
+        found: list[_Judged] = []
+        once = {word for word, times in Counter(odd.word for odd in odd_rows).items() if times == 1}
+        for odd in odd_rows:
+            sums = of_months.setdefault(odd.month, _Sums(self.lines.rounded))
             sums.above += odd.above
             sums.lines += odd.lines
-            one = self._one(odd, sums.lines_of(odd.amount), are_lines)
+            one = self._one(odd, sums.lines_of(odd.amount), are_lines, is_once=odd.word in once)
             found.append(one)
             if one.reason == TOTAL:
                 sums.mark()
@@ -289,11 +331,11 @@ class _Judge:
                 sums.rejected += odd.amount
         return found
 
-    def _one(self, odd: _Odd, made: int, are_lines: set[str]) -> _Judged:
+    def _one(self, odd: _Odd, made: int, are_lines: set[str], *, is_once: bool) -> _Judged:
         if not odd.cells:
             return _Judged(odd, BLANK)
         if word := odd.word:
-            reason = self._of_unfit(odd, word, made) if odd.is_unfit else self._of_words(odd, word, made)
+            reason = self._of_unfit(odd, word, made) if odd.is_unfit else self._of_words(odd, word, made, is_once=is_once)
             said = self._said(word) if reason == IN_DOUBT else self.lines.said.get(word, "")
             return _Judged(odd, {TOTAL: TOTAL, LINE: ""}.get(said, reason), word)
         if not any(odd.keys) and (odd.has_no_day if odd.is_unfit else odd.lacking(self.seldom_missing)) and made > 1:
@@ -310,7 +352,7 @@ class _Judge:
         """What the mapping says of a row: "total", "line", "" where it says nothing."""
         return self.lines.said.get(text, self.lines.said.get(OTHERS, ""))
 
-    def _of_words(self, odd: _Odd, word: str, made: int) -> str:
+    def _of_words(self, odd: _Odd, word: str, made: int, *, is_once: bool) -> str:
         """What a row with a word for a total is, if it fits; a customer or product may be called so."""
         is_bare = BARE.fullmatch(word) is not None
         lacking = odd.lacking(self.seldom_missing)
@@ -322,7 +364,7 @@ class _Judge:
             return TOTAL
         if made > 1 or lacks_all or is_named or any(list(self.lines.keys)[place] in self.lines.main for place in lacking):
             return IN_DOUBT
-        is_alone = is_bare and not odd.own and odd.is_last and [other.word for other in self.odd_rows].count(word) == 1
+        is_alone = is_bare and not odd.own and odd.is_last and is_once
         return IN_DOUBT if is_alone else ""
 
     def _of_unfit(self, odd: _Odd, word: str, made: int) -> str:
@@ -347,3 +389,17 @@ def _are_sums(rows: Sequence[_Judged]) -> bool:
 
 def _are_surely_sums(rows: Sequence[_Judged]) -> bool:
     return len(rows) >= _MANY and all(one.made for one in rows) and sum(one.made > 1 for one in rows) > 1
+
+
+def _without(odd_rows: Iterable[_Odd], known: Container[int]) -> list[_Odd]:
+    """The odd rows but those that are known, whose lines above are then those of the next row of the same month."""
+    kept: list[_Odd] = []
+    held: dict[Any, tuple[Decimal, int]] = {}
+    for odd in odd_rows:
+        above, lines = held.pop(odd.month, (Decimal(0), 0))
+        whole = replace(odd, above=odd.above + above, lines=odd.lines + lines)
+        if odd.row in known:
+            held[odd.month] = (whole.above, whole.lines)
+        else:
+            kept.append(whole)
+    return kept

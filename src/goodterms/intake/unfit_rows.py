@@ -104,16 +104,18 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
         for column in part.sample.columns
         if column.is_text and (part.typed[column.theirs].kind if column.theirs in part.typed else Kind.TEXT) == Kind.TEXT
     ]
+    columns = ["row", f"{amount} AS amount", f"{no_day} AS has_no_day", f"{derived.get('period', 'NULL')} AS month"]
     lines = Lines(
         raw=part.raw.name,
         bad=part.bad,
-        typed=f"SELECT {', '.join(['row', f'{amount} AS amount', f'{no_day} AS has_no_day', *map(named, stated)])} FROM ({typed_rows})",
+        typed=f"SELECT {', '.join([*columns, *map(named, stated)])} FROM ({typed_rows})",
         places=part.raw.columns,
         texts=texts,
         keys={named(ours): (part.proposal.theirs(ours) or ours, part.stated[ours].values) for ours in stated},
         main=frozenset(map(named, _MAIN)),
         rounded=Decimal(0) if TOTAL_OF.get(part.table) in part.stated or part.months else OF_A_LINE,
         said=part.entry.totals,
+        has_months="period" in derived,
     )
     found, doubted = set_aside_totals(con, lines)
     if doubted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from goodterms.errors import Choice, Question
+from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_PLACES
 from goodterms.intake.answers import above, answerable, choice, of_files, of_join, under_entry, with_remarks
 from goodterms.intake.column_names import LEFT_OUT
@@ -20,7 +20,7 @@ from goodterms.intake.join import in_join
 from goodterms.intake.mapping_file import FileMapping, JoinMapping, Mapping, as_value, quoted
 from goodterms.intake.number_vote import MONEY_MARKS
 from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, named, reject
-from goodterms.intake.rate_direction import settle_direction
+from goodterms.intake.rate_direction import open_directions
 from goodterms.intake.typed_column import decimal, text_of
 from goodterms.problems import Problem, Severity
 
@@ -66,11 +66,16 @@ def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
     for part in parts:
         _name_by_heading(con, part)
     held = _held(con, parts)
-    reporting = _reporting_currency(held, mapping, rates)
+    try:
+        reporting = _reporting_currency(held, mapping, rates)
+    except AnswerNeededError as error:
+        raise answerable([*error.questions, *open_directions(con, _each(one.part for one in held if one.at_rate), parts, "", mapping)]) from None
     if reporting is None:
         return
     _name_whole_files(held, parts, reporting, mapping)
-    settle_direction(con, _each(one.part for one in held if one.at_rate and one.currency != reporting), parts, reporting, mapping)
+    rated = _each(one.part for one in held if one.at_rate and one.currency != reporting)
+    if questions := open_directions(con, rated, parts, reporting, mapping):
+        raise answerable(questions)
     if rates.lead_to(reporting):
         for part in _each(one.part for one in held if one.without_rate and one.currency not in {reporting, ""}):
             rates.add_to(part, _currency(part), RATE_OF_FILE)

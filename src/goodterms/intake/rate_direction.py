@@ -8,7 +8,7 @@ from typing import Any
 
 from goodterms.errors import Question
 from goodterms.facts.columns import ATTRIBUTE
-from goodterms.intake.answers import answerable, choice, of_files
+from goodterms.intake.answers import choice, of_files
 from goodterms.intake.currency_rates import RATE_PLACES, inverse
 from goodterms.intake.entry_heads import heads_of
 from goodterms.intake.mapping_file import Mapping
@@ -30,13 +30,10 @@ def is_open(proposal: Proposal, theirs: str) -> bool:
     return proposal.columns.get(theirs) == "exchange_rate" and proposal.why.get(theirs, "").startswith(_BY_NAME)
 
 
-def settle_direction(con: Any, converted: Iterable[Part], parts: Sequence[Part], reporting: str, mapping: Mapping) -> None:
-    """Turn rates round that lead the other way, for the parts whose rates are about to be used and are known by their heading alone.
+def open_directions(con: Any, converted: Iterable[Part], parts: Sequence[Part], reporting: str, mapping: Mapping) -> list[Question]:
+    """Turn rates round that lead the other way, for the parts whose rates are about to be used and are known by their heading alone; ask where none decides.
 
-    Raises
-    ------
-    AnswerNeededError
-        Where no amounts decide.
+    ``reporting`` is "" where the currency that they lead to has no name, or is not known yet.
     """
     sources: dict[tuple[Any, ...], list[Part]] = {}
     for part in converted:
@@ -57,8 +54,7 @@ def settle_direction(con: Any, converted: Iterable[Part], parts: Sequence[Part],
             part.said.append(f"Amounts {'×' if times else '÷'} {theirs} are {amount}: that is how they are brought to {reporting or 'one currency'}.")
             if not times:
                 _turn(con, part)
-    if questions:
-        raise answerable(questions)
+    return questions
 
 
 def _foreign(part: Part, reporting: str) -> str:
@@ -100,9 +96,11 @@ def _question(con: Any, part: Part, reporting: str) -> Question:
     code, amount, rate, row = con.execute(
         f"SELECT {currency}, min_by({_money(part)}, row), min_by(exchange_rate, row), min(row) FROM {part.name} WHERE {foreign}"
     ).fetchone()
-    home, other, rate = reporting or "unit of the currency of the others", code or "of its currency", f"{Decimal(rate).normalize():f}"
-    sentence = f"{part.where}: {theirs} is an exchange rate by its name, and no amounts in {reporting or 'that currency'} show which way it leads. Which is it?"
-    evidence = f"row {row:,}: {amount:,.2f} {code} at {rate} is {amount * Decimal(rate):,.2f} {reporting} by ×, {amount / Decimal(rate):,.2f} {reporting} by ÷"
+    home, other, rate = reporting or "of the reporting currency", code or "of its currency", f"{Decimal(rate).normalize():f}"
+    amounts = f"amounts in {reporting}" if reporting else "amounts in the reporting currency"
+    sentence = f"{part.where}: {theirs} is an exchange rate by its name, and no {amounts} show which way it leads. Which is it?"
+    times, divided = (f"{value:,.2f}{reporting and ' '}{reporting} by {sign}" for value, sign in ((amount * Decimal(rate), "×"), (amount / Decimal(rate), "÷")))
+    evidence = f"row {row:,}: {amount:,.2f} {code} at {rate} is {times}, {divided}"
     choices = (
         choice(f"1 {other} is {rate} {home}: amounts are multiplied by it", columns={theirs: "exchange_rate"}),
         choice(f"1 {home} is {rate} {other}: amounts are divided by it", columns={theirs: INVERSE}),

@@ -67,7 +67,7 @@ _NUMBER_WORDS = frozenset(
     | {"numer", "codigo", "codice", "cod", "kode", "identifiant"}
 )
 _NAME_WORDS = frozenset({"name", "nimi", "namn", "nimen", "nom", "nome", "naam", "navn", "nazwa"})
-_CURRENCY_WORDS = frozenset({"eur", "euro", "euroa", "euros", "sek", "usd", "gbp", "nok", "dkk", "€", "$", "£"})
+_CURRENCY_WORDS = frozenset({"eur", "euro", "euroa", "euros", "sek", "usd", "gbp", "nok", "dkk", "chf", "pln", "czk", "huf", "ron", "isk", "€", "$", "£"})
 _FILLERS = frozenset({"of", "the", "per", "in", "de", "di", "du", "del", "della", "des"})
 _NUMBER_ENDING = re.compile(r"^(.{3,}?)(numero|nro|nr|nummer|tunnus|koodi|kod|id)$")
 _NAME_ENDING = re.compile(r"^(.{3,}?)(nimi|namn|navn|naam)$")

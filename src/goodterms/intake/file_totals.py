@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import Any
 
 from goodterms.intake.part import Part, named
@@ -85,11 +85,13 @@ def _compared(con: Any, part: Part, typed_rows: str, totals: list[int], amounts:
     for place, (row, stated, *_) in enumerate(rows):
         if stated is None:
             continue
-        candidates = []
-        for kind, sums_above in enumerate(above):
-            for mark in (-1, *range(max(0, place - _LATEST), place)):
-                since = sums_above[place] - (sums_above[mark] if mark >= 0 else Decimal(0))
-                tolerance = _ROUNDING + (0 if is_stated else OF_A_LINE * sum(lines[mark + 1 : place + 1]))
-                candidates.append(_Compared(row, stated, since, kind >= len(amounts), abs(since - stated) < tolerance))
+        candidates: list[_Compared] = []
+        marks = [*range(place - 1, max(-1, place - 1 - _LATEST), -1), -1]
+        for (kind, sums_above), mark in product(enumerate(above), marks):
+            since = sums_above[place] - (sums_above[mark] if mark >= 0 else Decimal(0))
+            tolerance = _ROUNDING + (0 if is_stated else OF_A_LINE * sum(lines[mark + 1 : place + 1]))
+            candidates.append(_Compared(row, stated, since, kind >= len(amounts), abs(since - stated) < tolerance))
+            if candidates[-1].agrees and not candidates[-1].with_rejected:
+                break
         found.append(min(candidates, key=lambda c: (not c.agrees, c.with_rejected if c.agrees else not c.with_rejected, abs(c.found - stated))))
     return found

@@ -27,7 +27,7 @@ _ROUNDING = Decimal("0.011")
 OF_A_LINE = Decimal("0.006")
 """What rounding may make a line, where its amount is worked out and not stated."""
 _MOST_NAMELESS = 10_000
-"""In a file with more rows that lack what lines have, these are lines, and none of them is a total for its sum alone."""
+"""In a file with more rows that lack what lines have, or have a word for a total, these are lines, and none is a total for its sum or its word alone."""
 _FEW_CELLS = 3
 _NO_WORD = 0.75
 """Where so large a share of the rows has a word for a total in one column, it says nothing of the row."""
@@ -116,7 +116,7 @@ class _Sums:
         """How many lines, since the beginning or since a total, an amount is the sum of; 0 where it is of none."""
         if not amount:
             return 0
-        latest = [self.marks[0], *self.marks[1:][-_LATEST:]]
+        latest = [self.marks[0], *self.marks[max(1, len(self.marks) - _LATEST) :]] if self.rounded else [self.marks[0], self.marks[-1]]
         near = [self.lines - mark[2] for mark in latest for place, now in enumerate(self._now) if self._fits(now - mark[place] - amount, self.lines - mark[2])]
         exact = [self.lines - first[cents] for now, first in zip(self._now, self._first, strict=True) for cents in _cents_near(now - amount) if cents in first]
         return max([*near, *exact], default=0)
@@ -192,7 +192,7 @@ def _find_words(con: Any, lines: Lines) -> None:
     word = text_of(f"(?i){BESIDE.pattern}")
     has_word = {place: f"regexp_full_match(trim({place}), {word})" for place in lines.texts}
     near = f"regexp_matches(concat_ws(' ', {', '.join(lines.texts)}), {text_of(ANYWHERE)})" if lines.texts else "false"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE word_rows AS SELECT * FROM {lines.raw} WHERE {near}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE word_rows AS SELECT {', '.join(['row', *lines.texts])} FROM {lines.raw} WHERE {near}")
     counted = ", ".join(["count(*)", *(f"count(*) FILTER ({has})" for has in has_word.values())])
     rows = con.execute(f"SELECT count(*) FROM {lines.raw}").fetchone()[0]
     _, *counts = con.execute(f"SELECT {counted} FROM word_rows").fetchone()
@@ -220,9 +220,12 @@ def _odd_rows(con: Any, lines: Lines, seldom_missing: Sequence[int], often_there
     if gaps and con.execute(f"SELECT count(*) FROM ({lines.typed}) WHERE ({lacking}) AND {fits}").fetchone()[0] > _MOST_NAMELESS:
         lacking = " AND ".join(f"{keys[place]} IS NULL" for place in seldom_missing) or "false"
         lacking = lacking if con.execute(f"SELECT count(*) FROM ({lines.typed}) WHERE ({lacking}) AND {fits}").fetchone()[0] <= _MOST_NAMELESS else "false"
+    worded = "row IN (SELECT row FROM word_rows)"
+    if con.execute("SELECT count(*) FROM word_rows").fetchone()[0] > _MOST_NAMELESS:  # a product is called so
+        worded += f" AND ({' OR '.join(f'{keys[place]} IS NULL' for place in seldom_missing) or 'false'})"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE odd_rows AS SELECT row, true AS is_unfit FROM {lines.bad} "
-        f"UNION ALL SELECT row, false FROM ({lines.typed}) WHERE (row IN (SELECT row FROM word_rows) OR ({lacking})) AND {fits}"
+        f"UNION ALL SELECT row, false FROM ({lines.typed}) WHERE ({worded} OR ({lacking})) AND {fits}"
     )
     if not con.execute("SELECT count(*) FROM odd_rows").fetchone()[0]:
         return []

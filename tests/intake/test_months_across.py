@@ -168,6 +168,17 @@ def test_months_without_a_year_are_asked_and_answered(sales, write):
     assert costs_in(reading, "period, amount")[:3] == [(dt.date(2024, month, 1), amount) for month, amount in ((1, D("1.5")), (2, D(2)), (3, D(3)))]
 
 
+def test_months_without_a_year_that_nothing_says_are_offered_the_latest_years(sales, write):
+    costs = write("costs.csv", "Tili;Nimi;Tammi;Helmi\n4000;Palkat;1,50;2\n4001;Vuokra;1;1\n")
+    os.utime(costs, (0, dt.datetime(2025, 3, 1, tzinfo=dt.UTC).timestamp()))
+    with pytest.raises(AnswerNeededError) as error:
+        read([sales], costs=[costs])
+    (question,) = error.value.questions
+    assert [option.said for option in question.choices] == [f"they are months of {year}" for year in range(2025, 2020, -1)]
+    reading = read([sales], costs=[costs], mapping=Mapping.read(answered("", question.choices[1])))
+    assert {period for (period,) in costs_in(reading, "period")} == {dt.date(2024, 1, 1), dt.date(2024, 2, 1)}
+
+
 def test_a_table_of_costs_with_a_month_in_each_row_stays_what_it_is(sales, write):
     costs = write("costs.csv", "Period;Account;Amount;Due 1;Due 2;Due 3\n2025-01;4000;10.5;2025-01-01;2025-02-01;2025-03-01\n")
     assert costs_in(read([sales], costs=[costs]), "period, account, amount") == [(dt.date(2025, 1, 1), "4000", D("10.5"))]

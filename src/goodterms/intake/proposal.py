@@ -262,10 +262,12 @@ def _is_called(theirs: str, ours: str, table: str) -> bool:
     return any(meaning.ours == ours for meaning in meanings(table).get(normalised(theirs), ()))
 
 
-def _years_said(raw: RawTable) -> list[str]:
-    """Years that the file's name and what stands above its header name."""
+def _years_offered(raw: RawTable) -> list[str]:
+    """Years that the file's name and what stands above its header name; where they name none, the one in which the file was written, and those before it."""
     above = " ".join([raw.file, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)])
-    return sorted(set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", above)))
+    said = sorted(set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", above)))
+    written = datetime.fromtimestamp(raw.path.stat().st_mtime, tz=UTC).year
+    return said or [str(written - before) for before in range(_YEARS_OFFERED)]
 
 
 def _month_without_year(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
@@ -285,9 +287,8 @@ def _month_without_year(found: Proposal, raw: RawTable, sample: Sample, table: s
     taken |= {"period", "month_number"}
     if "year" in taken:
         return
-    years = _years_said(raw) or [str(datetime.fromtimestamp(raw.path.stat().st_mtime, tz=UTC).year - before) for before in range(_YEARS_OFFERED)]
     sentence = f"{_where(raw)}: {theirs} says months ({', '.join(sample.values[theirs][:3])} …), and no column says their year. Say which year they are of."
-    choices = tuple(choice(f"they are months of {year}", constants={"year": year}) for year in years)
+    choices = tuple(choice(f"they are months of {year}", constants={"year": year}) for year in _years_offered(raw))
     raise AnswerNeededError(Question(f"year: {raw.file}", sentence, (), choices))
 
 
@@ -297,10 +298,9 @@ def _are_months(values: Sequence[str]) -> bool:
 
 
 def _ask_year(raw: RawTable, names: Settings[str, int]) -> None:
-    years = _years_said(raw) or ["YYYY"]
     choices = tuple(
-        choice(f"they are months of {year}" if year != "YYYY" else "put the year for YYYY", columns={t: f"{MONTH}{year}-{n:02d}" for t, n in names.items()})
-        for year in years
+        choice(f"they are months of {year}", columns={theirs: f"{MONTH}{year}-{number:02d}" for theirs, number in names.items()})
+        for year in _years_offered(raw)
     )
     sentence = f"{_where(raw)}: months stand across the top ({', '.join(list(names)[:3])} …), and no year beside them. Say which year they are of."
     raise AnswerNeededError(Question(f"months: {raw.file}", sentence, (), choices))

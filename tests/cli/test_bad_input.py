@@ -292,7 +292,7 @@ def test_rows_in_utf_8_in_a_file_that_is_not_are_said(goodterms, folder):
     Path("invoices.csv").write_bytes((HEADER + ROWS).encode() + in_cp1252 + "6,2023-06-28,Mäkelä,Nails,1,100.00,70.00\n".encode())
     ran = goodterms("look", "invoices.csv")
     assert ran.code == 0
-    said = "Warning: invoices.csv: the file is read as Windows-1252 (cp1252), but line 7 is written in UTF-8: two encodings are mixed"
+    said = "Warning: invoices.csv: the file is read as Western European, Windows (cp1252), but line 7 is written in UTF-8: two encodings are mixed"
     assert said in " ".join(ran.out.split())
 
 

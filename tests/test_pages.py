@@ -13,7 +13,7 @@ import goodterms
 from goodterms.cli.main import exit_code_of
 from goodterms.facts.money import cents
 from goodterms.facts.policy import Policy
-from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.mapping.mapping_file import Mapping
 
 HOUSE = Path(__file__).parent.parent
 PAGES = [HOUSE / "README.md", *sorted((HOUSE / "docs").rglob("*.md"))]

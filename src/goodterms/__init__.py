@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from goodterms.facts.periods import Period
     from goodterms.facts.policy import Policy
     from goodterms.intake import Reading
-    from goodterms.intake.mapping_file import Mapping as KnownMapping
+    from goodterms.intake.mapping.mapping_file import Mapping as KnownMapping
 
 __all__ = ["Period", "Policy", "Reading", "Result", "__version__", "analyse", "read"]
 

@@ -11,7 +11,7 @@ import pytest
 from goodterms.errors import AnswerNeededError
 from goodterms.facts.columns import CREDIT_NOTE, TABLES
 from goodterms.intake import read
-from goodterms.intake.column_names import headings, meanings, normalised
+from goodterms.intake.mapping.column_names import headings, meanings, normalised
 
 D = Decimal
 

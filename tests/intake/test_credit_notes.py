@@ -9,10 +9,10 @@ import pytest
 from goodterms.errors import AnswerNeededError
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.intake import read
-from goodterms.intake.answers import answered as with_answer
-from goodterms.intake.document_kind import NO_SALE, document_kind
+from goodterms.intake.documents.document_kind import NO_SALE, document_kind
 from goodterms.intake.documents.invoice import CORRECTIONS, CREDIT_NOTES, INVOICES, PREPAYMENTS
-from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.mapping.answers import answered as with_answer
+from goodterms.intake.mapping.mapping_file import Mapping
 
 D = Decimal
 

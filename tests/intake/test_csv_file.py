@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from goodterms.errors import MappingError, UnreadableFileError, UsageError
 from goodterms.facts.engine import connect
-from goodterms.intake import csv_file, strict_records
-from goodterms.intake.open_file import open_file
-from goodterms.intake.plain_cells import SIGNS
-from goodterms.intake.work_files import work_folder
+from goodterms.intake.tables import csv_file, strict_records
+from goodterms.intake.tables.open_file import open_file
+from goodterms.intake.tables.plain_cells import SIGNS
+from goodterms.intake.tables.work_files import work_folder
 
 
 @pytest.fixture(scope="module")
@@ -284,8 +284,8 @@ def test_work_files_go_with_the_engine(write):
     code = """
 import sys
 from goodterms.facts.engine import connect
-from goodterms.intake.open_file import open_file
-from goodterms.intake.work_files import work_folder
+from goodterms.intake.tables.open_file import open_file
+from goodterms.intake.tables.work_files import work_folder
 engine = connect()
 open_file(engine, sys.argv[1])
 assert list(work_folder(engine).iterdir())

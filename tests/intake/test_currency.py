@@ -8,8 +8,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
-from goodterms.intake.answers import answered
-from goodterms.intake.mapping_file import FileMapping, JoinMapping, Mapping
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, Mapping
 from goodterms.problems import Severity
 
 D = Decimal

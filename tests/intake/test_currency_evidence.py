@@ -9,8 +9,8 @@ import xlsxwriter
 
 from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
-from goodterms.intake.answers import answered
-from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.problems import Severity
 
 D = Decimal

@@ -6,8 +6,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError, MappingError, UnreadableFileError
 from goodterms.facts.engine import connect
-from goodterms.intake.decoding import find_encoding
-from goodterms.intake.open_file import open_file
+from goodterms.intake.tables.decoding import find_encoding
+from goodterms.intake.tables.open_file import open_file
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import pytest
 
 from goodterms.errors import AnswerNeededError, MappingError, UnreadableFileError
 from goodterms.facts.engine import connect
-from goodterms.intake.dialect import find_form, kind_of
-from goodterms.intake.header import Top, find_head
-from goodterms.intake.open_file import open_file
-from goodterms.intake.records import Form, Likeness, split
+from goodterms.intake.tables.dialect import find_form, kind_of
+from goodterms.intake.tables.header import Top, find_head
+from goodterms.intake.tables.open_file import open_file
+from goodterms.intake.tables.records import Form, Likeness, split
 
 
 def form(text: str, **given):

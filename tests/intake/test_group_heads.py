@@ -8,8 +8,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
-from goodterms.intake.answers import answered
-from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
 
 PRINTED = "Invoice;Date;Customer;Product;Net amount\n1;2024-01-05;Ann;P1;10\n;;;P2;20\n;;;P3;5\n2;2024-01-06;Bob;P1;7\n3;2024-01-07;Ann;P1;8\n;;;P2;9\n"
 

@@ -11,8 +11,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
-from goodterms.intake.answers import answered
-from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
 
 D = Decimal
 LINES = "Invoice,Date,Customer,Item,Quantity,Unit price\n1,2023-01-31,Ann,10,2,5.5\n1,2023-01-31,Ann,11,1,2.5\n2,2023-02-01,Bob,12,1,1.5\n"

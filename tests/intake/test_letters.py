@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from goodterms.intake.letters import SURE, Words, readings
+from goodterms.intake.tables.letters import SURE, Words, readings
 
 LANGUAGES = tomllib.loads(Path(__file__).with_name("names_of_languages.toml").read_text("utf-8"))
 PAIRS = [(language, encoding) for language, said in LANGUAGES.items() for encoding in said["encodings"]]

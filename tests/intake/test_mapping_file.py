@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from goodterms.errors import MappingError
-from goodterms.intake.mapping_file import CreditNotes, Mapping
+from goodterms.intake.mapping.mapping_file import CreditNotes, Mapping
 
 OF_THE_DOCUMENTATION = """
 version = 1

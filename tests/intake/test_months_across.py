@@ -11,9 +11,9 @@ import xlsxwriter
 
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
-from goodterms.intake.answers import answered
-from goodterms.intake.mapping_file import Mapping
-from goodterms.intake.months_across import are_months, months_of
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.mapping.months_across import are_months, months_of
 from goodterms.problems import Severity
 
 D = Decimal

@@ -11,7 +11,7 @@ import pytest
 
 from goodterms.errors import UnreadableFileError, UsageError
 from goodterms.facts.engine import connect
-from goodterms.intake.open_file import open_file
+from goodterms.intake.tables.open_file import open_file
 
 
 @pytest.fixture(scope="module")

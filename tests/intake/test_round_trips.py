@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from goodterms.errors import AnswerNeededError
 from goodterms.facts.engine import connect
 from goodterms.intake import read
-from goodterms.intake.open_file import open_file
-from goodterms.intake.records import Form
+from goodterms.intake.tables.open_file import open_file
+from goodterms.intake.tables.records import Form
 
 FORMS = [Form(delimiter, quote, escape) for delimiter in ",;\t|" for quote, escape in (('"', None), ('"', "\\"), ("'", None), ("'", "\\"), (None, None))]
 LINE_ENDS = ("\n", "\r\n", "\r")

@@ -6,8 +6,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError
 from goodterms.facts.engine import connect
-from goodterms.intake.open_file import open_file
-from goodterms.intake.several_tables import tables_of
+from goodterms.intake.tables.open_file import open_file
+from goodterms.intake.tables.several_tables import tables_of
 
 SALES = "Customer;Date;Net\n" + "".join(f"C{row};2012-01-{row:02d};{row},50\n" for row in range(1, 21))
 COSTS = "Account;Text;Amount\n4000;Rent;100,00\n4010;Heat;20,00\n"

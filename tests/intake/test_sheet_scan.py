@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodterms.errors import UnreadableFileError
-from goodterms.intake import sheet_scan
-from goodterms.intake.workbook_guard import Sheet
+from goodterms.intake.tables import sheet_scan
+from goodterms.intake.tables.workbook_guard import Sheet
 
 PART = "xl/worksheets/sheet1.xml"
 STYLES = {"1": "%", "2": "EUR"}

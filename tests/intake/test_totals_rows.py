@@ -8,8 +8,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
-from goodterms.intake.answers import answered
-from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.total_words import BARE, BESIDE
 from goodterms.problems import Severity
 

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from goodterms.intake import read
-from goodterms.intake.column_names import meanings, normalised
+from goodterms.intake.mapping.column_names import meanings, normalised
 from goodterms.problems import Severity
 
 D = Decimal

@@ -8,7 +8,7 @@ import pytest
 
 from goodterms.errors import UnreadableFileError
 from goodterms.intake import read
-from goodterms.intake.unchanged import unchanged
+from goodterms.intake.tables.unchanged import unchanged
 
 HEADER = "Invoice;Date;Customer;Net amount\n"
 LINES = "".join(f"{1000 + n};2023-01-{n:02d};Ann;{n}.00\n" for n in range(1, 29))

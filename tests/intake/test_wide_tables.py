@@ -7,7 +7,7 @@ import pytest
 from goodterms.errors import UnreadableFileError
 from goodterms.intake import read
 from goodterms.intake.fact_part import MOST_ATTRIBUTES
-from goodterms.intake.raw_table import MOST_COLUMNS
+from goodterms.intake.tables.raw_table import MOST_COLUMNS
 
 
 def wide(folder, columns):

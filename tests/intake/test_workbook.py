@@ -15,8 +15,8 @@ from tests.measured import measured
 from goodterms.errors import AnswerNeededError, UnreadableFileError, UsageError
 from goodterms.facts.engine import connect
 from goodterms.intake import read
-from goodterms.intake import workbook as workbook_module
-from goodterms.intake.open_file import open_file
+from goodterms.intake.tables import workbook as workbook_module
+from goodterms.intake.tables.open_file import open_file
 
 DAY = {"num_format": "yyyy-mm-dd"}
 MOMENT = {"num_format": "dd/mm/yyyy hh:mm"}
@@ -338,7 +338,7 @@ def test_workbook_of_one_sheet_without_rows_is_refused(engine, workbook):
 def test_hostile_workbook_stays_within_memory(package):
     """Everything about a cell at XFD1048576 happens in 512 MiB, imports included."""
     path = package(TABLE + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
-    code = "import sys; from goodterms.facts.engine import connect; from goodterms.intake.open_file import open_file; open_file(connect(), sys.argv[1])"
+    code = "import sys; from goodterms.facts.engine import connect; from goodterms.intake.tables.open_file import open_file; open_file(connect(), sys.argv[1])"
     _code, _out, err, peak = measured(sys.executable, "-c", code, path)
     assert "UnreadableFileError" in err.splitlines()[-1]
     assert peak < 512

@@ -15,8 +15,8 @@ import zstandard
 
 from goodterms.errors import AnswerNeededError, UnreadableFileError
 from goodterms.facts.engine import connect
-from goodterms.intake.open_file import open_file
-from goodterms.intake.raw_table import named_header
+from goodterms.intake.tables.open_file import open_file
+from goodterms.intake.tables.raw_table import named_header
 
 pytestmark = pytest.mark.real
 

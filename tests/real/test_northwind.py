@@ -12,7 +12,7 @@ import pytest
 
 from goodterms.intake import read
 from goodterms.intake.join import matched_share
-from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.mapping.mapping_file import Mapping
 
 pytestmark = pytest.mark.real
 D = Decimal

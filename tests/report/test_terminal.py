@@ -11,7 +11,7 @@ from tests.report.sample import sample_result
 
 import goodterms
 from goodterms.facts.money import in_words
-from goodterms.intake.raw_table import RowRef
+from goodterms.intake.tables.raw_table import RowRef
 from goodterms.problems import Origin, Problem, Severity
 from goodterms.report.edition import Edition
 from goodterms.report.files_read import files_section

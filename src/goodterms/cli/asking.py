@@ -44,8 +44,8 @@ class Asking:
             An answer is none of the choices.
         """
         import goodterms  # noqa: PLC0415
-        from goodterms.intake.answers import answered  # noqa: PLC0415
-        from goodterms.intake.mapping_file import Mapping as Known  # noqa: PLC0415
+        from goodterms.intake.mapping.answers import answered  # noqa: PLC0415
+        from goodterms.intake.mapping.mapping_file import Mapping as Known  # noqa: PLC0415
 
         known = Known.load(self.file)
         self.text = self.file.read_text(encoding="utf-8-sig") if self.file else ""

@@ -36,7 +36,7 @@ def _are_one(file: Path, other: Path) -> bool:
 
 
 def _is_mapping(file: Path) -> bool:
-    from goodterms.intake.mapping_file import Mapping  # noqa: PLC0415  (heavy: only where a mapping is written)
+    from goodterms.intake.mapping.mapping_file import Mapping  # noqa: PLC0415  (heavy: only where a mapping is written)
 
     try:
         Mapping.load(file)

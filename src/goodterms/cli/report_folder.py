@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from goodterms.errors import UsageError
-from goodterms.intake.decoding import mended
+from goodterms.intake.tables.decoding import mended
 
 MARKER = ".goodterms"
 """The file that says which files of a folder are ours, each with its SHA-256 as we wrote it."""
@@ -55,7 +55,7 @@ def check_mended(folder: Path, given: Iterable[Path]) -> None:
     UsageError
         For a file of rejected rows that nobody mended.
     """
-    from goodterms.intake.mapping_file import origin_of  # noqa: PLC0415  (heavy: only where files are read)
+    from goodterms.intake.mapping.mapping_file import origin_of  # noqa: PLC0415  (heavy: only where files are read)
 
     folder = folder.resolve()
     marked = _marked(folder)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from goodterms.demo.simulation import Simulation, double, every, text, texts
+from goodterms.demo.simulation import Simulation, double, every, texts
+from goodterms.facts.sql_text import text_of
 
 HALF_YEARS = 16
 """More than the half-years of any span: product × 16 + half-year is the key of a price."""
@@ -90,7 +91,7 @@ def _prices(simulation: Simulation) -> None:
 
 def product_rows(simulation: Simulation) -> str:
     """SQL for the rows of ``products.csv``: one a product and date from which its list price and unit cost hold."""
-    first = text(simulation.parameters.first_month.isoformat())
+    first = text_of(simulation.parameters.first_month.isoformat())
     return f"""
         SELECT number, name, family, unit, prices.list_price, prices.unit_cost, ({first}::DATE + to_months(6 * h))::DATE AS valid_from, products.grams, stocked
         FROM prices JOIN products USING (p) ORDER BY number, valid_from

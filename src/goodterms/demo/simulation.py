@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.demo.parameters import Parameters
 from goodterms.demo.streams import MACROS, Streams
+from goodterms.facts.sql_text import text_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,12 +87,7 @@ def simulation(
 
 def texts(values: Sequence[str]) -> str:
     """A SQL list of texts."""
-    return f"[{', '.join(text(value) for value in values)}]"
-
-
-def text(value: str) -> str:
-    """A SQL text."""
-    return "'" + value.replace("'", "''") + "'"
+    return f"[{', '.join(text_of(value) for value in values)}]"
 
 
 def double(value: float) -> str:
@@ -100,7 +96,7 @@ def double(value: float) -> str:
 
 
 def _literal(value: float | str | None) -> str:
-    return "NULL" if value is None else text(value) if isinstance(value, str) else repr(value)
+    return "NULL" if value is None else text_of(value) if isinstance(value, str) else repr(value)
 
 
 def pick(weights: Sequence[float], draw: str) -> str:

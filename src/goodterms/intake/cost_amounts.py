@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import LEFT_OUT, rank_of
-from goodterms.intake.mapping_file import NEGATIVE, POSITIVE
-from goodterms.intake.months_across import MONTH, TABLES_BY_MONTH
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import LEFT_OUT, rank_of
+from goodterms.intake.mapping.mapping_file import NEGATIVE, POSITIVE
+from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH
 from goodterms.intake.part import Part, named, say
-from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, decimal, text_of
+from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, decimal
 from goodterms.problems import Problem, Severity
 
 DEBITS = frozenset({"d", "dt", "dr", "db", "deb", "debit", "debet", "debito", "débito", "débit", "debe", "dare", "s", "soll", "wn", "winien", "per"})

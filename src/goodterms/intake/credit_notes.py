@@ -7,12 +7,12 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
-from goodterms.intake.answers import choice
-from goodterms.intake.document_kind import NO_SALE, document_kind, in_doubt, is_side
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.documents.document_kind import NO_SALE, document_kind, in_doubt, is_side
 from goodterms.intake.left_out_rows import ask_states, kind_choices
-from goodterms.intake.mapping_file import CreditNotes
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.mapping_file import CreditNotes
 from goodterms.intake.part import Part, named, say
-from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
 CREDIT_PREFIXES = frozenset(

@@ -10,18 +10,19 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_PLACES
-from goodterms.intake.answers import above, answerable, choice, of_files, of_join, under_entry, with_remarks
-from goodterms.intake.column_names import LEFT_OUT
-from goodterms.intake.currency_code import code_sql, currency_code, currency_named
+from goodterms.facts.sql_text import text_of
 from goodterms.intake.currency_evidence import STATED_BY
 from goodterms.intake.currency_rates import RATE_PLACES, Rates
 from goodterms.intake.entry_heads import heads_of
 from goodterms.intake.join import in_join
-from goodterms.intake.mapping_file import FileMapping, JoinMapping, Mapping, as_value, quoted
-from goodterms.intake.number_vote import MONEY_MARKS
+from goodterms.intake.mapping.answers import above, answerable, choice, of_files, of_join, under_entry, with_remarks
+from goodterms.intake.mapping.column_names import LEFT_OUT
+from goodterms.intake.mapping.currency_code import code_sql, currency_code, currency_named
+from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, Mapping, as_value, quoted
 from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, named, reject
 from goodterms.intake.rate_direction import open_directions
-from goodterms.intake.typed_column import decimal, text_of
+from goodterms.intake.values.number_vote import MONEY_MARKS
+from goodterms.intake.values.typed_column import decimal
 from goodterms.problems import Problem, Severity
 
 _AMOUNTS = {

@@ -7,11 +7,12 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import accepted, kind_of, rank_of
-from goodterms.intake.currency_code import are_codes, currency_code, currency_named
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import accepted, kind_of, rank_of
+from goodterms.intake.mapping.currency_code import are_codes, currency_code, currency_named
 from goodterms.intake.part import Part
-from goodterms.intake.proposal import MISSING, Proposal, Sample
+from goodterms.intake.proposal import Proposal, Sample
+from goodterms.intake.tables.header import MISSING
 from goodterms.problems import Problem, Severity
 
 _MOST_CURRENCIES = 200

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS
-from goodterms.intake.currency_code import code_sql
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.mapping.currency_code import code_sql
 from goodterms.intake.part import Part, named
-from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
 TABLE = "rates"

@@ -9,12 +9,12 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import LEFT_OUT, normalised, says_percent, without_currency
 from goodterms.intake.currency_rates import RATE_PLACES, inverse
-from goodterms.intake.mapping_file import PERCENT, SHARES, quoted
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import LEFT_OUT, normalised, says_percent, without_currency
+from goodterms.intake.mapping.mapping_file import PERCENT, SHARES, quoted
 from goodterms.intake.part import attribute_name
-from goodterms.intake.typed_column import decimal
+from goodterms.intake.values.typed_column import decimal
 from goodterms.problems import Origin, Problem, Severity
 
 ROUNDING = Decimal("0.01")

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from goodterms.errors import Choice, Question, UnreadableFileError
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.facts.money import in_words
-from goodterms.intake.answers import above, answerable
-from goodterms.intake.mapping_file import LEAVE_OUT, FileMapping, Mapping
+from goodterms.intake.mapping.answers import above, answerable
+from goodterms.intake.mapping.mapping_file import LEAVE_OUT, FileMapping, Mapping
 from goodterms.intake.master_data import table_said
 from goodterms.intake.part import ROWS_A_FILE, Part
 from goodterms.intake.proposal import Proposal, Sample
-from goodterms.intake.raw_table import RawTable, RowRef
-from goodterms.intake.typed_column import MOST_WHOLE_DIGITS
+from goodterms.intake.tables.raw_table import RawTable, RowRef
+from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS
 from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from goodterms.intake.documents.invoice import Invoice
     from goodterms.intake.documents.party import OwnCompany, Party
     from goodterms.intake.documents.saft import AuditFile
-    from goodterms.intake.raw_table import Progress
+    from goodterms.intake.tables.raw_table import Progress
 
 _IN_UTF_16 = (b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 """How XML in UTF-16 begins."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.intake.answers import choice
 from goodterms.intake.derive import NEARLY_ALL, ROUNDING, Derivation
+from goodterms.intake.mapping.answers import choice
 from goodterms.intake.part import Part, attribute_name
 from goodterms.problems import Problem, Severity
 

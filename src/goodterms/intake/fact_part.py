@@ -10,11 +10,9 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, UnreadableFileError
 from goodterms.facts.columns import ATTRIBUTE, MASTER_NAMES, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.answers import of_join
-from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS, LEFT_OUT, RATES, goes_nowhere, kind_of
+from goodterms.facts.sql_text import text_of
 from goodterms.intake.cost_amounts import amount_by_sides, settle_signs
 from goodterms.intake.credit_notes import doubts_of_signs, with_kind
-from goodterms.intake.currency_code import code_sql
 from goodterms.intake.currency_evidence import find_currency_column, name_one_currency
 from goodterms.intake.derive import Amount, Derivation
 from goodterms.intake.document_total import repeats_document_total
@@ -22,15 +20,18 @@ from goodterms.intake.factors import multiplied
 from goodterms.intake.file_totals import compare_totals
 from goodterms.intake.group_heads import ask_whether_filled, fill_down
 from goodterms.intake.left_out_rows import leave_out_rows
-from goodterms.intake.mapping_file import origin_of, quoted
-from goodterms.intake.months_across import first_day, period_sql
+from goodterms.intake.mapping.answers import of_join
+from goodterms.intake.mapping.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS, LEFT_OUT, RATES, goes_nowhere, kind_of
+from goodterms.intake.mapping.currency_code import code_sql
+from goodterms.intake.mapping.mapping_file import origin_of, quoted
+from goodterms.intake.mapping.months_across import first_day, period_sql
 from goodterms.intake.part import LINES, Part, attribute_name, named, say
 from goodterms.intake.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
 from goodterms.intake.tax_included import holds_tax
-from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, NOTHING, WHOLE_DIGITS, RawColumn, Typed, Where, text_of
-from goodterms.intake.typing_vote import typed_columns
 from goodterms.intake.unfit_rows import TOTAL_OF, set_unfit_rows_apart
 from goodterms.intake.unnamed_keys import ask_for_keys
+from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, NOTHING, WHOLE_DIGITS, RawColumn, Typed, Where
+from goodterms.intake.values.typing_vote import typed_columns
 from goodterms.problems import Problem, Severity
 
 _SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})

@@ -10,12 +10,13 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import RATES
-from goodterms.intake.header import PREAMBLE, SECOND_HEADER
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import RATES
 from goodterms.intake.part import Part, say
-from goodterms.intake.records import Form
-from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, Typed, decimal, text_of
+from goodterms.intake.tables.header import PREAMBLE, SECOND_HEADER
+from goodterms.intake.tables.records import Form
+from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, Typed, decimal
 
 _MONEY = r"(?:€|\$|£|eur(?:os?|oa|oina|oissa)?|usd|gbp|sek|nok|dkk|kr)(?![a-z])"
 _THOUSAND = rf"['’]000s?\b|\(000s?\)|\bthousands?\b|\btuhan\w*|\btuhat\w*|\btusen\w*|(?<![a-z])[kt] ?{_MONEY}|[€$£]k\b"

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import LEFT_OUT
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import LEFT_OUT
 from goodterms.intake.part import Part, named, say
-from goodterms.intake.typed_column import Typed
+from goodterms.intake.values.typed_column import Typed
 
 _LEADING = ("document", "customer_key", "customer_name", "supplier_key", "supplier_name", "account", "account_name", "pool")
 """Keys that begin a group, where each value stands once."""

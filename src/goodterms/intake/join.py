@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError
-from goodterms.intake.answers import of_join
-from goodterms.intake.column_names import LEFT_OUT
-from goodterms.intake.mapping_file import FileMapping, JoinMapping
+from goodterms.intake.mapping.answers import of_join
+from goodterms.intake.mapping.column_names import LEFT_OUT
+from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping
 from goodterms.intake.part import unread
-from goodterms.intake.raw_table import MIXED, RawTable, new_name
-from goodterms.intake.typed_column import present
+from goodterms.intake.tables.raw_table import MIXED, RawTable, new_name
+from goodterms.intake.values.typed_column import present
 from goodterms.problems import Origin, Problem, Severity
 
 ZEROS_APART = ", zeros in front apart"
@@ -53,7 +53,7 @@ def joined(engine: Any, raw: RawTable, entry: FileMapping, tell: Callable[..., N
 
 
 def _opened(engine: Any, raw: RawTable, join: JoinMapping, tell: Callable[..., None]) -> RawTable:
-    from goodterms.intake.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
+    from goodterms.intake.tables.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
 
     folder = raw.path.parent
     found = sorted(path for path in folder.glob(join.match) if path.is_file()) or [path for path in [Path(join.match)] if path.is_file()]

@@ -10,16 +10,16 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
-from goodterms.intake.column_names import LEFT_OUT, kind_of, meanings, normalised
-from goodterms.intake.currency_code import are_codes
 from goodterms.intake.entry_heads import name_of
 from goodterms.intake.join import ZEROS_APART, key_of, matched_share, matches, widened
-from goodterms.intake.mapping_file import FileMapping, JoinMapping, entry_as_toml
-from goodterms.intake.named_tables import SALE_LINES
+from goodterms.intake.mapping.column_names import LEFT_OUT, kind_of, meanings, normalised
+from goodterms.intake.mapping.currency_code import are_codes
+from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, entry_as_toml
+from goodterms.intake.mapping.named_tables import SALE_LINES
 from goodterms.intake.part import Part
 from goodterms.intake.proposal import Sample, proposed, sampled
 from goodterms.intake.rate_direction import INVERSE
-from goodterms.intake.raw_table import RawTable
+from goodterms.intake.tables.raw_table import RawTable
 
 _SAME_NAME, _OTHER_NAME = 0.5, 0.9
 """The least share of rows that find a partner: where names say that it is the same key, and where values alone do."""

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.errors import Question
-from goodterms.intake.answers import above, answerable, with_remarks
-from goodterms.intake.mapping_file import DIFFERENT, SAME, Mapping
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.mapping.answers import above, answerable, with_remarks
+from goodterms.intake.mapping.mapping_file import DIFFERENT, SAME, Mapping
 from goodterms.intake.master_data import table_said
 from goodterms.intake.part import LINES, Part, named
-from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
 COLUMNS = {

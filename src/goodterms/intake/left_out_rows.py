@@ -9,12 +9,12 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import LEFT_OUT
-from goodterms.intake.document_kind import is_void, names_a_state
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.documents.document_kind import is_void, names_a_state
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import LEFT_OUT
 from goodterms.intake.part import Part, drop_raw_tables, say
-from goodterms.intake.raw_table import RowRef, new_name
-from goodterms.intake.typed_column import text_of
+from goodterms.intake.tables.raw_table import RowRef, new_name
 from goodterms.problems import Problem, Severity
 
 _MOST_WORDS = 50

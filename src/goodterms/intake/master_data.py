@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.mapping.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS
 from goodterms.intake.part import ROWS_A_FILE, Part, named
-from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity
 
 _STAMP = "(date_diff('day', DATE '1900-01-01', coalesce(date, DATE '1900-01-01')) * 1099511627776 + row)"

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.mapping_file import origin_of
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.mapping.mapping_file import origin_of
 from goodterms.intake.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, leave_out, named, reject
-from goodterms.intake.typed_column import MOST_WHOLE_DIGITS, text_of
+from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS
 from goodterms.problems import Problem, Severity
 
 _PLACE = ("file", "row")

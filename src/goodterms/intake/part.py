@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import ATTRIBUTE
-from goodterms.intake.column_names import normalised
-from goodterms.intake.decoding import mended
-from goodterms.intake.mapping_file import CreditNotes, FileMapping
-from goodterms.intake.months_across import MONTH
+from goodterms.intake.mapping.column_names import normalised
+from goodterms.intake.mapping.mapping_file import CreditNotes, FileMapping
+from goodterms.intake.mapping.months_across import MONTH
 from goodterms.intake.proposal import Proposal, Sample
-from goodterms.intake.raw_table import RawTable, RowRef
-from goodterms.intake.typed_column import Typed
+from goodterms.intake.tables.decoding import mended
+from goodterms.intake.tables.raw_table import RawTable, RowRef
+from goodterms.intake.values.typed_column import Typed
 from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:

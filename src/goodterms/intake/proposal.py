@@ -12,21 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import AnswerNeededError, Choice, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, Kind
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
-from goodterms.intake.document_kind import document_kind, is_side, is_word
-from goodterms.intake.mapping_file import SERIAL, FileMapping
-from goodterms.intake.months_across import LEAST_ALONE, LEAST_MONTHS, MONTH, NUMBER_OF, TABLES_BY_MONTH, are_next, months_of, named_month, without_year
-from goodterms.intake.named_months import is_named_day
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.documents.document_kind import document_kind, is_side, is_word
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
+from goodterms.intake.mapping.mapping_file import SERIAL, FileMapping
+from goodterms.intake.mapping.months_across import LEAST_ALONE, LEAST_MONTHS, MONTH, NUMBER_OF, TABLES_BY_MONTH, are_next, months_of, named_month, without_year
 from goodterms.intake.personal_data import looks_personal
+from goodterms.intake.tables.header import MISSING
+from goodterms.intake.tables.raw_table import SAMPLE_ROWS
 from goodterms.intake.total_words import BESIDE
-from goodterms.intake.typed_column import RawColumn, text_of
-from goodterms.intake.typing_vote import could_be_flags, looks_like_flags
+from goodterms.intake.values.named_months import is_named_day
+from goodterms.intake.values.typed_column import RawColumn
+from goodterms.intake.values.typing_vote import could_be_flags, looks_like_flags
 
 if TYPE_CHECKING:
-    from goodterms.intake.raw_table import RawTable
+    from goodterms.intake.tables.raw_table import RawTable
 
-SAMPLE_ROWS = 2_000
 _LEAST_SAMPLED = 100
 """Values that each of many files gives to their common sample."""
 ATTRIBUTE_VALUES = 200
@@ -39,8 +41,6 @@ _NUMBER_LIKE = re.compile(
 _DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
 _CODE = re.compile("0[0-9]+")
 """Digits with a zero in front, 007 and 00100, are a code and no number."""
-MISSING = frozenset({"n/a", "na", "#n/a", "-", "--", "–", "—", "none", "null", "nan", "nil", "unknown", "tbc", "?"})
-"""What people write where they have no value."""
 _RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
 """General rates of value added tax: of Finland, before it, of Sweden and Denmark, of many others, of Germany."""
 _MONTHS_AS_DATES = {rf"[0-9]{{4}}{re.escape(sign)}[0-9]{{1,2}}": f"%Y{sign}%m" for sign in "-/."} | {

@@ -8,13 +8,13 @@ from typing import Any
 
 from goodterms.errors import Question
 from goodterms.facts.columns import ATTRIBUTE
-from goodterms.intake.answers import choice, of_files
+from goodterms.facts.sql_text import text_of
 from goodterms.intake.currency_rates import RATE_PLACES, inverse
 from goodterms.intake.entry_heads import heads_of
-from goodterms.intake.mapping_file import Mapping
+from goodterms.intake.mapping.answers import choice, of_files
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.part import Part, named
 from goodterms.intake.proposal import Proposal
-from goodterms.intake.typed_column import text_of
 
 INVERSE = "inverse_rate"
 """What a mapping calls a column of rates that says how much of the row's currency one unit of the reporting currency is."""

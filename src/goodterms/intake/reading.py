@@ -17,30 +17,30 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Qu
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE, MASTER_NAMES
 from goodterms.facts.engine import within_memory
-from goodterms.intake.answers import answerable, of_files
-from goodterms.intake.column_names import LEFT_OUT
 from goodterms.intake.currency import to_one_currency
-from goodterms.intake.decoding import mended
 from goodterms.intake.document_parts import document_parts, is_documents
 from goodterms.intake.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.fact_part import read_parts
 from goodterms.intake.join_proposal import proposed_joins, why_not_joined
 from goodterms.intake.leading_zeros import settle_leading_zeros
-from goodterms.intake.mapping_file import FileMapping, Mapping, origin_of, quoted
+from goodterms.intake.mapping.answers import answerable, of_files
+from goodterms.intake.mapping.column_names import LEFT_OUT
+from goodterms.intake.mapping.mapping_file import FileMapping, Mapping, origin_of, quoted
+from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, months_of
+from goodterms.intake.mapping.named_tables import SALE_LINES, joined_into, named_tables
 from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
-from goodterms.intake.months_across import TABLES_BY_MONTH, months_of
-from goodterms.intake.named_tables import SALE_LINES, joined_into, named_tables
 from goodterms.intake.overlap import together
 from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables, unread
 from goodterms.intake.proposal import Proposal, sampled
 from goodterms.intake.summary_sheet import without_summaries
-from goodterms.intake.unchanged import unchanged
+from goodterms.intake.tables.decoding import mended
+from goodterms.intake.tables.unchanged import unchanged
 from goodterms.intake.understood import mapping_understood
 from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:
     from goodterms.intake.documents.to_facts import KnownParty
-    from goodterms.intake.raw_table import RawTable, RowRef
+    from goodterms.intake.tables.raw_table import RawTable, RowRef
 
 Progress = Callable[..., None]
 ENGINE_MEMORY = 200
@@ -145,7 +145,7 @@ class Reading:
 
     def write_rejected(self, folder: Path | str) -> list[Path]:
         """Write each file's rejected rows in its own format, to be mended and read again, with what is wrong with them beside it."""
-        from goodterms.intake.rejected_file import write_rejected  # noqa: PLC0415  (only where rows were rejected)
+        from goodterms.intake.rejected.rejected_file import write_rejected  # noqa: PLC0415  (only where rows were rejected)
 
         return write_rejected(self.facts.engine, self.parts, Path(folder), self.problems)
 
@@ -312,7 +312,7 @@ def _raw_tables(
     engine: Any, path: Path, table: str, mapping: Mapping, notices: list[Problem], tell: Progress, into: Collection[str]
 ) -> Iterable[tuple[RawTable, FileMapping]]:
     """The tables of one file with what the mapping says of each; ``into`` names all tables of facts that the file is read into."""
-    from goodterms.intake.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
+    from goodterms.intake.tables.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
 
     first = mapping.of(str(path), table=table)
     if first and first.left_out and not first.sheet:

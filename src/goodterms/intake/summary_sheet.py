@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.errors import Choice, Question
-from goodterms.intake.answers import answerable
 from goodterms.intake.entry_heads import name_of
-from goodterms.intake.mapping_file import FileMapping, Mapping
+from goodterms.intake.mapping.answers import answerable
+from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
 from goodterms.intake.part import LINES, Part, drop_raw_tables
 from goodterms.problems import Problem, Severity
 

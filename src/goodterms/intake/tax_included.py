@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import accepted, rank_of
 from goodterms.intake.derive import NEARLY_ALL, ROUNDING, Amount, Derivation
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import accepted, rank_of
 
 _HIGHEST = 0.28
 """No value added tax is higher."""

@@ -9,15 +9,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from goodterms.intake.header import BLANK
-from goodterms.intake.raw_table import RowRef
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.tables.header import BLANK, FOOTER
+from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.total_words import ANYWHERE, BARE, BESIDE, beside_total
-from goodterms.intake.typed_column import text_of
 
 TOTAL = "total"
 OF_MONTH, FROM_BELOW = "total of its month", "total of the rows below"
 """Totals that are no sums of all rows above."""
-FOOTER = "footer"
 NO_AMOUNT = "no amount in any month"
 IN_DOUBT = "a total, or a line"
 LINE = "line"

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from goodterms.intake.column_names import LEFT_OUT
-from goodterms.intake.date_vote import RIVALS
-from goodterms.intake.mapping_file import FileMapping, Mapping
+from goodterms.intake.mapping.column_names import LEFT_OUT
+from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
 from goodterms.intake.part import Part
 from goodterms.intake.rate_direction import is_open
+from goodterms.intake.values.date_vote import RIVALS
 
 
 def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:

@@ -7,14 +7,14 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_PLACES, Kind
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import goes_nowhere
+from goodterms.facts.sql_text import text_of
 from goodterms.intake.currency import contradictions
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import goes_nowhere
 from goodterms.intake.part import MEND, MOST_SAID, Part, named
-from goodterms.intake.raw_table import RowRef
+from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.total_words import BARE
 from goodterms.intake.totals_rows import LINE, NO_AMOUNT, OF_A_LINE, OTHERS, TOTAL, Lines, set_aside_totals
-from goodterms.intake.typed_column import text_of
 from goodterms.problems import Problem, Severity, more_rows
 
 REQUIRED = {

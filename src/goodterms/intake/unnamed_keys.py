@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
-from goodterms.intake.answers import choice
-from goodterms.intake.column_names import normalised
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import normalised
 from goodterms.intake.part import Part, attribute_name
 from goodterms.intake.proposal import Proposal, Sample
 from goodterms.problems import Problem, Severity

@@ -10,7 +10,7 @@ from goodterms.intake.documents.invoice import Adjustment, Invoice, Line, TaxPar
 from goodterms.intake.documents.party import Address, Contact, Identifies, Party, party
 from goodterms.intake.documents.whole import nonzero, tax_rate, whole
 from goodterms.intake.documents.xml_values import all_at, joined_at, text_at
-from goodterms.intake.raw_table import RowRef
+from goodterms.intake.tables.raw_table import RowRef
 
 ROOTS = frozenset(
     {

@@ -21,7 +21,7 @@ from goodterms.intake.documents.document_file import FileRead, as_problem
 from goodterms.intake.documents.document_list import DocumentPlace, list_documents
 from goodterms.intake.documents.invoice import Invoice
 from goodterms.intake.documents.xml_guard import AGAIN
-from goodterms.intake.raw_table import Progress
+from goodterms.intake.tables.raw_table import Progress
 from goodterms.problems import Problem
 
 SECONDS = 30

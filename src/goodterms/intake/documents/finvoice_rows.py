@@ -19,7 +19,7 @@ from goodterms.intake.documents.fields import Fields
 from goodterms.intake.documents.invoice import Adjustment, Line, Totals, allowances_of, charges_of
 from goodterms.intake.documents.whole import nonzero, tax_rate
 from goodterms.intake.documents.xml_values import all_at, fits, text_at
-from goodterms.intake.raw_table import RowRef
+from goodterms.intake.tables.raw_table import RowRef
 
 ROUNDING = Decimal("0.01")
 

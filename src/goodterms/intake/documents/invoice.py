@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from goodterms.intake.documents.party import Party
-from goodterms.intake.raw_table import RowRef
+from goodterms.intake.tables.raw_table import RowRef
 
 
 class Kind(enum.StrEnum):

@@ -19,7 +19,7 @@ from stdnum.ro import cnp
 
 from goodterms.facts.columns import CREDIT_NOTE
 from goodterms.facts.money import total
-from goodterms.intake.document_kind import document_kind
+from goodterms.intake.documents.document_kind import document_kind
 from goodterms.intake.documents.fields import Fields
 from goodterms.intake.documents.invoice import Adjustment, Invoice, Kind, Line, TaxPart, TaxRate, Totals
 from goodterms.intake.documents.party import Address, Identifies, Party, party

@@ -1,0 +1,1 @@
+"""Rejected rows given back in the format of the file that they stood in."""

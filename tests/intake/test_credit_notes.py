@@ -314,3 +314,33 @@ def test_other_numbers_are_not_asked_about(numbered, lines):
 
 def test_negative_amounts_need_no_prefix(numbered):
     assert amounts(numbered(*SOLD, ("CN7", "-2", "-70,00"), ("CN8", "2", "80,00"))) == [10, 20, 30, 40, 50, 60, -70, 80]
+
+
+def kinds_of(reading):
+    return [kind for (kind,) in reading.facts.engine.con.execute("SELECT kind FROM sale_lines ORDER BY row").fetchall()]
+
+
+@pytest.mark.parametrize("words", [("Invoice", "Store credit"), ("Verkkolasku", "Paperilasku"), ("Rechnung", "Lastschrift"), ("Invoice", "Bank credit")])
+def test_ways_to_pay_or_to_send_are_no_kinds(sales, words):
+    reading = sales(*words, column="Way")
+    assert (amounts(reading), kinds_of(reading)) == ([10, 10], [INVOICE, INVOICE])
+    assert reading.facts.attributes == ("attribute:way",)
+
+
+def test_of_two_columns_that_may_tell_kinds_the_one_with_credit_notes_does(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("Nummer;Datum;Kunde;Zahlungsart;Vorgang;Netto\n1;01.01.2024;Ann;Rechnung;Rechnung;10,00\n2;02.01.2024;Ann;Lastschrift;Gutschrift;10,00\n")
+    assert amounts(read([path])) == [10, -10]
+
+
+@pytest.mark.parametrize("words", [("Gutschrift", "Gutschrift"), ("Rechnung", "Zahlung")])
+def test_words_for_credit_notes_or_payments_alone_are_asked_about_under_any_heading(sales, words):
+    with pytest.raises(AnswerNeededError, match="Does it tell invoices from credit notes"):
+        sales(*words, column="Vorgang")
+
+
+def test_two_columns_of_invoices_and_credit_notes_are_asked_about(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text("Nummer;Datum;Kunde;Eins;Zwei;Netto\n1;01.01.2024;Ann;Rechnung;Gutschrift;10,00\n2;02.01.2024;Ann;Gutschrift;Rechnung;10,00\n")
+    with pytest.raises(AnswerNeededError, match="Eins and Zwei may both be the"):
+        read([path])

@@ -46,7 +46,7 @@ def test_codes_below_the_first_rows_are_found(write):
     assert [p.sentence for p in reading.problems] == ["2,100 rows name no currency and are taken to be in USD, as all others are."]
 
 
-@pytest.mark.parametrize("words", [("CUP", "PEN"), ("EUR", "kpl"), ("DEU", "FRA")])
+@pytest.mark.parametrize("words", [("CUP", "PEN"), ("EUR", "kpl"), ("DEU", "FRA"), ("AMD", "AMD")])
 def test_words_are_no_currencies(write, words):
     reading = read([write("s.csv", "Date;Customer;Net amount;Thing\n" + "".join(f"2024-01-05;Ann;10.00;{word}\n" for word in words))])
     assert reading.files[0].net_by_currency == {"": D(20)}

@@ -71,3 +71,12 @@ def test_two_rates_of_one_day_are_said(write):
     twice = [(p.severity, p.sentence) for p in reading.problems if p.code == "rate-twice"]
     assert twice == [(Severity.WARNING, "USD has several rates of 2024-01-10, from 0.6 to 0.8: the last one counts.")]
     assert reading.files[0].net_by_currency == {"EUR": D(1725)}
+
+
+def test_rows_without_a_rate_are_another_question_than_the_currencies(write):
+    files = [write("s.csv", SALES.replace("2024-01-15", "2023-12-15")), write("rates.csv", KEPT)]
+    with pytest.raises(AnswerNeededError) as first:
+        read(files, mapping={"version": 1, "file": [RATES]})
+    with pytest.raises(AnswerNeededError) as second:
+        read(files, mapping=IN_EUROS)
+    assert [question.key for error in (first, second) for question in error.value.questions] == ["currencies", "rows without a rate"]

@@ -112,3 +112,25 @@ def test_a_price_of_purchases_before_its_discount_can_be_answered(tmp_path):
         read([], purchases=[tmp_path / "p.csv"])
     mapping = {"version": 1, "file": [{"match": "p.csv", "table": "purchase_lines", **error.value.questions[0].choices[0].settings}]}
     assert read([], purchases=[tmp_path / "p.csv"], mapping=mapping).facts.engine.con.execute("SELECT net_value FROM purchase_lines").fetchall() == [(99,)]
+
+
+@pytest.mark.parametrize("rates", ["0.9;0.8", "10;20"], ids=["share", "per cent"])
+def test_a_discount_that_price_and_net_value_make_a_rate_is_one(sales, rates):
+    one, other = rates.split(";")
+    less = (90, 160) if rates == "10;20" else (10, 40)
+    reading = sales("Quantity;Unit price;Discount;Net amount", "1;1;100.00;0;100.00", f"2;1;100.00;{one};{less[0]}.00", f"3;2;100.00;{other};{less[1]}.00")
+    rows = reading.facts.engine.con.execute("SELECT list_value, discount, net_value FROM sale_lines ORDER BY row").fetchall()
+    assert [tuple(map(float, row)) for row in rows] == [(100, 0, 100), (100, 100 - less[0], less[0]), (200, 200 - less[1], less[1])]
+    assert codes(reading) == []
+    again = sales(
+        "Quantity;Unit price;Discount;Net amount",
+        "2;1;100.00;10;90.00",
+        columns={"Quantity": "quantity", "Unit price": "unit_price", "Discount": "discount", "Net amount": "net_value"},
+    )
+    assert again.facts.engine.con.execute("SELECT CAST(discount AS DOUBLE) FROM sale_lines").fetchall() == [(10.0,)]
+
+
+def test_a_discount_that_is_an_amount_stays_one(sales):
+    reading = sales("Quantity;Unit price;Discount;Net amount", "1;2;100.00;5.00;195.00", "2;1;50.00;0.00;50.00")
+    rows = reading.facts.engine.con.execute("SELECT list_value, discount FROM sale_lines ORDER BY row").fetchall()
+    assert [tuple(map(float, row)) for row in rows] == [(200, 5), (50, 0)]

@@ -83,7 +83,7 @@ def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
     held = _held(con, parts)
     foreign = [one for one in held if one.currency not in {reporting, ""}]
     if missing := [one for one in foreign if one.without_rate]:
-        _ask(parts, held, _no_rate(con, missing, reporting, rates), mapping, rates)
+        _ask(parts, held, _no_rate(con, missing, reporting, rates), mapping, rates, key="rows without a rate")
     for part in parts:
         _name_blank(con, part, reporting)
         _convert_by_heading(con, part, parts, reporting, rates, mapping)
@@ -265,7 +265,7 @@ def _no_rate(con: Any, missing: Sequence[_Held], reporting: str, rates: Rates) -
     return f"Of the rows, {said} have no exchange rate to {to}; the first is {place}.{mend}"
 
 
-def _ask(parts: Sequence[Part], held: Sequence[_Held], sentence: str, mapping: Mapping, rates: Rates) -> None:
+def _ask(parts: Sequence[Part], held: Sequence[_Held], sentence: str, mapping: Mapping, rates: Rates, key: str = "currencies") -> None:
     evidence = tuple(
         f"{one.currency or 'no currency named'}: {one.amount:,.2f} on {_rows(one.rows)} of {one.part.where}, "
         f"{'none' if one.without_rate == one.rows else f'{one.rows - one.without_rate:,}'} with a rate"
@@ -293,7 +293,7 @@ def _ask(parts: Sequence[Part], held: Sequence[_Held], sentence: str, mapping: M
         reporting = [] if mapping.reporting_currency else ['reporting_currency = "EUR"']
         pasted.append((WITH_RATES.said, "\n".join([*reporting, "[[file]]", 'match = "rates.csv"', 'table = "rates"'])))
     place = "" if mapping == Mapping() else "In the mapping:"
-    raise answerable([Question("currencies", sentence, evidence, tuple(choices), with_remarks(pasted), place)])
+    raise answerable([Question(key, sentence, evidence, tuple(choices), with_remarks(pasted), place)])
 
 
 def _rows(count: int) -> str:

@@ -240,6 +240,7 @@ class Derivation:
         self._cost_from_margin()
 
     def _values(self) -> None:
+        self._take_discount_for_a_rate()
         quantity, rate = self.of("quantity"), self.share("discount_rate")
         list_value = self._list_value(quantity)
         discount = self._stated_discount(list_value)
@@ -471,9 +472,22 @@ class Derivation:
             return Amount(f"(-{discount.sql})", discount.places)
         return discount
 
-    def _discount_by_values(self, discount: Amount, list_value: Amount, net: Amount) -> Amount:
-        """Confirmed as an amount by list − discount = net, turned where it is written negative, or a rate after all."""
+    def _take_discount_for_a_rate(self) -> None:
+        """A discount beside a price and a net value is a rate where price × quantity × (1 − rate) is the net value, and less an amount it is not."""
+        discount, net, product = self.of("discount"), self.of("net_value"), self._product("unit_price")
+        if not (discount and net and product) or self.of("discount_rate"):
+            return
+        as_amount, negative, as_share, as_percent, lines = self._readings_of_discount(discount, product, net)
+        if max(as_amount, negative) >= (best := max(as_share, as_percent)) or best * 2 < lines:
+            return
         theirs = self.theirs["discount"]
+        self.said.append(f"{theirs} is a rate: price × quantity × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
+        self.stated = {ours: amount for ours, amount in self.stated.items() if ours != "discount"} | {"discount_rate": discount}
+        self.theirs = {**self.theirs, "discount_rate": theirs}
+        self._shares["discount_rate"] = discount if best == as_share else _hundredth(discount)
+
+    def _readings_of_discount(self, discount: Amount, list_value: Amount, net: Amount) -> tuple[Any, ...]:
+        """On how many lines a discount leads to the net value as an amount, a negative one, a share and per cent; and how many lines have one."""
         some = f"{discount.sql} <> 0 AND {list_value.sql} IS NOT NULL AND {net.sql} IS NOT NULL"
         price = f"CAST({list_value.sql} AS DOUBLE)"
         readings = (
@@ -483,7 +497,12 @@ class Derivation:
             f"{price} * (1 - {discount.sql} / 100)",
         )
         counts = [f"count(*) FILTER ({some} AND abs({reading} - {net.sql}) <= {ROUNDING})" for reading in readings]
-        as_amount, negative, as_share, as_percent, lines = self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
+        return self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
+
+    def _discount_by_values(self, discount: Amount, list_value: Amount, net: Amount) -> Amount:
+        """Confirmed as an amount by list − discount = net, turned where it is written negative, or a rate after all."""
+        theirs = self.theirs["discount"]
+        as_amount, negative, as_share, as_percent, lines = self._readings_of_discount(discount, list_value, net)
         best = max(as_amount, negative, as_share, as_percent)
         if best == as_amount or best * 2 < lines:
             if as_amount:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from goodterms.errors import AnswerNeededError, Choice, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, Kind
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.documents.document_kind import document_kind, is_side, is_word
+from goodterms.intake.documents.document_kind import NO_SALE, document_kind, is_side, is_word
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
 from goodterms.intake.mapping.mapping_file import SERIAL, FileMapping
@@ -369,12 +369,13 @@ def _are_kinds(values: Sequence[str], *, sure: bool) -> bool:
 
 
 def _kind_by_values(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
-    """A column under whatever heading all of whose values are words for invoices and credit notes tells them apart.
+    """A column under whatever heading that has words for invoices, and for credit notes, and no others tells them apart.
 
     Raises
     ------
     AnswerNeededError
-        Where the values are codes or the words of debit and credit, which may mean something else.
+        Where there are several such, or where the values are words for credit notes or payments alone, codes, or the words of debit and credit, which may
+        mean something else.
     """
     known = meanings(table)
     free = [theirs for theirs in raw.header if theirs not in found.columns and sample.column(theirs).is_text and sample.values[theirs]]
@@ -383,17 +384,24 @@ def _kind_by_values(found: Proposal, raw: RawTable, sample: Sample, table: str, 
         return
     if any(meaning.ours == "kind" and _are_kinds(sample.values[theirs], sure=meaning.rank == 1) for theirs in free for meaning in named[theirs]):
         return
-    for theirs in free:
-        words = set(sample.values[theirs])
-        kinds = {document_kind(word) for word in words}
-        if None in kinds or not {INVOICE, CREDIT_NOTE} & kinds or len(words) > _MOST_KINDS or any(m.rank == 1 for m in named[theirs]):
-            continue
-        if all(map(is_word, words)):
-            found.say(theirs, "kind", "by its values, words for kinds of documents")
-            taken.add("kind")
-            return
-        if {INVOICE, CREDIT_NOTE} <= kinds and not any(len(word) == 1 for word in words) and ("380" in words or not any(map(str.isdecimal, words))):
-            _ask_whether_kinds(raw, sample, theirs, sides=all(map(is_side, words)))
+    words = {theirs: set(sample.values[theirs]) for theirs in free if not any(meaning.rank == 1 for meaning in named[theirs])}
+    kinds = {theirs: {document_kind(word) for word in said} for theirs, said in words.items() if len(said) <= _MOST_KINDS}
+    of_words = [theirs for theirs in kinds if all(map(is_word, words[theirs]))]
+    sure = [theirs for theirs in of_words if {INVOICE, CREDIT_NOTE} <= kinds[theirs]]
+    if len(sure) > 1:
+        _ask_between(raw, sample, "kind", sure)
+    if sure:
+        found.say(sure[0], "kind", "by its values, words for kinds of documents")
+        taken.add("kind")
+        return
+    for theirs in of_words:
+        if CREDIT_NOTE in kinds[theirs] or kinds[theirs] == {INVOICE, NO_SALE}:
+            _ask_whether_kinds(raw, sample, theirs, sides=False)
+    for theirs, found_kinds in kinds.items():
+        said = words[theirs]
+        as_codes = not any(len(word) == 1 for word in said) and ("380" in said or not any(map(str.isdecimal, said)))
+        if None not in found_kinds and {INVOICE, CREDIT_NOTE} <= found_kinds and as_codes:
+            _ask_whether_kinds(raw, sample, theirs, sides=all(map(is_side, said)))
 
 
 def _ask_whether_kinds(raw: RawTable, sample: Sample, theirs: str, *, sides: bool) -> None:

@@ -14,7 +14,7 @@ NO_SALE = "no sale"
 """What a payment, an order, a pro forma or cancelled invoice is: whether its rows count is asked."""
 
 _CREDIT = (
-    r"(?:[\w-]+ )*credit(?:ed|s)?(?:[ -]?(?:notes?|memos?|memorandum|invoices?|nota|factuur))?|(?:[\w-]+ )*credit (?:note|memo|invoice) .*",
+    r"(?:[\w-]+ )*credit[ -]?(?:notes?|memos?|memorandum|invoices?|nota|factuur)|(?:[\w-]+ )*credit (?:note|memo|invoice) .*|(?:sales )?credit(?:ed|s)?",
     r"accreccredit|accpaycredit|refund(?:s|ed)?(?: .*)?|(?:sales? )?returns?(?: (?:invoice|note|order))?",
     r".*hyvitys\w*(?: .*)?|hyvitysl\.?|palautus(?:lasku)?",
     r"kredit\w*(?: .*)?|retur(?:er|faktura|nota)?|aterbetalning",

@@ -42,15 +42,15 @@ def code_sql(cell: str) -> str:
 
 
 def are_codes(values: Iterable[str]) -> bool:
-    """Whether values can be nothing but currencies: codes of ISO 4217 or signs, and not only such codes as are words too.
+    """Whether values can be nothing but currencies: codes of ISO 4217 or signs, not only such as are words too, and one alone is a usual one.
 
     Examples
     --------
-    >>> are_codes(["EUR", "usd", "€"]), are_codes(["CUP", "PEN"]), are_codes(["EUR", "kpl"]), are_codes([])
-    (True, False, False, False)
+    >>> are_codes(["EUR", "usd", "€"]), are_codes(["CUP", "PEN"]), are_codes(["EUR", "kpl"]), are_codes(["AMD"]), are_codes([])
+    (True, False, False, False, False)
     """
     codes = {currency_code(value) for value in values}
-    return codes <= ISO_4217 and bool(codes - _WORDS_TOO)
+    return codes <= ISO_4217 and bool(codes - _WORDS_TOO) and (len(codes) > 1 or codes <= CODES)
 
 
 def currency_named(heading: str) -> str:

@@ -33,7 +33,7 @@ def in_twos(names):
 
 
 def test_names_are_none_of_the_words_that_the_reader_knows():
-    known = tomllib.loads(resources.files("goodterms.intake").joinpath("words_of_languages.toml").read_text("utf-8"))
+    known = tomllib.loads(resources.files("goodterms.intake.tables").joinpath("words_of_languages.toml").read_text("utf-8"))
     for language, said in LANGUAGES.items():
         words = {word.lower() for name in said["names"] for word in name.replace("’", " ").split() if not word.isascii()}
         assert words & set(known[language].split()) == set(), language

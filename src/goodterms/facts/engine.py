@@ -36,6 +36,7 @@ def connect(database: str = ":memory:", *, threads: int | None = None, memory_li
         settings["memory_limit"] = memory_limit
     engine = ibis.duckdb.connect(database, **settings)
     engine.raw_sql("SET TimeZone = 'UTC'")
+    engine.raw_sql("SET enable_progress_bar = false")  # it would be printed among what a command prints
     ibis.options.sql.fuse_selects = False  # the engine merges nested selects itself, and in less time
     return engine
 

@@ -22,7 +22,7 @@ from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, Mapp
 from goodterms.intake.part import LINES, MEND, MOST_SAID, Part, named, reject
 from goodterms.intake.rate_direction import open_directions
 from goodterms.intake.values.number_vote import MONEY_MARKS
-from goodterms.intake.values.typed_column import decimal
+from goodterms.intake.values.typed_column import decimal, scale_of
 from goodterms.problems import Problem, Severity
 
 _AMOUNTS = {
@@ -209,7 +209,7 @@ def _own_rate(part: Part) -> str:
 
 
 def _rate_places(part: Part) -> int:
-    return RATE_PLACES if RATE_OF_FILE in part.columns else _scale(part.columns["exchange_rate"])
+    return RATE_PLACES if RATE_OF_FILE in part.columns else scale_of(part.columns["exchange_rate"])
 
 
 # Which currency ---------------------------------------------------------------------------------------------------------------------------------------------
@@ -458,13 +458,9 @@ def _heading(part: Part, name: str) -> str:
     return found or (part.currency or "" if "currency" not in part.columns else "")
 
 
-def _scale(of: str) -> int:
-    return int(of.rstrip(")").split(",")[1])
-
-
 def _times_rate(part: Part, name: str, rate: str, rate_scale: int) -> str:
     """Amount × rate in whole numbers, to 4 places, half to even, so that every engine agrees; null where it does not fit."""
-    scale = _scale(part.columns[name])
+    scale = scale_of(part.columns[name])
     product = f"({_units(named(name), scale)} * {_units(f'({rate})', rate_scale)})"
     divisor = 10 ** (scale + rate_scale - MONEY_PLACES)
     whole, rest = f"({product} // {divisor})", f"(2 * ({product} % {divisor}))"

@@ -9,6 +9,7 @@ from goodterms.facts.columns import MONEY_DIGITS
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.currency_code import code_sql
 from goodterms.intake.part import Part, named
+from goodterms.intake.values.typed_column import scale_of
 from goodterms.problems import Problem, Severity
 
 TABLE = "rates"
@@ -43,7 +44,7 @@ class Rates:
             return self._leading[reporting]
         selects = []
         for part in self.parts:
-            places = int(part.columns["rate"].rstrip(")").split(",")[1])
+            places = scale_of(part.columns["rate"])
             one, other = code_sql('"from"'), code_sql('"to"')
             direct = f"TRY_CAST(rate AS DECIMAL({MONEY_DIGITS}, {RATE_PLACES}))"
             rows = f"row, {part.number} AS part FROM {part.name} WHERE rate > 0 AND {one} <> {other}"

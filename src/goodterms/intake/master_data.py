@@ -9,6 +9,7 @@ from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS
 from goodterms.intake.part import ROWS_A_FILE, Part, named
+from goodterms.intake.values.typed_column import scale_of
 from goodterms.problems import Problem, Severity
 
 _STAMP = "(date_diff('day', DATE '1900-01-01', coalesce(date, DATE '1900-01-01')) * 1099511627776 + row)"
@@ -84,7 +85,7 @@ def _own_rows(table: str, own: Sequence[Part]) -> str:
 
 
 def _widest(own: Sequence[Part], name: str) -> int:
-    return max((int(part.columns[name].rstrip(")").split(",")[1]) for part in own if part.columns.get(name, "").startswith("DECIMAL")), default=MONEY_PLACES)
+    return max((scale_of(part.columns[name]) for part in own if part.columns.get(name, "").startswith("DECIMAL")), default=MONEY_PLACES)
 
 
 def _one_row_each(con: Any, table: str, own: Sequence[Part]) -> None:

@@ -9,7 +9,7 @@ from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGIT
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.mapping_file import origin_of
 from goodterms.intake.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, leave_out, named, reject
-from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS
+from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, scale_of
 from goodterms.problems import Problem, Severity
 
 _PLACE = ("file", "row")
@@ -75,7 +75,7 @@ def _columns(parts: Sequence[Part]) -> dict[str, str]:
 
 def _holding_both(one: str, other: str) -> str:
     """The decimal that holds the whole part of one and the places of the other."""
-    places = max(_scale(one), _scale(other))
+    places = max(scale_of(one), scale_of(other))
     return f"DECIMAL({max(MONEY_DIGITS, MOST_WHOLE_DIGITS + places)},{places})"
 
 
@@ -375,8 +375,8 @@ def _with_freight_spread(union: str, columns: dict[str, str], of_one_head: str) 
 
     The freight is the head's, repeated on every line; its sign is its own: a credit note gives freight back.
     """
-    scale = max(_scale(columns["freight"]), _scale(columns.get("charges", "")))
-    net_scale = _scale(columns["net_value"])
+    scale = max(scale_of(columns["freight"]), scale_of(columns.get("charges", "")))
+    net_scale = scale_of(columns["net_value"])
     document = f"PARTITION BY {of_one_head}"
     units = f"CAST(CAST(abs(freight) AS DECIMAL(38, {scale})) * {10**scale} AS HUGEINT)"
     weight = f"CAST(CAST(abs(net_value) AS DECIMAL(38, {net_scale})) * {10**net_scale} AS HUGEINT)"
@@ -392,10 +392,6 @@ def _with_freight_spread(union: str, columns: dict[str, str], of_one_head: str) 
         placed AS (SELECT *, sum(share) OVER ({document}) AS shared, row_number() OVER ({document} ORDER BY remainder DESC, {order}) AS place FROM shares)
         SELECT * REPLACE (CAST({given}way * {amount} AS DECIMAL({MONEY_DIGITS}, {scale})) AS {"charges" if "charges" in columns else "freight"}) FROM placed
     """
-
-
-def _scale(of: str) -> int:
-    return int(of.rstrip(")").split(",")[1]) if of.startswith("DECIMAL") else MONEY_PLACES
 
 
 def _say_freight(con: Any, parts: Sequence[Part], union: str, of_one_head: str) -> None:

@@ -1,4 +1,4 @@
-"""What the columns of a file seem to mean: proposed by their names in three languages, with their values as evidence."""
+"""What the columns of a file seem to mean: proposed by their names in the languages of column_names.toml, with their values as evidence."""
 
 from __future__ import annotations
 

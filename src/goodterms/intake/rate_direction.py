@@ -15,6 +15,7 @@ from goodterms.intake.mapping.answers import choice, of_files
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.part import Part, named
 from goodterms.intake.proposal import Proposal
+from goodterms.intake.values.typed_column import scale_of
 
 INVERSE = "inverse_rate"
 """What a mapping calls a column of rates that says how much of the row's currency one unit of the reporting currency is."""
@@ -83,7 +84,7 @@ def _decided(con: Any, group: Sequence[Part], reporting: str) -> tuple[bool, str
 
 
 def _turn(con: Any, part: Part) -> None:
-    places = int(part.columns["exchange_rate"].rstrip(")").split(",")[1])
+    places = scale_of(part.columns["exchange_rate"])
     turned = f"CASE WHEN exchange_rate > 0 THEN {inverse('exchange_rate', places)} END AS exchange_rate"
     con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS SELECT * REPLACE ({turned}) FROM {part.name}")
     part.columns["exchange_rate"] = f"DECIMAL(18,{RATE_PLACES})"

@@ -159,10 +159,6 @@ class SaftInvoices:
         else:
             self.invoices.append(read)
 
-    def take_control(self, section: str, tag: str, amount: Decimal) -> None:
-        """Take in a total that a section states of its invoices."""
-        self.sums[section].stated[tag] = amount
-
     def with_masters(self, masters: Mapping[tuple[str, str], Party]) -> list[Invoice]:
         """The invoices, with all that the master files say of whom they name by number."""
 

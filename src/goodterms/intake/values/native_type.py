@@ -6,7 +6,7 @@ from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
 from goodterms.intake.values.date_vote import doubts_of_years
-from goodterms.intake.values.typed_column import RawColumn, Typed, Where, decimal, in_digits
+from goodterms.intake.values.typed_column import RawColumn, Typed, Where, decimal, in_digits, scale_of
 
 _FLOAT_DIGITS = 15
 
@@ -57,7 +57,7 @@ def _native_number(con: Any, where: Where, column: RawColumn, kind: Kind) -> Typ
     if of.endswith("INT") or of == "HUGEINT":
         number, places = place, 0
     elif of.startswith("DECIMAL"):
-        number, places = place, int(of.rstrip(")").split(",")[1])
+        number, places = place, scale_of(of)
         while places > MONEY_PLACES and con.execute(f"SELECT count(*) = 0 FROM {table} WHERE {place} <> round({place}, {places - 1})").fetchone()[0]:
             places -= 1
     elif of in {"DOUBLE", "FLOAT"}:

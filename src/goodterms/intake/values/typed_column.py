@@ -112,6 +112,17 @@ NOTHING = "NULL"
 """What databases export where there is nothing: a cell of this word alone, in capitals, is empty."""
 
 
+def scale_of(engine_type: str) -> int:
+    """The places of a decimal type of the engine; of any other type those that money has.
+
+    Examples
+    --------
+    >>> scale_of("DECIMAL(18,6)"), scale_of("BIGINT")
+    (6, 4)
+    """
+    return int(engine_type.rstrip(")").split(",")[1]) if engine_type.startswith("DECIMAL") else MONEY_PLACES
+
+
 def decimal(number: str, scale: int, whole_digits: int = WHOLE_DIGITS) -> str:
     """SQL of a number as a decimal of 18 digits; null where more digits than may be stand before the decimal sign."""
     width = min(MONEY_DIGITS, whole_digits + scale)

@@ -11,7 +11,7 @@ import pytest
 
 from goodterms.analysis import analyse
 from goodterms.intake import read
-from goodterms.intake.join import matched_share
+from goodterms.intake.joins.join import matched_share
 
 pytestmark = pytest.mark.real
 D = Decimal

@@ -16,9 +16,9 @@ from goodterms.facts.engine import connect
 from goodterms.facts.money import cents
 from goodterms.intake.documents.check import problems_of
 from goodterms.intake.documents.document_folder import read_documents
-from goodterms.intake.documents.invoice import Kind
 from goodterms.intake.documents.party import Identifies, OwnCompany
 from goodterms.intake.documents.to_facts import facts_of
+from goodterms.intake.values.document_type import Kind
 from goodterms.problems import Severity
 
 pytestmark = pytest.mark.real

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from goodterms.intake import read
-from goodterms.intake.join import matched_share
+from goodterms.intake.joins.join import matched_share
 from goodterms.intake.mapping.mapping_file import Mapping
 
 pytestmark = pytest.mark.real

@@ -17,22 +17,22 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Qu
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import CREDIT_NOTE, MASTER_NAMES
 from goodterms.facts.engine import within_memory
-from goodterms.intake.currency import to_one_currency
-from goodterms.intake.document_parts import document_parts, is_documents
-from goodterms.intake.entry_heads import heads_of, name_of, other_sheets
-from goodterms.intake.fact_part import read_parts
-from goodterms.intake.join_proposal import proposed_joins, why_not_joined
-from goodterms.intake.leading_zeros import settle_leading_zeros
+from goodterms.intake.currency.currency import to_one_currency
+from goodterms.intake.document_part import document_parts, is_documents
+from goodterms.intake.joins.join_proposal import proposed_joins, why_not_joined
+from goodterms.intake.joins.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping.answers import answerable, of_files
 from goodterms.intake.mapping.column_names import LEFT_OUT
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping, origin_of, quoted
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, months_of
 from goodterms.intake.mapping.named_tables import SALE_LINES, joined_into, named_tables
-from goodterms.intake.master_data import fill_master_data, keep_what_lines_say
-from goodterms.intake.overlap import together
-from goodterms.intake.part import LINES, MEND, Part, drop_raw_tables, unread
-from goodterms.intake.proposal import Proposal, sampled
+from goodterms.intake.parts.entry_heads import heads_of, name_of, other_sheets
+from goodterms.intake.parts.master_data import fill_master_data, keep_what_lines_say
+from goodterms.intake.parts.part import LINES, MEND, Part, drop_raw_tables, unread
+from goodterms.intake.parts.proposal import Proposal, sampled
+from goodterms.intake.rows.overlap import together
 from goodterms.intake.summary_sheet import without_summaries
+from goodterms.intake.table_part import read_parts
 from goodterms.intake.tables.decoding import mended
 from goodterms.intake.tables.unchanged import unchanged
 from goodterms.intake.understood import mapping_understood
@@ -341,7 +341,7 @@ def _raw_tables(
 
 def _opened(engine: Any, raw: RawTable, entry: FileMapping, table: str, sources: dict[tuple[str, ...], str], number: int, tell: Progress) -> Part:
     """A raw table as a part that is still to be understood. Files of one entry of the mapping, else with the same columns, are one source."""
-    from goodterms.intake.join import joined  # noqa: PLC0415
+    from goodterms.intake.joins.join import joined  # noqa: PLC0415
 
     header, said = raw.header, list[str]()
     if entry.joins:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.errors import Choice, Question
-from goodterms.intake.entry_heads import name_of
 from goodterms.intake.mapping.answers import answerable
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
-from goodterms.intake.part import LINES, Part, drop_raw_tables
+from goodterms.intake.parts.entry_heads import name_of
+from goodterms.intake.parts.part import LINES, Part, drop_raw_tables
 from goodterms.problems import Problem, Severity
 
 _KEYS = ("document", "customer_key", "supplier_key", "product_key", "line", "quantity")

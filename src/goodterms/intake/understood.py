@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from goodterms.intake.currency.rate_direction import is_open
 from goodterms.intake.mapping.column_names import LEFT_OUT
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
-from goodterms.intake.part import Part
-from goodterms.intake.rate_direction import is_open
+from goodterms.intake.parts.part import Part
 from goodterms.intake.values.date_vote import RIVALS
 
 

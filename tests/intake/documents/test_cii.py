@@ -7,8 +7,8 @@ from datetime import date
 from tests.intake.documents.written import D, cii, cii_line, codes, read_one
 
 from goodterms.intake.documents.document_file import read_document_file
-from goodterms.intake.documents.invoice import Kind
 from goodterms.intake.documents.party import Address, Contact, Identifies
+from goodterms.intake.values.document_type import Kind
 
 CHARGE = (
     "<SpecifiedTradeAllowanceCharge><ChargeIndicator><Indicator>{}</Indicator></ChargeIndicator><ActualAmount>{}</ActualAmount></SpecifiedTradeAllowanceCharge>"

@@ -7,8 +7,9 @@ from tests.intake.documents.written import D, codes, comma, finvoice, finvoice_r
 
 from goodterms.errors import UnreadableFileError
 from goodterms.intake.documents.document_file import read_document_file
-from goodterms.intake.documents.invoice import Kind, TaxRate
+from goodterms.intake.documents.invoice import TaxRate
 from goodterms.intake.documents.party import Address, Contact, Identifier, Identifies
+from goodterms.intake.values.document_type import Kind
 
 FRAME = (
     b"<?xml version='1.0' encoding='UTF-8'?>\n<SOAP-ENV:Envelope xmlns:SOAP-ENV='urn:s' xmlns:eb='urn:e'>\n<SOAP-ENV:Header><eb:To>003701120389</eb:To>"

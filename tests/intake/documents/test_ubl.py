@@ -9,8 +9,9 @@ from tests.intake.documents.written import ANN_SELLS, BOB_BUYS, D, codes, read_o
 
 from goodterms.errors import UnreadableFileError
 from goodterms.intake.documents.document_file import read_document_file
-from goodterms.intake.documents.invoice import Kind, TaxRate
+from goodterms.intake.documents.invoice import TaxRate
 from goodterms.intake.documents.party import Identifies
+from goodterms.intake.values.document_type import Kind
 
 ORDER = "<cac:OrderReference><cbc:ID>PO-7</cbc:ID><cbc:SalesOrderID>SO-9</cbc:SalesOrderID></cac:OrderReference>"
 CORRECTS = "<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>999</cbc:ID></cac:InvoiceDocumentReference></cac:BillingReference>"

@@ -7,8 +7,9 @@ from decimal import Decimal, localcontext
 
 from goodterms.facts.money import cents, in_words, total
 from goodterms.intake.documents.fields import ASK_SENDER, WIDE
-from goodterms.intake.documents.invoice import PREPAYMENTS, Invoice, Kind, Line, allowances_of, charges_of
+from goodterms.intake.documents.invoice import Invoice, Line, allowances_of, charges_of
 from goodterms.intake.documents.xml_values import places_of
+from goodterms.intake.values.document_type import PREPAYMENTS, Kind
 from goodterms.problems import Origin, Problem, Severity
 
 ROUNDING = Decimal("0.01")

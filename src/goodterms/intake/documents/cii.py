@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from goodterms.intake.documents.fields import Fields
-from goodterms.intake.documents.invoice import Adjustment, Invoice, Line, TaxPart, Totals, kind_of_type
+from goodterms.intake.documents.invoice import Adjustment, Invoice, Line, TaxPart, Totals
 from goodterms.intake.documents.party import Address, Contact, Identifies, Party, party
 from goodterms.intake.documents.whole import nonzero, tax_rate, whole
 from goodterms.intake.documents.xml_values import all_at, joined_at, text_at
 from goodterms.intake.tables.raw_table import RowRef
+from goodterms.intake.values.document_type import kind_of_type
 
 ROOTS = frozenset(
     {

@@ -12,10 +12,11 @@ from typing import Any
 from goodterms.facts.money import cents
 from goodterms.intake.documents.fields import Fields
 from goodterms.intake.documents.finvoice_rows import RowsRead
-from goodterms.intake.documents.invoice import Adjustment, Invoice, Kind, TaxPart, Totals, kind_of_type
+from goodterms.intake.documents.invoice import Adjustment, Invoice, TaxPart, Totals
 from goodterms.intake.documents.party import Address, Contact, Identifies, Party, party
 from goodterms.intake.documents.whole import tax_rate, whole
 from goodterms.intake.documents.xml_values import all_at, joined_at, text_at
+from goodterms.intake.values.document_type import Kind, kind_of_type
 
 KINDS = {"INV01": Kind.INVOICE, "INV02": Kind.CREDIT_NOTE}
 """Types of Finvoice that sell or give back. Pro forma invoices (INV06), reminders and orders do neither."""

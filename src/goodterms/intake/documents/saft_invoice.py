@@ -19,14 +19,15 @@ from stdnum.ro import cnp
 
 from goodterms.facts.columns import CREDIT_NOTE
 from goodterms.facts.money import total
-from goodterms.intake.documents.document_kind import document_kind
 from goodterms.intake.documents.fields import Fields
-from goodterms.intake.documents.invoice import Adjustment, Invoice, Kind, Line, TaxPart, TaxRate, Totals
+from goodterms.intake.documents.invoice import Adjustment, Invoice, Line, TaxPart, TaxRate, Totals
 from goodterms.intake.documents.party import Address, Identifies, Party, party
 from goodterms.intake.documents.problem_list import ProblemList
 from goodterms.intake.documents.whole import whole
 from goodterms.intake.documents.xml_guard import local_name
 from goodterms.intake.documents.xml_values import all_at, exactly, joined_at, text_at
+from goodterms.intake.values.document_kind import document_kind
+from goodterms.intake.values.document_type import Kind
 from goodterms.problems import Origin, Problem, Severity
 
 SALES, PURCHASES = "SalesInvoices", "PurchaseInvoices"

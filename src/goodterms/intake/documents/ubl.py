@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.intake.documents.fields import Fields
-from goodterms.intake.documents.invoice import Adjustment, Invoice, Line, TaxPart, Totals, kind_of_type
+from goodterms.intake.documents.invoice import Adjustment, Invoice, Line, TaxPart, Totals
 from goodterms.intake.documents.party import Address, Contact, Identifies, Party, party
 from goodterms.intake.documents.whole import nonzero, tax_rate, whole
 from goodterms.intake.documents.xml_guard import local_name
 from goodterms.intake.documents.xml_values import all_at, joined_at, text_at
+from goodterms.intake.values.document_type import kind_of_type
 
 NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOTS = frozenset(f"{{{NAMESPACE}{name}-2}}{name}" for name in ("Invoice", "CreditNote"))

@@ -125,6 +125,14 @@ class JoinMapping:
         """Whether it is the join of a file."""
         return _matches(self.match, str(file))
 
+    def name_there(self, brought: str) -> str:
+        """The name that a column which the join brought has in its own file.
+
+        >>> JoinMapping("heads.csv", {}, {"Curr": "currency"}).name_there("heads.csv: Curr")
+        'Curr'
+        """
+        return next((name for name in self.columns if brought == name or brought.endswith(f": {name}")), brought)
+
     @property
     def dialect_for_reading(self) -> dict[str, Any]:
         """The part of the dialect that says how the file is decoded and split."""

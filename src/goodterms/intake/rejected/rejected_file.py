@@ -11,7 +11,7 @@ from typing import Any
 
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.mapping_file import origin_of
-from goodterms.intake.part import Part
+from goodterms.intake.parts.part import Part
 from goodterms.intake.rejected.rejected_text import write_text
 from goodterms.intake.rejected.rejected_workbook import write_list, write_sheets
 from goodterms.intake.tables.work_files import plain_path, rows_of

@@ -7,7 +7,7 @@ from heapq import merge
 from pathlib import Path
 from typing import Any
 
-from goodterms.intake.part import Part
+from goodterms.intake.parts.part import Part
 from goodterms.intake.tables.header import HEADER, SECOND_HEADER
 from goodterms.intake.tables.raw_table import Dialect, RawTable
 from goodterms.intake.tables.several_tables import OTHER_TABLE

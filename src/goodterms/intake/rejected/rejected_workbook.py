@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.part import Part
+from goodterms.intake.parts.part import Part
 from goodterms.intake.tables.work_files import rows_of
 
 _FORMS = {"day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss", "percent": "0.00%"}

@@ -1,0 +1,128 @@
+"""Which currency the amounts of a file are in, where no known heading says so: by codes in a column, signs in cells and in their formats, names of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from goodterms.errors import AnswerNeededError, Choice, Question
+from goodterms.facts.columns import Kind
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import accepted, kind_of, rank_of
+from goodterms.intake.mapping.currency_code import are_codes, currency_code, currency_named
+from goodterms.intake.parts.part import Part
+from goodterms.intake.parts.proposal import Proposal, Sample
+from goodterms.intake.tables.header import MISSING
+from goodterms.problems import Problem, Severity
+
+_MOST_CURRENCIES = 200
+STATED_BY = {
+    "net_value": ("net_value", "unit_price", "gross_value", "list_value", "unit_list_price"),
+    "list_value": ("list_value", "unit_list_price", "net_value", "unit_price", "gross_value"),
+    "product_cost": ("product_cost", "unit_cost"),
+}
+"""What an amount follows from, if not from itself alone."""
+
+
+def find_currency_column(con: Any, parts: Sequence[Part], sample: Sample, found: Proposal) -> None:
+    """Take a column for that of currencies which holds nothing but codes of currencies, whatever its heading; or whose heading says it, though cells do not.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where several columns are such, and do not say the same.
+    """
+    first = parts[0]
+    if "currency" not in accepted(first.table) or found.theirs("currency") or "currency" in first.entry.constants:
+        return
+    free = [theirs for theirs in first.raw.header if theirs not in found.columns and sample.column(theirs).is_text]
+    by_name = [theirs for theirs in free if rank_of(first.table, theirs, "currency") == 1 and _are_words(sample, theirs)]
+    if by_name:
+        found.say(by_name[0], "currency", "by its name")
+        return
+    likely = [theirs for theirs in free if not sample.values[theirs] or are_codes(_said(sample.values[theirs]))]
+    values = {theirs: _values(con, parts, theirs) for theirs in likely}
+    codes = {theirs: said for theirs, cells in values.items() if are_codes(said := _said(cells))}
+    if len(codes) > 1 and len({currency_code(value) for said in codes.values() for value in said}) > 1:
+        _ask_between(first, codes)
+    if codes:
+        found.say(next(iter(codes)), "currency", "by its values: codes of currencies")
+
+
+def _are_words(sample: Sample, theirs: str) -> bool:
+    return bool(sample.values[theirs]) and not any(sample.could_be(theirs, kind) for kind in (Kind.DATE, Kind.DECIMAL))
+
+
+def _said(values: Sequence[str]) -> list[str]:
+    """Values without what people write where they have none."""
+    return [value for value in values if value.casefold() not in MISSING]
+
+
+def _values(con: Any, parts: Sequence[Part], theirs: str) -> list[str]:
+    """All different values of a column, of as many as there may be currencies."""
+    found: dict[str, None] = {}
+    for part in parts:
+        cell = f"trim(CAST({part.sample.column(theirs).place} AS VARCHAR))"
+        rows = con.execute(f"SELECT DISTINCT {cell} FROM {part.raw.name} WHERE {cell} <> '' LIMIT {_MOST_CURRENCIES}").fetchall()
+        found |= dict.fromkeys(sorted(value for (value,) in rows))
+    return list(found)
+
+
+def _ask_between(part: Part, codes: dict[str, list[str]]) -> None:
+    sentence = f"{part.where}: {' and '.join(codes)} all hold codes of currencies. Say which one the amounts are in."
+    evidence = tuple(f"{theirs}: {', '.join(said[:5])}{' …' if len(said) > 5 else ''}" for theirs, said in codes.items())
+    choices = tuple(choice(theirs, columns={theirs: "currency"}) for theirs in codes)
+    raise AnswerNeededError(Question(f"column: {part.raw.file}, currency", sentence, evidence, choices))
+
+
+def name_one_currency(parts: Sequence[Part]) -> None:
+    """The currency that amounts carry in cells, in formats of cells or in the name of their column is that of the source's files, if one and no column says it.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where they are several.
+    """
+    if "currency" in parts[0].stated or "currency" in parts[0].entry.constants:
+        return
+    found = [_currencies_named(part) for part in parts]
+    for part, of_file in zip(parts, found, strict=True):
+        if len(of_file) > 1:
+            raise AnswerNeededError(
+                Question(
+                    f"currency: {part.where}",
+                    f"{part.where}: amounts carry the signs of {len(of_file)} currencies, {' and '.join(of_file)}, "
+                    "and there is no column of currencies nor of rates.",
+                    (),
+                    (
+                        Choice("export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"', "[file.columns]"),
+                        *(choice(f"all amounts are {currency}", constants={"currency": currency}) for currency in of_file),
+                    ),
+                )
+            )
+    of_all_files = {currency for of_file in found for currency in of_file}
+    for part, of_file in zip(parts, found, strict=True):
+        if of_all_files:
+            part.currency = next(iter(of_all_files)) if len(of_all_files) == 1 else "".join(of_file)
+            _say_currency_of_cells(part)
+
+
+def _currencies_named(part: Part) -> list[str]:
+    """Currencies of the cells, and of the name of the column that the net value or the amount follows from."""
+    money = next((theirs for ours in (*STATED_BY["net_value"], "amount") if (theirs := part.proposal.theirs(ours))), "")
+    of_cells = {currency for typed in part.stated.values() for currency in typed.currencies}
+    amounts = {theirs for theirs, ours in part.proposal.columns.items() if theirs in part.typed and kind_of(part.table, ours) == Kind.DECIMAL}
+    of_formats = {code for theirs, codes in part.raw.currencies.items() if theirs in amounts for code in codes}
+    return sorted({*of_cells, *of_formats, *filter(None, [currency_named(money)])})
+
+
+def _say_currency_of_cells(part: Part) -> None:
+    """Amounts without a sign among amounts with one are taken to be in its currency; where these are the fewer ones, that is a guess to look at."""
+    for theirs, typed in part.typed.items():
+        if not 0 < typed.marked < typed.values:
+            continue
+        sentence = f"{typed.marked:,} of {typed.values:,} amounts name a currency, {part.currency}: the others are taken to be in it too."
+        severity = Severity.NOTICE if 2 * typed.marked > typed.values else Severity.WARNING
+        action = f'If they are not, say which in the mapping: constants = {{ currency = "{part.currency}" }}'
+        bare = typed.values - typed.marked
+        part.problems.append(Problem("currency-of-few-cells", severity, part.origin(column=theirs), sentence=sentence, action=action, rows=bare))

@@ -1,0 +1,585 @@
+"""What a file says in its own way, brought to our columns: price × quantity, discount rates, net from gross, list value from net."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from goodterms.errors import AnswerNeededError, Choice, Question
+from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
+from goodterms.intake.currency.currency_rates import RATE_PLACES, inverse
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import LEFT_OUT, normalised, says_percent, without_currency
+from goodterms.intake.mapping.mapping_file import PERCENT, SHARES, quoted
+from goodterms.intake.parts.part import attribute_name
+from goodterms.intake.values.typed_column import decimal
+from goodterms.problems import Origin, Problem, Severity
+
+ROUNDING = Decimal("0.01")
+"""List value - discount and net value may differ by this much a line: a rounding."""
+NEARLY_ALL = Decimal("0.95")
+"""A column that equals a worked-out amount on so large a share of the lines is that amount."""
+_PERCENT = 100
+_GROWING = 0.5
+"""Margins whose correlation with sales is above this are amounts."""
+_NEAR = (0.5, 1.5)
+"""An amount of a line that is so many times its price × quantity is worked out from it: by a discount, a tax, a charge."""
+_MOST_PLACES = 9
+"""A product with more places is measured before it is kept, so that its whole part still fits."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An expression of the engine that is a decimal, and how many places it can have."""
+
+    sql: str
+    places: int
+
+
+def _hundredth(amount: Amount) -> Amount:
+    """Per cent as a share, exactly."""
+    places = amount.places + 2
+    return Amount(f"CAST({amount.sql} * 0.01 AS DECIMAL({MONEY_DIGITS}, {max(places, MONEY_PLACES)}))", places)
+
+
+@dataclass
+class Derivation:
+    """Derived columns of one file: for each of ours the expression over the file's typed columns, with what was concluded and what is wrong."""
+
+    ask: Callable[[str], tuple[Any, ...]]
+    """Runs one aggregate over the typed rows."""
+    file: str
+    stated: Mapping[str, Amount]
+    theirs: Mapping[str, str]
+    """Our name → the file's."""
+    sure: frozenset[str]
+    """Our names that the mapping gave, not a proposal."""
+    percent_signs: frozenset[str] = frozenset()
+    """Our names of columns whose cells carry a per cent sign."""
+    shares: frozenset[str] = frozenset()
+    """Our names of columns whose cells a workbook shows as per cent, and holds as shares."""
+    rates: str = ""
+    """What the mapping says of rates of which no value is above 1."""
+    further: Mapping[str, Amount] = field(default_factory=dict)
+    """The file's columns of numbers that have no meaning of ours, by their names there."""
+    columns: dict[str, Amount] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    too_large: list[tuple[str, str]] = field(default_factory=list)
+    """Where a price × quantity has more digits than an amount may: the condition, and the file's column of the price."""
+    _shares: dict[str, Amount] = field(default_factory=dict)
+    _gap: str = ""
+    """How far list value − discount and net value are apart, where all three are stated."""
+
+    def of(self, name: str) -> Amount | None:
+        """A column that the file states."""
+        return self.stated.get(name)
+
+    # Arithmetic that rounds nothing -----------------------------------------------------------------------------------------------------------------
+
+    def kept(self, amount: Amount) -> Amount:
+        """Bring an exact amount to 18 digits; one that does not fit is null, and its row will be rejected."""
+        places = max(MONEY_PLACES, amount.places)
+        if places > _MOST_PLACES:
+            largest = self.ask(f"max(abs(TRY_CAST({amount.sql} AS DOUBLE)))")[0] or 0
+            places = max(MONEY_PLACES, min(places, MONEY_DIGITS - len(str(int(largest)))))
+            exact = f"CAST({amount.sql} AS DECIMAL(38, {min(amount.places, 36)}))"
+            rounded = self.ask(f"count(*) FILTER ({exact} <> round({exact}, {places}))")[0]
+            if rounded:
+                self.problems.append(
+                    Problem(
+                        "places-kept",
+                        Severity.NOTICE,
+                        Origin(self.file),
+                        sentence=f"{rounded:,} products have more places than fit beside the largest one: {places} places are kept.",
+                        rows=rounded,
+                    )
+                )
+        return Amount(decimal(amount.sql, places), min(places, max(amount.places, 0)) if amount.places <= places else places)
+
+    def times(self, left: Amount, right: Amount) -> Amount:
+        """The exact product, which may need more than 18 digits on the way."""
+        wide = f"CAST({left.sql} AS DECIMAL(38, {max(MONEY_PLACES, left.places)}))"
+        return self.kept(Amount(f"({wide} * {right.sql})", left.places + right.places))
+
+    def by_quantity(self, each: str, price: Amount, quantity: Amount) -> Amount:
+        """What one unit costs or weighs, times the quantity."""
+        product = self.times(price, quantity)
+        self.too_large.append((f"({price.sql} IS NOT NULL AND {quantity.sql} IS NOT NULL AND {product.sql} IS NULL)", self.theirs[each]))
+        return product
+
+    def minus(self, left: Amount, right: Amount) -> Amount:
+        """The exact difference."""
+        return self.kept(Amount(f"({left.sql} - {right.sql})", max(left.places, right.places)))
+
+    def plus(self, left: Amount, right: Amount) -> Amount:
+        """The exact sum."""
+        return self.kept(Amount(f"({left.sql} + {right.sql})", max(left.places, right.places)))
+
+    def divided(self, amount: Amount, divisor: Amount) -> Amount:
+        """The quotient, made once, at the places of the amount and at least 4, half away from zero: in whole numbers, so that every engine agrees."""
+        places = max(MONEY_PLACES, amount.places)
+        of = max(divisor.places, 0)
+        above = f"(CAST(CAST({amount.sql} AS DECIMAL(38, {places})) * {10**places} AS HUGEINT) * {10**of})"
+        below = f"CAST(CAST({divisor.sql} AS DECIMAL(38, {of})) * {10**of} AS HUGEINT)"
+        units = f"(sign({above}) * sign({below}) * ((2 * abs({above}) + abs({below})) // (2 * abs({below}))))"
+        value = f"CASE WHEN {divisor.sql} <> 0 THEN {units} END"
+        return Amount(decimal(f"CAST({value} AS DECIMAL(38, 0)) * 1e-{places}::DECIMAL(38, {places})", places), places)
+
+    def share(self, name: str) -> Amount | None:
+        """A rate as a share of one: 15 % is 0.15.
+
+        Raises
+        ------
+        AnswerNeededError
+            Where no value is above 1, nothing but the column's name says per cent or all values are 0 and 1, and neither amounts nor the mapping decide.
+        """
+        rate = self.of(name)
+        if rate is None:
+            return None
+        if name not in self._shares:
+            is_percent = self._is_percent(name, rate)
+            self._shares[name] = _hundredth(rate) if is_percent else rate
+            if is_percent:
+                self.said.append(f"{self.theirs[name]} is per cent.")
+        return self._shares[name]
+
+    def _is_percent(self, name: str, rate: Amount) -> bool:
+        theirs = self.theirs[name]
+        largest, whole = self.ask(f"max(abs({rate.sql})), bool_and({rate.sql} IN (0, 1))")
+        if not largest or name in self.shares:
+            return False
+        if largest > 1 or name in self.percent_signs:
+            return True
+        if not says_percent(theirs) and not whole:
+            return False
+        if self.rates:
+            return self.rates == PERCENT
+        if said := self._rate_by_amounts(name, rate):
+            self.said.append(f"{theirs} is {'a share' if said == SHARES else 'per cent'}, as the amounts beside it say.")
+            return said == PERCENT
+        raise AnswerNeededError(self._rate_asked(theirs, largest))
+
+    def _rate_asked(self, theirs: str, largest: Decimal) -> Question:
+        one, hundred = (f"{figure.normalize():f}" for figure in (largest, largest * _PERCENT))
+        sentence = f"{self.file}: no value of {theirs} is above 1, and no amounts decide whether {one} is {one} % or, as a share, {hundred} %."
+        return Question(
+            f"rate: {self.file}, {theirs}",
+            sentence,
+            (),
+            (
+                choice(f"shares: {one} is {hundred} %", dialect={"rates": SHARES}),
+                choice(f"per cent: {one} is {one} %", dialect={"rates": PERCENT}),
+                choice("it is no rate", columns={theirs: LEFT_OUT}),
+            ),
+        )
+
+    def _rate_by_amounts(self, name: str, rate: Amount) -> str:
+        """Whether the amounts beside a rate make it a share or per cent; "" where they do not say."""
+        for whole, part in self._whole_and_part(name):
+            some = f"{rate.sql} <> 0 AND {part} IS NOT NULL AND {whole} IS NOT NULL"
+            share, percent = (f"abs(CAST({whole} AS DOUBLE) * {rate.sql}{by} - ({part})) <= {ROUNDING}" for by in ("", " / 100"))
+            counts = (f"count(*) FILTER ({some} AND {one} AND NOT {other})" for one, other in ((share, percent), (percent, share)))
+            shares, percents, lines = self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
+            for said, own, others in ((SHARES, shares, percents), (PERCENT, percents, shares)):
+                if own > NEARLY_ALL * (own + others) and 2 * own >= lines:
+                    return said
+        return ""
+
+    def _whole_and_part(self, name: str) -> list[tuple[str, str]]:
+        """Amounts of which the first times the rate should be the second."""
+        by_price = self._product("unit_price")
+        net = [amount.sql for amount in (self.of("net_value"), by_price) if amount]
+        if name == "tax_rate":
+            tax, gross = self.of("tax"), self.of("gross_value")
+            return (
+                [(one, tax.sql) for one in net if tax]
+                + [(one, f"{gross.sql} - {one}") for one in net if gross]
+                + ([(f"({gross.sql} - {tax.sql})", tax.sql)] if gross and tax else [])
+            )
+        list_value = self.of("list_value") or self._product("unit_list_price") or by_price
+        if list_value is None:
+            return []
+        discount = self.of("discount")
+        return ([(list_value.sql, f"abs({discount.sql})")] if discount else []) + [
+            (list_value.sql, f"{list_value.sql} - {one}") for one in net if one != list_value.sql
+        ]
+
+    def before_tax(self) -> list[str]:
+        """What a line may come to before tax by its other amounts, as evidence: price × quantity and list value, with the discount and without it."""
+        found = [amount.sql for name in ("unit_price", "unit_list_price") if (amount := self._product(name))]
+        found += [amount.sql for amount in [self.of("list_value")] if amount]
+        rate, discount = self.share("discount_rate"), self.of("discount")
+        by_rate = [f"({amount} * (1 - coalesce({rate.sql}, 0)))" for amount in found if rate]
+        by_discount = [f"({amount} - coalesce(abs({discount.sql}), 0))" for amount in found if discount]
+        return by_rate + by_discount + found
+
+    def _product(self, price: str) -> Amount | None:
+        """A price × quantity, as evidence."""
+        unit, quantity = self.of(price), self.of("quantity")
+        return Amount(f"(CAST({unit.sql} AS DOUBLE) * {quantity.sql})", MONEY_PLACES) if unit and quantity else None
+
+    # The columns ------------------------------------------------------------------------------------------------------------------------------------------
+
+    def lines(self) -> None:
+        """Work out the amounts of sale or purchase lines."""
+        for name in ("quantity", "tax", "charges", "rebate", "product_cost", "weight", "exchange_rate"):
+            if amount := self.of(name):
+                self.columns[name] = amount
+        if "exchange_rate" not in self.columns and (rate := self.of("inverse_rate")):
+            self.columns["exchange_rate"] = Amount(f"CASE WHEN {rate.sql} > 0 THEN {inverse(rate.sql, rate.places)} END", RATE_PLACES)
+        quantity = self.of("quantity")
+        for name, each in (("product_cost", "unit_cost"), ("weight", "unit_weight")):
+            if name not in self.columns and quantity and (unit := self.of(each)):
+                self.columns[name] = self.by_quantity(each, unit, quantity)
+                self.said.append(f"{self.theirs[each]} × {self.theirs['quantity']} is the {name.replace('_', ' ')}.")
+        self._values()
+        self._tax()
+        self._cost_from_margin()
+
+    def _values(self) -> None:
+        self._take_discount_for_a_rate()
+        quantity, rate = self.of("quantity"), self.share("discount_rate")
+        list_value = self._list_value(quantity)
+        discount = self._stated_discount(list_value)
+        net = self._stated_net(quantity, list_value, rate, discount)
+        if net is None:
+            if list_value is None:
+                return
+            discount = discount or (self.times(list_value, rate) if rate else None)
+            net = self.minus(list_value, discount) if discount else list_value
+            self.said.append("Net value is list value less discount." if discount else "There is no net value: list value is taken as net, without discount.")
+            self.columns |= {"list_value": list_value, "net_value": net} | ({"discount": discount} if discount else {})
+            self._say_perhaps_net()
+            return
+        self.columns["net_value"] = net
+        self._say_perhaps_net()
+        if list_value is None:
+            if rate:
+                rest = Amount(f"(1 - {rate.sql})", rate.places)
+                list_value = self.divided(net, rest)
+                list_value = Amount(f"coalesce({list_value.sql}, {net.sql})", list_value.places)
+                self.said.append(f"List value is net value ÷ (1 − {self.theirs['discount_rate']}).")
+            elif discount:
+                list_value = self.plus(net, discount)
+                self.said.append(f"List value is net value plus {self.theirs['discount']}.")
+            else:
+                return
+        elif discount is None and rate:
+            discount = self.times(list_value, rate)
+        if discount is not None and self._list_is_stated:
+            self._gap = f"abs({list_value.sql} - {discount.sql} - {net.sql})"
+        self.columns["list_value"] = list_value
+        self.columns["discount"] = self.minus(list_value, net)
+
+    @property
+    def _list_is_stated(self) -> bool:
+        return "list_value" in self.stated or "unit_list_price" in self.stated
+
+    def _list_value(self, quantity: Amount | None) -> Amount | None:
+        if amount := self.of("list_value"):
+            return amount
+        if quantity and (price := self.of("unit_list_price")):
+            self.said.append(f"{self.theirs['unit_list_price']} × {self.theirs['quantity']} is the list value.")
+            return self.by_quantity("unit_list_price", price, quantity)
+        return None
+
+    def _stated_net(self, quantity: Amount | None, list_value: Amount | None, rate: Amount | None, discount: Amount | None) -> Amount | None:
+        if net := self.of("net_value"):
+            return net
+        if quantity and (price := self.of("unit_price")) and not self._price_holds_tax():
+            by_price = self.by_quantity("unit_price", price, quantity)
+            if (rate or discount) and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
+                if net := self._net_of_gross():
+                    return net
+                self._ask_whether_discounted(rate, discount, by_price)
+            if "unit_price" not in self.sure:
+                self._ask_what_differs(by_price)
+            self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")
+            return by_price
+        return self._net_of_gross()
+
+    def _net_of_gross(self) -> Amount | None:
+        gross = self.of("gross_value")
+        if gross and (tax := self.of("tax")):
+            self.said.append(f"Net value is {self.theirs['gross_value']} less {self.theirs['tax']}.")
+            return self.minus(gross, tax)
+        if gross and (tax_rate := self.share("tax_rate")):
+            self.said.append(f"Net value is {self.theirs['gross_value']} ÷ (1 + {self.theirs['tax_rate']}), made once at 4 places.")
+            return self.divided(gross, Amount(f"(1 + {tax_rate.sql})", tax_rate.places))
+        return None
+
+    def _price_holds_tax(self) -> bool:
+        """Whether price × quantity is the value with tax, on nearly all lines that have any."""
+        gross, product, taxed = self.of("gross_value"), self._product("unit_price"), self.of("tax") or self.of("tax_rate")
+        if not (gross and product and taxed) or "unit_price" in self.sure:
+            return False
+        equal, lines = (
+            f"count(*) FILTER ({taxed.sql} <> 0 AND {gross.sql} <> 0 AND {close})" for close in (f"abs({product.sql} - {gross.sql}) <= {ROUNDING}", "true")
+        )
+        of_all, all_lines = self.ask(f"{equal}, {lines}")
+        if not all_lines or of_all < NEARLY_ALL * all_lines:
+            return False
+        self.said.append(f"{self.theirs['unit_price']} holds the tax: × {self.theirs['quantity']} it is {self.theirs['gross_value']}.")
+        return True
+
+    def _ask_whether_discounted(self, rate: Amount | None, discount: Amount | None, by_price: Amount) -> None:
+        """Ask which price it is. A further column of numbers that equals what one of the two makes is likely the net value, which would decide."""
+        theirs, of_discount = self.theirs["unit_price"], self.theirs["discount_rate" if rate else "discount"]
+        reduction = rate or discount
+        if reduction is None or not self.ask(f"bool_or({reduction.sql} <> 0)")[0]:
+            return
+        less = f"({by_price.sql} * (1 - {reduction.sql}))" if rate else f"({by_price.sql} - coalesce({reduction.sql}, 0))"
+        after = Amount(less, by_price.places + reduction.places)
+        like = self._further_like(by_price) or self._further_like(after)
+        likely = [like] if like else list(self.further)
+        sentence = f"{self.file}: {theirs} may be the price before or after {of_discount}; no column is known as the net value that would decide."
+        if like:
+            sentence += f" {like} is what the price and quantity make on nearly all lines, and seems to be it."
+        elif likely:
+            one, are = ("one of them", "are columns of numbers") if len(likely) > 1 else ("it", "is a column of numbers")
+            sentence += f" {' and '.join(likely)} {are} without a meaning yet: {one} may be the net value."
+        raise AnswerNeededError(
+            Question(
+                f"price: {self.file}, {theirs}",
+                sentence,
+                (),
+                (
+                    *([choice(f"{like} is the net value", columns={like: "net_value"})] if like else []),
+                    choice("before the discount", columns={theirs: "unit_list_price"}),
+                    choice("after the discount", columns={theirs: "unit_price"}),
+                    *self._before_per_cents(rate),
+                    *(choice(f"{column} is the net value", columns={column: "net_value"}) for column in likely if column != like),
+                ),
+            )
+        )
+
+    def _before_per_cents(self, rate: Amount | None) -> list[Choice]:
+        """A discount that is called neither rate nor per cent may be per cent all the same, if none is above 100."""
+        discount = None if rate else self.of("discount")
+        if discount is None or self.ask(f"max(abs({discount.sql}))")[0] > _PERCENT:
+            return []
+        theirs = {self.theirs["unit_price"]: "unit_list_price", self.theirs["discount"]: "discount_rate"}
+        return [choice(f"before the discount, and {self.theirs['discount']} is per cent", columns=theirs)]
+
+    def _ask_what_differs(self, by_price: Amount) -> None:
+        """Ask what a further column is that comes near price × quantity on nearly all lines and is not the same on many: it may be what was invoiced."""
+        for theirs, column in self.further.items():
+            some = f"abs({by_price.sql}) > {ROUNDING} AND abs({self.stated['quantity'].sql}) <> 1"
+            near = f"CAST({column.sql} AS DOUBLE) / {by_price.sql} BETWEEN {_NEAR[0]} AND {_NEAR[1]}"
+            differs = f"abs({column.sql} - {by_price.sql}) > {ROUNDING}"
+            lines, close, apart = self.ask(f"count(*) FILTER ({some}), count(*) FILTER ({some} AND {near}), count(*) FILTER ({some} AND {near} AND {differs})")
+            if not lines or close < NEARLY_ALL * lines or apart <= (1 - NEARLY_ALL) * lines:
+                continue
+            product = f"{self.theirs['unit_price']} × {self.theirs['quantity']}"
+            raise AnswerNeededError(
+                Question(
+                    f"net: {self.file}, {theirs}",
+                    f"{self.file}: {theirs} has no meaning yet, comes near {product} and differs from it on {apart:,} of {lines:,} lines: "
+                    "it may be what was invoiced.",
+                    (),
+                    (
+                        choice("it is the net value", columns={theirs: "net_value"}),
+                        choice("it is the value with tax", columns={theirs: "gross_value"}),
+                        choice(f"it is something else: {product} is the net value", columns={theirs: attribute_name(theirs)}),
+                    ),
+                )
+            )
+
+    def _further_like(self, amount: Amount) -> str | None:
+        """The further column that equals an amount, but for a rounding, on nearly all lines that have one; None where none does."""
+        for theirs, column in self.further.items():
+            equal, lines = self.ask(
+                f"count(*) FILTER (abs({column.sql} - {amount.sql}) <= {ROUNDING} AND {amount.sql} <> 0), count(*) FILTER ({amount.sql} <> 0)"
+            )
+            if equal and equal >= NEARLY_ALL * lines:
+                return theirs
+        return None
+
+    def _say_perhaps_net(self) -> None:
+        """Name a further column that says what was worked out as the net value: it should lead, since it is what was invoiced."""
+        if "net_value" in self.stated or not (like := self._further_like(self.columns["net_value"])):
+            return
+        self.problems.append(
+            Problem(
+                "perhaps-net-value",
+                Severity.NOTICE,
+                Origin(self.file, column=like),
+                sentence="It has no meaning yet, and is within a cent of the net value that was worked out on nearly all lines: it seems to be the net value.",
+                action=f'If it is, say so in the mapping: {quoted(like)} = "net_value".',
+            )
+        )
+
+    def _cost_from_margin(self) -> None:
+        """Product cost is net value less margin, where the file states no cost.
+
+        Raises
+        ------
+        AnswerNeededError
+            Where the margin may be per cent.
+        """
+        margin, net = self.of("margin"), self.columns.get("net_value")
+        if margin is None:
+            return
+        theirs = self.theirs["margin"]
+        if "product_cost" in self.columns or net is None:
+            self.said.append(f"{theirs} is not used: {'there is no net value' if net is None else 'the file states the cost'}.")
+            return
+        if "margin" not in self.sure and without_currency(normalised(theirs)) == normalised(theirs):
+            self._ask_whether_percent(theirs, margin, net)
+        self.columns["product_cost"] = self.minus(net, margin)
+        self.said.append(f"Product cost is net value less {theirs}.")
+
+    def _ask_whether_percent(self, theirs: str, margin: Amount, net: Amount) -> None:
+        """Ask where no margin is above 100 and margins do not grow with sales, as amounts do."""
+        largest, growing = self.ask(f"max(abs({margin.sql})), corr(CAST({margin.sql} AS DOUBLE), CAST({net.sql} AS DOUBLE))")
+        if largest is None or largest > _PERCENT or (growing is not None and growing > _GROWING):
+            return
+        raise AnswerNeededError(
+            Question(
+                f"margin: {self.file}, {theirs}",
+                f"{self.file}: no value of {theirs} is above 100, and it does not grow with sales. It may be an amount of the line or per cent.",
+                (),
+                (choice("an amount", columns={theirs: "margin"}), choice("per cent: leave it out", columns={theirs: LEFT_OUT})),
+            )
+        )
+
+    def _stated_discount(self, list_value: Amount | None) -> Amount | None:
+        """The discount as an amount of the line, positive in the normal case."""
+        discount, net = self.of("discount"), self.of("net_value")
+        if discount is None:
+            return None
+        if list_value and net:
+            return self._discount_by_values(discount, list_value, net)
+        theirs = self.theirs["discount"]
+        largest, least, most = self.ask(f"max(abs({discount.sql})), min({discount.sql}), max({discount.sql})")
+        if largest and largest <= 1 and "discount" not in self.sure:
+            raise AnswerNeededError(
+                Question(
+                    f"discount: {self.file}, {theirs}",
+                    f"{self.file}: no value of {theirs} is above 1. It may be an amount of the line or a share of the price; no list and net value decide.",
+                    (),
+                    (
+                        choice("a share", columns={theirs: "discount_rate"}),
+                        choice("an amount", columns={theirs: "discount"}),
+                    ),
+                )
+            )
+        if least is not None and least < 0 and most <= 0:
+            self.said.append(f"{theirs} is written as a negative amount.")
+            return Amount(f"(-{discount.sql})", discount.places)
+        return discount
+
+    def _take_discount_for_a_rate(self) -> None:
+        """A discount beside a price and a net value is a rate where price × quantity × (1 − rate) is the net value, and less an amount it is not."""
+        discount, net, product = self.of("discount"), self.of("net_value"), self._product("unit_price")
+        if not (discount and net and product) or self.of("discount_rate"):
+            return
+        as_amount, negative, as_share, as_percent, lines = self._readings_of_discount(discount, product, net)
+        if max(as_amount, negative) >= (best := max(as_share, as_percent)) or best * 2 < lines:
+            return
+        theirs = self.theirs["discount"]
+        self.said.append(f"{theirs} is a rate: price × quantity × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
+        self.stated = {ours: amount for ours, amount in self.stated.items() if ours != "discount"} | {"discount_rate": discount}
+        self.theirs = {**self.theirs, "discount_rate": theirs}
+        self._shares["discount_rate"] = discount if best == as_share else _hundredth(discount)
+
+    def _readings_of_discount(self, discount: Amount, list_value: Amount, net: Amount) -> tuple[Any, ...]:
+        """On how many lines a discount leads to the net value as an amount, a negative one, a share and per cent; and how many lines have one."""
+        some = f"{discount.sql} <> 0 AND {list_value.sql} IS NOT NULL AND {net.sql} IS NOT NULL"
+        price = f"CAST({list_value.sql} AS DOUBLE)"
+        readings = (
+            f"{list_value.sql} - {discount.sql}",
+            f"{list_value.sql} + {discount.sql}",
+            f"{price} * (1 - {discount.sql})",
+            f"{price} * (1 - {discount.sql} / 100)",
+        )
+        counts = [f"count(*) FILTER ({some} AND abs({reading} - {net.sql}) <= {ROUNDING})" for reading in readings]
+        return self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
+
+    def _discount_by_values(self, discount: Amount, list_value: Amount, net: Amount) -> Amount:
+        """Confirmed as an amount by list − discount = net, turned where it is written negative, or a rate after all."""
+        theirs = self.theirs["discount"]
+        as_amount, negative, as_share, as_percent, lines = self._readings_of_discount(discount, list_value, net)
+        best = max(as_amount, negative, as_share, as_percent)
+        if best == as_amount or best * 2 < lines:
+            if as_amount:
+                self.said.append(f"{theirs} is an amount of the line: list value − {theirs} = net value on {as_amount:,} of {lines:,} lines with a discount.")
+            return discount
+        if best == negative:
+            self.said.append(f"{theirs} is written as a negative amount: list value + {theirs} = net value on {negative:,} of {lines:,} lines.")
+            return Amount(f"(-{discount.sql})", discount.places)
+        self.said.append(f"{theirs} is a rate: list value × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
+        return self.times(list_value, discount if best == as_share else _hundredth(discount))
+
+    def compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
+        """Where list value − discount, or price × quantity, and net value differ by more than a rounding, net value leads and a person should look."""
+        return [*self._discount_compared(origin, ask), *self._price_compared(origin, ask)]
+
+    def _price_compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
+        """Said where on most lines no price × quantity, less discount or tax, is the net value."""
+        net, quantity, readings = self.of("net_value"), self.of("quantity"), self.by_unit_price()
+        if net is None or quantity is None or not readings:
+            return []
+        tolerance = f"({ROUNDING} + abs({quantity.sql}) * {self._half_a_unit_of_price()})"
+        fits = " OR ".join(f"abs({reading} - {net.sql}) <= {tolerance}" for reading in readings)
+        some = f"{readings[-1]} <> 0 AND {net.sql} IS NOT NULL"
+        apart, first, lines = ask(f"count(*) FILTER ({some} AND NOT ({fits})), min(row) FILTER ({some} AND NOT ({fits})), count(*) FILTER ({some})")
+        if 2 * apart <= lines:
+            return []
+        sentence = (
+            f"It is not {self.theirs['unit_price']} × {self.theirs['quantity']} on {apart:,} of {lines:,} lines ({100 * apart / lines:.0f} %). It counts."
+        )
+        action = "Look whether it is the net value of the line, and the price the one of one unit; a price before discount is unit_list_price in the mapping."
+        where = replace(origin, row=first, column=self.theirs["net_value"])
+        return [Problem("price-does-not-hold", Severity.WARNING, where, sentence=sentence, action=action, rows=apart)]
+
+    def by_unit_price(self) -> list[str]:
+        """What a line may come to by its price × quantity: less a discount, less the tax that the price may hold, and as it stands, which is the last."""
+        product = self._product("unit_price")
+        if product is None:
+            return []
+        rate, discount, tax, tax_rate = self.share("discount_rate"), self.of("discount"), self.of("tax"), self.share("tax_rate")
+        less = [f"({product.sql} * (1 - coalesce({rate.sql}, 0)))"] if rate else []
+        less += [f"({product.sql} - coalesce(abs({discount.sql}), 0))"] if discount else []
+        return [
+            *([f"({one} - coalesce({tax.sql}, 0))" for one in [*less, product.sql]] if tax else []),
+            *([f"({one} / (1 + coalesce({tax_rate.sql}, 0)))" for one in [*less, product.sql]] if tax_rate else []),
+            *less,
+            product.sql,
+        ]
+
+    def _half_a_unit_of_price(self) -> Decimal:
+        """Half a unit of the last place of the price: what it may have been rounded by."""
+        price = self.of("unit_price")
+        return Decimal(5).scaleb(-(max(price.places, 2) if price else 2) - 1)
+
+    def _discount_compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
+        if not self._gap:
+            return []
+        apart, first, largest = ask(f"count(*) FILTER ({self._gap} > {ROUNDING}), min(row) FILTER ({self._gap} > {ROUNDING}), max({self._gap})")
+        if not apart:
+            return []
+        return [
+            Problem(
+                "discount-does-not-add-up",
+                Severity.WARNING,
+                replace(origin, row=first, column=self.theirs.get("discount", self.theirs.get("discount_rate", ""))),
+                sentence=f"List value − discount is not the net value on {apart:,} lines, by up to {largest:,.2f}. Net value leads.",
+                action="Look whether a column of charges or a second discount is missing in the mapping.",
+                rows=apart,
+            )
+        ]
+
+    def _tax(self) -> None:
+        net = self.columns.get("net_value")
+        if "tax" in self.columns or net is None:
+            return
+        if gross := self.of("gross_value"):
+            self.columns["tax"] = self.minus(gross, net)
+            self.said.append(f"Tax is {self.theirs['gross_value']} less net value.")
+        elif rate := self.share("tax_rate"):
+            self.columns["tax"] = self.times(net, rate)
+            self.said.append(f"Tax is net value × {self.theirs['tax_rate']}.")

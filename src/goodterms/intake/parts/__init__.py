@@ -1,0 +1,1 @@
+"""What one file gives to a table of facts: what its columns mean, and the account of its rows."""

@@ -1,0 +1,170 @@
+"""What one file gave to a table of facts: its rows on the engine, how its columns were understood, and what became of each record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from goodterms.facts.columns import ATTRIBUTE
+from goodterms.intake.mapping.column_names import normalised
+from goodterms.intake.mapping.mapping_file import CreditNotes, FileMapping
+from goodterms.intake.mapping.months_across import MONTH
+from goodterms.intake.parts.proposal import Proposal, Sample
+from goodterms.intake.tables.decoding import mended
+from goodterms.intake.tables.raw_table import RawTable, RowRef
+from goodterms.intake.values.typed_column import Typed
+from goodterms.problems import Origin, Problem, Severity
+
+if TYPE_CHECKING:
+    from goodterms.intake.documents.to_facts import KnownParty
+
+LINES = frozenset({"sale_lines", "purchase_lines"})
+ROWS_A_FILE = 1 << 32
+"""A row of a document is known by its file's number times this, and its own number there."""
+MOST_SAID = 1_000
+"""So many rejected rows of a file are said one by one for the same reason; the rest are counted."""
+MEND = "Mend the row in the file of rejected rows and read it again."
+
+
+@dataclass
+class Part:
+    """What one file gave: a table on the engine with our columns (``columns``), and the account of it."""
+
+    raw: RawTable
+    entry: FileMapping
+    table: str
+    name: str
+    number: int
+    sample: Sample
+    proposal: Proposal
+    typed: dict[str, Typed] = field(default_factory=dict)
+    """The file's columns → how each is read."""
+    stated: dict[str, Typed] = field(default_factory=dict)
+    """Our column → how it is read, where the file states it."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Our column → its type on the engine."""
+    attributes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    rejected: int = 0
+    set_aside: tuple[RowRef, ...] = ()
+    met_again: int = 0
+    said: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    credit_notes: CreditNotes | None = None
+    currency: str | None = None
+    """The currency that its cells name, "" where those of other files do and its own do not; None where none does."""
+    in_reporting: set[str] = field(default_factory=set)
+    """Amounts that were brought to the reporting currency by themselves, apart from their rows."""
+    too_large: tuple[tuple[str, str], ...] = ()
+    """Conditions over the typed rows under which a product has more digits than an amount may, each with the file's column of the price."""
+    bad: str = ""
+    """The table of rows that take no part, "" where there are none: ``row`` and ``reason``, which is null for rows set aside."""
+    typed_rows: str = ""
+    """A query of the file's accepted rows with our names, for as long as the raw table is there."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Our column, names of customers and products included → its expression over ``typed_rows``."""
+    known_of: set[str] = field(default_factory=set)
+    """"customers", "suppliers", "products": of which of them the lines say more than the key."""
+    parties: tuple[KnownParty, ...] = ()
+    """Who stands on documents, for the register."""
+    file_header: tuple[str, ...] = ()
+    """The columns of the file itself, without those that joins brought."""
+    is_of_documents: bool = False
+    """Whether it is made of documents, which have no columns of their own to understand."""
+    rows_are_records: bool = True
+    """Whether each row of facts is one record of the file."""
+    again: Part | None = None
+    """The part that was read before of the same file, where the file was named twice."""
+
+    @property
+    def where(self) -> str:
+        """The file, with its sheet where it has sheets."""
+        return f"{self.raw.file}, sheet {self.raw.sheet}" if self.raw.sheet else self.raw.file
+
+    @property
+    def rejected_rows(self) -> str:
+        """A query of the numbers of its ``bad`` rows that are given back."""
+        return f"SELECT DISTINCT row FROM {self.bad} WHERE reason IS NOT NULL"
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Our names of the columns of a table by month, ``month:2025-01`` …: a record of it gives a row of facts for each month that is not blank."""
+        return tuple(ours for ours in self.stated if ours.startswith(MONTH))
+
+    @property
+    def alike(self) -> tuple[Any, ...]:
+        """What parts have in common whose columns are understood together: table, entry of the mapping, source, and columns with their types."""
+        columns = sorted((column.theirs, column.engine_type) for column in self.sample.columns)
+        return self.table, self.entry.place, self.entry.source, self.entry.keys, *columns
+
+    def origin(self, **place: Any) -> Origin:
+        """A place in the file."""
+        return Origin(self.raw.file, self.raw.sheet, **place)
+
+
+def unread(raw: RawTable, action: str) -> list[Problem]:
+    """Records of a file that could not be read and are not said yet, with what to do."""
+    said = {(problem.origin.file, problem.origin.row) for problem in raw.problems if problem.severity == Severity.REJECTED}
+    return [
+        Problem(
+            "record-cannot-be-read",
+            Severity.REJECTED,
+            Origin(raw.file, raw.sheet, ref.row),
+            seen=mended(ref.text[:200]),
+            sentence=f"The record takes no part: {ref.reason}.",
+            action=action,
+        )
+        for ref in raw.rejected
+        if (raw.file, ref.row) not in said
+    ]
+
+
+def say(parts: Sequence[Part], *sentences: str) -> None:
+    """Say the same of each part."""
+    for part in parts:
+        part.said += sentences
+
+
+def named(ours: str) -> str:
+    """A column's name as SQL writes it."""
+    return '"' + ours.replace('"', '""') + '"'
+
+
+def attribute_name(theirs: str) -> str:
+    """The attribute that a further column becomes: a name that equations can use.
+
+    Examples
+    --------
+    >>> attribute_name("Kiireellinen toimitus")
+    'attribute:kiireellinen_toimitus'
+    """
+    return ATTRIBUTE + normalised(theirs).replace(" ", "_")
+
+
+def reject(con: Any, part: Part, rows: str) -> None:
+    """Take rows out of a part that is made already, to be given back: ``rows`` is a query of their numbers."""
+    if not part.bad:
+        part.bad = f"bad_{part.number}"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
+    part.rejected += con.execute(f"SELECT count(*) FROM ({rows})").fetchone()[0]
+    con.execute(f"INSERT INTO {part.bad} SELECT row, -1 FROM ({rows})")
+    leave_out(con, part, f"SELECT row FROM {part.bad}")
+
+
+def leave_out(con: Any, part: Part, rows: str, by: str = "row") -> None:
+    """Take rows out of a part that is made already. It is written anew: of millions, that takes far less memory than to delete them."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS SELECT * FROM {part.name} WHERE ({by} IN ({rows})) IS NOT TRUE")
+
+
+def drop_raw_tables(con: Any, parts: Sequence[Part]) -> None:
+    """Give the memory of raw tables back once nothing of them is needed: rejected rows are given back from them."""
+    import duckdb  # noqa: PLC0415  (heavy: only where files are read)
+
+    for part in parts:
+        if part.bad:
+            continue
+        try:
+            con.execute(f"DROP TABLE IF EXISTS {part.raw.name}")
+        except duckdb.CatalogException:  # a view of a Parquet file, which takes no memory
+            continue

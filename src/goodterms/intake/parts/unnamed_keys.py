@@ -1,0 +1,68 @@
+"""Keys under headings that nobody knows: lines without a customer, a product or a number of the document, though columns may hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from goodterms.errors import AnswerNeededError, Question
+from goodterms.facts.columns import Kind
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import normalised
+from goodterms.intake.parts.part import Part, attribute_name
+from goodterms.intake.parts.proposal import Proposal, Sample
+from goodterms.problems import Problem, Severity
+
+_MOST_OFFERED = 8
+_AMOUNT = re.compile(r"[^A-Za-z]*[.,][0-9]{1,4}\D*")
+_CODE = re.compile(r"(?=.*[0-9].*[0-9])(?:0|[A-Za-z]{1,5}[-_/ ]?[0-9])[\w/-]*")
+"""Letters before a number, or zeros: a key, and no amount."""
+
+
+def ask_for_keys(parts: Sequence[Part], sample: Sample, proposal: Proposal) -> None:
+    """Ask for the customer of sale lines where columns without a meaning hold what may be keys, and name such columns where no product or document is known.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where no column is known as the customer and another may be it.
+    """
+    first = parts[0]
+    known = {*proposal.columns.values(), *first.entry.constants}
+    free = [theirs for theirs in first.raw.header if theirs not in proposal.columns and _repeats(sample, theirs)]
+    keys = [theirs for theirs in free if _says_keys(sample, theirs)]
+    if first.table != "sale_lines" or not keys:
+        return
+    if not {"customer_key", "customer_name"} & known:
+        raise AnswerNeededError(_which_customer(first, sample, [*keys, *(theirs for theirs in free if theirs not in keys)], keys))
+    for ours, said in (("document", "number of the document"), ("product_key", "product")):
+        if ours in known:
+            continue
+        sentence = f"No column is known as the {said}: {' and '.join(keys[:_MOST_OFFERED])} may be it."
+        action = f'If one is, say so in the mapping: "{keys[0]}" = "{ours}".'
+        for part in parts:
+            part.problems.append(Problem(f"no-{ours.partition('_')[0]}", Severity.NOTICE, part.origin(column=keys[0]), sentence=sentence, action=action))
+
+
+def _which_customer(part: Part, sample: Sample, free: Sequence[str], keys: Sequence[str]) -> Question:
+    return Question(
+        f"column: {part.raw.file}, customer_key",
+        f"{part.where}: no column is known as the customer. Say which it is.",
+        tuple(f"{theirs}: {', '.join(sample.values[theirs][:3])}" for theirs in free),
+        (
+            *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: "customer_key"}) for theirs in free[:_MOST_OFFERED]),
+            choice("none: no customer is named", columns={theirs: attribute_name(theirs) for theirs in keys}),
+        ),
+    )
+
+
+def _repeats(sample: Sample, theirs: str) -> bool:
+    """Whether a column holds several values of which some come again, and which are no amounts, dates or flags."""
+    values = sample.values[theirs]
+    is_other = any(sample.are_all(theirs, kind) for kind in (Kind.DATE, Kind.FLAG)) or any(_AMOUNT.fullmatch(value) for value in values)
+    return 2 <= len(set(values)) < len(values) and not is_other
+
+
+def _says_keys(sample: Sample, theirs: str) -> bool:
+    """Whether a column says that it holds keys or names, by its heading or by values that are written as keys are."""
+    return bool({"number", "name"} & set(normalised(theirs).split())) or all(_CODE.fullmatch(value) for value in sample.values[theirs])

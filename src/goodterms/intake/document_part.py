@@ -19,8 +19,9 @@ from goodterms.facts.money import in_words
 from goodterms.intake.mapping.answers import above, answerable
 from goodterms.intake.mapping.mapping_file import LEAVE_OUT, FileMapping, Mapping
 from goodterms.intake.parts.master_data import table_said
+from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import ROWS_A_FILE, Part
-from goodterms.intake.parts.proposal import Proposal, Sample
+from goodterms.intake.parts.sample import Sample
 from goodterms.intake.tables.raw_table import RawTable, RowRef
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS
 from goodterms.problems import Origin, Problem, Severity

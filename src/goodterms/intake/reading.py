@@ -28,8 +28,9 @@ from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, months_of
 from goodterms.intake.mapping.named_tables import SALE_LINES, joined_into, named_tables
 from goodterms.intake.parts.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.parts.master_data import fill_master_data, keep_what_lines_say
+from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import LINES, MEND, Part, drop_raw_tables, unread
-from goodterms.intake.parts.proposal import Proposal, sampled
+from goodterms.intake.parts.sample import sampled
 from goodterms.intake.rows.overlap import together
 from goodterms.intake.summary_sheet import without_summaries
 from goodterms.intake.table_part import read_parts

@@ -20,12 +20,23 @@ from goodterms.intake.lines.factors import multiplied
 from goodterms.intake.lines.left_out_rows import leave_out_rows
 from goodterms.intake.lines.tax_included import holds_tax
 from goodterms.intake.mapping.answers import of_join
-from goodterms.intake.mapping.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS, LEFT_OUT, RATES, goes_nowhere, kind_of
+from goodterms.intake.mapping.column_names import (
+    KNOWN_OF_CUSTOMERS,
+    KNOWN_OF_PRODUCTS,
+    KNOWN_OF_SUPPLIERS,
+    LEFT_OUT,
+    RATES,
+    attribute_name,
+    goes_nowhere,
+    kind_of,
+)
 from goodterms.intake.mapping.currency_code import code_sql
 from goodterms.intake.mapping.mapping_file import origin_of, quoted
 from goodterms.intake.mapping.months_across import first_day, period_sql
-from goodterms.intake.parts.part import LINES, Part, attribute_name, named, say
-from goodterms.intake.parts.proposal import ATTRIBUTE_VALUES, Sample, distinct_values, further_columns, of_all, proposed
+from goodterms.intake.parts.further_columns import ATTRIBUTE_VALUES, further_columns
+from goodterms.intake.parts.part import LINES, Part, named, say
+from goodterms.intake.parts.proposal import proposed
+from goodterms.intake.parts.sample import Sample, distinct_values, of_all
 from goodterms.intake.parts.unnamed_keys import ask_for_keys
 from goodterms.intake.rows.file_totals import compare_totals
 from goodterms.intake.rows.group_heads import ask_whether_filled, fill_down

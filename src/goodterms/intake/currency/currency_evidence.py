@@ -10,8 +10,9 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import accepted, kind_of, rank_of
 from goodterms.intake.mapping.currency_code import are_codes, currency_code, currency_named
+from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import Part
-from goodterms.intake.parts.proposal import Proposal, Sample
+from goodterms.intake.parts.sample import Sample
 from goodterms.intake.tables.header import MISSING
 from goodterms.problems import Problem, Severity
 

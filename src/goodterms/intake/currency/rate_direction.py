@@ -13,8 +13,8 @@ from goodterms.intake.currency.currency_rates import RATE_PLACES, inverse
 from goodterms.intake.mapping.answers import choice, of_files
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.entry_heads import heads_of
+from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import Part, named
-from goodterms.intake.parts.proposal import Proposal
 from goodterms.intake.values.typed_column import scale_of
 
 INVERSE = "inverse_rate"

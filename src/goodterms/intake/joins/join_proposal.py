@@ -18,7 +18,8 @@ from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, entr
 from goodterms.intake.mapping.named_tables import SALE_LINES
 from goodterms.intake.parts.entry_heads import name_of
 from goodterms.intake.parts.part import Part
-from goodterms.intake.parts.proposal import Sample, proposed, sampled
+from goodterms.intake.parts.proposal import proposed
+from goodterms.intake.parts.sample import Sample, sampled
 from goodterms.intake.tables.raw_table import RawTable
 
 _SAME_NAME, _OTHER_NAME = 0.5, 0.9

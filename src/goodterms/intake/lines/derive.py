@@ -11,9 +11,8 @@ from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.currency.currency_rates import RATE_PLACES, inverse
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import LEFT_OUT, normalised, says_percent, without_currency
+from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, normalised, says_percent, without_currency
 from goodterms.intake.mapping.mapping_file import PERCENT, SHARES, quoted
-from goodterms.intake.parts.part import attribute_name
 from goodterms.intake.values.typed_column import decimal
 from goodterms.problems import Origin, Problem, Severity
 

@@ -7,7 +7,8 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.intake.lines.derive import NEARLY_ALL, ROUNDING, Derivation
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.parts.part import Part, attribute_name
+from goodterms.intake.mapping.column_names import attribute_name
+from goodterms.intake.parts.part import Part
 from goodterms.problems import Problem, Severity
 
 _MANY = 10

@@ -226,6 +226,17 @@ def kind_of(table: str, ours: str) -> Kind | None:
     return None if ours.startswith(ATTRIBUTE) else accepted(table)[ours]
 
 
+def attribute_name(theirs: str) -> str:
+    """The attribute that a further column becomes: a name that equations can use.
+
+    Examples
+    --------
+    >>> attribute_name("Kiireellinen toimitus")
+    'attribute:kiireellinen_toimitus'
+    """
+    return ATTRIBUTE + normalised(theirs).replace(" ", "_")
+
+
 def says_percent(name: str) -> bool:
     """Whether a column's name says that its values are per cent."""
     return "percent" in normalised(name).split() or "pct" in normalised(name).split()

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from goodterms.facts.columns import ATTRIBUTE
-from goodterms.intake.mapping.column_names import normalised
 from goodterms.intake.mapping.mapping_file import CreditNotes, FileMapping
 from goodterms.intake.mapping.months_across import MONTH
-from goodterms.intake.parts.proposal import Proposal, Sample
+from goodterms.intake.parts.meaning import Proposal
+from goodterms.intake.parts.sample import Sample
 from goodterms.intake.tables.decoding import mended
 from goodterms.intake.tables.raw_table import RawTable, RowRef
 from goodterms.intake.values.typed_column import Typed
@@ -80,7 +79,7 @@ class Part:
     @property
     def where(self) -> str:
         """The file, with its sheet where it has sheets."""
-        return f"{self.raw.file}, sheet {self.raw.sheet}" if self.raw.sheet else self.raw.file
+        return self.raw.where
 
     @property
     def rejected_rows(self) -> str:
@@ -129,17 +128,6 @@ def say(parts: Sequence[Part], *sentences: str) -> None:
 def named(ours: str) -> str:
     """A column's name as SQL writes it."""
     return '"' + ours.replace('"', '""') + '"'
-
-
-def attribute_name(theirs: str) -> str:
-    """The attribute that a further column becomes: a name that equations can use.
-
-    Examples
-    --------
-    >>> attribute_name("Kiireellinen toimitus")
-    'attribute:kiireellinen_toimitus'
-    """
-    return ATTRIBUTE + normalised(theirs).replace(" ", "_")
 
 
 def reject(con: Any, part: Part, rows: str) -> None:

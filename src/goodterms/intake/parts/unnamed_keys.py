@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import normalised
-from goodterms.intake.parts.part import Part, attribute_name
-from goodterms.intake.parts.proposal import Proposal, Sample
+from goodterms.intake.mapping.column_names import attribute_name, normalised
+from goodterms.intake.parts.meaning import Proposal
+from goodterms.intake.parts.part import Part
+from goodterms.intake.parts.sample import Sample
 from goodterms.problems import Problem, Severity
 
 _MOST_OFFERED = 8

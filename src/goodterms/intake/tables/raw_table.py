@@ -132,13 +132,17 @@ class RawTable:
     def __post_init__(self) -> None:
         found = self.accepted + len(self.rejected) + len(self.set_aside)
         if found != self.physical:
-            where = f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
             message = (
-                f"{where}: two readers disagree. One counts {self.physical:,} records; the other found {self.accepted:,} rows, {len(self.rejected):,} rejected "
-                f"and {len(self.set_aside):,} set aside, {found:,} in all. Nothing was read. "
+                f"{self.where}: two readers disagree. One counts {self.physical:,} records; the other found {self.accepted:,} rows, "
+                f"{len(self.rejected):,} rejected and {len(self.set_aside):,} set aside, {found:,} in all. Nothing was read. "
                 "This is a defect of Goodterms: please report it with the file's first lines."
             )
             raise UnreadableFileError(message)
+
+    @property
+    def where(self) -> str:
+        """The file, with its sheet where it has sheets."""
+        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,0 +1,149 @@
+"""Columns that a table cannot do without: found by their values, or asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from goodterms.errors import AnswerNeededError, Choice, Question
+from goodterms.facts.columns import Kind
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import kind_of, normalised
+from goodterms.intake.mapping.mapping_file import SERIAL
+from goodterms.intake.mapping.months_across import months_of, named_month
+from goodterms.intake.parts.meaning import Proposal, in_words
+from goodterms.intake.parts.sample import Sample
+
+if TYPE_CHECKING:
+    from goodterms.intake.tables.raw_table import RawTable
+
+_NEEDED = {
+    "customers": [{"customer_key"}],
+    "suppliers": [{"supplier_key"}],
+    "products": [{"product_key"}],
+    "rebates": [{"counterparty_key"}],
+    "stock": [{"product_key"}, {"value", "quantity"}],
+    "plan": [{"scope"}, {"sales", "margin"}],
+    "rates": [{"from"}, {"to"}, {"rate"}],
+}
+"""What a row of a table cannot do without, beside its day or month and its amount: one of each."""
+_RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
+"""General rates of value added tax: of Finland, before it, of Sweden and Denmark, of many others, of Germany."""
+_MONTHS_AS_DATES = {rf"[0-9]{{4}}{re.escape(sign)}[0-9]{{1,2}}": f"%Y{sign}%m" for sign in "-/."} | {
+    rf"[0-9]{{1,2}}{re.escape(sign)}[0-9]{{4}}": f"%m{sign}%Y" for sign in "-/."
+}
+"""How months are written where the rows of a file have no days."""
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+"""Years that dates of digits alone may be of."""
+
+
+def check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
+    """Find by values, or ask for, what a table cannot do without."""
+    if table in {"sale_lines", "purchase_lines", "activities", "payments", "rates"}:
+        _need_date(found, raw, sample, taken, "date")
+    if table in {"costs", "gl_balances", "rebates", "stock", "plan"}:
+        _need_date(found, raw, sample, taken, "period")
+    if table in {"sale_lines", "purchase_lines"} and not _has_amount(taken):
+        _ask_for(raw, sample, found, "net_value", "amount, nor quantity and price", Kind.DECIMAL, choices=_net_of_gross(found), why=_needed_with_gross(found))
+    if table in {"costs", "gl_balances", "payments", "rebates"} and "amount" not in taken:
+        _ask_for(raw, sample, found, "amount", "amount", Kind.DECIMAL)
+    if table == "activities" and "kind" not in taken:
+        _ask_for(raw, sample, found, "kind", "kind of activity", Kind.TEXT, "visit")
+    for one_of in _NEEDED.get(table, ()):
+        if not one_of & taken:
+            ours = max(one_of)
+            _ask_for(raw, sample, found, ours, in_words(ours), kind_of(table, ours) or Kind.TEXT)
+
+
+def _needed_with_gross(found: Proposal) -> str:
+    """What is missing beside a value with tax."""
+    theirs = found.theirs("gross_value")
+    return f"{theirs} is the value with tax, and no column is known as the tax, its rate or the net amount: one of them is needed." if theirs else ""
+
+
+def _net_of_gross(found: Proposal) -> list[Choice]:
+    """How net value may follow from a value with tax that stands alone: by one rate for all lines."""
+    theirs = found.theirs("gross_value")
+    if theirs is None:
+        return []
+    rates = [
+        choice(f"{theirs} holds {rate} % of tax on all lines: net value is {theirs} ÷ {1 + rate / 100}", constants={"tax_rate": f"{rate / 100}"})
+        for rate in _RATES
+    ]
+    return [*rates, choice(f"{theirs} is without tax", columns={theirs: "net_value"})]
+
+
+def _has_amount(taken: set[str]) -> bool:
+    by_price = "quantity" in taken and taken & {"unit_price", "unit_list_price"}
+    return bool("net_value" in taken or by_price or "list_value" in taken or ("gross_value" in taken and taken & {"tax", "tax_rate"}))
+
+
+def _need_date(found: Proposal, raw: RawTable, sample: Sample, taken: set[str], ours: str) -> None:
+    if ours in taken:
+        return
+    free = [theirs for theirs in raw.header if theirs not in found.columns]
+    dates = [theirs for theirs in free if sample.are_all(theirs, Kind.DATE)]
+    if len(dates) == 1:
+        found.say(dates[0], ours, "the only column of dates")
+        taken.add(ours)
+        return
+    choices = [option for theirs in free for option in _dates_of_digits(theirs, sample, ours)]
+    if ours == "period" and (months := {theirs: month for theirs, month in months_of(raw.header).items() if theirs in free}):
+        said = "it holds the amounts of that month" if len(months) == 1 else "they hold the amounts of these months"
+        choices.append(choice(f"{' and '.join(months)}: {said}", columns={theirs: named_month(month) for theirs, month in months.items()}))
+    _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE, choices=choices)
+
+
+def _dates_of_digits(theirs: str, sample: Sample, ours: str) -> list[Choice]:
+    """What a column of digits alone says as dates: days as Excel counts them, or day, month and year with nothing between them."""
+    values = sample.values[theirs]
+    if not values or not sample.column(theirs).is_text:
+        return []
+    if all(re.fullmatch(r"[234][0-9]{4}(?:[.,][0-9]+)?", value) for value in values):
+        day = date(1899, 12, 30) + timedelta(days=int(values[0][:5]))
+        said = f"{theirs}: days as Excel counts them, {values[0]} is {day:%-d %B %Y}"
+        return [choice(said, dialect={"date": SERIAL}, columns={theirs: ours})]
+    options = []
+    for shape, form in _MONTHS_AS_DATES.items():
+        if all(re.fullmatch(shape, value) and _day(value, form) for value in values):
+            options.append(choice(f"{theirs}: rows of months, {values[0]} is its first day", dialect={"date": form}, columns={theirs: ours}))
+    for form in ("%d%m%Y", "%m%d%Y", "%d%m%y", "%m%d%y", "%y%m%d"):
+        days = [_day(value, form) for value in values if len(value) == (8 if "%Y" in form else 6) and value.isdecimal()]
+        if len(days) == len(values) and all(days):
+            options.append(choice(f"{theirs}: {values[0]} is {days[0]:%-d %B %Y}", dialect={"date": form}, columns={theirs: ours}))
+    return options
+
+
+def _day(text: str, form: str) -> date | None:
+    try:
+        day = datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+
+
+def _ask_for(
+    raw: RawTable, sample: Sample, found: Proposal, ours: str, said: str, kind: Kind, constant: str = "", choices: Sequence[Choice] = (), why: str = ""
+) -> None:
+    free = [theirs for theirs in raw.header if theirs not in found.columns and sample.values[theirs]]
+    named = [theirs for theirs in free if found.contradicted.get(theirs) == ours and kind != Kind.DATE]
+    keys = [theirs for theirs in free if kind == Kind.DECIMAL and {"number", "name"} & set(normalised(theirs).split())]
+    likely = [theirs for theirs in free if theirs in named or kind == Kind.TEXT or (sample.could_be(theirs, kind) and theirs not in keys)]
+    choices = (*choices, *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8]))
+    if not choices and not why and kind == Kind.DATE:
+        why = f"no column is known as the {said}, and none has values that can be read as dates. Export it with dates like 2023-01-31."
+    if raw.sheet:
+        choices += (choice("the sheet is no such table: leave it out", left_out=True),)
+    if constant:
+        choices += (choice("all rows are the same", constants={ours: constant}),)
+    raise AnswerNeededError(
+        Question(
+            f"column: {raw.file}, {ours}",
+            f"{raw.where}: {why or f'no column is known as the {said}. Say which it is.'}",
+            tuple(f"{theirs}: {', '.join(sample.values[theirs][:3]) or 'empty'}" for theirs in raw.header),
+            choices,
+        )
+    )

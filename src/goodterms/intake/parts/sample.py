@@ -1,0 +1,125 @@
+"""The first rows of a table, column by column: what the values of a column look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Settings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from goodterms.facts.columns import Kind
+from goodterms.intake.tables.header import MISSING
+from goodterms.intake.tables.raw_table import SAMPLE_ROWS
+from goodterms.intake.values.named_months import is_named_day
+from goodterms.intake.values.typed_column import RawColumn
+from goodterms.intake.values.typing_vote import could_be_flags, looks_like_flags
+
+if TYPE_CHECKING:
+    from goodterms.intake.tables.raw_table import RawTable
+
+_LEAST_SAMPLED = 100
+"""Values that each of many files gives to their common sample."""
+_NUMBER_LIKE = re.compile(
+    r"[-+(\u2212]?\s*(?:[€$£]|EUR|SEK|NOK|DKK|USD|GBP|CHF|PLN)?\s*[-+]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[.,][-\u2212–—]{1,2})?\s*"
+    r"(?:%|€|\$|£|EUR|SEK|NOK|DKK|USD|GBP|CHF|PLN|kr\.?)?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
+    re.IGNORECASE,
+)
+_DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
+_MONTH_LIKE = re.compile(r"[0-9]{4}[-/. ]?[MmKk]?[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{4}")
+CODE = re.compile("0[0-9]+")
+"""Digits with a zero in front, 007 and 00100, are a code and no number."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first rows of a table, column by column, as evidence: what the values of a column look like."""
+
+    columns: tuple[RawColumn, ...]
+    values: dict[str, tuple[str, ...]]
+
+    def example(self, theirs: str) -> str:
+        """The first value of a column."""
+        return next(iter(self.values[theirs]), "")
+
+    def column(self, theirs: str) -> RawColumn:
+        """The column of that name in the file."""
+        return next(column for column in self.columns if column.theirs == theirs)
+
+    def could_be(self, theirs: str, kind: Kind | None) -> bool:
+        """Whether at least half of the sampled values look like a kind."""
+        column, values = self.column(theirs), self.values[theirs]
+        if not values or kind in {Kind.TEXT, None}:
+            return True
+        if not column.is_text:
+            return self._typed_could_be(column.engine_type, kind)
+        if kind == Kind.FLAG:
+            return could_be_flags(set(values))
+        said = [value for value in values if value.casefold() not in MISSING] or values
+        if kind in {Kind.DATE, Kind.MONTH}:
+            fit = sum(1 for value in said if _is_date(value) or (kind == Kind.MONTH and _MONTH_LIKE.fullmatch(value)))
+        else:
+            fit = sum(1 for value in said if _NUMBER_LIKE.fullmatch(value))
+        return fit * 2 >= len(said)
+
+    @staticmethod
+    def _typed_could_be(of: str, kind: Kind | None) -> bool:
+        is_day = of == "DATE" or of.startswith("TIMESTAMP")
+        if kind in {Kind.DATE, Kind.MONTH}:
+            return is_day or (kind == Kind.MONTH and of.endswith("INT"))
+        if kind == Kind.FLAG:
+            return of == "BOOLEAN" or of.endswith("INT")
+        return not is_day
+
+    def are_all(self, theirs: str, kind: Kind) -> bool:
+        """Whether every sampled value looks like a kind, and there is one."""
+        column, values = self.column(theirs), self.values[theirs]
+        if not values:
+            return False
+        if not column.is_text:
+            return self._typed_could_be(column.engine_type, kind)
+        if kind == Kind.FLAG:
+            return looks_like_flags(set(values))
+        return all(_is_date(value) if kind == Kind.DATE else _NUMBER_LIKE.fullmatch(value) for value in values)
+
+    def kind_of_attribute(self, theirs: str) -> Kind:
+        """What the sampled values are; digits with a zero in front are a code, and so text."""
+        if any(CODE.fullmatch(value) for value in self.values[theirs]):
+            return Kind.TEXT
+        return next((kind for kind in (Kind.FLAG, Kind.DATE, Kind.DECIMAL) if self.are_all(theirs, kind)), Kind.TEXT)
+
+
+def _is_date(value: str) -> bool:
+    return bool(_DATE_LIKE.fullmatch(value)) or is_named_day(value)
+
+
+def of_all(samples: Sequence[Sample]) -> Sample:
+    """The samples of files with the same columns as one, no longer than the sample of one file."""
+    if len(samples) == 1:
+        return samples[0]
+    share = max(SAMPLE_ROWS // len(samples), _LEAST_SAMPLED)
+    return Sample(samples[0].columns, {theirs: tuple(value for one in samples for value in one.values[theirs][:share]) for theirs in samples[0].values})
+
+
+def sampled(con: Any, raw: RawTable) -> Sample:
+    """Look at the first rows of a raw table."""
+    types = {name: of for name, of, *_ in con.execute(f"DESCRIBE {raw.name}").fetchall()}
+    kinds = {place: f"k{place[1:]}" for place in raw.columns if f"k{place[1:]}" in types}
+    columns = tuple(
+        RawColumn(place, theirs, native, types[place], kinds.get(place, "")) for place, theirs, native in zip(raw.columns, raw.header, raw.native, strict=True)
+    )
+    if not columns:
+        return Sample((), {})
+    cells = ", ".join(f"trim(CAST({column.place} AS VARCHAR))" for column in columns)
+    rows = con.execute(f"SELECT {cells} FROM {raw.name} LIMIT {SAMPLE_ROWS}").fetchall()
+    by_column = zip(*rows, strict=True) if rows else (() for _ in columns)
+    return Sample(columns, {column.theirs: tuple(v for v in values if v) for column, values in zip(columns, by_column, strict=True)})
+
+
+def distinct_values(con: Any, tables: Sequence[tuple[str, Sample]], columns: Sequence[str]) -> Settings[str, int]:
+    """Count the distinct values of columns over all tables that have them."""
+    if not columns:
+        return {}
+    cells = [f"SELECT {', '.join(f'{sample.column(t).place} AS v{i}' for i, t in enumerate(columns))} FROM {table}" for table, sample in tables]
+    counted = ", ".join(f"count(DISTINCT v{i})" for i in range(len(columns)))
+    return dict(zip(columns, con.execute(f"SELECT {counted} FROM ({' UNION ALL '.join(cells)})").fetchone(), strict=True))

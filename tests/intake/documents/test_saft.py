@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from datetime import date
 from decimal import Decimal
@@ -10,10 +9,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.intake.documents.audit_file import audit_file
 
 from goodterms.errors import UnreadableFileError
 from goodterms.facts.columns import GL_BALANCES
-from goodterms.intake.documents.saft import Header, Journal, audit_file, read_saft
+from goodterms.intake.documents.saft import Header, Journal, read_saft
 from goodterms.problems import Severity
 
 AGAIN = " Export the file again, or look in the book-keeping what is right."
@@ -66,7 +66,7 @@ def document(*entries, accounts="", head=HEAD, namespace="urn:StandardAuditFile-
 
 
 def read(text):
-    found = audit_file(io.BytesIO(text.encode()), "books.xml")
+    found = audit_file(text)
     assert found.physical == found.accepted + found.rejected
     assert "Secret" not in repr(found)
     return found
@@ -447,7 +447,7 @@ def test_whatever_stands_in_a_file_is_read_or_refused(data):
     for start, end in sorted(data.draw(st.lists(st.sampled_from(spots), min_size=1, max_size=4, unique=True)), reverse=True):
         text = text[:start] + data.draw(VALUES) + text[end:]
     try:
-        found = audit_file(io.BytesIO(text.encode()), "books.xml")
+        found = audit_file(text)
     except UnreadableFileError:
         return
     assert found.physical == found.accepted + found.rejected

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.intake.documents.audit_file import audit_file
 from tests.intake.documents.test_saft import HEAD, document, journal, line, totals, transaction
 
 from goodterms.errors import UnreadableFileError
 from goodterms.intake.documents.check import problems_of
 from goodterms.intake.documents.party import Address, Identifies, OwnCompany
-from goodterms.intake.documents.saft import audit_file, read_saft
+from goodterms.intake.documents.saft import read_saft
 from goodterms.intake.documents.to_facts import facts_of
 
 ANN = OwnCompany(("888888888",))
@@ -67,7 +67,7 @@ def books(*sections, masters="", entries=ENTRIES, head=HEAD):
 
 
 def read(*sections, **rest):
-    found = audit_file(io.BytesIO(books(*sections, **rest).encode()), "books.xml")
+    found = audit_file(books(*sections, **rest))
     assert "Secret" not in repr(found)
     return found
 
@@ -226,7 +226,7 @@ def test_whatever_stands_in_an_invoice_is_read_or_said(data):
     for start, end in sorted(data.draw(st.lists(st.sampled_from(spots), min_size=1, max_size=4, unique=True)), reverse=True):
         text = text[:start] + data.draw(VALUES) + text[end:]
     try:
-        found = audit_file(io.BytesIO(books(text).encode()), "books.xml")
+        found = audit_file(books(text))
     except UnreadableFileError:
         return
     assert len(found.invoices) + found.unread == 2

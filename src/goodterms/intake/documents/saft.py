@@ -138,13 +138,6 @@ def read_saft(*files: Path | str) -> tuple[AuditFile, ...]:
     return _together(books)
 
 
-def audit_file(stream: IO[bytes], file: str) -> AuditFile:
-    """Read an audit file from a stream; ``file`` is what a person calls it. Otherwise as :func:`read_saft`."""
-    books = _Books(file)
-    books.read(stream)
-    return _together([books])[0]
-
-
 @dataclass
 class _Booked:
     """What is booked on one account in one month, and the line that did so first."""

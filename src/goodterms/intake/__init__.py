@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from goodterms.intake.reading import ColumnUnderstood, FileAccount, Reading, read
+from goodterms.intake.account import ColumnUnderstood, FileAccount
+from goodterms.intake.reading import Reading, read
 
 __all__ = ["ColumnUnderstood", "FileAccount", "Reading", "read"]

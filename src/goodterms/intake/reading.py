@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Mapping as Settings
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Question, UnreadableFileError, UsageError
+from goodterms.errors import MappingError, Question, UsageError
 from goodterms.facts.book import Facts
-from goodterms.facts.columns import CREDIT_NOTE, MASTER_NAMES
+from goodterms.facts.columns import MASTER_NAMES
 from goodterms.facts.engine import within_memory
+from goodterms.intake.account import FileAccount, account_of
 from goodterms.intake.currency.currency import to_one_currency
 from goodterms.intake.document_part import document_parts, is_documents
+from goodterms.intake.errors_together import Errors
 from goodterms.intake.joins.join_proposal import proposed_joins, why_not_joined
 from goodterms.intake.joins.leading_zeros import settle_leading_zeros
-from goodterms.intake.mapping.answers import answerable, of_files
-from goodterms.intake.mapping.column_names import LEFT_OUT
+from goodterms.intake.mapping.answers import of_files
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping, origin_of, quoted
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, months_of
 from goodterms.intake.mapping.named_tables import SALE_LINES, joined_into, named_tables
@@ -41,7 +39,7 @@ from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:
     from goodterms.intake.documents.to_facts import KnownParty
-    from goodterms.intake.tables.raw_table import RawTable, RowRef
+    from goodterms.intake.tables.raw_table import RawTable
 
 Progress = Callable[..., None]
 ENGINE_MEMORY = 200
@@ -55,44 +53,6 @@ _TABLE_OF_OPTION = {
     "purchases": "purchase_lines",
 }
 _ALWAYS = ("sale_lines", "costs", "activities", "purchase_lines", "customers", "products")
-
-
-@dataclass(frozen=True)
-class ColumnUnderstood:
-    """What a column of a file was taken for, why, and its first value."""
-
-    theirs: str
-    ours: str
-    why: str
-    example: str = ""
-
-
-@dataclass(frozen=True)
-class FileAccount:
-    """What became of the records of one file or sheet: physical = accepted + rejected + set aside + met again.
-
-    ``net_by_currency`` are the control totals of lines (costs: of amounts), "" being the unnamed currency. ``set_aside_rows`` are all records set aside, in
-    the file's order, each with its text and the reason: header, above the header, second header row, header repeated, blank, total, footer.
-    """
-
-    file: str
-    sheet: str
-    table: str
-    source: str
-    physical: int
-    accepted: int
-    rejected: int
-    set_aside: int
-    met_again: int
-    columns: tuple[ColumnUnderstood, ...] = ()
-    unmapped: tuple[str, ...] = ()
-    dialect: str = ""
-    said: tuple[str, ...] = ()
-    net_by_currency: Settings[str, Decimal] = field(default_factory=dict)
-    first_date: date | None = None
-    last_date: date | None = None
-    credit_notes: int = 0
-    set_aside_rows: tuple[RowRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,7 +173,7 @@ def _read(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, t
 def _read_parts(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, notices: list[Problem], tell: Progress) -> list[Part]:
     """Open all files, then understand those of one source with the same columns together: in which order they are named changes nothing but that order."""
     parts: list[Part] = []
-    errors = _Errors()
+    errors = Errors()
     again: dict[tuple[str, str], list[Part]] = {}
     sources: dict[tuple[str, ...], str] = {}
     named = [(path, _TABLE_OF_OPTION[option]) for option, paths in given.items() for path in paths]
@@ -242,7 +202,7 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapp
     return [part if part.again is None else _same_file_again(part.again) for part in parts]
 
 
-def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: _Errors, tell: Progress) -> None:
+def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: Errors, tell: Progress) -> None:
     """Understand the files of one source with the same columns together; those that are perhaps to be joined are asked about first."""
     alike: dict[tuple[Any, ...], list[Part]] = {}
     for part in parts:
@@ -281,32 +241,6 @@ def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequen
     asked = of_files(replace(question, choices=tuple(option for option in question.choices if option not in outs)), first.entry, heads, mapping)
     own = tuple(replace(option, under=under, changes=tuple((head, option.settings) for head in heads)) for option in outs)
     return replace(asked, choices=(*asked.choices, *own))
-
-
-@dataclass
-class _Errors:
-    """What is wrong with several files, to be said together."""
-
-    questions: list[Question] = field(default_factory=list)
-    errors: list[GoodtermsError] = field(default_factory=list)
-
-    @contextmanager
-    def kept(self, complete: Callable[[Question], Question]) -> Iterator[None]:
-        """Keep what goes wrong, questions with what is to be pasted, and go on."""
-        try:
-            yield
-        except AnswerNeededError as error:
-            self.questions += map(complete, error.questions)
-        except GoodtermsError as error:
-            self.errors.append(error)
-
-    def raised(self) -> None:
-        """Raise what was kept: one error as it is, several as a group."""
-        errors = [*self.errors, *([answerable(self.questions)] if self.questions else [])]
-        if len(errors) > 1:
-            raise ExceptionGroup("several things are wrong", errors)
-        if errors:
-            raise errors[0]
 
 
 def _raw_tables(
@@ -400,7 +334,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
         if table == "sale_lines":
             attributes = found
     facts = Facts(engine, {table: engine.table(table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
-    accounts = tuple(_account(con, part) for part in parts)
+    accounts = tuple(account_of(con, part) for part in parts)
     problems = (*notices, *(problem for part in parts for problem in _problems(part)))
     return Reading(facts, accounts, problems, mapping_understood(live, mapping), tuple(live))
 
@@ -428,79 +362,3 @@ def _sources(con: Any, parts: Sequence[Part], mapping: Mapping) -> list[str]:
     files = {part.entry.source: part.number for part in reversed(lines)}
     met = sorted((source for source, _ in rows if source), key=lambda s: (files.get(s, 0), next(row for name, row in rows if name == s)))
     return list(dict.fromkeys([*(s for s in named_first if s in met), *met]))
-
-
-def _account(con: Any, part: Part) -> FileAccount:
-    raw = part.raw
-    set_aside = len(raw.set_aside) + len(part.set_aside)
-    rejected = len(raw.rejected) + part.rejected
-    totals = _control_totals(con, part)
-    accepted = raw.physical - set_aside - rejected - part.met_again
-    if part.name and part.rows_are_records and totals.get("rows", accepted) != accepted:
-        raise UnreadableFileError(
-            f"{part.where}: {raw.physical:,} records were counted, but {totals['rows']:,} rows became facts, {rejected:,} were rejected, "
-            f"{set_aside:,} set aside and {part.met_again:,} met again. Nothing was read. This is a defect of Goodterms: please report it."
-        )
-    columns = tuple(
-        ColumnUnderstood(theirs, ours, part.proposal.why.get(theirs, ""), part.sample.example(theirs))
-        for theirs, ours in part.proposal.columns.items()
-        if ours != LEFT_OUT
-    )
-    return FileAccount(
-        file=raw.file,
-        sheet=raw.sheet,
-        table=part.table,
-        source=part.entry.source,
-        physical=raw.physical,
-        accepted=accepted,
-        rejected=rejected,
-        set_aside=set_aside,
-        met_again=part.met_again,
-        columns=columns,
-        unmapped=tuple(dict.fromkeys(part.left_out)),
-        dialect=_dialect_in_words(part),
-        said=tuple(part.said),
-        net_by_currency=totals.get("net", {}),
-        first_date=totals.get("first"),
-        last_date=totals.get("last"),
-        credit_notes=totals.get("credit_notes", 0),
-        set_aside_rows=tuple(replace(ref, text=mended(ref.text)) for ref in sorted((*raw.set_aside, *part.set_aside), key=lambda ref: ref.row)),
-    )
-
-
-def _control_totals(con: Any, part: Part) -> dict[str, Any]:
-    """Rows, sums by currency, first and last date, and credit notes, as they stand in the facts."""
-    if not part.name:
-        return {"rows": 0}
-    if part.table in MASTER_NAMES:
-        return {}
-    has = [name for name, *_ in con.execute(f"DESCRIBE {part.table}_by_part").fetchall()]
-    amount = next((name for name in ("net_value", "amount", "value") if name in has), "NULL")
-    day = next((name for name in ("date", "period") if name in has), "NULL")
-    counted = "DISTINCT document" if "document" in has else "*"
-    records = "count(DISTINCT row)" if part.months else "count(*)"
-    kind = f"count({counted}) FILTER (kind = '{CREDIT_NOTE}')" if part.table in LINES else "0"
-    currency = "coalesce(currency, '')" if "currency" in has else "''"
-    columns = f"{currency}, sum({amount}), {records}, min({day}), max({day}), {kind}"
-    rows = con.execute(f"SELECT {columns} FROM {part.table}_by_part WHERE part = {part.number} GROUP BY 1 ORDER BY 1").fetchall()
-    return {
-        "rows": sum(row[2] for row in rows),
-        "net": {row[0]: row[1] for row in rows if row[1] is not None},
-        "first": min((row[3] for row in rows if row[3]), default=None),
-        "last": max((row[4] for row in rows if row[4]), default=None),
-        "credit_notes": sum(row[5] for row in rows),
-    }
-
-
-def _dialect_in_words(part: Part) -> str:
-    said = []
-    if part.raw.dialect:
-        dialect = part.raw.dialect
-        delimiter = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}.get(dialect.delimiter, dialect.delimiter)
-        said = [dialect.encoding, f"delimiter {delimiter}"]
-    styles = {key: value for typed in part.typed.values() for key, value in typed.style.items()}
-    if "decimal" in styles:
-        said.append(f"decimal {'comma' if styles['decimal'] == ',' else 'point'}")
-    if "date" in styles:
-        said.append(f"dates {styles['date']}")
-    return ", ".join(said)

@@ -15,7 +15,7 @@ from goodterms.report.card import card, scrolled
 
 if TYPE_CHECKING:
     from goodterms.intake import Reading
-    from goodterms.intake.reading import FileAccount
+    from goodterms.intake.account import FileAccount
 
 PROBLEMS_SHOWN = 100
 """How many problems the page lists; ``--json`` has all of them."""

@@ -19,7 +19,8 @@ from goodterms.intake.tables.dialect import SAMPLE_RECORDS, kind_of
 from goodterms.intake.tables.header import BLANK, REPEATED_HEADER, Head, Top, find_head
 from goodterms.intake.tables.header_again import HeaderAgain
 from goodterms.intake.tables.raw_table import MIXED, Layout, Progress, RawTable, RowRef, check_width, new_name
-from goodterms.intake.tables.sheet_scan import SheetScan, coordinate, scan_sheet
+from goodterms.intake.tables.sheet_extent import SheetScan, coordinate
+from goodterms.intake.tables.sheet_scan import scan_sheet
 from goodterms.intake.tables.work_files import show_rows, work_folder
 from goodterms.intake.tables.workbook_guard import Sheet, opened, sheets_of, styles_of_numbers, unzipped
 from goodterms.problems import Origin, Problem, Severity

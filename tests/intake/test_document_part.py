@@ -12,7 +12,7 @@ from tests.intake.documents.written import ANN_SELLS, D, cii, cii_line, ubl, ubl
 
 from goodterms.errors import AnswerNeededError, UnreadableFileError
 from goodterms.intake import read
-from goodterms.intake.document_part import is_documents
+from goodterms.intake.documents.document_sort import is_documents
 from goodterms.intake.documents.party import Address, Contact, Identifies
 
 ANN = {"version": 1, "company": {"identifiers": ["FI01120389"]}}

@@ -16,7 +16,8 @@ from goodterms.facts.columns import MASTER_NAMES
 from goodterms.facts.engine import within_memory
 from goodterms.intake.account import FileAccount, account_of
 from goodterms.intake.currency.currency import to_one_currency
-from goodterms.intake.document_part import document_parts, is_documents
+from goodterms.intake.document_part import document_parts
+from goodterms.intake.documents.document_sort import is_documents
 from goodterms.intake.errors_together import Errors
 from goodterms.intake.joins.join_proposal import proposed_joins, why_not_joined
 from goodterms.intake.joins.leading_zeros import settle_leading_zeros

@@ -225,22 +225,32 @@ def test_a_further_column_that_equals_the_worked_out_net_value_is_said(write):
 
 # The page that lists them -----------------------------------------------------------------------------------------------------------------------------------
 
-PAGE = (Path(__file__).parents[3] / "docs" / "concepts" / "mapping.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "concepts" / "headings.md").read_text("utf-8")
+RANKS = ("", "General:", "Only where nothing better is there:")
 
 
 def listed(table):
     """Our columns of a table as the page lists them: what each is, and its headings by rank."""
-    (rows_,) = re.findall(rf"^\| `{table}` \| what it is \| headings \|\n\|---\|---\|---\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
-    cells = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows_.splitlines()]
-    return {
-        ours.strip("`"): (meaning, [ranked.split(", ") for ranked in known.split("; ") if ranked]) for ours, meaning, known in cells if "month:" not in ours
-    }
+    (section,) = (section for section in PAGE.split("\n## ")[1:] if f'`table = "{table}"`' in section)
+    found = {}
+    for ours, text in re.findall(r"^### `([a-z_]+)`\n\n((?:(?!###).*\n?)+)", section, re.MULTILINE):
+        meaning, *lines = [line for line in text.splitlines() if line]
+        known = [[]]
+        for line in lines:
+            if line in RANKS:
+                known += [[] for _ in range(RANKS.index(line) + 1 - len(known))]
+            else:
+                known[-1] += line.removeprefix("- ").split(", ")
+        found[ours] = meaning, known if lines else []
+    return found
 
 
 @pytest.mark.parametrize("table", ["sale_lines", "costs", "activities", "customers", "products", "suppliers", "purchase_lines"])
 def test_the_page_lists_every_column_with_its_meaning_and_headings(table):
     page = listed(table)
-    assert {ours: known for ours, (_, known) in page.items()} == headings(table)
+    known = {ours: [sorted(names, key=lambda name: (normalised(name), name)) for names in ranked] for ours, ranked in headings(table).items()}
+    assert {ours: ranked for ours, (_, ranked) in page.items()} == known
     meaning = {column.name: column.meaning for column in TABLES[table].columns}
     assert {ours: said for ours, (said, _) in page.items() if ours in meaning} == {ours: meaning[ours] for ours in page if ours in meaning}
     assert all(said for said, _ in page.values())
+    assert max(map(len, PAGE.splitlines())) < 200

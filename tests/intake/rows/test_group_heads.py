@@ -68,6 +68,29 @@ def test_sales_without_a_customer_are_not_asked_about(write, text):
     assert None in {customer for _, _, customer, _ in lines_of(read([write("s.csv", text)]))}
 
 
+CASH = "Date;Invoice;Customer;Product;Net amount\n"
+
+
+@pytest.mark.parametrize("customers", ["ABCD", "A B ", "AAAA"], ids=["with customers", "without, where they lack a number", "of one customer"])
+def test_cash_sales_of_other_days_or_customers_have_no_number(write, customers):
+    rows = "".join(f"2024-01-{4 * i + j + 1:02d};{10 * i + j if j % 2 == 0 else ''};{customers[j].strip()};P{j};{j + 1}\n" for i in range(3) for j in range(4))
+    reading = read([write("s.csv", CASH + rows)])
+    assert [document for document, *_ in lines_of(reading)] == ["0", None, "2", None, "10", None, "12", None, "20", None, "22", None]
+
+
+def test_cash_sales_of_one_day_go_by_their_customer(write):
+    rows = "".join(f"2024-01-05;{i if i % 2 else ''};C{i};P;{i}\n" for i in range(1, 9))
+    assert [document for document, *_ in lines_of(read([write("s.csv", CASH + rows)]))] == ["1", None, "3", None, "5", None, "7", None]
+
+
+def test_where_few_rows_without_a_number_are_of_another_day_it_is_asked_and_no_comes_first(write):
+    rows = "2024-01-05;1;A;P;1\n2024-01-05;;A;Q;2\n2024-01-05;;A;R;3\n2024-01-06;2;B;P;4\n2024-01-06;;B;Q;5\n2024-01-07;;C;P;6\n"
+    question, (blank, filled) = asked(write("s.csv", CASH + rows))
+    assert question.choices[0].line == "fill_down = []"
+    assert [document for document, *_ in lines_of(blank)] == ["1", None, None, "2", None, None]
+    assert [document for document, *_ in lines_of(filled)] == ["1", "1", "1", "2", "2", "2"]
+
+
 def test_a_column_that_is_not_there_is_refused(write):
     with pytest.raises(MappingError, match='has no column "Buyer"'):
         read([write("s.csv", PRINTED)], mapping={"version": 1, "file": [{"match": "s.csv", "fill_down": ["Buyer"]}]})

@@ -207,9 +207,9 @@ def asked(tmp_path, text, *, costs=False):
 
 def test_a_customer_called_a_word_for_a_total_whose_line_is_the_sum_of_those_above_is_asked(tmp_path):
     lines = "1;2024-01-05;A;10\n2;2024-01-06;B;20\n3;2024-01-07;Total;30\n4;2024-01-08;Total;99\n"
-    question, by_total, by_line = asked(tmp_path, f"Invoice;Date;Customer;Net amount\n{lines}")
+    question, by_line, by_total = asked(tmp_path, f"Invoice;Date;Customer;Net amount\n{lines}")
     assert question.evidence == ("row 4: 3; 2024-01-07; Total; 30",)
-    assert question.choices[0].line == 'totals = { Total = "total" }'
+    assert question.choices[0].line == 'totals = { Total = "line" }'
     assert (by_total, by_line) == (30, 159)
 
 
@@ -224,6 +224,34 @@ def test_one_row_without_a_document_that_is_a_sum_is_asked(tmp_path):
     question, by_total, by_line = asked(tmp_path, f"Invoice;Date;Customer;Net amount\n{text}")
     assert question.choices[0].line == 'totals = { "without Invoice" = "total" }'
     assert (by_total, by_line) == (70, 100)
+
+
+DOCUMENTS = "Date;Document;Customer;Product;Text;Net amount\n"
+
+
+def documents(text):
+    """Documents of two lines, and a row of each that is their sum, has all that they have but a product, and says this."""
+    rows = (f"2024-01-0{i};{i};C{i};P1;Goods;{30 * i}\n2024-01-0{i};{i};C{i};P2;Goods;{20 * i}\n2024-01-0{i};{i};C{i};;{text};{50 * i}\n" for i in range(1, 7))
+    return DOCUMENTS + "".join(rows)
+
+
+@pytest.mark.parametrize(("text", "first"), [("Montage", "line"), ("Goods", "total"), ("", "total")])
+def test_sums_of_a_document_that_lack_a_product_alone_are_asked_and_what_they_say_tells_what_comes_first(tmp_path, text, first):
+    question, by_first, by_other = asked(tmp_path, documents(text))
+    assert question.choices[0].line == f'totals = {{ "without Product" = "{first}" }}'
+    assert {first: by_first}.get("line", by_other) == 2 * 50 * 21
+    assert {first: by_first}.get("total", by_other) == 50 * 21
+
+
+def test_a_document_of_its_own_whose_amount_is_a_sum_by_chance_is_a_line(account):
+    assert account("Date;Document;Customer;Product;Net\n2024-01-01;1;A;P;10\n2024-01-02;2;B;Q;20\n2024-01-03;3;;R;30\n2024-01-04;4;A;S;5\n") == ([], [])
+
+
+def test_rows_with_a_running_number_that_are_all_sums_are_asked(tmp_path):
+    rows = (f"{3 * i + 1};2024-01-05;C{i};P1;{30 + i}\n{3 * i + 2};2024-01-05;C{i};P2;20\n{3 * i + 3};2024-01-05;C{i};;{50 + i}\n" for i in range(4))
+    question, by_line, by_total = asked(tmp_path, "Invoice;Date;Customer;Product;Net amount\n" + "".join(rows))
+    assert question.choices[0].line == 'totals = { "without Product" = "line" }'
+    assert (by_total, by_line) == (206, 412)
 
 
 def test_accounts_of_sums_with_a_number_are_asked(tmp_path):

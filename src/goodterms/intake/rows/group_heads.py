@@ -17,6 +17,10 @@ _LEADING = ("document", "customer_key", "customer_name", "supplier_key", "suppli
 _FOLLOWING = ("date", "period", "kind", "payer_key", "place_key", "manager_key", "currency", "order_number", "due_date", "entity")
 """What else may stand on the first row alone: where such a key does, and nowhere else."""
 _LEAST_BLANK = 0.2
+_OF_ONE_DOCUMENT = ("date", "period", "customer_key", "customer_name", "supplier_key", "supplier_name")
+"""What all lines of a document have in common."""
+_MOST_OTHERS = 0.5
+"""Where so large a share of the rows without a number have another date or customer than the row above, they are of no document."""
 _FEWEST_BLANK = 2
 """So large a share of the rows, and so many, are blank below the first rows of groups."""
 
@@ -45,6 +49,8 @@ def fill_down(parts: Sequence[Part]) -> dict[int, dict[str, Typed]]:
 def ask_whether_filled(con: Any, part: Part, typed_rows: str) -> None:
     """Ask whether values hold for the blank rows below them, where each value of a key stands once and many rows below are blank.
 
+    Rows without a number that have a date or a customer other than the row above are no lines of its document: where most are such, nothing holds for them.
+
     Raises
     ------
     AnswerNeededError
@@ -67,25 +73,30 @@ def ask_whether_filled(con: Any, part: Part, typed_rows: str) -> None:
     ]
     if not of_groups:
         return
+    others = _of_other_documents(con, rows, stated) if "document" in of_groups else 0.0
+    if others >= _MOST_OTHERS:
+        return
     alike = ", ".join(f"bool_and(({named(ours)} IS NULL) = ({named(lead)} IS NULL))" for lead in of_groups for ours in stated)
     answers = iter(con.execute(f"SELECT {alike} FROM ({rows})").fetchone())
     filled = {ours for _lead in of_groups for ours in stated if next(answers)} | set(of_groups)
-    raise AnswerNeededError(_asked(part, of_groups[0], count, [theirs for theirs in part.raw.header if part.proposal.columns.get(theirs) in filled]))
+    filled_columns = [theirs for theirs in part.raw.header if part.proposal.columns.get(theirs) in filled]
+    raise AnswerNeededError(_asked(part, of_groups[0], count, filled_columns, is_likely=not others))
 
 
-def _asked(part: Part, lead: str, rows: int, filled: Sequence[str]) -> Question:
+def _of_other_documents(con: Any, rows: str, stated: Sequence[str]) -> float:
+    """The share of the rows without a document's number that state a date or a customer other than the row above."""
+    other = " OR ".join(f"{named(ours)} <> lag({named(ours)}) OVER (ORDER BY row)" for ours in stated if ours in _OF_ONE_DOCUMENT)
+    judged = f"SELECT document, coalesce({other or 'false'}, false) AS is_other FROM ({rows})"
+    return float(con.execute(f"SELECT avg(is_other::INTEGER) FROM ({judged}) WHERE document IS NULL").fetchone()[0])
+
+
+def _asked(part: Part, lead: str, rows: int, filled: Sequence[str], *, is_likely: bool) -> Question:
     theirs = part.proposal.theirs(lead)
     sentence = (
         f"{part.where}: {theirs} is blank on many of {rows:,} rows, and each of its values stands once, as where it is written on the first row of a group. "
         "Does a value hold for the blank rows below it?"
     )
     columns = " and ".join(filled)
-    return Question(
-        f"fill_down: {part.where}",
-        sentence,
-        (f"columns that are blank on the same rows: {columns}",),
-        (
-            choice(f"yes: {columns} down to the next value", fill_down=list(filled)),
-            choice("no: a blank row has none", fill_down=[]),
-        ),
-    )
+    choices = (choice(f"yes: {columns} down to the next value", fill_down=list(filled)), choice("no: a blank row has none", fill_down=[]))
+    evidence = (f"columns that are blank on the same rows: {columns}",)
+    return Question(f"fill_down: {part.where}", sentence, evidence, choices if is_likely else choices[::-1])

@@ -12,7 +12,9 @@ from goodterms.intake.currency.currency import contradictions
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import goes_nowhere
 from goodterms.intake.parts.part import MEND, MOST_SAID, Part, named
-from goodterms.intake.rows.totals_rows import LINE, NO_AMOUNT, OF_A_LINE, OTHERS, TOTAL, Lines, set_aside_totals
+from goodterms.intake.rows.balance_rows import BalanceRows, set_aside_balances
+from goodterms.intake.rows.odd_rows import Lines
+from goodterms.intake.rows.totals_rows import LIKELY_LINE, LINE, NO_AMOUNT, OF_A_LINE, OTHERS, TOTAL, set_aside_totals
 from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.total_words import BARE
 from goodterms.problems import Problem, Severity, more_rows
@@ -38,6 +40,10 @@ TOTAL_OF = {"sale_lines": "net_value", "purchase_lines": "net_value", "costs": "
 _KEYS = ("document", "customer_key", "customer_name", "product_key", "product_name", "supplier_key", "account", "account_name", "pool", "line")
 _MAIN = ("document", "account")
 """Keys that no line goes without where the others have them."""
+_OF_GOODS = ("product_key", "product_name", "line")
+"""Keys that a line of work or freight goes without."""
+_OF_A_LINE = (("document",), ("product_key", "product_name"), ("account",))
+"""What a line has of its own, and a balance has not."""
 _MOST_NAMES = 8
 """So many rows are named in a question, and their texts in its answers."""
 
@@ -104,6 +110,10 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
         for column in part.sample.columns
         if column.is_text and (part.typed[column.theirs].kind if column.theirs in part.typed else Kind.TEXT) == Kind.TEXT
     ]
+    typed = f"SELECT {', '.join(['row', *map(named, stated)])} FROM ({typed_rows})"
+    balances = _balances(con, part, typed, texts, stated) if part.table in TOTAL_OF else []
+    if balances:
+        typed_rows = f"SELECT * FROM ({typed_rows}) WHERE row NOT IN (SELECT row FROM balance_rows)"
     columns = ["row", f"{amount} AS amount", f"{no_day} AS has_no_day", f"{derived.get('period', 'NULL')} AS month"]
     lines = Lines(
         raw=part.raw.name,
@@ -113,6 +123,7 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
         texts=texts,
         keys={named(ours): (part.proposal.theirs(ours) or ours, part.stated[ours].values) for ours in stated},
         main=frozenset(map(named, _MAIN)),
+        of_goods=frozenset(map(named, _OF_GOODS)),
         rounded=Decimal(0) if TOTAL_OF.get(part.table) in part.stated or part.months else OF_A_LINE,
         said=part.entry.totals,
         has_months="period" in derived,
@@ -120,11 +131,43 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
     found, doubted = set_aside_totals(con, lines)
     if doubted:
         _ask_totals(part, doubted)
-    return tuple(found)
+    return tuple(sorted([*balances, *found], key=lambda ref: ref.row))
+
+
+def _balances(con: Any, part: Part, typed: str, texts: list[str], stated: list[str]) -> list[RowRef]:
+    """Rows that are opening or closing balances.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where a row may be one, or a line.
+    """
+    kind = part.proposal.theirs("kind")
+    of_kinds = part.sample.column(kind).place if kind else ""
+    keys = {}
+    for of_one in _OF_A_LINE:
+        if there := [ours for ours in of_one if ours in stated]:
+            keys[f"coalesce({', '.join(map(named, there))})"] = max(part.stated[ours].values for ours in there)
+    texts = [place for place in texts if place != of_kinds]
+    found, doubted = set_aside_balances(con, BalanceRows(part.raw.name, part.bad, typed, part.raw.columns, texts, keys, part.entry.totals))
+    if doubted:
+        rows = [ref for refs in doubted.values() for ref in refs]
+        words = list(doubted) if len(doubted) <= _MOST_NAMES else [OTHERS]
+        sentence = (
+            f"{part.where}: {len(rows):,} {'row is' if len(rows) == 1 else 'rows are'} called a balance, which is no sale and no cost, and may be "
+            f"{'a line' if len(rows) == 1 else 'lines'} of something that is called so."
+        )
+        choices = (
+            choice("a balance: set it aside" if len(rows) == 1 else "balances: set them aside", totals=dict.fromkeys(words, TOTAL)),
+            choice("a line" if len(rows) == 1 else "lines", totals=dict.fromkeys(words, LINE)),
+        )
+        evidence = tuple(f"row {ref.row:,}: {ref.text}" for ref in rows[:_MOST_NAMES])
+        raise AnswerNeededError(Question(f"balances: {part.where}", sentence, evidence, choices))
+    return found
 
 
 def _ask_totals(part: Part, doubted: dict[str, list[RowRef]]) -> None:
-    """Ask whether rows are totals, by the cell that says so or what they lack."""
+    """Ask whether rows are totals, by the cell that says so or what they lack; the first answer is what more of them look like."""
     rows = [ref for refs in doubted.values() for ref in refs]
     names = list(doubted) if len(doubted) <= _MOST_NAMES else [OTHERS]
     one = len(rows) == 1
@@ -139,6 +182,8 @@ def _ask_totals(part: Part, doubted: dict[str, list[RowRef]]) -> None:
         choice("a total: set it aside" if one else "totals: set them aside", totals=dict.fromkeys(names, TOTAL)),
         choice("a line" if one else "lines", totals=dict.fromkeys(names, LINE)),
     )
+    if 2 * sum(ref.reason == LIKELY_LINE for ref in rows) > len(rows):
+        choices = choices[::-1]
     raise AnswerNeededError(Question(f"totals: {part.where}", sentence, evidence, choices))
 
 

@@ -1,4 +1,4 @@
-"""Words for a total in a file of rows, in the languages of its likely makers: "Total", "Välisumma", "Gesamtergebnis", "Sous-total", "Razem"."""
+"""Words for a total or a balance in a file of rows, in the languages of its likely makers: "Total", "Välisumma", "Sous-total", "Razem"; "Alkusaldo"."""
 
 from __future__ import annotations
 
@@ -19,6 +19,24 @@ ANYWHERE = rf"(?i)(?:^|[^\pL])(?:{_TOTAL})(?:[^\pL]|$)"
 """The same anywhere among words, for the engine: one look at a row's cells together finds the few rows that are worth a closer one."""
 _BEGINS = re.compile(rf"[\s*=(]*(?:{_TOTAL})[\s:.,*=()-]+(?:for |of |de |für |av |af |van )?(.+)", re.IGNORECASE)
 _ENDS = re.compile(rf"(.+?)[\s:,(-]+(?:{_TOTAL})[\s*:=.)]*", re.IGNORECASE)
+
+_BALANCE = (
+    "(?:opening|closing|starting|beginning|ending|previous|initial|final) balances?|balance (?:brought|carried) (?:forward|down)"
+    "|balance [bc]/?[df]|balance forward|(?:brought|carried) forward"
+    "|(?:alku|loppu|avaus|päätös)saldo|(?:alkava|edellinen|siirtyvä) saldo|saldosiirto"
+    "|(?:anfangs|end|schluss|eröffnungs)(?:bestand|saldo)|(?:alter|neuer) saldo|saldovortrag|eröffnungsbilanz|schlussbilanz"
+    "|(?:ing[åa]ende|utg[åa]ende|inng[åa]ende|primo|ultimo|åpnings|åbnings) ?(?:saldo|balanse?|balans)|saldo (?:primo|ultimo)"
+    "|solde (?:initial|final|précédent|antérieur|reporté|d.ouverture|de clôture)|report à nouveau"
+    "|saldo (?:inicial|final|anterior|iniziale|finale|precedente|(?:di |de )?(?:apertura|cierre|chiusura|abertura|fecho))"
+    "|bilans (?:otwarcia|zamknięcia)|saldo (?:początkowe|końcowe|otwarcia|zamknięcia)"
+    "|(?:begin|eind|openings|slot)(?:saldo|balans)|(?:počáteční|konečný) (?:stav|zůstatek|zostatok)|(?:nyitó|záró) ?egyenleg"
+    "|(?:alg|lõpp)saldo|sold (?:initial|final)"
+)
+_OF_WHEN = r"[\s*:=.,)]*(?:(?:per|am|den|au|al|at|as at|as of|of|on|zum|vom|na|op) )?(?:[0-9][0-9\s./:-]*)?"
+BALANCE = re.compile(rf"[\s*=(]*(?:{_BALANCE}){_OF_WHEN}", re.IGNORECASE)
+"""What an account was before or after the rows, alone or with a day: "Opening balance", "Loppusaldo 31.12.2024"."""
+SALDO = re.compile(rf"[\s*=(]*(?:saldo|balance|balans|bilans|solde|vortrag|übertrag|zůstatek|egyenleg){_OF_WHEN}", re.IGNORECASE)
+"""A word that says it alone, and may be a name as well."""
 
 
 def beside_total(text: str) -> str:

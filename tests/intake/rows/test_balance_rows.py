@@ -1,0 +1,89 @@
+"""Opening and closing balances: set aside where a row has nothing of a line, asked about where it has all of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from goodterms.errors import AnswerNeededError
+from goodterms.intake import read
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.values.total_words import BALANCE, BARE, SALDO
+
+HEADER = "Date;Customer;Document;Product;Net amount\n"
+LINES = "2024-01-02;Bob;2;P1;200\n2024-01-03;Cleo;3;P2;300\n"
+
+
+def balances(reading):
+    """The rows that were set aside as balances, and what the others come to."""
+    (file,) = reading.files
+    assert file.physical == file.accepted + file.rejected + file.set_aside
+    assert file.rejected == 0
+    return [ref.row for ref in file.set_aside_rows if ref.reason == "opening or closing balance"], file.net_by_currency[""]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("Opening balance", "CLOSING BALANCE", "Opening balance 1.1.2024", "Balance brought forward", "Alkusaldo", "Loppusaldo:", "Saldo", "Anfangsbestand"),
+        *("Vortrag", "Saldovortrag", "Ingående balans", "Utgående saldo", "Primo saldo", "Solde initial", "Solde d'ouverture", "Saldo inicial", "Saldo final"),
+        *("Saldo iniziale", "Bilans otwarcia", "Bilans zamknięcia", "Beginsaldo", "Počáteční stav", "Nyitó egyenleg", "Algsaldo", "Endbestand zum 31.12.2024"),
+    ],
+)
+@pytest.mark.parametrize("day", ["2024-01-01", ""])
+def test_a_balance_without_a_document_is_set_aside_and_listed(write, word, day):
+    reading = read([write("s.csv", f"{HEADER}{day};{word};;;5000\n{LINES}")])
+    assert balances(reading) == ([2], Decimal(500))
+    (problem,) = [p for p in reading.problems if p.code == "set-aside"]
+    assert problem.sentence == f"Opening or closing balance, set aside: {'; '.join(filter(None, [day, word, '5000']))}"
+
+
+def test_a_balance_may_stand_in_a_column_without_a_meaning_and_in_the_one_of_products(write):
+    text = f"Note;{HEADER}Alkusaldo;2024-01-01;Bob;;;5000\n;{LINES.splitlines()[0]}\n;{LINES.splitlines()[1]}\n;2024-01-31;Bob;9;Loppusaldo;5500\n"
+    assert balances(read([write("s.csv", text)])) == ([2, 5], Decimal(500))
+
+
+def test_sums_go_by_the_lines_alone(write):
+    text = f"{HEADER}2024-01-01;Opening balance;;;5000\n{LINES}2024-01-31;;;;500\n2024-01-31;Closing balance;;;5500\n"
+    reading = read([write("s.csv", text)])
+    assert balances(reading) == ([2, 6], Decimal(500))
+    assert [ref.row for ref in reading.files[0].set_aside_rows if ref.reason == "total"] == [5]
+
+
+def asked(path):
+    """What lines come to by each answer to the one question."""
+    with pytest.raises(AnswerNeededError, match="called a balance") as error:
+        read([path])
+    (question,) = error.value.questions
+    return [balances(read([path], mapping=Mapping.read(answered("", option)))) for option in question.choices]
+
+
+def test_a_balance_with_a_document_and_a_product_is_asked(write):
+    assert asked(write("s.csv", f"{HEADER}2024-01-01;Opening balance;1;P1;5000\n{LINES}")) == [([2], Decimal(500)), ([], Decimal(5500))]
+
+
+def test_a_single_word_in_a_list_without_documents_is_asked(write):
+    assert asked(write("s.csv", "Date;Customer;Net amount\n2024-01-01;Saldo;50\n2024-01-02;Bob;20\n")) == [([2], Decimal(20)), ([], Decimal(70))]
+
+
+def test_balances_that_most_rows_are_called_are_asked(write):
+    rows = "".join(f"2024-01-0{i};Opening balance;;;{i}\n" for i in range(1, 8))
+    assert asked(write("s.csv", HEADER + LINES + rows)) == [(list(range(4, 11)), Decimal(500)), ([], Decimal(528))]
+
+
+@pytest.mark.parametrize("name", ["Saldo", "Balance", "New Balance", "Saldo Oy", "Vortrag", "Closing Balance Ltd"])
+def test_a_customer_of_that_name_with_documents_and_products_is_a_customer(write, name):
+    assert balances(read([write("s.csv", f"{HEADER}2024-01-01;{name};1;P1;50\n{LINES}")])) == ([], Decimal(550))
+
+
+@pytest.mark.parametrize("name", ["Balance GmbH", "Saldos", "Eröffnung", "Final", "Vortrag über Zinsen", "Total"])
+def test_other_names_are_no_words_for_a_balance(name):
+    assert not BALANCE.fullmatch(name)
+    assert not SALDO.fullmatch(name)
+
+
+def test_words_for_a_balance_are_none_for_a_total():
+    assert not BARE.fullmatch("Loppusaldo")
+    assert not BARE.fullmatch("Saldo")

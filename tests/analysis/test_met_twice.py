@@ -60,6 +60,14 @@ def test_the_same_number_with_anything_else_is_two_documents_and_a_notice(change
     )
 
 
+def test_a_number_that_another_source_used_in_another_year_is_another_document_without_a_notice():
+    rows = both()
+    rows[-1] |= {"date": "2024-01-05", "net_value": 31}
+    rows[-2] |= {"date": "2024-01-05"}
+    found = count_once(facts_of(rows))
+    assert (found.documents, found.notice, counted_rows(found)) == (0, "", [2, 3, 90, 91])
+
+
 def test_another_entity_has_its_own_numbers():
     rows = both()
     for row in rows[2:]:

@@ -76,8 +76,9 @@ def count_once(facts: Facts) -> MetTwice:
     names = [s["source"] for s in ordered]
     text_keys = {key: _[key].cast("string").fill_null("") for key in _DOCUMENT}
     numbered = sale_lines.filter(_.document.notnull()).mutate(source=_.source.fill_null(""), **text_keys)
-    in_two = numbered.group_by("entity", "document").agg(sources=_.source.nunique()).filter(_.sources > 1)
-    candidates = numbered.semi_join(in_two, ["entity", "document"])
+    of_year = {"entity": _.entity, "document": _.document, "year": _.date.left(4)}  # another year's number is another document without being said
+    in_two = numbered.group_by(**of_year).agg(sources=_.source.nunique()).filter(_.sources > 1)
+    candidates = numbered.mutate(year=_.date.left(4)).semi_join(in_two, ["entity", "document", "year"])
     line = ibis.literal("")
     for value in _LINE_VALUES:
         line = line + candidates[value].cast("string").fill_null("") + ibis.literal("|")
@@ -94,7 +95,7 @@ def count_once(facts: Facts) -> MetTwice:
         facts.engine, "documents_met_twice", same.filter((_.copies > 1) & (_.place > _.first_place)).drop("content", "first_place", "copies", "place")
     )
     found = repeats.agg(documents=_.count(), lines=_.lines.sum(), net_value=_.net_value.sum()).to_pyarrow().to_pylist()[0]
-    variants = documents.select(*_DOCUMENT, "content").distinct().group_by("entity", "document").agg(n=_.count())
+    variants = documents.select(*_DOCUMENT, "content").distinct().group_by(**of_year).agg(n=_.count())
     other = variants.filter(_.n > 1).count().to_pyarrow().as_py()
     if not found["documents"]:
         return MetTwice(0, 0, Decimal(0), other, sale_lines)

@@ -72,6 +72,11 @@ def test_one_amount_on_all_lines_of_many_documents_without_prices_is_said(sales)
     assert [(p.code, p.rows) for p in reading.problems] == [("perhaps-document-total", 10)]
 
 
+def test_numbers_that_begin_anew_each_year_are_no_documents_of_several_lines(write):
+    rows = "".join(f"{document};{year}-03-05;C1;P;{document * 10}.00\n" for year in (2023, 2024) for document in range(1, 12))
+    assert "perhaps-document-total" not in codes(read([write("s.csv", f"Invoice;Date;Customer;Product;Net amount\n{rows}")]))
+
+
 def test_net_values_that_the_price_mostly_does_not_make_are_said_with_their_share(sales):
     reading = sales("Quantity;Unit price;Net amount", "1;1;10.00;9.00", "1;2;10.00;17.00", "2;4;10.00;40.00")
     (problem,) = reading.problems

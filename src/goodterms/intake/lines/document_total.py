@@ -33,7 +33,7 @@ def repeats_document_total(con: Any, part: Part, lines: Derivation, rows: str) -
         _say_repeated(con, part, theirs, rows)
         return False
     for reading in readings:
-        documents, of_lines, of_documents, same = con.execute(_counted(reading, rows)).fetchone()
+        documents, of_lines, of_documents, same = con.execute(_counted(reading, rows, _one_document(part))).fetchone()
         if of_lines > (1 - NEARLY_ALL) * documents or not documents:
             return False
         if of_documents >= NEARLY_ALL * documents:
@@ -55,7 +55,12 @@ def repeats_document_total(con: Any, part: Part, lines: Derivation, rows: str) -
     )
 
 
-def _counted(reading: str, rows: str) -> str:
+def _one_document(part: Part) -> str:
+    """What lines of one document have in common: where numbers begin anew each year, the number alone is not enough."""
+    return "document, year(date)" if "date" in part.stated else "document"
+
+
+def _counted(reading: str, rows: str, one_document: str) -> str:
     """A query of how many documents have several lines that differ by a reading, in how many each line comes to it, in how many only all of them together do,
     and how many have one amount on all lines.
     """
@@ -64,13 +69,13 @@ def _counted(reading: str, rows: str) -> str:
     return f"""
         SELECT count(*), count(*) FILTER (each), count(*) FILTER (NOT each AND same AND together), count(*) FILTER (NOT each AND same)
         FROM (SELECT {of_line} AS each, {of_document} AS together, min(net_value) = max(net_value) AS same
-              FROM ({rows}) WHERE document IS NOT NULL AND net_value IS NOT NULL AND ({reading}) IS NOT NULL GROUP BY document HAVING count(*) > 1)"""
+              FROM ({rows}) WHERE document IS NOT NULL AND net_value IS NOT NULL AND ({reading}) IS NOT NULL GROUP BY {one_document} HAVING count(*) > 1)"""
 
 
 def _say_repeated(con: Any, part: Part, theirs: str, rows: str) -> None:
     documents, same, totals = con.execute(
         "SELECT count(*), count(*) FILTER (low = high), count(DISTINCT low) FROM (SELECT min(net_value) AS low, max(net_value) AS high "
-        f"FROM ({rows}) WHERE document IS NOT NULL AND net_value <> 0 GROUP BY document HAVING count(*) > 1)"
+        f"FROM ({rows}) WHERE document IS NOT NULL AND net_value <> 0 GROUP BY {_one_document(part)} HAVING count(*) > 1)"
     ).fetchone()
     if documents < _MANY or same < NEARLY_ALL * documents or 2 * totals < documents:
         return

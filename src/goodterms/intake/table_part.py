@@ -12,13 +12,12 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Un
 from goodterms.facts.columns import ATTRIBUTE, MASTER_NAMES, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.currency.currency_evidence import find_currency_column, name_one_currency
+from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, holds_tax, instead_of_total
 from goodterms.intake.lines.cost_amounts import amount_by_sides, settle_signs
 from goodterms.intake.lines.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.lines.derive import Amount, Derivation
-from goodterms.intake.lines.document_total import repeats_document_total
 from goodterms.intake.lines.factors import multiplied
 from goodterms.intake.lines.left_out_rows import leave_out_rows
-from goodterms.intake.lines.tax_included import holds_tax
 from goodterms.intake.mapping.answers import of_join
 from goodterms.intake.mapping.column_names import (
     KNOWN_OF_CUSTOMERS,
@@ -422,20 +421,33 @@ def _settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> di
 
 
 def _settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
-    """Where the column that was taken for the net value repeats the document's total on its lines, it is no amount of a line."""
+    """Where a column of amounts repeats the document's total on its lines, it is no amount of a line: another column is, or price × quantity."""
     first = parts[0]
-    theirs = first.proposal.theirs("net_value")
-    if theirs is None or first.table not in LINES or "document" not in stated:
+    if first.table not in LINES or "document" not in stated:
         return stated
-    rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
-    if not repeats_document_total(con, first, _evidence(con, first, stated, rows), rows):
-        return stated
-    first.proposal.say(theirs, LEFT_OUT, "the document's total, on each of its lines")
-    for part in parts:
-        part.stated.pop("net_value")
-        part.typed.pop(theirs)
-    say(parts, f"{theirs} is the total of the document on each of its lines, and not added up.")
-    return {ours: typed for ours, typed in stated.items() if ours != "net_value"}
+    for ours in [ours for ours in ("net_value", "gross_value") if ours in stated]:
+        rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
+        lines = _evidence(con, first, stated, rows)
+        theirs, other = lines.theirs[ours], instead_of_total(con, first, lines, rows, ours)
+        if other is None:
+            continue
+        stated = {name: typed for name, typed in stated.items() if name != ours}
+        first.proposal.say(theirs, LEFT_OUT, "the document's total, on each of its lines")
+        for part in parts:
+            part.stated.pop(ours)
+            part.typed.pop(theirs)
+        total = f"{theirs} is the total of the document on each of its lines, and not added up"
+        if other == OTHER_AMOUNTS:
+            say(parts, f"{total}.")
+            continue
+        attribute = first.proposal.columns[other]
+        first.proposal.say(other, ours, f"by its amounts, of which {theirs} is the sum")
+        stated = {ours if name == attribute else name: typed for name, typed in stated.items()}
+        for part in parts:
+            part.stated[ours] = part.stated.pop(attribute)
+            part.attributes = tuple(name for name in part.attributes if name != attribute)
+        say(parts, f"{total}: it is the sum of {other}, which is the {ours.replace('_', ' ')}.")
+    return stated
 
 
 def _evidence(con: Any, first: Part, stated: dict[str, Typed], all_rows: str) -> Derivation:

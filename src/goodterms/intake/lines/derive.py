@@ -257,10 +257,7 @@ class Derivation:
         self._say_perhaps_net()
         if list_value is None:
             if rate:
-                rest = Amount(f"(1 - {rate.sql})", rate.places)
-                list_value = self.divided(net, rest)
-                list_value = Amount(f"coalesce({list_value.sql}, {net.sql})", list_value.places)
-                self.said.append(f"List value is net value ÷ (1 − {self.theirs['discount_rate']}).")
+                list_value = self._list_value_by_rate(net, rate, quantity)
             elif discount:
                 list_value = self.plus(net, discount)
                 self.said.append(f"List value is net value plus {self.theirs['discount']}.")
@@ -284,6 +281,20 @@ class Derivation:
             self.said.append(f"{self.theirs['unit_list_price']} × {self.theirs['quantity']} is the list value.")
             return self.by_quantity("unit_list_price", price, quantity)
         return None
+
+    def _list_value_by_rate(self, net: Amount, rate: Amount, quantity: Amount | None) -> Amount:
+        """Net value ÷ (1 − rate), or the price × quantity of which that is a rounding."""
+        less = f"(1 - {rate.sql})"
+        quotient = self.divided(net, Amount(less, rate.places))
+        said, found = f"List value is net value ÷ (1 − {self.theirs['discount_rate']})", f"coalesce({quotient.sql}, {net.sql})"
+        price = self.of("unit_price")
+        if not (price and quantity):
+            self.said.append(f"{said}.")
+            return Amount(found, quotient.places)
+        product = self.times(price, quantity)
+        is_it = f"{rate.sql} <> 0 AND abs(CAST({product.sql} AS DOUBLE) * {less} - {net.sql}) <= {ROUNDING}"
+        self.said.append(f"{said}, and {self.theirs['unit_price']} × {self.theirs['quantity']} where that differs by a rounding.")
+        return Amount(f"CASE WHEN {is_it} THEN {product.sql} ELSE {found} END", max(product.places, quotient.places))
 
     def _stated_net(self, quantity: Amount | None, list_value: Amount | None, rate: Amount | None, discount: Amount | None) -> Amount | None:
         if net := self.of("net_value"):
@@ -518,12 +529,12 @@ class Derivation:
         return [*self._discount_compared(origin, ask), *self._price_compared(origin, ask)]
 
     def _price_compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
-        """Said where on most lines no price × quantity, less discount or tax, is the net value."""
+        """Said where on most lines no price × quantity, less discount or tax, is the net value, whatever the signs, which say what is a credit note."""
         net, quantity, readings = self.of("net_value"), self.of("quantity"), self.by_unit_price()
         if net is None or quantity is None or not readings:
             return []
-        tolerance = f"({ROUNDING} + abs({quantity.sql}) * {self._half_a_unit_of_price()})"
-        fits = " OR ".join(f"abs({reading} - {net.sql}) <= {tolerance}" for reading in readings)
+        tolerance = self._of_rounded_price(quantity)
+        fits = " OR ".join(f"abs(abs({reading}) - abs({net.sql})) <= {tolerance}" for reading in readings)
         some = f"{readings[-1]} <> 0 AND {net.sql} IS NOT NULL"
         apart, first, lines = ask(f"count(*) FILTER ({some} AND NOT ({fits})), min(row) FILTER ({some} AND NOT ({fits})), count(*) FILTER ({some})")
         if 2 * apart <= lines:
@@ -550,10 +561,11 @@ class Derivation:
             product.sql,
         ]
 
-    def _half_a_unit_of_price(self) -> Decimal:
-        """Half a unit of the last place of the price: what it may have been rounded by."""
+    def _of_rounded_price(self, quantity: Amount) -> str:
+        """How far a line may be from its price × quantity by roundings: its own, and half a unit of the last place of the price for each piece."""
         price = self.of("unit_price")
-        return Decimal(5).scaleb(-(max(price.places, 2) if price else 2) - 1)
+        half_a_unit = Decimal(5).scaleb(-(max(price.places, 2) if price else 2) - 1)
+        return f"({ROUNDING} + abs({quantity.sql}) * {half_a_unit})"
 
     def _discount_compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
         if not self._gap:

@@ -1,0 +1,190 @@
+"""Whether the amount that a line states is the net value of that line: it may hold the tax, or be the document's total, which each of its lines repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from goodterms.errors import AnswerNeededError, Question
+from goodterms.intake.lines.derive import NEARLY_ALL, ROUNDING, Amount, Derivation
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import accepted, attribute_name, rank_of
+from goodterms.intake.parts.meaning import in_words
+from goodterms.intake.parts.part import Part
+
+_HIGHEST = 0.28
+"""No value added tax is higher."""
+_STEPS = 200
+"""Rates of value added tax are whole halves of a per cent."""
+_MANY = 10
+"""In so many documents of several lines one amount on all of them is no chance."""
+OTHER_AMOUNTS = ""
+"""What counts where the document's total does not and no column takes its place: price × quantity, or the net value beside a value with tax."""
+
+# The tax ----------------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def holds_tax(lines: Derivation, table: str) -> bool:
+    """Whether the column that its general name makes the net value is the value with tax.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where there is tax, and no amounts decide.
+    """
+    value = lines.of("net_value")
+    if value is None or "gross_value" in {*lines.stated, *lines.sure} or "net_value" in lines.sure or "gross_value" not in accepted(table):
+        return False
+    theirs = lines.theirs["net_value"]
+    taxed = lines.of("tax") or lines.of("tax_rate")
+    if rank_of(table, theirs, "net_value") < 2 or taxed is None or not lines.ask(f"bool_or({taxed.sql} <> 0)")[0]:
+        return False
+    for without, with_tax in _readings(lines, value):
+        gross_only, net_only, fitting, counted = lines.ask(_counts(f"abs({with_tax}) <= {ROUNDING}", f"abs({without}) <= {ROUNDING}", value, taxed))
+        if fitting >= NEARLY_ALL * counted and max(gross_only, net_only) > 0 and not min(gross_only, net_only):
+            return bool(gross_only)
+    of_tax = lines.theirs["tax" if "tax" in lines.stated else "tax_rate"]
+    raise AnswerNeededError(
+        Question(
+            f"tax: {lines.file}, {theirs}",
+            f"{lines.file}: {theirs} stands beside {of_tax} and may be the value with tax or without it. No amounts decide.",
+            (),
+            (choice("without tax", columns={theirs: "net_value"}), choice("with tax", columns={theirs: "gross_value"})),
+        )
+    )
+
+
+def _counts(with_tax: str, without: str, value: Amount, taxed: Amount) -> str:
+    """Lines that only the one or only the other reading fits, that either does, and all that have tax."""
+    some = f"FILTER ({value.sql} <> 0 AND {taxed.sql} <> 0 AND ({with_tax}) IS NOT NULL AND ({without}) IS NOT NULL)"
+    ones = (f"({with_tax}) AND NOT ({without})", f"({without}) AND NOT ({with_tax})", f"({with_tax}) OR ({without})", "true")
+    return ", ".join(f"coalesce(sum(CASE WHEN {one} THEN 1 ELSE 0 END) {some}, 0)" for one in ones)
+
+
+def _readings(lines: Derivation, value: Amount) -> Iterator[tuple[str, str]]:
+    """What is nothing where the value is without tax, and what where it is with tax, the best evidence first."""
+    tax, rate = lines.of("tax"), lines.share("tax_rate")
+    of_value = f"CAST({value.sql} AS DOUBLE)"
+    if tax and rate:
+        yield f"{of_value} * {rate.sql} - {tax.sql}", f"({of_value} - {tax.sql}) * {rate.sql} - {tax.sql}"
+    elif tax:
+        for amount in lines.before_tax():
+            yield _never(amount, of_value), f"{of_value} - {tax.sql} - {amount}"
+        yield _off_a_round_rate(tax, of_value), _off_a_round_rate(tax, f"({of_value} - {tax.sql})")
+    elif rate:
+        for amount in lines.before_tax():
+            yield _never(amount, of_value), f"{of_value} - {amount} * (1 + {rate.sql})"
+    for amount in lines.before_tax():
+        yield f"{of_value} - {amount}", _never(amount, of_value)
+
+
+def _never(*amounts: str) -> str:
+    """An amount that is never nothing, where the others are there: this reading is not judged."""
+    return f"(1 + 0 * ({' + '.join(amounts)}))"
+
+
+def _off_a_round_rate(tax: Amount, base: str) -> str:
+    """How far a tax is from the one of the nearest rate that a tax may have."""
+    rate = f"(round({tax.sql} / nullif({base}, 0) * {_STEPS}) / {_STEPS})"
+    return f"(CASE WHEN {rate} BETWEEN 0 AND {_HIGHEST} THEN {base} * {rate} - {tax.sql} ELSE 1 END)"
+
+
+# The document's total ---------------------------------------------------------------------------------------------------------------------------------------
+
+
+def instead_of_total(con: Any, part: Part, lines: Derivation, rows: str, ours: str) -> str | None:
+    """Return what counts instead of a column of amounts (``ours``) that repeats the document's total on its lines; None where it is an amount of the line.
+
+    It is the total where price × quantity of its lines, or a column without a meaning, sums up to it document by document: that counts, ``OTHER_AMOUNTS``
+    or the column's name. A value with tax that is one on lines of different net values is the total too.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where one amount stands on all lines of a document, and nothing on them comes to it, neither line by line nor together.
+    """
+    if ours in lines.sure:
+        return None
+    key = _one_document(part)
+    readings = [net.sql] if ours == "gross_value" and (net := lines.of("net_value")) else lines.before_tax()
+    if readings:
+        same, documents, is_sum = _by_readings(con, readings, rows, key) if ours == "net_value" else _over_different(con, readings[0], rows, key)
+        if not same or is_sum:
+            return OTHER_AMOUNTS if is_sum else None
+    else:
+        same, documents = _alike(con, ours, rows, key)
+    parts = [column for column, amount in lines.further.items() if same and _sums_to(con, amount, ours, rows, key)]
+    if len(parts) == 1:
+        return parts[0]
+    if same and (parts or readings or documents >= _MANY):
+        raise AnswerNeededError(_question(part, lines, ours, parts, f"in {same:,} of {documents:,} documents of several lines"))
+    return None
+
+
+def _question(part: Part, lines: Derivation, ours: str, parts: Sequence[str], where: str) -> Question:
+    """Ask what counts: columns that sum up to the total, the price, or the total itself."""
+    theirs, is_total = lines.theirs[ours], "it is the document's total"
+    of_price = "unit_price" if "unit_price" in lines.stated else "unit_list_price"
+    price = f"{lines.theirs[of_price]} × {lines.theirs['quantity']}" if lines.before_tax() else ""
+    choices = [choice(f"{is_total}: {column} counts", columns={theirs: attribute_name(theirs), column: ours}) for column in parts]
+    if not parts and (price or lines.further):
+        choices.append(choice(f"{is_total}: {price} counts" if price else f"{is_total}: another column counts", columns={theirs: attribute_name(theirs)}))
+    choices.append(choice(f"it is the {in_words(ours) if ours == 'gross_value' else 'net value'} of the line", columns={theirs: ours}))
+    sentence = (
+        f"{part.where}: {theirs} is the same on all lines of a document, {where}{f', and never {price}' if price else ''}. It may be the document's total."
+    )
+    if len(choices) == 1:
+        sentence += " If it is, export the amounts of the lines, or their quantity and price."
+    return Question(f"total: {part.where}, {theirs}", sentence, (), tuple(choices))
+
+
+def _one_document(part: Part) -> str:
+    """What lines of one document have in common: where numbers begin anew each year, the number alone is not enough."""
+    return "document, year(date)" if "date" in part.stated else "document"
+
+
+def _by_readings(con: Any, readings: Sequence[str], rows: str, key: str) -> tuple[int, int, bool]:
+    """In how many documents of several lines one net value stands on all of them, though none comes to it; how many there are; whether all lines together do.
+
+    The first is 0 where a reading makes the amounts of lines in some documents, or they differ. Of lines that are blank beside it the value may be on any.
+    """
+    documents = same = 0
+    for reading in readings:
+        of_line = f"bool_and(abs({reading} - net_value) <= {ROUNDING})"
+        of_document = f"abs(sum({reading}) - min(net_value)) <= {ROUNDING} * count(*)"
+        documents, of_lines, of_documents, same = con.execute(f"""
+            SELECT count(*), count(*) FILTER (each), count(*) FILTER (NOT each AND same AND together), count(*) FILTER (NOT each AND same)
+            FROM (SELECT {of_line} AS each, {of_document} AS together, min(net_value) = max(net_value) AS same
+                  FROM ({rows}) WHERE document IS NOT NULL AND ({reading}) IS NOT NULL
+                  GROUP BY {key} HAVING count(*) > 1 AND count(net_value) > 0)""").fetchone()
+        if of_lines > (1 - NEARLY_ALL) * documents or not documents:
+            return 0, documents, False
+        if of_documents >= NEARLY_ALL * documents:
+            return same, documents, True
+    return same if same >= NEARLY_ALL * documents else 0, documents, False
+
+
+def _over_different(con: Any, net: str, rows: str, key: str) -> tuple[int, int, bool]:
+    """In how many documents one value with tax stands on lines of different net values; how many have such lines; whether nearly all do, and several."""
+    documents, same = con.execute(f"""
+        SELECT count(*), count(*) FILTER (low = high) FROM (SELECT min(gross_value) AS low, max(gross_value) AS high
+        FROM ({rows}) WHERE document IS NOT NULL AND gross_value IS NOT NULL GROUP BY {key} HAVING max({net}) - min({net}) > {ROUNDING})""").fetchone()
+    is_one = documents > 1 and same >= NEARLY_ALL * documents
+    return same if is_one else 0, documents, is_one
+
+
+def _alike(con: Any, ours: str, rows: str, key: str) -> tuple[int, int]:
+    """In how many documents of several amounts these are one, or 0 where that is not the rule or many documents come to the same; how many there are."""
+    documents, same, totals = con.execute(f"""
+        SELECT count(*), count(*) FILTER (low = high), count(DISTINCT low) FROM (SELECT min({ours}) AS low, max({ours}) AS high
+        FROM ({rows}) WHERE document IS NOT NULL AND {ours} <> 0 GROUP BY {key} HAVING count(*) > 1)""").fetchone()
+    return same if same >= NEARLY_ALL * documents and 2 * totals >= documents else 0, documents
+
+
+def _sums_to(con: Any, amount: Amount, ours: str, rows: str, key: str) -> bool:
+    """Whether a column sums up to the one amount of the lines of a document, in nearly all that have several, and in two at least."""
+    documents, together = con.execute(f"""
+        SELECT count(*), count(*) FILTER (low = high AND abs(parts - low) <= {ROUNDING} * lines)
+        FROM (SELECT min({ours}) AS low, max({ours}) AS high, sum({amount.sql}) AS parts, count(*) AS lines
+              FROM ({rows}) WHERE document IS NOT NULL GROUP BY {key} HAVING count(*) > 1 AND max({ours}) <> 0)""").fetchone()
+    return bool(documents > 1 and together >= NEARLY_ALL * documents)

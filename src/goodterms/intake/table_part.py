@@ -346,7 +346,7 @@ def _typed_rows(part: Part, stated: Mapping[str, Typed] | None = None) -> str:
     if part.currency is not None:
         columns["currency"] = text_of(part.currency) if part.currency else "NULL::VARCHAR"
     if "currency" in columns:
-        columns["currency"] = code_sql(columns["currency"])
+        columns["currency"] = code_sql(columns["currency"], part.entry.dialect.get("currencies"))
     credit = part.entry.credit_notes
     if credit and credit.column:
         if credit.column not in part.raw.header:

@@ -11,16 +11,17 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import MONEY_PLACES
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.currency.currency_evidence import STATED_BY
+from goodterms.intake.currency.currency_evidence import STATED_BY, amounts_of_money
 from goodterms.intake.currency.currency_rates import RATE_PLACES, Rates
 from goodterms.intake.currency.rate_direction import open_directions
+from goodterms.intake.currency.shared_word import settle_shared_words
 from goodterms.intake.mapping.answers import above, answerable, choice, of_files, of_join, under_entry, with_remarks
 from goodterms.intake.mapping.column_names import LEFT_OUT
-from goodterms.intake.mapping.currency_code import code_sql, currency_code, currency_named
+from goodterms.intake.mapping.currency_code import code_sql, currency_code, currency_named, may_be_sql
 from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, Mapping, as_value, quoted
 from goodterms.intake.parts.entry_heads import heads_of
 from goodterms.intake.parts.part import LINES, MEND, MOST_SAID, Part, named, reject
-from goodterms.intake.values.number_vote import MONEY_MARKS
+from goodterms.intake.values.number_vote import money_mark
 from goodterms.intake.values.typed_column import decimal, scale_of
 from goodterms.problems import Problem, Severity
 
@@ -62,9 +63,10 @@ def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
     AnswerNeededError
         Where rows are in several currencies and the rates do not bring all of them to one, or it is open which way they lead.
     """
-    rates = Rates(con, parts)
     for part in parts:
         _name_by_heading(con, part)
+    settle_shared_words(con, parts, mapping, [_heading(part, name) for part in parts for name in _amounts(part)])
+    rates = Rates(con, parts)
     held = _held(con, parts)
     try:
         reporting = _reporting_currency(held, mapping, rates)
@@ -95,13 +97,14 @@ def contradictions(part: Part) -> list[tuple[str, str, str]]:
     stated = part.stated.get("currency")
     if stated is None:
         return []
+    meant = part.entry.dialect.get("currencies")
     found = []
-    for theirs, typed in part.typed.items():
+    for theirs, typed in amounts_of_money(part).items():
         if typed.currencies:
-            cell = part.sample.column(theirs).place
-            mark = f"nullif(regexp_extract(CAST({cell} AS VARCHAR), {text_of(MONEY_MARKS)}), '')"
-            named_here = f"CASE WHEN lower({mark}) NOT LIKE 'kr%' THEN {code_sql(mark)} END"
-            found.append((f"{named_here} <> {code_sql(stated.sql)}", theirs, "an amount in the currency of its row"))
+            mark = f"nullif({money_mark(f'CAST({part.sample.column(theirs).place} AS VARCHAR)')}, '')"
+            of_cell, of_row = (may_be_sql(code_sql(written, meant)) for written in (mark, stated.sql))
+            is_other = f"{mark} IS NOT NULL AND {stated.sql} IS NOT NULL AND NOT list_has_any({of_cell}, {of_row})"
+            found.append((is_other, theirs, "an amount in the currency of its row"))
     return found
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import accepted, kind_of, rank_of
-from goodterms.intake.mapping.currency_code import are_codes, currency_code, currency_named
+from goodterms.intake.mapping.column_names import NO_MONEY, accepted, kind_of, rank_of
+from goodterms.intake.mapping.currency_code import SHARED, are_codes, currency_code, currency_named
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.tables.header import MISSING
+from goodterms.intake.values.typed_column import Typed
 from goodterms.problems import Problem, Severity
 
 _MOST_CURRENCIES = 200
@@ -108,13 +109,19 @@ def name_one_currency(parts: Sequence[Part]) -> None:
             _say_currency_of_cells(part)
 
 
+def amounts_of_money(part: Part) -> dict[str, Typed]:
+    """The file's columns that hold amounts of money, with how each is read: a length of 12 ft, a quantity or an attribute names no currency."""
+    ours_of = part.proposal.columns
+    return {theirs: typed for theirs, typed in part.typed.items() if ours_of[theirs] not in NO_MONEY and kind_of(part.table, ours_of[theirs]) == Kind.DECIMAL}
+
+
 def _currencies_named(part: Part) -> list[str]:
-    """Currencies of the cells, and of the name of the column that the net value or the amount follows from."""
+    """Currencies of the cells, and of the name of the column that the net value or the amount follows from; a word that may be one of others' is that one."""
     money = next((theirs for ours in (*STATED_BY["net_value"], "amount") if (theirs := part.proposal.theirs(ours))), "")
-    of_cells = {currency for typed in part.stated.values() for currency in typed.currencies}
-    amounts = {theirs for theirs, ours in part.proposal.columns.items() if theirs in part.typed and kind_of(part.table, ours) == Kind.DECIMAL}
-    of_formats = {code for theirs, codes in part.raw.currencies.items() if theirs in amounts for code in codes}
-    return sorted({*of_cells, *of_formats, *filter(None, [currency_named(money)])})
+    amounts = amounts_of_money(part)
+    of_cells = {currency for typed in amounts.values() for currency in typed.currencies}
+    of_columns = {code for theirs, codes in part.raw.currencies.items() if theirs in amounts for code in codes} | set(filter(None, [currency_named(money)]))
+    return sorted(of_columns | {currency for currency in of_cells if not of_columns & set(SHARED.get(currency, ()))})
 
 
 def _say_currency_of_cells(part: Part) -> None:

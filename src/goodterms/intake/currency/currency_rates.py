@@ -45,7 +45,8 @@ class Rates:
         selects = []
         for part in self.parts:
             places = scale_of(part.columns["rate"])
-            one, other = code_sql('"from"'), code_sql('"to"')
+            meant = part.entry.dialect.get("currencies")
+            one, other = code_sql('"from"', meant), code_sql('"to"', meant)
             direct = f"TRY_CAST(rate AS DECIMAL({MONEY_DIGITS}, {RATE_PLACES}))"
             rows = f"row, {part.number} AS part FROM {part.name} WHERE rate > 0 AND {one} <> {other}"
             selects.append(f"SELECT {one} AS code, date AS since, {direct} AS rate, true AS direct, {rows} AND {other} = {text_of(reporting)}")

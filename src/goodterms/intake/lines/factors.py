@@ -12,13 +12,14 @@ from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import RATES
+from goodterms.intake.mapping.column_names import NO_MONEY, RATES
+from goodterms.intake.mapping.currency_code import MONEY_ALONE
 from goodterms.intake.parts.part import Part, say
 from goodterms.intake.tables.header import PREAMBLE, SECOND_HEADER
 from goodterms.intake.tables.records import Form
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, Typed, decimal
 
-_MONEY = r"(?:€|\$|£|eur(?:os?|oa|oina|oissa)?|usd|gbp|sek|nok|dkk|kr)(?![a-z])"
+_MONEY = rf"(?:{MONEY_ALONE})(?![^\W\d_])"
 _THOUSAND = rf"['’]000s?\b|\(000s?\)|\bthousands?\b|\btuhan\w*|\btuhat\w*|\btusen\w*|(?<![a-z])[kt] ?{_MONEY}|[€$£]k\b"
 _MILLION = rf"\bmillions?\b|\bmiljo\w*|\bmilj\b|\bmio\b|(?<![a-z])m ?{_MONEY}|[€$£]m\b"
 _NUMBER = r"(?<![\d.,])1[ .,'’\u00a0]?000(?![\d.,])"
@@ -30,7 +31,6 @@ _EACH = re.compile(rf"(?:\bper|/|\bà) ?(?:{_NUMBER}|{_THOUSAND})")
 """A price of a thousand units."""
 _LONGEST_LINE = 200
 """Characters of a line above a table beyond which it says other things."""
-_NO_AMOUNTS = frozenset({"quantity", "weight", "unit_weight", "exchange_rate", *RATES})
 
 
 def multiplied(con: Any, part: Part, typed: Mapping[str, Typed]) -> dict[str, Typed]:
@@ -84,7 +84,7 @@ def _said(part: Part, numbers: Sequence[str]) -> dict[str, tuple[Decimal, str]]:
             found[theirs] = said
     above = [ref for ref in raw.set_aside if ref.reason == PREAMBLE and len(ref.text) <= _LONGEST_LINE]
     for many, ref in ((many, ref) for many, form_above in _ABOVE.items() for ref in above if form_above.search(ref.text.casefold())):
-        amounts = [theirs for theirs in numbers if part.proposal.columns[theirs] not in _NO_AMOUNTS]
+        amounts = [theirs for theirs in numbers if part.proposal.columns[theirs] not in NO_MONEY]
         found = {theirs: (Decimal(many), f'row {ref.row} ("{ref.text.strip()}")') for theirs in amounts} | found
     return found
 

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 
 from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
+from goodterms.intake.mapping.currency_code import HEADING_WORDS, SIGNS
 from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, first_day
 
 LEFT_OUT = "-"
@@ -59,6 +60,8 @@ NAMES_OF_NOBODY = {"manager_name": Kind.TEXT, "supplier_name": Kind.TEXT}
 """Names that are understood and go nowhere: facts hold keys. Those of suppliers are kept where lines of purchases say them."""
 
 RATES = frozenset({"discount_rate", "tax_rate"})
+NO_MONEY = frozenset({"quantity", "weight", "unit_weight", "exchange_rate", "inverse_rate", "rate", *RATES})
+"""Numbers that are no amounts of money."""
 NEVER_MAPPED = frozenset({"file", "row", "key_space"})
 
 _NUMBER = "number"
@@ -67,12 +70,11 @@ _NUMBER_WORDS = frozenset(
     | {"numer", "codigo", "codice", "cod", "kode", "identifiant"}
 )
 _NAME_WORDS = frozenset({"name", "nimi", "namn", "nimen", "nom", "nome", "naam", "navn", "nazwa"})
-_CURRENCY_WORDS = frozenset({"eur", "euro", "euroa", "euros", "sek", "usd", "gbp", "nok", "dkk", "chf", "pln", "czk", "huf", "ron", "isk", "€", "$", "£"})
 _FILLERS = frozenset({"of", "the", "per", "in", "de", "di", "du", "del", "della", "des"})
 _NUMBER_ENDING = re.compile(r"^(.{3,}?)(numero|nro|nr|nummer|tunnus|koodi|kod|id)$")
 _NAME_ENDING = re.compile(r"^(.{3,}?)(nimi|namn|navn|naam)$")
 _INNER_CAPITAL = re.compile(r"(?<=[a-zäöå0-9])(?=[A-ZÄÖÅ])|(?<=[A-ZÄÖÅ])(?=[A-ZÄÖÅ][a-zäöå])")
-_WORD = re.compile(r"[a-z0-9]+|percent|[€$£]")
+_WORD = re.compile(rf"[a-z0-9]+|percent|[{re.escape(SIGNS)}]")
 
 
 @cache
@@ -85,7 +87,7 @@ def normalised(name: str) -> str:
     ('customer number', 'a hinta', 'alennus percent', 'asiakas number', 'faktura number')
     """
     spaced = _INNER_CAPITAL.sub(" ", name.replace("_", " ").strip())
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(sign)).casefold()
+    plain = _plain(spaced)
     words = _WORD.findall(plain.replace("%", " percent ").replace("#", " number ").replace("prosentti", " percent ").replace("procent", " percent "))
     found: list[str] = []
     for word in words:
@@ -104,6 +106,14 @@ def normalised(name: str) -> str:
     while len(found) > 1 and found[0] == _NUMBER and words[0] in {"n", "no"}:
         found = found[1:]
     return " ".join(found)
+
+
+def _plain(name: str) -> str:
+    """Small letters without accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign)).casefold().replace("ł", "l")
+
+
+_CURRENCY_WORDS = frozenset(map(_plain, HEADING_WORDS))
 
 
 def without_currency(normal: str) -> str:

@@ -1,15 +1,57 @@
-"""Currencies by their codes, however a file writes them."""
+"""Currencies by their codes, however a file writes them: the one list of codes, signs and words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from goodterms.facts.sql_text import text_of
 
-SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
-CODES = frozenset({"EUR", "USD", "GBP", "SEK", "NOK", "DKK", "CHF", "PLN"})
+_WRITTEN = {
+    "EUR": "€ euro euros euroa euron euroina euroissa eurot eura evro evrov eiro eurų eur ευρώ евро",
+    "USD": "$ US$ dollar dollars",
+    "GBP": "£",
+    "CHF": "fr sfr",
+    "SEK": "kr kronor skr",
+    "NOK": "kr kroner nkr",
+    "DKK": "kr kroner dkr",
+    "ISK": "kr krónur ikr",
+    "CZK": "kč kc",
+    "PLN": "zł zl",
+    "HUF": "ft",
+    "RON": "lei",
+    "MDL": "lei",
+    "BGN": "лв",
+    "RSD": "дин din",
+    "MKD": "ден",
+    "BAM": "",
+    "ALL": "lekë",
+    "HRK": "kn",
+    "UAH": "₴ грн",
+    "RUB": "₽ руб",  # noqa: RUF001
+    "BYN": "",
+    "TRY": "₺ tl",
+    "GEL": "₾",
+    "JPY": "¥ 円",
+    "CNY": "¥ 元",
+    "CAD": "CA$ C$",
+    "AUD": "AU$ A$",
+    "NZD": "NZ$",
+    "HKD": "HK$",
+    "SGD": "S$ SG$",
+    "BRL": "R$",
+    "MXN": "MX$",
+    "KRW": "₩",
+    "INR": "₹",
+    "ILS": "₪",
+    "ZAR": "",
+    "AED": "",
+}
+"""The usual currencies of Europe's companies, each with its signs and words; what several have tells no currency by itself."""
+CODES = frozenset(_WRITTEN)
 """Codes that are known in amounts ("12.50 EUR") and, however they are written, in names of columns ("Cost eur")."""
+WHOLE_UNITS = frozenset({"CLP", "HUF", "ISK", "JPY", "KRW"})
+"""Currencies whose amounts are rounded to whole units."""
 _PAID_WITH = """
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK
     DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD
@@ -19,26 +61,74 @@ _PAID_WITH = """
 """
 ISO_4217 = frozenset(_PAID_WITH.split())
 """Codes of money that people pay with (not of funds and metals), and of a few that were until lately."""
-_WORDS_TOO = frozenset({"ALL", "BAM", "BOB", "COP", "CUP", "DOP", "GEL", "LAK", "MAD", "MOP", "PEN", "PHP", "RON", "SOS", "TOP", "TRY"})
+_WORDS_TOO = frozenset({"ALL", "BAM", "BOB", "COP", "CUP", "DOP", "GEL", "ILS", "LAK", "MAD", "MOP", "PEN", "PHP", "RON", "SOS", "TOP", "TRY"})
 """Codes that are words or abbreviations as well: alone they tell nothing."""
-_WORDS = {"euro": "EUR", "euroa": "EUR", "euros": "EUR"}
-_IN_HEADING = re.compile(r"[^\W\d_]+|[€$£]")
+_UNITS_TOO = frozenset({"ft", "fr", "kn", "din", "tl"})
+"""Words that are units of other things as well, feet and spoons: they tell a currency beside an amount of money alone."""
+_SHORTEST_WORD = 4
+"""Shorter words are too short to tell a currency by themselves."""
 
 
-def currency_code(written: str) -> str:
-    """The code of a currency that is written as a sign, a word or a code.
+def _by_writing() -> dict[str, tuple[str, ...]]:
+    """Each sign and word, in small letters → the codes that it may stand for."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, written in _WRITTEN.items():
+        for one in written.casefold().split():
+            found[one] = (*found.get(one, ()), code)
+    return found
+
+
+_BY_WRITING = _by_writing()
+SHARED = {written: codes for written, codes in _BY_WRITING.items() if len(codes) > 1}
+"""Signs and words of several currencies → these, the likeliest first: kr may be Swedish, Norwegian, Danish or Icelandic."""
+_ALONE = {written: codes[0] for written, codes in _BY_WRITING.items() if len(codes) == 1}
+
+
+def _any_of(written: Iterable[str]) -> str:
+    """A regular expression of writings, longer ones first; words may end in a point."""
+    return "|".join(
+        re.escape(one) + (r"\.?" if one.isalpha() and one.upper() not in ISO_4217 else "") for one in sorted(written, key=lambda one: (-len(one), one))
+    )
+
+
+MONEY = _any_of([*map(str.lower, CODES), *_BY_WRITING])
+"""What names the currency of an amount, in small letters, as a regular expression of Python and of the engine alike; no letter stands around it."""
+MONEY_ALONE = _any_of([*(code.lower() for code in CODES - _WORDS_TOO), *(written for written in _BY_WRITING if written not in _UNITS_TOO)])
+"""The same of what means money wherever it stands, among words too."""
+UNITS = _any_of(_UNITS_TOO)
+SIGNS = "".join(sorted({sign for written in _BY_WRITING for sign in written if not sign.isalpha()}))
+HEADING_WORDS = frozenset({*(code.lower() for code in (CODES - _WORDS_TOO) | {"RON"}), *_BY_WRITING}) - _UNITS_TOO
+"""What a heading may say of the currency beside what it names."""
+_IN_HEADING = re.compile(rf"[^\W\d_]*[{re.escape(SIGNS)}]|[^\W\d_]+")
+
+
+def currency_code(written: str, meant: Mapping[str, str] | None = None) -> str:
+    """The code of a currency that is written as a sign, a word or a code; what several currencies share stays as it is, in small letters.
+
+    ``meant`` says what such a word stands for in a file.
 
     Examples
     --------
-    >>> currency_code("€"), currency_code("usd"), currency_code("kr")
-    ('EUR', 'USD', 'KR')
+    >>> currency_code("€"), currency_code("usd"), currency_code("Kč"), currency_code("Kr."), currency_code("Kr.", {"kr": "SEK"})
+    ('EUR', 'USD', 'CZK', 'kr', 'SEK')
     """
-    return SIGNS.get(written.strip()) or _WORDS.get(written.strip().casefold()) or written.strip().upper()
+    plain = written.strip().casefold().rstrip(".")
+    if plain in SHARED:
+        return (meant or {}).get(plain, plain)
+    return _ALONE.get(plain) or written.strip().upper()
 
 
-def code_sql(cell: str) -> str:
+def code_sql(cell: str, meant: Mapping[str, str] | None = None) -> str:
     """The same as SQL of a cell."""
-    return f"CASE {cell} {' '.join(f'WHEN {text_of(sign)} THEN {text_of(code)}' for sign, code in SIGNS.items())} ELSE upper({cell}) END"
+    known = _ALONE | {shared: (meant or {}).get(shared, shared) for shared in SHARED}
+    plain = f"rtrim(lower(trim({cell})), '.')"
+    written = f"CASE {plain} {' '.join(f'WHEN {text_of(one)} THEN {text_of(code)}' for one, code in known.items())} ELSE upper({cell}) END"
+    return f"CASE WHEN {cell} IN ({', '.join(map(text_of, _WRITTEN))}) THEN {cell} ELSE {written} END"
+
+
+def may_be_sql(code: str) -> str:
+    """SQL of the codes that a currency may be, where it may be a word that several share."""
+    return f"CASE {code} {' '.join(f'WHEN {text_of(shared)} THEN {list(codes)}' for shared, codes in SHARED.items())} ELSE [{code}] END"
 
 
 def are_codes(values: Iterable[str]) -> bool:
@@ -46,11 +136,20 @@ def are_codes(values: Iterable[str]) -> bool:
 
     Examples
     --------
-    >>> are_codes(["EUR", "usd", "€"]), are_codes(["CUP", "PEN"]), are_codes(["EUR", "kpl"]), are_codes(["AMD"]), are_codes([])
-    (True, False, False, False, False)
+    >>> are_codes(["EUR", "usd", "€"]), are_codes(["CUP", "PEN"]), are_codes(["EUR", "kpl"]), are_codes(["AMD"]), are_codes(["ft"]), are_codes([])
+    (True, False, False, False, False, False)
     """
-    codes = {currency_code(value) for value in values}
+    codes = {_told_alone(value) for value in values}
     return codes <= ISO_4217 and bool(codes - _WORDS_TOO) and (len(codes) > 1 or codes <= CODES)
+
+
+def _told_alone(written: str) -> str:
+    """The code that a code, a sign or a long word is by itself; "" of a short word, which is a unit or a name as often, and of a sign that several share."""
+    plain = written.strip().casefold()
+    if plain.upper() in ISO_4217:
+        return plain.upper()
+    is_short = plain.isascii() and plain.isalpha() and len(plain) < _SHORTEST_WORD
+    return "" if is_short or plain in _UNITS_TOO else _ALONE.get(plain, "")
 
 
 def currency_named(heading: str) -> str:
@@ -68,7 +167,7 @@ def currency_named(heading: str) -> str:
     ('USD', 'EUR', 'CZK', '', '')
     """
     words = _IN_HEADING.findall(heading)
-    sure = {code for word in words if (code := currency_code(word)) in CODES}
+    sure = {code for word in words if (code := _told_alone(word) or _told_alone(word[-1])) in CODES - _WORDS_TOO}
     capitals = {word for word in words if word in ISO_4217 - _WORDS_TOO} if heading.upper() != heading else set()
     found = sure | capitals
     return found.pop() if len(found) == 1 else ""

@@ -17,7 +17,7 @@ from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.facts.toml_places import line_of, toml_places
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of
-from goodterms.intake.mapping.currency_code import currency_code
+from goodterms.intake.mapping.currency_code import ISO_4217, SHARED, currency_code
 
 VERSION = 1
 KEY_KINDS = ("customers", "suppliers", "products", "places", "managers")
@@ -65,6 +65,7 @@ _DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
     "rates": str,
     "nothing": list,
     "factors": dict,
+    "currencies": dict,
 }
 _READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row", "nothing"})
 _JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect", "ragged")
@@ -360,10 +361,12 @@ class _Checked:
         entries = self.content.get("file", [])
         if not isinstance(entries, Sequence) or isinstance(entries, (str, bytes)) or not all(isinstance(entry, dict) for entry in entries):
             raise MappingError(f"{self.at('file')}: each file is a table of its own, begun by [[file]].")
-        reporting_currency = self.a(str, self.content.get("reporting_currency", ""), "reporting_currency")
+        reporting_currency = currency_code(self.a(str, self.content.get("reporting_currency", ""), "reporting_currency"))
+        if reporting_currency in SHARED:
+            raise MappingError(f"{self.at('reporting_currency')}: {reporting_currency} may be {', '.join(SHARED[reporting_currency])}. Say which.")
         return Mapping(
             tuple(self.file(entry, place) for place, entry in enumerate(entries)),
-            currency_code(reporting_currency),
+            reporting_currency,
             self.leading_zeros(self.content.get("leading_zeros", {}), "leading_zeros"),
             *(self.company(self.content.get("company", {}), key, "company") for key in _COMPANY_KEYS),
         )
@@ -449,13 +452,17 @@ class _Checked:
         for theirs, factor in factors.items():
             if not _is_a(Kind.DECIMAL, factor) or Decimal(factor) <= 0:
                 raise MappingError(f'{self.at(*path, "factors")}: a factor is a text like "1000"; {factor!r} was found for "{theirs}".')
+        currencies = self.texts(given.get("currencies", {}), *path, "currencies")
+        for word, code in currencies.items():
+            if word not in SHARED or code not in ISO_4217:
+                raise MappingError(f'{self.at(*path, "currencies")}: what {", ".join(SHARED)} stand for is said like kr = "SEK"; {word} = "{code}" was found.')
         if given.get("decimal", ".") not in {".", ","}:
             raise MappingError(f'{self.at(*path, "decimal")}: decimal is "." or ","; {given["decimal"]!r} was found.')
         if given.get("rates", SHARES) not in {SHARES, PERCENT}:
             raise MappingError(f'{self.at(*path, "rates")}: rates is "{SHARES}" or "{PERCENT}"; {given["rates"]!r} was found.')
         if "date" in given and not _DATE_FORM.fullmatch(given["date"]):
             raise MappingError(f'{self.at(*path, "date")}: date is a form like "%d.%m.%Y" or "%m/%d/%Y %H:%M", or "{SERIAL}"; {given["date"]!r} was found.')
-        return dict(given) | ({"factors": factors} if factors else {})
+        return dict(given) | {key: said for key, said in (("factors", factors), ("currencies", currencies)) if said}
 
     def credit_notes(self, given: Any, *path: str | int) -> CreditNotes:
         if isinstance(given, str) and given in {"negative", "positive"}:
@@ -514,7 +521,7 @@ class _Checked:
             raise MappingError(f"{self.at(*path)}: a join needs match, on and columns; {' and '.join(missing)} is missing.")
         columns = self.texts(given["columns"], *path, "columns")
         self.check_ours(columns, table or "sale_lines", *path, "columns")
-        for key in ("rates", "factors"):
+        for key in ("rates", "factors", "currencies"):
             if key in given.get("dialect", {}):
                 raise MappingError(f"{self.at(*path, 'dialect', key)}: {key} stands in the dialect of the [[file]], and holds for what its joins bring too.")
         return JoinMapping(

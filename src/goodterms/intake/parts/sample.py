@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import Kind
+from goodterms.intake.mapping.currency_code import MONEY, UNITS
 from goodterms.intake.tables.header import MISSING
 from goodterms.intake.tables.raw_table import SAMPLE_ROWS
 from goodterms.intake.values.named_months import is_named_day
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
 _LEAST_SAMPLED = 100
 """Values that each of many files gives to their common sample."""
+_MONEY = rf"(?<![^\W\d_])(?:{MONEY})(?![^\W\d_])"
 _NUMBER_LIKE = re.compile(
-    r"[-+(\u2212]?\s*(?:[€$£]|EUR|SEK|NOK|DKK|USD|GBP|CHF|PLN)?\s*[-+]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[.,][-\u2212–—]{1,2})?\s*"
-    r"(?:%|€|\$|£|EUR|SEK|NOK|DKK|USD|GBP|CHF|PLN|kr\.?)?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
+    rf"[-+(\u2212]?\s*(?:{_MONEY})?\s*[-+\u2212]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[.,:][-\u2212–—]{{1,2}})?\s*"
+    rf"(?:%|{_MONEY})?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
     re.IGNORECASE,
 )
+_UNIT = re.compile(rf"(?<![^\W\d_])(?:{UNITS})(?![^\W\d_])", re.IGNORECASE)
+"""What may be a unit of another thing than money: 12 ft."""
 _DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
 _MONTH_LIKE = re.compile(r"[0-9]{4}[-/. ]?[MmKk]?[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{4}")
 CODE = re.compile("0[0-9]+")
@@ -83,8 +87,8 @@ class Sample:
         return all(_is_date(value) if kind == Kind.DATE else _NUMBER_LIKE.fullmatch(value) for value in values)
 
     def kind_of_attribute(self, theirs: str) -> Kind:
-        """What the sampled values are; digits with a zero in front are a code, and so text."""
-        if any(CODE.fullmatch(value) for value in self.values[theirs]):
+        """What the sampled values are; digits with a zero in front are a code, and so text, and so are numbers with a unit that may not be money."""
+        if any(CODE.fullmatch(value) or _UNIT.search(value) for value in self.values[theirs]):
             return Kind.TEXT
         return next((kind for kind in (Kind.FLAG, Kind.DATE, Kind.DECIMAL) if self.are_all(theirs, kind)), Kind.TEXT)
 

@@ -10,7 +10,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.currency_code import currency_code
+from goodterms.intake.mapping.currency_code import MONEY, WHOLE_UNITS, currency_code
 from goodterms.intake.values.typed_column import WHOLE_DIGITS, RawColumn, Typed, Where, decimal, in_digits, present
 
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -23,9 +23,11 @@ _TOO_FEW = 0.05
 """Below this share of the values with three digits behind a sign, those with more or fewer do not prove it the decimal one: they may be the slips."""
 _NO_CENTS = rf"([0-9][.,])[{_A_MINUS}—]{{1,2}}$"
 """A dash in place of cents, as in 125,- of prices, is no minus."""
-MONEY_MARKS = r"(?i)€|\$|£|¥|\b(?:EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN)\b|\bkr\b\.?"
-"""What names the currency in a cell with an amount."""
-_MARKS = f"{MONEY_MARKS}|%"
+_AT_END = rf"([0-9]):[{_A_MINUS}—]{{1,2}}$"
+"""Nor is that of Swedish prices, behind cents or in their place: 125:- and 125,00:-."""
+_AROUND = r"[^\p{L}]"
+_MONEY_MARK = rf"(?i)(^|{_AROUND})({MONEY})({_AROUND}|$)"
+"""What names the currency in a cell with an amount, and the signs around it."""
 _SIGNED = rf"\([^()]*\)|[+{_A_MINUS}]?[^+{_A_MINUS}()]*|[^+{_A_MINUS}()]+[{_A_MINUS}]"
 _DOT_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:\.[0-9]*)?"
 _COMMA_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:,[0-9]*)?"
@@ -97,12 +99,24 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
             full = _full_ballot(con, where.table, column.written("n"))
             sign = given if full.takes(given) else sign
             ballot = full if sign == given else ballot
+        if sign is None:
+            sign = _sign_of_whole_units(con, where.table, column, ballot)
         if sign is None and ballot.is_mixed:
             _ask_decimal(con, where, column, ballot)
         if sign is None:
             sign = agreed or _sign_of_others(con, where, [column for column, _ in wanted]) or _ask_decimal(con, where, column, ballot)
         found[column.place] = _read(con, where, column, kind, sign or given or agreed or ".", ballot)
     return found
+
+
+def _sign_of_whole_units(con: Any, table: str, column: RawColumn, ballot: _Ballot) -> str | None:
+    """The decimal sign of values that all name a currency without cents: 12.500 ISK has thousands."""
+    if ballot.only_dot or ballot.only_comma or (ballot.either_dot and ballot.either_comma):
+        return None
+    cell = column.written("n")
+    marks = con.execute(f"SELECT list(DISTINCT {money_mark(cell)}) FROM {table} WHERE regexp_matches({cell}, '[0-9][.,][0-9]')").fetchone()[0]
+    are_whole = all(currency_code(mark) in WHOLE_UNITS for mark in marks)
+    return ("," if ballot.either_dot else ".") if are_whole else None
 
 
 def _sign_of_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> str | None:
@@ -114,10 +128,16 @@ def _sign_of_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> str
     return signs.pop() if len(signs) == 1 else None
 
 
+def money_mark(cell: str) -> str:
+    """SQL of what names the currency in a cell with an amount, "" where nothing does."""
+    return f"regexp_extract({cell}, {text_of(_MONEY_MARK)}, 2)"
+
+
 def _core(place: str) -> str:
     """A cell without currency, per cent sign and spaces around it, and with cents where a dash stands for them."""
-    bare = f"trim(regexp_replace({place}, {text_of(_MARKS)}, '', 'g'), {text_of(_SPACES)})"
-    return f"regexp_replace({bare}, {text_of(_NO_CENTS)}, '\\100')"
+    unmarked = f"replace(regexp_replace({place}, {text_of(_MONEY_MARK)}, '\\1\\3', 'g'), '%', '')"
+    whole = f"regexp_replace(trim({unmarked}, {text_of(_SPACES)}), {text_of(_AT_END)}, '\\1')"
+    return f"regexp_replace({whole}, {text_of(_NO_CENTS)}, '\\100')"
 
 
 def _unsigned(core: str) -> str:
@@ -239,7 +259,7 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
     marks: list[str] = []
     if not is_plain or places > MONEY_PLACES:
         needed = f"max(CASE WHEN contains({plain}, '.') THEN strlen(rtrim({plain}, '0')) - instr({plain}, '.') ELSE 0 END)"
-        mark = f"regexp_extract({column.place}, {text_of(MONEY_MARKS)})"
+        mark = money_mark(column.place)
         counted = f"list_sort(list(DISTINCT {mark})), count(*) FILTER ({mark} <> '')"
         places, percent, marks, marked = con.execute(f"SELECT {needed}, bool_or(contains({column.place}, '%')), {counted} FROM {table}").fetchone()
     most = places = places or 0
@@ -253,7 +273,7 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
     misfits = 0
     if not (is_plain and ballot.fits and most <= MONEY_PLACES and scale == MONEY_PLACES and kind != Kind.INTEGER):
         misfits = con.execute(f"SELECT count(*) FROM {table} WHERE {present(column.place)} IS NOT NULL AND {sql} IS NULL").fetchone()[0]
-    currencies = tuple(sorted({currency_code(mark) for mark in marks or [] if mark}))
+    currencies = tuple(sorted({currency_code(mark, where.answers.get("currencies")) for mark in marks or [] if mark}))
     said = f"a number with decimal {'comma' if sign == ',' else 'point'} and {in_digits(scale, where.whole_digits)} it"
     return Typed(
         kind,

@@ -80,6 +80,44 @@ def test_a_sheet_without_documents_and_customers_whose_sums_differ_is_asked(work
     assert rows(read([path], mapping=answer(error, 2)), "sum(net_value)") == [(D(71),)]
 
 
+PIVOT = [["Customer", "Sum of Net"], ["Ann", 15], ["Bob", 20], ["Grand Total", 35]]
+ACROSS = [["Sum of Net amount", "Jan", "Feb", "Grand Total"], ["Ann", 10, 5, 15], ["Bob", 20, None, 20], ["Grand Total", 30, 5, 35]]
+
+
+@pytest.mark.parametrize("pivot", [PIVOT, PIVOT[:3], ACROSS], ids=["by customer", "without a total", "with months across the top"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_pivot_table_without_dates_is_left_out_and_said(workbook, tmp_path, pivot, is_first):
+    path = workbook({"Pivot": pivot, "Lines": LINES} if is_first else {"Lines": LINES, "Pivot": pivot})
+    reading = read([path])
+    assert rows(reading, "sum(net_value)") == [(D(35),)]
+    assert [(p.code, p.origin.sheet, p.sentence) for p in reading.problems] == [
+        ("sheet-not-read", "Pivot", "This sheet sums up sheet Lines by Customer, and is not read.")
+    ]
+    assert rows(read([path], mapping=reading.write_mapping(tmp_path / "map.toml")), "sum(net_value)") == [(D(35),)]
+
+
+def test_a_pivot_table_over_the_sheets_of_several_years_is_left_out(workbook):
+    year = [LINES[0], ["4", DAY(2024, 1, 5), "Ann", 10], ["5", DAY(2024, 1, 15), "Bob", 20]]
+    reading = read([workbook({"2023": LINES, "2024": year, "Pivot": [["Who", "Net"], ["Ann", 25], ["Bob", 40]]})])
+    assert rows(reading, "sum(net_value)") == [(D(65),)]
+    assert [p.sentence for p in reading.problems if p.origin.sheet == "Pivot"] == ["This sheet sums up sheets 2023, 2024 by Customer, and is not read."]
+
+
+def test_a_sheet_without_dates_whose_sums_differ_is_asked_and_to_leave_it_out_comes_first(workbook):
+    path = workbook({"Lines": LINES, "Pivot": [["Customer", "Sum of Net"], ["Ann", 15], ["Bob", 21], ["Grand Total", 36]]})
+    with pytest.raises(AnswerNeededError, match="It may sum up sheet Lines: its lines would count twice then") as error:
+        read([path])
+    assert error.value.questions[0].choices[0].said == "the sheet is no such table: leave it out"
+    assert rows(read([path], mapping=answer(error, 1)), "sum(net_value)") == [(D(35),)]
+
+
+def test_what_two_sheets_of_lines_have_in_common_makes_none_of_them_a_sum(workbook):
+    less = [["Invoice", "Date", "Net amount"], ["1", DAY(2023, 1, 5), 10], ["2", DAY(2023, 1, 15), 20], ["9", DAY(2023, 2, 5), 5.5]]
+    with pytest.raises(AnswerNeededError) as error:
+        read([workbook({"Lines": LINES, "More": less, "Text": [["Customer", "Note", "Other"], ["Ann", "x", "15"], ["Bob", "y", "20a"]]})])
+    assert [question.key.rpartition(", ")[2] for question in error.value.questions] == ["date"]
+
+
 def test_sheets_of_years_are_all_read(workbook):
     year = [LINES[0], ["4", DAY(2024, 1, 5), "Ann", 10], ["5", DAY(2024, 1, 15), "Bob", 20]]
     assert rows(read([workbook({"2023": LINES, "2024": year})]), "sum(net_value)") == [(D(65),)]

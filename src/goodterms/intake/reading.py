@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goodterms.errors import MappingError, Question, UsageError
+from goodterms.errors import AnswerNeededError, MappingError, Question, UsageError
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import MASTER_NAMES
 from goodterms.facts.engine import within_memory
@@ -25,13 +25,14 @@ from goodterms.intake.mapping.answers import of_files
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping, origin_of, quoted
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, months_of
 from goodterms.intake.mapping.named_tables import SALE_LINES, joined_into, named_tables
+from goodterms.intake.mapping.source_name import names, source_of, without_year
 from goodterms.intake.parts.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.parts.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import LINES, MEND, Part, drop_raw_tables, unread
 from goodterms.intake.parts.sample import sampled
 from goodterms.intake.rows.overlap import together
-from goodterms.intake.summary_sheet import without_summaries
+from goodterms.intake.summary_sheet import perhaps_sums_up, sums_up_by_a_key, without_summaries
 from goodterms.intake.table_part import read_parts
 from goodterms.intake.tables.decoding import mended
 from goodterms.intake.tables.unchanged import unchanged
@@ -196,15 +197,20 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapp
                 part = _opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
                 parts.append(part)
                 same.append(part)
-    _understand(engine.con, parts, mapping, errors, tell)
+    left = _understand(engine.con, parts, mapping, errors, tell)
+    notices += [Problem("sheet-not-read", Severity.NOTICE, part.origin(), sentence=sentence) for part, sentence in left]
+    parts = [part for part in parts if all(other not in (part, part.again) for other, _ in left)]
     with errors.kept(lambda question: question):
         parts += document_parts(engine, documents, mapping, len(parts) + 1, tell)
     errors.raised()
     return [part if part.again is None else _same_file_again(part.again) for part in parts]
 
 
-def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: Errors, tell: Progress) -> None:
-    """Understand the files of one source with the same columns together; those that are perhaps to be joined are asked about first."""
+def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: Errors, tell: Progress) -> list[tuple[Part, str]]:
+    """Understand the files of one source with the same columns together; those that are perhaps to be joined are asked about first.
+
+    Sheets of a workbook that are asked about and prove to be sums of other sheets are left out and returned, each with what is to be said of it.
+    """
     alike: dict[tuple[Any, ...], list[Part]] = {}
     for part in parts:
         if part.again is None:
@@ -212,15 +218,39 @@ def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: Error
     asked = proposed_joins(con, parts)
     errors.questions += [question for question, _ in asked]
     in_question = [part.number for _, of_question in asked for part in of_question]
+    asked_of_sheets: list[tuple[list[Part], AnswerNeededError]] = []
     for group in alike.values():
         if any(part.number in in_question for part in group):
             continue
         tell(f"understanding {', '.join(part.raw.file for part in group[:3])}{' …' if len(group) > 3 else ''}")
         with errors.kept(partial(_of_group, con, group=group, parts=parts, mapping=mapping)):
-            read_parts(con, group)
+            try:
+                read_parts(con, group)
+            except AnswerNeededError as error:
+                if not group[0].raw.sheet:
+                    raise
+                asked_of_sheets.append((group, error))
+                continue
             for part in group:
                 if part.table in LINES | {"activities"}:
                     keep_what_lines_say(con, part)
+    return _sheets_of_sums(con, asked_of_sheets, parts, mapping, errors)
+
+
+def _sheets_of_sums(
+    con: Any, asked: Sequence[tuple[list[Part], AnswerNeededError]], parts: Sequence[Part], mapping: Mapping, errors: Errors
+) -> list[tuple[Part, str]]:
+    """Of sheets that are asked about those that sum up others, each with what is to be said of it; the questions about the rest are kept."""
+    left: list[tuple[Part, str]] = []
+    for group, error in asked:
+        sums = [(part, said) for part in group if (said := sums_up_by_a_key(con, part, parts))]
+        if len(sums) == len(group):
+            left += sums
+            drop_raw_tables(con, group)
+            continue
+        with errors.kept(partial(_of_group, con, group=group, parts=parts, mapping=mapping)):
+            raise error
+    return left
 
 
 def _of_file(question: Question, path: Path, table: str, mapping: Mapping, files: Sequence[str]) -> Question:
@@ -234,6 +264,7 @@ def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequen
     first = group[0]
     if question.key.startswith("column: ") and first.table == SALE_LINES and not first.entry.place:
         question = replace(question, evidence=(*question.evidence, *why_not_joined(con, first, parts)))
+    question = perhaps_sums_up(question, first, parts)
     outs = [option for option in question.choices if "left_out" in option.settings]
     if not outs or not first.entry.place or first.entry.sheet:
         return of_files(question, first.entry, heads_of(group, parts), mapping, other_sheets(group, parts))
@@ -284,7 +315,8 @@ def _opened(engine: Any, raw: RawTable, entry: FileMapping, table: str, sources:
         raw, entry, said = joined(engine, raw, entry, tell)
     columns = set(raw.header) - (months_of(raw.header).keys() if table in TABLES_BY_MONTH else set())
     of_source = (table, entry.place) if entry.place else (table, "", *sorted(columns))
-    source = entry.source or sources.setdefault(of_source, Path(origin_of(raw.file) or raw.file).stem)
+    source = entry.source or sources.setdefault(of_source, source_of(origin_of(raw.file) or raw.file, has_documents=table in LINES))
+    source = source if table in LINES else without_year(source)
     name = f"part_{number}_{table}"
     return Part(raw, replace(entry, source=source), table, name, number, sampled(engine.con, raw), Proposal(), file_header=header, said=said)
 
@@ -360,6 +392,7 @@ def _sources(con: Any, parts: Sequence[Part], mapping: Mapping) -> list[str]:
     lines = [part for part in parts if part.table == "sale_lines"]
     named_first = [entry.source for entry in mapping.files if entry.source]
     rows = con.execute("SELECT source, min(row) FROM sale_lines GROUP BY source").fetchall() if lines else []
-    files = {part.entry.source: part.number for part in reversed(lines)}
-    met = sorted((source for source, _ in rows if source), key=lambda s: (files.get(s, 0), next(row for name, row in rows if name == s)))
-    return list(dict.fromkeys([*(s for s in named_first if s in met), *met]))
+    first_rows = {source: row for source, row in rows if source}
+    first_files = {source: next((part.number for part in lines if names(part.entry.source, source)), 0) for source in first_rows}
+    met = sorted(first_rows, key=lambda source: (first_files[source], first_rows[source]))
+    return list(dict.fromkeys([*(source for name in named_first for source in met if names(name, source)), *met]))

@@ -3,19 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from goodterms.errors import Choice, Question
 from goodterms.intake.mapping.answers import answerable
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
 from goodterms.intake.parts.entry_heads import name_of
-from goodterms.intake.parts.part import LINES, Part, drop_raw_tables
+from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, named
+from goodterms.intake.values.total_words import BESIDE
 from goodterms.problems import Problem, Severity
 
 _KEYS = ("document", "customer_key", "supplier_key", "product_key", "line", "quantity")
 """What lines have, and sums of lines have fewer of."""
 _OF_A_LINE = "0.005"
 """What rounding may make of a sum, for each of its lines."""
+_AMOUNTS = ("net_value", "gross_value", "list_value", "quantity", "product_cost")
+_Sums = dict[str, tuple[float, int]]
+"""Sums of a column, each with how many rows it is of; they are compared, and no amount comes of them."""
+_FEWEST = 2
+"""So many sums of a key are no chance."""
+_MOST = 10_000
+"""A sheet with more rows is looked through as lines alone."""
+
+
+def sums_up_by_a_key(con: Any, part: Part, parts: Sequence[Part]) -> str:
+    """What is to be said of a sheet without dates whose amounts are the sums of another sheet's lines by one of its columns, "" where they are not.
+
+    Such a sheet is a pivot table that was left in the workbook: sales by customer, or by product and by month across the top with a total behind them.
+    """
+    beside = [other for other in sheets_beside(part, parts) if "net_value" in other.columns]
+    if part.entry.left_out is False or not 0 < part.raw.accepted <= min(_MOST, sum(other.raw.accepted for other in beside)):
+        return ""
+    by_key = _sums_of_sheet(con, part)
+    for others in [*([other] for other in beside), beside]:
+        amounts = [ours for ours in _AMOUNTS if all(ours in other.columns for other in others)]
+        keys = [theirs for theirs in others[0].raw.header if all(theirs in other.raw.header for other in others)]
+        for theirs, of_sheet in product(keys, by_key):
+            names = sorted(set().union(*of_sheet))
+            if any(_are_those(*both) for both in product(of_sheet, _sums_of_lines(con, others, theirs, amounts, names))):
+                return f"This sheet sums up {_sheets(others)} by {theirs}, and is not read."
+    return ""
+
+
+def sheets_beside(part: Part, parts: Sequence[Part]) -> list[Part]:
+    """Other sheets of lines of the same workbook, which were understood."""
+    if not part.raw.sheet or part.table not in LINES:
+        return []
+    return [other for other in parts if other.raw.file == part.raw.file and other.table == part.table and other is not part and other.columns]
+
+
+def _sums_of_sheet(con: Any, part: Part) -> list[list[_Sums]]:
+    """By its first column, and by each that has words, the sums of each column of numbers, without totals."""
+    first, *others = part.sample.columns
+    found = []
+    for key in [first, *(column for column in others if column.is_text)]:
+        of_key = []
+        for amount in part.sample.columns:
+            number = f"TRY_CAST(CAST({amount.place} AS VARCHAR) AS DOUBLE)"
+            rows = con.execute(
+                f"SELECT trim(CAST({key.place} AS VARCHAR)), sum({number}), count(*), count({amount.place}) - count({number}) FROM {part.raw.name} "
+                f"WHERE {key.place} IS NOT NULL AND {amount.place} IS NOT NULL GROUP BY 1"
+            ).fetchall()
+            sums = {name: (net, lines) for name, net, lines, _ in rows if name and not BESIDE.fullmatch(name)}
+            if key != amount and len(sums) >= _FEWEST and not any(misfits for *_, misfits in rows) and any(net for net, _ in sums.values()):
+                of_key.append(sums)
+        if of_key:
+            found.append(of_key)
+    return found
+
+
+def _sums_of_lines(con: Any, others: Sequence[Part], theirs: str, amounts: Sequence[str], names: Sequence[str]) -> list[_Sums]:
+    """The sums of amounts of lines by one of their columns, for those values of it that a sheet names."""
+    rows = " UNION ALL ".join(
+        f"SELECT trim(CAST(r.{other.sample.column(theirs).place} AS VARCHAR)) AS name, {', '.join(f'l.{named(ours)} AS {named(ours)}' for ours in amounts)} "
+        f"FROM {other.name} l JOIN {other.raw.name} r USING (row)"
+        for other in others
+    )
+    sums = ", ".join(f"sum({named(ours)})::DOUBLE" for ours in amounts)
+    found = con.execute(f"SELECT name, count(*), {sums} FROM ({rows}) WHERE name IN (SELECT unnest(?)) GROUP BY 1", [names]).fetchall()
+    return [{name: (of_lines[place] or 0.0, lines) for name, lines, *of_lines in found} for place in range(len(amounts))]
+
+
+def _are_those(of_sheet: _Sums, of_lines: _Sums) -> bool:
+    """Whether all sums of a sheet are those of lines, but for what rounding may make."""
+    return of_sheet.keys() <= of_lines.keys() and all(
+        abs(net - of_lines[name][0]) <= float(_OF_A_LINE) * (lines + of_lines[name][1]) for name, (net, lines) in of_sheet.items()
+    )
+
+
+def perhaps_sums_up(question: Question, part: Part, parts: Sequence[Part]) -> Question:
+    """A question about a sheet without dates beside sheets of lines: it may sum them up, and to leave it out comes first."""
+    beside = sheets_beside(part, parts)
+    outs = [option for option in question.choices if "left_out" in option.settings]
+    if not beside or not outs or not question.key.endswith(", date"):
+        return question
+    evidence = f"It may sum up {_sheets(beside)}: its lines would count twice then."
+    return replace(question, evidence=(*question.evidence, evidence), choices=(*outs, *(option for option in question.choices if option not in outs)))
+
+
+def _sheets(parts: Sequence[Part]) -> str:
+    return ("sheet " if len(parts) == 1 else "sheets ") + ", ".join(part.raw.sheet for part in parts)
 
 
 def without_summaries(con: Any, parts: Sequence[Part], mapping: Mapping, notices: list[Problem]) -> list[Part]:
@@ -34,8 +123,7 @@ def without_summaries(con: Any, parts: Sequence[Part], mapping: Mapping, notices
         of_workbook = [other for other in parts if other.raw.file == part.raw.file and other.table == part.table and other.name and other is not part]
         fuller = [other for other in of_workbook if _has_less(part, other)]
         if summed := next((others for others in [*([other] for other in fuller), fuller] if others and _sums_up(con, part, others)), None):
-            sheets = ("sheet " if len(summed) == 1 else "sheets ") + ", ".join(other.raw.sheet for other in summed)
-            sentence = f"This sheet sums up {sheets}, month by month the same net value, and is not read."
+            sentence = f"This sheet sums up {_sheets(summed)}, month by month the same net value, and is not read."
             notices.append(Problem("sheet-not-read", Severity.NOTICE, part.origin(), sentence=sentence))
             left.append(part)
         elif fuller and not {"document", "customer_key"} & set(part.columns) and {"document", "customer_key"} & set(fuller[0].columns):

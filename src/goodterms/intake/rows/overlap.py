@@ -9,16 +9,13 @@ from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGIT
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.mapping_file import origin_of
 from goodterms.intake.parts.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, leave_out, named, reject
+from goodterms.intake.rows.years import name_years
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, scale_of
 from goodterms.problems import Problem, Severity
 
 _PLACE = ("file", "row")
 _NOT_A_LINE_NUMBER = 0.1
 """Where so large a share of the numbered lines shares its number with another, the column is no line number."""
-_ANEW = 0.5
-"""Where so large a share of a year's numbers was used in an earlier year too, numbers begin anew each year."""
-_APART = 31
-"""Days beyond which a line of another year is of another document: one that was written at the turn of a year has both."""
 _ENGINE_TYPES = {Kind.TEXT: "VARCHAR", Kind.DATE: "DATE", Kind.MONTH: "DATE", Kind.INTEGER: "BIGINT", Kind.FLAG: "BOOLEAN"}
 
 
@@ -30,7 +27,7 @@ def together(con: Any, table: str, parts: Sequence[Part]) -> tuple[str, ...]:
     attributes = tuple(dict.fromkeys(name for part in parts for name in part.attributes))
     for of_source in _by_source(parts):
         if table in LINES:
-            _part_years(con, of_source)
+            name_years(con, of_source)
         if len(of_source) > 1:
             _leave_out_met_again(con, of_source)
         if table in LINES:
@@ -102,35 +99,6 @@ def _by_source(parts: Sequence[Part]) -> list[list[Part]]:
     for part in parts:
         found.setdefault(part.entry.source, []).append(part)
     return list(found.values())
-
-
-def _part_years(con: Any, parts: Sequence[Part]) -> None:
-    """Where numbers begin anew each year, the lines of each year are a source of their own: a source is what numbers its own documents."""
-    parts = [part for part in parts if {"document", "date", "source"} <= set(part.columns)]
-    if not parts:
-        return
-    lines = " UNION ALL ".join(f"SELECT source, document, date FROM {part.name} WHERE document IS NOT NULL" for part in parts)
-    years = f"SELECT source, document, year(date) AS of, min(date) AS first, max(date) AS last FROM ({lines}) GROUP BY ALL"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE numbers_of_years AS {years}")
-    if not con.execute("SELECT 1 FROM numbers_of_years GROUP BY source, document HAVING count(*) > 1 LIMIT 1").fetchone():
-        return
-    again = (
-        f"SELECT DISTINCT l.source, l.document, l.of FROM numbers_of_years l JOIN numbers_of_years e USING (source, document) WHERE l.first > e.last + {_APART}"
-    )
-    counts = "source, of, count(a.document) AS used, count(*) AS numbers, min(a.document) AS example"
-    found = con.execute(
-        f"SELECT {counts} FROM numbers_of_years n LEFT JOIN ({again}) a USING (source, document, of) "
-        f"GROUP BY source, of HAVING used > 0 AND used >= {_ANEW} * numbers ORDER BY of DESC"
-    ).fetchall()
-    for source, year, used, numbers, example in {row[0]: row for row in found}.values():
-        mine = [part for part in parts if con.execute(f"SELECT count(*) FROM {part.name} WHERE source = {text_of(source)}").fetchone()[0]]
-        sentence = f"{used:,} of the {numbers:,} numbers of documents of {year} were used in an earlier year too, such as {example}."
-        sentence += f" They begin anew: each year's documents are a source of their own, such as {source} {year}."
-        origin = mine[0].origin(column=mine[0].proposal.theirs("document") or "")
-        mine[0].problems.append(Problem("numbers-anew", Severity.NOTICE, origin, sentence=sentence, rows=used))
-        of_year = f"CASE WHEN source = {text_of(source)} THEN source || ' ' || year(date) ELSE source END AS source"
-        for part in mine:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS SELECT * REPLACE ({of_year}) FROM {part.name}")
 
 
 def _compared(parts: Sequence[Part]) -> list[str]:

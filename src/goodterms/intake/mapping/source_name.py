@@ -1,0 +1,53 @@
+"""What a source is called: as its file is, with the year of each document where the file's name has a year, whatever is read beside it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+OF_YEAR = "{year}"
+"""Stands in the name of a source for the year of each document."""
+_YEAR = r"(?:19[89]|20[0-4])\d"
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_DAY = r"(?:0[1-9]|[12]\d|3[01])"
+_DATE = re.compile(rf"(?<!\d)(?:{_YEAR}[-_. ]?{_MONTH}[-_. ]?{_DAY}|{_DAY}[-_.]{_MONTH}[-_.]{_YEAR}|{_DAY}{_MONTH}{_YEAR})(?!\d)")
+"""A day, as exports are stamped with."""
+_PERIOD = re.compile(rf"(?<!\d)(?:{_MONTH}[-_.])?{_YEAR}(?:[-_. ]?{_MONTH})?(?!\d)")
+_BETWEEN = " \t_-.,()"
+
+
+def source_of(file: str, *, has_documents: bool) -> str:
+    """The name of a source after a file, without days and months; a year in it stands for the year of each document, of files that have documents.
+
+    Examples
+    --------
+    >>> source_of("sales_2023.csv", has_documents=True), source_of("sales_2024-02.csv", has_documents=True), source_of("costs 2024.xlsx", has_documents=False)
+    ('sales {year}', 'sales {year}', 'costs')
+    >>> source_of("export-20260115.csv", has_documents=True), source_of("2024.csv", has_documents=True), source_of("sales-1.csv", has_documents=True)
+    ('export', '{year}', 'sales-1')
+    """
+    name = Path(file).stem
+    undated = _without(_DATE, name)
+    lasting = _without(_PERIOD, undated)
+    if lasting == undated or not has_documents:
+        return lasting or name
+    return f"{lasting} {OF_YEAR}".strip()
+
+
+def _without(pattern: re.Pattern[str], name: str) -> str:
+    parts = [part.strip(_BETWEEN) for part in pattern.split(name)]
+    return name if len(parts) == 1 else " ".join(filter(None, parts))
+
+
+def without_year(source: str) -> str:
+    """The name of a source whose rows are of no document, and of no year."""
+    return " ".join(source.replace(OF_YEAR, " ").split()) if OF_YEAR in source else source
+
+
+def names(source: str, name: str) -> bool:
+    """Whether a name is that of a source, in some year.
+
+    >>> names("erp {year}", "erp 2024"), names("erp", "erp"), names("erp {year}", "erp")
+    (True, True, False)
+    """
+    return re.fullmatch(re.escape(source).replace(re.escape(OF_YEAR), r"\d{4}"), name) is not None

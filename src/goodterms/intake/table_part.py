@@ -12,7 +12,7 @@ from goodterms.errors import AnswerNeededError, GoodtermsError, MappingError, Un
 from goodterms.facts.columns import ATTRIBUTE, MASTER_NAMES, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.currency.currency_evidence import find_currency_column, name_one_currency
-from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, holds_tax, instead_of_total
+from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, document_of, holds_tax, instead_of_total
 from goodterms.intake.lines.cost_amounts import amount_by_sides, settle_signs
 from goodterms.intake.lines.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.lines.derive import Amount, Derivation
@@ -423,7 +423,7 @@ def _settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> di
 def _settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
     """Where a column of amounts repeats the document's total on its lines, it is no amount of a line: another column is, or price × quantity."""
     first = parts[0]
-    if first.table not in LINES or "document" not in stated:
+    if first.table not in LINES or not document_of(stated):
         return stated
     for ours in [ours for ours in ("net_value", "gross_value") if ours in stated]:
         rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)

@@ -188,6 +188,30 @@ def test_one_amount_on_all_lines_of_few_documents_stays(sales):
     assert nets(sales("Net amount;Frobs", *MANY[:-2]))[:4] == [10, 10, 20, 20]
 
 
+ORDERS = "Order number;Date;Customer;Quantity;Item Cost;Subtotal\n" + "".join(
+    f"{order};2024-01-05;C1;{quantity};{order}.00;{3 * order}.00\n" for order in range(1, 4) for quantity in (1, 2)
+)
+
+
+def test_an_orders_total_that_is_the_sum_of_what_is_called_cost_is_asked(write):
+    path = write("o.csv", ORDERS)
+    with pytest.raises(AnswerNeededError, match="Subtotal is the same on all lines of a document, and the sum of Item Cost × Quantity") as error:
+        read([path])
+    found = [read([path], mapping={"version": 1, "file": [{"match": "o.csv", **choice.settings}]}) for choice in error.value.questions[0].choices]
+    assert [nets(reading) for reading in found] == [[1, 2, 2, 4, 3, 6], [3, 3, 6, 6, 9, 9]]
+    assert [codes(reading) for reading in found] == [[], ["document-total"]]
+
+
+@pytest.mark.parametrize("further", ["Quantity;Unit price", "Frobs;Gribs"])
+def test_a_mapping_that_adds_up_the_totals_of_documents_is_warned_of(sales, further):
+    rows = ["1;1.00;10.00;30.00", "1;2.00;10.00;30.00", "2;1.00;20.00;40.00", "2;1.00;20.00;40.00"]
+    if "Frobs" in further:
+        rows = ["1;1.00;10.00;30.00", "1;2.00;20.00;30.00", "2;1.00;20.00;40.00", "2;1.00;20.00;40.00"]
+    reading = sales(f"{further};Total", *rows, columns={"Total": "net_value"})
+    assert nets(reading) == [30, 30, 40, 40]
+    assert ("document-total", "Total") in [(problem.code, problem.origin.column) for problem in reading.problems]
+
+
 def test_numbers_that_begin_anew_each_year_are_no_documents_of_several_lines(write):
     rows = "".join(f"{document};{year}-03-05;C1;P;{document * 10}.00\n" for year in (2023, 2024) for document in range(1, 12))
     assert len(nets(read([write("s.csv", f"Invoice;Date;Customer;Product;Net amount\n{rows}")]))) == 22
@@ -294,3 +318,21 @@ def test_a_price_holds_whatever_the_sign_of_the_amounts(sales, sign):
     reading = sales("Quantity;Unit price;Net amount", *(f"{row};2;50.00;{sign}100.00" for row in range(3)), **{"credit_notes": "positive"} if sign else {})
     assert nets(reading) == [100, 100, 100]
     assert codes(reading) == []
+
+
+COSTED = "Invoice;Date;Customer;Quantity;{}\n" + "".join(f"{row};2024-01-05;C1;2;{row}.00;{2 * row}.00\n" for row in range(1, 13))
+
+
+def test_a_cost_that_is_the_net_value_on_all_of_many_lines_is_asked(write):
+    path = write("s.csv", COSTED.format("Item Cost;Net amount"))
+    with pytest.raises(AnswerNeededError, match=r"Item Cost × Quantity is the net value on 12 of 12 lines. It may be the price") as error:
+        read([path])
+    found = [read([path], mapping={"version": 1, "file": [{"match": "s.csv", **choice.settings}]}) for choice in error.value.questions[0].choices]
+    costs = [reading.facts.engine.con.execute("SELECT CAST(sum(product_cost) AS INTEGER) FROM sale_lines").fetchone()[0] for reading in found]
+    assert costs == [None, 156]
+
+
+def test_a_cost_that_is_the_net_value_on_few_lines_or_by_its_mapping_is_not_asked(write):
+    text = COSTED.format("Item Cost;Net amount")
+    assert len(nets(read([write("few.csv", "\n".join(text.splitlines()[:9]) + "\n")]))) == 8
+    assert len(nets(read([write("s.csv", text.replace("24.00", "60.00").replace("22.00", "60.00"))]))) == 12

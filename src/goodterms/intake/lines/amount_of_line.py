@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.intake.lines.derive import NEARLY_ALL, ROUNDING, Amount, Derivation
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import accepted, attribute_name, rank_of
+from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, attribute_name, rank_of
+from goodterms.intake.mapping.mapping_file import quoted
 from goodterms.intake.parts.meaning import in_words
 from goodterms.intake.parts.part import Part
+from goodterms.problems import Problem, Severity
 
 _HIGHEST = 0.28
 """No value added tax is higher."""
@@ -103,22 +105,39 @@ def instead_of_total(con: Any, part: Part, lines: Derivation, rows: str, ours: s
     AnswerNeededError
         Where one amount stands on all lines of a document, and nothing on them comes to it, neither line by line nor together.
     """
-    if ours in lines.sure:
-        return None
-    key = _one_document(part)
+    document = document_of(part.stated)
+    rows, key = f"SELECT * FROM ({rows}) WHERE {document} IS NOT NULL", f"{document}, year(date)" if "date" in part.stated else document
     readings = [net.sql] if ours == "gross_value" and (net := lines.of("net_value")) else lines.before_tax()
     if readings:
         same, documents, is_sum = _by_readings(con, readings, rows, key) if ours == "net_value" else _over_different(con, readings[0], rows, key)
-        if not same or is_sum:
-            return OTHER_AMOUNTS if is_sum else None
     else:
-        same, documents = _alike(con, ours, rows, key)
-    parts = [column for column, amount in lines.further.items() if same and _sums_to(con, amount, ours, rows, key)]
-    if len(parts) == 1:
-        return parts[0]
+        (same, documents), is_sum = _alike(con, ours, rows, key), False
+    parts = [column for column, amount in lines.further.items() if same and not is_sum and _sums_to(con, amount, ours, rows, key)]
+    at_cost = lines.product("unit_cost") if same and not readings and not parts else None
+    is_cost = at_cost is not None and _sums_to(con, at_cost, ours, rows, key)
+    where = f"in {same:,} of {documents:,} documents of several lines"
+    if ours in lines.sure:
+        if is_sum or parts or is_cost:
+            part.problems.append(_counted_too_often(part, lines.theirs[ours], where))
+        return None
+    if is_sum or len(parts) == 1:
+        return OTHER_AMOUNTS if is_sum else parts[0]
+    if is_cost:
+        raise AnswerNeededError(_whether_cost_is_price(part, lines, ours))
     if same and (parts or readings or documents >= _MANY):
-        raise AnswerNeededError(_question(part, lines, ours, parts, f"in {same:,} of {documents:,} documents of several lines"))
+        raise AnswerNeededError(_question(part, lines, ours, parts, where))
     return None
+
+
+def _counted_too_often(part: Part, theirs: str, where: str) -> Problem:
+    """What to say where the mapping takes a total for the amount of the line."""
+    return Problem(
+        "document-total",
+        Severity.WARNING,
+        part.origin(column=theirs),
+        sentence=f"The mapping takes it for the amount of the line, but {where} one amount stands on all lines, which is their sum: it is counted too often.",
+        action=f"Leave it out ({quoted(theirs)} = {quoted(LEFT_OUT)}), and map the amounts of the lines, or their price and quantity.",
+    )
 
 
 def _question(part: Part, lines: Derivation, ours: str, parts: Sequence[str], where: str) -> Question:
@@ -138,9 +157,24 @@ def _question(part: Part, lines: Derivation, ours: str, parts: Sequence[str], wh
     return Question(f"total: {part.where}, {theirs}", sentence, (), tuple(choices))
 
 
-def _one_document(part: Part) -> str:
-    """What lines of one document have in common: where numbers begin anew each year, the number alone is not enough."""
-    return "document, year(date)" if "date" in part.stated else "document"
+def _whether_cost_is_price(part: Part, lines: Derivation, ours: str) -> Question:
+    """Ask where a document's total is the sum of what seems to be the cost: web shops call the price "item cost"."""
+    total, cost = lines.theirs[ours], lines.theirs["unit_cost"]
+    sentence = f"{part.where}: {total} is the same on all lines of a document, and the sum of {cost} × {lines.theirs['quantity']}. {cost} may be the price."
+    return Question(
+        f"total: {part.where}, {total}",
+        sentence,
+        (),
+        (
+            choice(f"{total} is the document's total, and {cost} the price", columns={total: attribute_name(total), cost: "unit_price"}),
+            choice(f"{total} is the amount of the line, and {cost} the cost", columns={total: ours, cost: "unit_cost"}),
+        ),
+    )
+
+
+def document_of(stated: Collection[str]) -> str:
+    """Our column that says which lines are of one document (beside the year, where numbers begin anew each year): its number, else the order's; "" for none."""
+    return next((ours for ours in ("document", "order_number") if ours in stated), "")
 
 
 def _by_readings(con: Any, readings: Sequence[str], rows: str, key: str) -> tuple[int, int, bool]:
@@ -155,7 +189,7 @@ def _by_readings(con: Any, readings: Sequence[str], rows: str, key: str) -> tupl
         documents, of_lines, of_documents, same = con.execute(f"""
             SELECT count(*), count(*) FILTER (each), count(*) FILTER (NOT each AND same AND together), count(*) FILTER (NOT each AND same)
             FROM (SELECT {of_line} AS each, {of_document} AS together, min(net_value) = max(net_value) AS same
-                  FROM ({rows}) WHERE document IS NOT NULL AND ({reading}) IS NOT NULL
+                  FROM ({rows}) WHERE ({reading}) IS NOT NULL
                   GROUP BY {key} HAVING count(*) > 1 AND count(net_value) > 0)""").fetchone()
         if of_lines > (1 - NEARLY_ALL) * documents or not documents:
             return 0, documents, False
@@ -168,7 +202,7 @@ def _over_different(con: Any, net: str, rows: str, key: str) -> tuple[int, int, 
     """In how many documents one value with tax stands on lines of different net values; how many have such lines; whether nearly all do, and several."""
     documents, same = con.execute(f"""
         SELECT count(*), count(*) FILTER (low = high) FROM (SELECT min(gross_value) AS low, max(gross_value) AS high
-        FROM ({rows}) WHERE document IS NOT NULL AND gross_value IS NOT NULL GROUP BY {key} HAVING max({net}) - min({net}) > {ROUNDING})""").fetchone()
+        FROM ({rows}) WHERE gross_value IS NOT NULL GROUP BY {key} HAVING max({net}) - min({net}) > {ROUNDING})""").fetchone()
     is_one = documents > 1 and same >= NEARLY_ALL * documents
     return same if is_one else 0, documents, is_one
 
@@ -177,7 +211,7 @@ def _alike(con: Any, ours: str, rows: str, key: str) -> tuple[int, int]:
     """In how many documents of several amounts these are one, or 0 where that is not the rule or many documents come to the same; how many there are."""
     documents, same, totals = con.execute(f"""
         SELECT count(*), count(*) FILTER (low = high), count(DISTINCT low) FROM (SELECT min({ours}) AS low, max({ours}) AS high
-        FROM ({rows}) WHERE document IS NOT NULL AND {ours} <> 0 GROUP BY {key} HAVING count(*) > 1)""").fetchone()
+        FROM ({rows}) WHERE {ours} <> 0 GROUP BY {key} HAVING count(*) > 1)""").fetchone()
     return same if same >= NEARLY_ALL * documents and 2 * totals >= documents else 0, documents
 
 
@@ -186,5 +220,5 @@ def _sums_to(con: Any, amount: Amount, ours: str, rows: str, key: str) -> bool:
     documents, together = con.execute(f"""
         SELECT count(*), count(*) FILTER (low = high AND abs(parts - low) <= {ROUNDING} * lines)
         FROM (SELECT min({ours}) AS low, max({ours}) AS high, sum({amount.sql}) AS parts, count(*) AS lines
-              FROM ({rows}) WHERE document IS NOT NULL GROUP BY {key} HAVING count(*) > 1 AND max({ours}) <> 0)""").fetchone()
+              FROM ({rows}) GROUP BY {key} HAVING count(*) > 1 AND max({ours}) <> 0)""").fetchone()
     return bool(documents > 1 and together >= NEARLY_ALL * documents)

@@ -23,6 +23,8 @@ NEARLY_ALL = Decimal("0.95")
 _PERCENT = 100
 _GROWING = 0.5
 """Margins whose correlation with sales is above this are amounts."""
+_MANY = 10
+"""On so many lines a cost that equals the net value is no chance."""
 _NEAR = (0.5, 1.5)
 """An amount of a line that is so many times its price × quantity is worked out from it: by a discount, a tax, a charge."""
 _MOST_PLACES = 9
@@ -189,7 +191,7 @@ class Derivation:
 
     def _whole_and_part(self, name: str) -> list[tuple[str, str]]:
         """Amounts of which the first times the rate should be the second."""
-        by_price = self._product("unit_price")
+        by_price = self.product("unit_price")
         net = [amount.sql for amount in (self.of("net_value"), by_price) if amount]
         if name == "tax_rate":
             tax, gross = self.of("tax"), self.of("gross_value")
@@ -198,7 +200,7 @@ class Derivation:
                 + [(one, f"{gross.sql} - {one}") for one in net if gross]
                 + ([(f"({gross.sql} - {tax.sql})", tax.sql)] if gross and tax else [])
             )
-        list_value = self.of("list_value") or self._product("unit_list_price") or by_price
+        list_value = self.of("list_value") or self.product("unit_list_price") or by_price
         if list_value is None:
             return []
         discount = self.of("discount")
@@ -208,14 +210,14 @@ class Derivation:
 
     def before_tax(self) -> list[str]:
         """What a line may come to before tax by its other amounts, as evidence: price × quantity and list value, with the discount and without it."""
-        found = [amount.sql for name in ("unit_price", "unit_list_price") if (amount := self._product(name))]
+        found = [amount.sql for name in ("unit_price", "unit_list_price") if (amount := self.product(name))]
         found += [amount.sql for amount in [self.of("list_value")] if amount]
         rate, discount = self.share("discount_rate"), self.of("discount")
         by_rate = [f"({amount} * (1 - coalesce({rate.sql}, 0)))" for amount in found if rate]
         by_discount = [f"({amount} - coalesce(abs({discount.sql}), 0))" for amount in found if discount]
         return by_rate + by_discount + found
 
-    def _product(self, price: str) -> Amount | None:
+    def product(self, price: str) -> Amount | None:
         """A price × quantity, as evidence."""
         unit, quantity = self.of(price), self.of("quantity")
         return Amount(f"(CAST({unit.sql} AS DOUBLE) * {quantity.sql})", MONEY_PLACES) if unit and quantity else None
@@ -236,6 +238,7 @@ class Derivation:
                 self.said.append(f"{self.theirs[each]} × {self.theirs['quantity']} is the {name.replace('_', ' ')}.")
         self._values()
         self._tax()
+        self._ask_whether_cost_is_price()
         self._cost_from_margin()
 
     def _values(self) -> None:
@@ -323,7 +326,7 @@ class Derivation:
 
     def _price_holds_tax(self) -> bool:
         """Whether price × quantity is the value with tax, on nearly all lines that have any."""
-        gross, product, taxed = self.of("gross_value"), self._product("unit_price"), self.of("tax") or self.of("tax_rate")
+        gross, product, taxed = self.of("gross_value"), self.product("unit_price"), self.of("tax") or self.of("tax_rate")
         if not (gross and product and taxed) or "unit_price" in self.sure:
             return False
         equal, lines = (
@@ -422,6 +425,35 @@ class Derivation:
             )
         )
 
+    def _ask_whether_cost_is_price(self) -> None:
+        """Ask where a stated cost is the net value on nearly all of many lines: web shops call the price "item cost".
+
+        Raises
+        ------
+        AnswerNeededError
+            Where it is.
+        """
+        ours = next((name for name in ("product_cost", "unit_cost") if name in self.stated), "")
+        cost, net = self.columns.get("product_cost"), self.columns.get("net_value")
+        if not (ours and cost and net) or ours in self.sure:
+            return
+        equal, lines = self.ask(f"count(*) FILTER (abs(abs({cost.sql}) - abs({net.sql})) <= {ROUNDING} AND {net.sql} <> 0), count(*) FILTER ({cost.sql} <> 0)")
+        if lines < _MANY or equal < NEARLY_ALL * lines:
+            return
+        theirs, of_price = self.theirs[ours], "unit_price" if ours == "unit_cost" and "unit_price" not in self.stated else attribute_name(self.theirs[ours])
+        product = theirs if ours == "product_cost" else f"{theirs} × {self.theirs['quantity']}"
+        raise AnswerNeededError(
+            Question(
+                f"cost: {self.file}, {theirs}",
+                f"{self.file}: {product} is the net value on {equal:,} of {lines:,} lines. It may be the price instead of the cost.",
+                (),
+                (
+                    choice("it is the price, and no cost is stated", columns={theirs: of_price}),
+                    choice("it is the cost: nothing is earned on these lines", columns={theirs: ours}),
+                ),
+            )
+        )
+
     def _cost_from_margin(self) -> None:
         """Product cost is net value less margin, where the file states no cost.
 
@@ -484,7 +516,7 @@ class Derivation:
 
     def _take_discount_for_a_rate(self) -> None:
         """A discount beside a price and a net value is a rate where price × quantity × (1 − rate) is the net value, and less an amount it is not."""
-        discount, net, product = self.of("discount"), self.of("net_value"), self._product("unit_price")
+        discount, net, product = self.of("discount"), self.of("net_value"), self.product("unit_price")
         if not (discount and net and product) or self.of("discount_rate"):
             return
         as_amount, negative, as_share, as_percent, lines = self._readings_of_discount(discount, product, net)
@@ -548,7 +580,7 @@ class Derivation:
 
     def by_unit_price(self) -> list[str]:
         """What a line may come to by its price × quantity: less a discount, less the tax that the price may hold, and as it stands, which is the last."""
-        product = self._product("unit_price")
+        product = self.product("unit_price")
         if product is None:
             return []
         rate, discount, tax, tax_rate = self.share("discount_rate"), self.of("discount"), self.of("tax"), self.share("tax_rate")

@@ -14,7 +14,7 @@ from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import kind_of, normalised
 from goodterms.intake.mapping.mapping_file import SERIAL
 from goodterms.intake.mapping.months_across import months_of, named_month
-from goodterms.intake.parts.meaning import Proposal, in_words
+from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is_called
 from goodterms.intake.parts.sample import Sample
 
 if TYPE_CHECKING:
@@ -47,7 +47,16 @@ def check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, take
     if table in {"costs", "gl_balances", "rebates", "stock", "plan"}:
         _need_date(found, raw, sample, taken, "period")
     if table in {"sale_lines", "purchase_lines"} and not _has_amount(taken):
-        _ask_for(raw, sample, found, "net_value", "amount, nor quantity and price", Kind.DECIMAL, choices=_net_of_gross(found), why=_needed_with_gross(found))
+        _ask_for(
+            raw,
+            sample,
+            found,
+            "net_value",
+            "amount, nor quantity and price",
+            Kind.DECIMAL,
+            choices=[*_price_called_cost(found), *_net_of_gross(found)],
+            why=_needed_with_gross(found),
+        )
     if table in {"costs", "gl_balances", "payments", "rebates"} and "amount" not in taken:
         _ask_for(raw, sample, found, "amount", "amount", Kind.DECIMAL)
     if table == "activities" and "kind" not in taken:
@@ -74,6 +83,14 @@ def _net_of_gross(found: Proposal) -> list[Choice]:
         for rate in _RATES
     ]
     return [*rates, choice(f"{theirs} is without tax", columns={theirs: "net_value"})]
+
+
+def _price_called_cost(found: Proposal) -> list[Choice]:
+    """The price, where it is called as web shops call it, the cost of an item."""
+    cost, quantity = found.theirs("unit_cost"), found.theirs("quantity")
+    if not (cost and quantity and is_called(cost, "unit_price", "sale_lines")):
+        return []
+    return [choice(f"{cost} is the price: {cost} × {quantity} is the amount", columns={cost: "unit_price"})]
 
 
 def _has_amount(taken: set[str]) -> bool:
@@ -132,6 +149,7 @@ def _ask_for(
     named = [theirs for theirs in free if found.contradicted.get(theirs) == ours and kind != Kind.DATE]
     keys = [theirs for theirs in free if kind == Kind.DECIMAL and {"number", "name"} & set(normalised(theirs).split())]
     likely = [theirs for theirs in free if theirs in named or kind == Kind.TEXT or (sample.could_be(theirs, kind) and theirs not in keys)]
+    likely = by_likelihood(likely, sample, ours) if kind == Kind.DECIMAL else likely
     choices = (*choices, *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8]))
     if not choices and not why and kind == Kind.DATE:
         why = f"no column is known as the {said}, and none has values that can be read as dates. Export it with dates like 2023-01-31."

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 _PERSONAL_NAMES = re.compile(
-    r"\b(e ?mail|sahkoposti|e post|phone|puhelin|gsm|matkapuhelin|telefon|mobil|contact|yhteyshenkilo|kontakt|first name|last name|surname|etu name|suku name"
-    r"|hetu|henkilo number|person number|address|osoite|adress|birth|syntyma)\b"
+    r"\b(e ?mail|sahkoposti|e post|correo|courriel|phone|puhelin|gsm|matkapuhelin|telefon|telefono|telephone|telefoon|mobil|mobiltelefon|handy"
+    r"|contact|yhteyshenkilo|kontakt|kontaktperson|contactpersoon|contacto|contatto|ansprechpartner|interlocuteur"
+    r"|first name|last name|surname|etu name|suku name|vorname|nachname|prenom|for name|efter name|etter name|voor name|achter name|imie|nazwisko"
+    r"|apellidos|cognome|hetu|henkilo number|person number|address|\w*osoite|\w*adresse?|\w*anschrift|direccion|indirizzo|birth|syntyma|geburtsdatum)\b"
 )
 _PERSONAL_VALUES = (
     re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from goodterms.errors import MappingError
@@ -11,6 +12,7 @@ from goodterms.facts.columns import ATTRIBUTE
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
 from goodterms.intake.mapping.mapping_file import FileMapping
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH
+from goodterms.intake.parts.customer_column import PARTIES, is_contact, is_ledger_account, names_companies, rivals_of_account
 from goodterms.intake.parts.kind_column import are_kinds, find_kind_column
 from goodterms.intake.parts.meaning import Proposal, ask_between
 from goodterms.intake.parts.month_columns import find_month_without_year, find_months_across
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
 
 _AGAIN = re.compile(r"(.+) \([0-9]+\)")
+_NUMBERED = re.compile(r"#? ?[0-9]+")
+"""Orders of web shops are called by such names."""
 _CENTS = re.compile(r".*[.,][0-9]{2}")
 _OTHERWISE = {
     "sale_lines": {"customer_key": "customer_name", "product_key": "product_name", "manager_key": "manager_name"},
@@ -122,11 +126,17 @@ def _rate_of_percents(ours: str, table: str, sample: Sample, theirs: str) -> str
 
 
 def _values_allow(ours: str, table: str, sample: Sample, theirs: str, rank: int) -> bool:
-    values = {value.casefold() for value in sample.values[theirs]}
+    if ours in PARTIES.get(table, ()):
+        return _may_be_party(table, sample, theirs)
     if ours == "kind" and table != "activities":
         return are_kinds(sample.values[theirs], sure=rank == 1)
-    if ours == "document" and normalised(theirs) == "number":  # lines that are counted from 1 are no documents
-        return "1" not in values
+    return _fit(ours, normalised(theirs), {value.casefold() for value in sample.values[theirs]})
+
+
+def _fit(ours: str, normal: str, values: set[str]) -> bool:
+    """Whether values may be those of one of our columns that a heading names."""
+    if ours == "document" and normal in {"number", "name"}:  # lines that are counted from 1 are no documents, and names are none unless they are numbers
+        return "1" not in values if normal == "number" else _are_numbers(values)
     if ours == "line":  # amounts are no numbers of lines
         return 2 * sum(bool(_CENTS.fullmatch(value)) for value in values) <= len(values)
     if ours == "margin":
@@ -134,6 +144,17 @@ def _values_allow(ours: str, table: str, sample: Sample, theirs: str, rank: int)
     if ours == "currency":
         return all(re.fullmatch(r"[a-z]{3}|[€$£]|kr", value) for value in values)
     return True
+
+
+def _may_be_party(table: str, sample: Sample, theirs: str) -> bool:
+    """Whether a column may be the customer or supplier of a line: no account of the ledger, no numbers under Name, and no contact that may be a person."""
+    if normalised(theirs) == "name":
+        return not _are_numbers(sample.values[theirs])
+    return not is_ledger_account(sample, theirs, table) and (not is_contact(theirs, table) or names_companies(sample.values[theirs]))
+
+
+def _are_numbers(values: Collection[str]) -> bool:
+    return bool(values) and all(_NUMBERED.fullmatch(value) for value in values)
 
 
 def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
@@ -144,20 +165,42 @@ def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken:
             found.contradicted[theirs] = named[0]
     candidates = sorted(_candidates(sample, table, free), key=lambda c: (c[0], c[1]))
     for rank, _, ours, theirs in candidates:
-        if ours in taken or theirs in found.columns:
+        if ours in taken or theirs in found.columns or (is_contact(theirs, table) and PARTIES[table][0] in taken):
             continue
-        rivals = [t for r, _, o, t in candidates if (r, o) == (rank, ours) and t not in found.columns]
-        rivals = [t for t in rivals if t == theirs or _own_name(t, sample) != theirs or sample.values[t] != sample.values[theirs]]
+        if ours == "customer_key" and (others := rivals_of_account(sample, theirs, table)):
+            ask_between(raw, sample, ours, [*others, theirs])
+        rivals = _rivals(found, sample, ours, [t for r, _, o, t in candidates if (r, o) == (rank, ours)])
+        if theirs not in rivals:
+            continue
         if len(rivals) > 1 and ours in _ASKED:
             ask_between(raw, sample, ours, rivals)
         found.say(theirs, ours, "by its name" if len(rivals) == 1 else f"by its name, as the first of {len(rivals)}")
         taken.add(ours)
     for _, _, ours, theirs in candidates:
         name = _OTHERWISE.get(table, {}).get(ours)
-        if theirs in found.columns or not name or name in taken:
+        if theirs in found.columns or not name or name in taken or _are_numbers(sample.values[theirs]):
             continue
         found.say(theirs, name, f"the name, beside {found.theirs(ours)}")
         taken.add(name)
+
+
+def _rivals(found: Proposal, sample: Sample, ours: str, named: Sequence[str]) -> list[str]:
+    """Columns that may be one of ours equally well: no copies of one, and of keys none that counts the lines of documents."""
+    free = [theirs for theirs in named if theirs not in found.columns]
+    apart = [theirs for theirs in free if (own := _own_name(theirs, sample)) == theirs or own not in free or sample.values[own] != sample.values[theirs]]
+    keys = [theirs for theirs in apart if not _counts_lines(sample.cells[theirs])]
+    return keys if ours.endswith("_key") and keys else apart
+
+
+def _counts_lines(cells: Sequence[str]) -> bool:
+    """Whether numbers begin with 1 again and again and go on one by one.
+
+    Examples
+    --------
+    >>> _counts_lines(["1", "2", "1", "2", "3"]), _counts_lines(["1", "2", "3"]), _counts_lines(["2", "1", "1"])
+    (True, False, False)
+    """
+    return cells.count("1") > 1 and all(cell == "1" or (before.isdecimal() and cell == str(int(before) + 1)) for before, cell in pairwise(("0", *cells)))
 
 
 def _debit_and_credit(found: Proposal, table: str, taken: set[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as Settings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import Kind
@@ -41,6 +41,9 @@ class Sample:
 
     columns: tuple[RawColumn, ...]
     values: dict[str, tuple[str, ...]]
+    """Of each column what is not blank."""
+    cells: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each column all cells, row by row."""
 
     def example(self, theirs: str) -> str:
         """The first value of a column."""
@@ -102,7 +105,11 @@ def of_all(samples: Sequence[Sample]) -> Sample:
     if len(samples) == 1:
         return samples[0]
     share = max(SAMPLE_ROWS // len(samples), _LEAST_SAMPLED)
-    return Sample(samples[0].columns, {theirs: tuple(value for one in samples for value in one.values[theirs][:share]) for theirs in samples[0].values})
+    values, cells = (
+        {theirs: tuple(value for one in samples for value in getattr(one, kept)[theirs][:share]) for theirs in samples[0].values}
+        for kept in ("values", "cells")
+    )
+    return Sample(samples[0].columns, values, cells)
 
 
 def sampled(con: Any, raw: RawTable) -> Sample:
@@ -117,7 +124,8 @@ def sampled(con: Any, raw: RawTable) -> Sample:
     cells = ", ".join(f"trim(CAST({column.place} AS VARCHAR))" for column in columns)
     rows = con.execute(f"SELECT {cells} FROM {raw.name} LIMIT {SAMPLE_ROWS}").fetchall()
     by_column = zip(*rows, strict=True) if rows else (() for _ in columns)
-    return Sample(columns, {column.theirs: tuple(v for v in values if v) for column, values in zip(columns, by_column, strict=True)})
+    all_cells = {column.theirs: tuple(cell or "" for cell in of_column) for column, of_column in zip(columns, by_column, strict=True)}
+    return Sample(columns, {theirs: tuple(filter(None, of_column)) for theirs, of_column in all_cells.items()}, all_cells)
 
 
 def distinct_values(con: Any, tables: Sequence[tuple[str, Sample]], columns: Sequence[str]) -> Settings[str, int]:

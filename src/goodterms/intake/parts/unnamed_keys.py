@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import attribute_name, normalised
-from goodterms.intake.parts.meaning import Proposal
+from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, normalised
+from goodterms.intake.parts.customer_column import PARTIES, is_contact, is_ledger_account
+from goodterms.intake.parts.meaning import Proposal, in_words
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.sample import Sample
 from goodterms.problems import Problem, Severity
@@ -23,19 +24,25 @@ _CODE = re.compile(r"(?=.*[0-9].*[0-9])(?:0|[A-Za-z]{1,5}[-_/ ]?[0-9])[\w/-]*")
 def ask_for_keys(parts: Sequence[Part], sample: Sample, proposal: Proposal) -> None:
     """Ask for the customer of sale lines where columns without a meaning hold what may be keys, and name such columns where no product or document is known.
 
+    A contact is asked about in lines of purchases too: it may be the supplier, or a person there.
+
     Raises
     ------
     AnswerNeededError
         Where no column is known as the customer and another may be it.
     """
     first = parts[0]
-    known = {*proposal.columns.values(), *first.entry.constants}
-    free = [theirs for theirs in first.raw.header if theirs not in proposal.columns and _repeats(sample, theirs)]
-    keys = [theirs for theirs in free if _says_keys(sample, theirs)]
-    if first.table != "sale_lines" or not keys:
+    if first.table not in PARTIES:
         return
-    if not {"customer_key", "customer_name"} & known:
-        raise AnswerNeededError(_which_customer(first, sample, [*keys, *(theirs for theirs in free if theirs not in keys)], keys))
+    known = {*proposal.columns.values(), *first.entry.constants}
+    free = [theirs for theirs in first.raw.header if theirs not in proposal.columns]
+    contacts = [theirs for theirs in free if is_contact(theirs, first.table) and sample.values[theirs]]
+    repeated = [theirs for theirs in free if theirs not in contacts and first.table == "sale_lines" and _repeats(sample, theirs)]
+    keys = [theirs for theirs in repeated if _says_keys(sample, theirs) and not is_ledger_account(sample, theirs, first.table)]
+    if (contacts or keys) and not set(PARTIES[first.table]) & known:
+        raise AnswerNeededError(_which_party(first, sample, contacts, [*keys, *(theirs for theirs in repeated if theirs not in keys)], keys))
+    if not keys:
+        return
     for ours, said in (("document", "number of the document"), ("product_key", "product")):
         if ours in known:
             continue
@@ -45,14 +52,19 @@ def ask_for_keys(parts: Sequence[Part], sample: Sample, proposal: Proposal) -> N
             part.problems.append(Problem(f"no-{ours.partition('_')[0]}", Severity.NOTICE, part.origin(column=keys[0]), sentence=sentence, action=action))
 
 
-def _which_customer(part: Part, sample: Sample, free: Sequence[str], keys: Sequence[str]) -> Question:
+def _which_party(part: Part, sample: Sample, contacts: Sequence[str], others: Sequence[str], keys: Sequence[str]) -> Question:
+    """Ask which column is the customer or supplier: of those that are none, a contact is a person and left out, a key is kept."""
+    ours = PARTIES[part.table][0]
+    free = [*contacts, *others]
+    person = f" {' and '.join(contacts)} may be it, or a person there." if contacts else ""
+    none = dict.fromkeys(contacts, LEFT_OUT) | {theirs: attribute_name(theirs) for theirs in keys}
     return Question(
-        f"column: {part.raw.file}, customer_key",
-        f"{part.where}: no column is known as the customer. Say which it is.",
+        f"column: {part.raw.file}, {ours}",
+        f"{part.where}: no column is known as the {in_words(ours)}.{person} Say which it is.",
         tuple(f"{theirs}: {', '.join(sample.values[theirs][:3])}" for theirs in free),
         (
-            *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: "customer_key"}) for theirs in free[:_MOST_OFFERED]),
-            choice("none: no customer is named", columns={theirs: attribute_name(theirs) for theirs in keys}),
+            *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in free[:_MOST_OFFERED]),
+            choice(f"none: no {in_words(ours)} is named", columns=none),
         ),
     )
 

@@ -64,6 +64,34 @@ def test_numbers_without_thousands_do_not_make_a_sign_before_three_digits_the_de
         sales(*cells)
 
 
+@pytest.mark.parametrize(
+    ("heading", "cells", "likely"),
+    [
+        ("Net amount", ["1.500", "2.300", "12.000"], ","),
+        ("Net amount", ["1,515", "2,300", "999"], "."),
+        ("Net amount", ["1.515", "2.300", "12000"], "."),
+        ("Net amount", ["1.515"] * 40 + ["12.5"], ","),
+        ("Net amount", ["1.515", "2,515", "2,50", "3,50", "1.5"], ","),
+        ("Quantity", ["1.500", "2.000", "12.000"], "."),
+        ("Quantity", ["1,500", "2,125", "3"], "."),
+        ("Quantity", ["1,125", "2,375", "3"], ","),
+        ("Weight", ["1,500", "2,000"], ","),
+        ("Unit weight", ["1,500", "2,000"], ","),
+        ("Unit price", ["1.295", "2.318"], "."),
+        ("Unit price", ["1.290", "12.500"], ","),
+        ("Exchange rate", ["1.120", "1.130", "1"], "."),
+    ],
+)
+def test_the_likelier_reading_stands_first(write, heading, cells, likely):
+    further = "" if heading == "Net amount" else ";Net amount"
+    rows = "".join(f"{i};2023-01-05;Ann;{cell}{further and ';10'}\n" for i, cell in enumerate(cells))
+    with pytest.raises(AnswerNeededError) as error:
+        read([write("s.csv", f"Invoice No;Date;Customer;{heading}{further}\n{rows}")])
+    (question,) = error.value.questions
+    assert question.key.startswith("decimal: ")
+    assert [option.settings["dialect"]["decimal"] for option in question.choices] == [likely, "," if likely == "." else "."]
+
+
 @pytest.mark.parametrize("slip", ["12.5", "12.50", "1.2500"])
 def test_a_slip_among_numbers_with_three_digits_behind_their_sign_decides_nothing(sales, slip):
     with pytest.raises(AnswerNeededError, match="only 1 can have decimals alone, beside 40 that can have either"):

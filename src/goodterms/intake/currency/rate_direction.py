@@ -15,6 +15,7 @@ from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.entry_heads import heads_of
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import Part, named
+from goodterms.intake.values.agreement import OVER_A_CENT
 from goodterms.intake.values.typed_column import scale_of
 
 INVERSE = "inverse_rate"
@@ -22,7 +23,7 @@ INVERSE = "inverse_rate"
 _BY_NAME = "by its name"
 _DECIDING = 0.9
 """So large a share of the rows that an amount in the reporting currency has agrees with one way, and not half of them with the other."""
-_OFF = "greatest(0.011, abs({other}) * 0.0005)"
+_OFF = f"greatest({OVER_A_CENT}, abs({{other}}) * 0.0005)"
 """How far a product may be from an amount that was worked out by a rate with more places than the file shows."""
 
 

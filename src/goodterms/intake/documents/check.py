@@ -9,13 +9,10 @@ from goodterms.facts.money import cents, in_words, total
 from goodterms.intake.documents.fields import ASK_SENDER, WIDE
 from goodterms.intake.documents.invoice import Invoice, Line, allowances_of, charges_of
 from goodterms.intake.documents.xml_values import places_of
+from goodterms.intake.mapping.currency_code import WHOLE_UNITS
+from goodterms.intake.values.agreement import A_CENT
 from goodterms.intake.values.document_type import PREPAYMENTS, Kind
 from goodterms.problems import Origin, Problem, Severity
-
-ROUNDING = Decimal("0.01")
-"""Price × quantity and the amount of a line may differ by this much."""
-WHOLE_UNITS = frozenset({"CLP", "HUF", "ISK", "JPY", "KRW"})
-"""Currencies whose amounts are rounded to whole units."""
 
 
 def problems_of(invoice: Invoice) -> list[Problem]:
@@ -113,5 +110,5 @@ def price_holds(line: Line, currency: str) -> bool:
         return True
     places = places_of(line.price)
     of_price = abs(line.quantity / line.base_quantity) * Decimal(5).scaleb(-places - 1) if places >= 2 else Decimal(0)
-    of_amount = Decimal("0.5") if currency in WHOLE_UNITS else ROUNDING
+    of_amount = Decimal("0.5") if currency in WHOLE_UNITS else A_CENT
     return abs(found - line.net) <= of_amount + of_price

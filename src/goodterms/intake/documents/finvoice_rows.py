@@ -20,8 +20,7 @@ from goodterms.intake.documents.invoice import Adjustment, Line, Totals, allowan
 from goodterms.intake.documents.whole import nonzero, tax_rate
 from goodterms.intake.documents.xml_values import all_at, fits, text_at
 from goodterms.intake.tables.raw_table import RowRef
-
-ROUNDING = Decimal("0.01")
+from goodterms.intake.values.agreement import A_CENT
 
 
 class Sure(enum.Enum):
@@ -184,7 +183,7 @@ def _adjustments(fields: Fields, element: Any, row: int, sub: str, by_price: Dec
             left = left - amount if left is not None else None
     expected = None if by_price is None or net is None else by_price + charges_of(charges) - net
     taken = allowances_of(discounts)
-    if expected is not None and abs(expected - taken) > ROUNDING >= abs(expected + taken):
+    if expected is not None and abs(expected - taken) > A_CENT >= abs(expected + taken):
         discounts = [replace(one, amount=-one.amount) for one in discounts]
     yield from discounts
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
@@ -14,6 +13,7 @@ from goodterms.intake.mapping.column_names import LEFT_OUT, rank_of
 from goodterms.intake.mapping.mapping_file import NEGATIVE, POSITIVE
 from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH
 from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.values.agreement import NEARLY_ALL, OVER_A_CENT
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, decimal
 from goodterms.problems import Problem, Severity
 
@@ -21,8 +21,6 @@ DEBITS = frozenset({"d", "dt", "dr", "db", "deb", "debit", "debet", "debito", "d
 CREDITS = frozenset(
     {"c", "ct", "cr", "cred", "credit", "crédit", "crédito", "credito", "k", "kr", "kredit", "kreditt", "h", "haber", "haben", "avere", "a", "ma", "an"}
 )
-_ROUNDING = Decimal("0.011")
-_NEARLY_ALL = Decimal("0.95")
 
 
 def settle_signs(con: Any, parts: Sequence[Part], rows: str) -> None:
@@ -90,9 +88,9 @@ def _debit_less_credit(con: Any, parts: Sequence[Part], rows: str) -> str:
     amount = decimal(f"CASE WHEN debit IS NOT NULL OR credit IS NOT NULL THEN coalesce(debit, 0) {sign} coalesce(credit, 0) END", scale, MOST_WHOLE_DIGITS)
     debit, credit = (first.proposal.theirs(ours) or ours for ours in ("debit", "credit"))
     if stated := first.proposal.theirs("amount"):
-        made = f"count(*) FILTER (abs(abs(amount) - abs({amount})) <= {_ROUNDING}), count(*) FILTER (amount <> 0 OR ({amount}) <> 0)"
+        made = f"count(*) FILTER (abs(abs(amount) - abs({amount})) <= {OVER_A_CENT}), count(*) FILTER (amount <> 0 OR ({amount}) <> 0)"
         equal, lines = con.execute(f"SELECT {made} FROM ({rows}) WHERE amount IS NOT NULL").fetchone()
-        if rank_of(first.table, stated, "amount") == 1 and equal < _NEARLY_ALL * lines:
+        if rank_of(first.table, stated, "amount") == 1 and equal < NEARLY_ALL * lines:
             choices = (
                 choice(f"the cost is {debit} {less} {credit}", columns={stated: LEFT_OUT}),
                 choice(f"the cost is {stated}", columns={stated: "amount", debit: LEFT_OUT, credit: LEFT_OUT}),

@@ -23,8 +23,8 @@ _LEAST_SAMPLED = 100
 """Values that each of many files gives to their common sample."""
 _MONEY = rf"(?<![^\W\d_])(?:{MONEY})(?![^\W\d_])"
 _NUMBER_LIKE = re.compile(
-    rf"[-+(\u2212]?\s*(?:{_MONEY})?\s*[-+\u2212]?[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[.,:][-\u2212–—]{{1,2}})?\s*"
-    rf"(?:%|{_MONEY})?\s*[-)\u2212]?|[-+]?[.,][0-9]+",
+    rf"[-+(\u2212–]?\s*(?:{_MONEY})?\s*[-+(\u2212–]?\s*[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*(?:[.,:][-\u2212–—]{{1,2}})?"
+    rf"\s*[-)\u2212–]?\s*(?:%|{_MONEY})?\s*[-)\u2212–]?|[-+]?[.,][0-9]+",
     re.IGNORECASE,
 )
 _UNIT = re.compile(rf"(?<![^\W\d_])(?:{UNITS})(?![^\W\d_])", re.IGNORECASE)

@@ -9,9 +9,9 @@ from typing import Any
 
 from goodterms.intake.parts.part import Part, named
 from goodterms.intake.rows.totals_rows import OF_A_LINE, TOTAL
+from goodterms.intake.values.agreement import OVER_A_CENT
 from goodterms.problems import Problem, Severity
 
-_ROUNDING = Decimal("0.011")
 _MOST_SAID = 20
 _LATEST = 100
 """So many totals above, beside the file's beginning, are tried as the place where a sum begins."""
@@ -89,7 +89,7 @@ def _compared(con: Any, part: Part, typed_rows: str, totals: list[int], amounts:
         marks = [*range(place - 1, max(-1, place - 1 - _LATEST), -1), -1]
         for (kind, sums_above), mark in product(enumerate(above), marks):
             since = sums_above[place] - (sums_above[mark] if mark >= 0 else Decimal(0))
-            tolerance = _ROUNDING + (0 if is_stated else OF_A_LINE * sum(lines[mark + 1 : place + 1]))
+            tolerance = OVER_A_CENT + (0 if is_stated else OF_A_LINE * sum(lines[mark + 1 : place + 1]))
             candidates.append(_Compared(row, stated, since, kind >= len(amounts), abs(since - stated) < tolerance))
             if candidates[-1].agrees and not candidates[-1].with_rejected:
                 break

@@ -11,6 +11,7 @@ from typing import Any
 from goodterms.intake.rows.odd_rows import Lines, Odd, find_words, like_lines, named_beside, odd_rows_of, usual
 from goodterms.intake.tables.header import BLANK, FOOTER
 from goodterms.intake.tables.raw_table import RowRef
+from goodterms.intake.values.agreement import OVER_A_CENT
 from goodterms.intake.values.total_words import BARE, beside_total
 
 TOTAL = "total"
@@ -22,7 +23,6 @@ LIKELY_LINE = "a line, or a total"
 LINE = "line"
 OTHERS = "others"
 """What a mapping calls the rows that it does not name."""
-_ROUNDING = Decimal("0.011")
 OF_A_LINE = Decimal("0.006")
 """What rounding may make a line, where its amount is worked out and not stated."""
 _FEW_CELLS = 3
@@ -65,7 +65,7 @@ class _Sums:
         return self.above, self.above + self.rejected
 
     def _fits(self, gap: Decimal, lines: int) -> bool:
-        return abs(gap) < _ROUNDING + self.rounded * lines
+        return abs(gap) < OVER_A_CENT + self.rounded * lines
 
 
 def _cents_near(amount: Decimal) -> range:

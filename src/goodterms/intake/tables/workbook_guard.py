@@ -14,7 +14,7 @@ from typing import Any
 from xml.parsers import expat
 
 from goodterms.errors import UnreadableFileError
-from goodterms.intake.mapping.currency_code import ISO_4217, currency_code
+from goodterms.intake.mapping.currency_code import ISO_4217, MONEY_ALONE, SHARED, SIGNS, currency_code
 
 MOST_UNZIPPED = 4 << 30
 SUSPECT_UNZIPPED = 32 << 20
@@ -25,8 +25,19 @@ _PERCENT_FORMATS = frozenset({"9", "10"})
 _LITERAL = re.compile(r"\"[^\"]*\"|\\.|_.|\*.")
 """What a number format shows as it stands: a per cent sign there is no share."""
 PER_CENT = "%"
-_CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]|([€$£])|\"\s*([A-Z]{3})\s*\"")
-"""What names a currency in a number format: ``[$€-2]``, ``€`` or ``"EUR"``."""
+_CURRENCY = re.compile(rf"\[\$([^\]-]*)-?([^\]]*)\]|([{re.escape(SIGNS)}])|\"\s*([A-Z]{{3}}|(?i:{MONEY_ALONE})|Ft)\s*\"")
+"""What names a currency in a number format: ``[$€-2]``, ``€``, ``"EUR"`` or ``"kr"``."""
+_BY_LOCALE = {
+    **dict.fromkeys(("41d", "sv-se"), "SEK"),
+    **dict.fromkeys(("414", "814", "nb-no", "nn-no"), "NOK"),
+    **dict.fromkeys(("406", "da-dk"), "DKK"),
+    **dict.fromkeys(("40f", "is-is"), "ISK"),
+    **dict.fromkeys(("411", "ja-jp"), "JPY"),
+    **dict.fromkeys(("804", "zh-cn"), "CNY"),
+    **dict.fromkeys(("418", "ro-ro"), "RON"),
+    **dict.fromkeys(("818", "ro-md"), "MDL"),
+}
+"""The language and country that a number format names beside a word that several currencies share, as ``[$kr-41D]`` does."""
 
 
 @dataclass(frozen=True)
@@ -150,11 +161,21 @@ def _shown(form: str) -> str:
     --------
     >>> _shown("0.0%"), _shown("[$€-2] #,##0.00"), _shown('#,##0.00 "CHF"'), _shown("[$-409]d. mmmm"), _shown('0" %"')
     ('%', 'EUR', 'CHF', '', '')
+    >>> _shown("#,##0 [$kr-41D]"), _shown('#,##0 "kr"'), _shown('#,##0.00" zł"')
+    ('SEK', 'kr', 'PLN')
     """
     if PER_CENT in _LITERAL.sub("", form):
         return PER_CENT
-    codes = {currency_code("".join(found)) for found in _CURRENCY.findall(form.partition(";")[0])} & ISO_4217
+    codes = {code for found in _CURRENCY.findall(form.partition(";")[0]) if (code := _code(*found))}
     return codes.pop() if len(codes) == 1 else ""
+
+
+def _code(bracketed: str, locale: str, sign: str, quoted: str) -> str:
+    """The currency that a number format names, "" where it is none that is known; a word that several share is told apart by the country beside it."""
+    code = currency_code(bracketed or sign or quoted)
+    if code in SHARED:
+        return _BY_LOCALE.get(locale.casefold(), code)
+    return code if code in ISO_4217 else ""
 
 
 def _short(error: BaseException) -> str:

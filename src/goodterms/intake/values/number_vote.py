@@ -10,6 +10,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import NO_MONEY, RATES
 from goodterms.intake.mapping.currency_code import MONEY, WHOLE_UNITS, currency_code
 from goodterms.intake.values.typed_column import WHOLE_DIGITS, RawColumn, Typed, Where, decimal, in_digits, present
 
@@ -25,6 +26,9 @@ _NO_CENTS = rf"([0-9][.,])[{_A_MINUS}—]{{1,2}}$"
 """A dash in place of cents, as in 125,- of prices, is no minus."""
 _AT_END = rf"([0-9]):[{_A_MINUS}—]{{1,2}}$"
 """Nor is that of Swedish prices, behind cents or in their place: 125:- and 125,00:-."""
+_OF_ONE = "unit_"
+"""How our columns of what one unit costs or weighs begin."""
+_RATES = frozenset({"exchange_rate", "inverse_rate", "rate", *RATES})
 _AROUND = r"[^\p{L}]"
 _MONEY_MARK = rf"(?i)(^|{_AROUND})({MONEY})({_AROUND}|$)"
 """What names the currency in a cell with an amount, and the signs around it."""
@@ -219,8 +223,8 @@ def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> 
         f"QUALIFY row_number() OVER (PARTITION BY contains({cell}, ',') ORDER BY row) <= 3 ORDER BY row"
     ).fetchall()
     sample = cells[0][1] if cells else "1.234"
-    other = "," if "." in sample else "."
     point, comma = choice("the point is the decimal sign", dialect={"decimal": "."}), choice("the comma is the decimal sign", dialect={"decimal": ","})
+    is_point = ballot.only_dot > ballot.only_comma if ballot.is_mixed else ("." in sample) != _seem_thousands(con, where, column)
     said = (
         f"in column {column.theirs} {ballot.only_dot:,} {_numbers_have(ballot.only_dot)} a decimal point, {ballot.only_comma:,} a decimal comma"
         + (f", and {ballot.either_dot + ballot.either_comma:,} may have either" if ballot.either_dot or ballot.either_comma else "")
@@ -232,9 +236,29 @@ def _ask_decimal(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> 
             f"decimal: {where.file}, {column.theirs}",
             f"{where.file}: {said}.",
             tuple(f"row {row:,}: {cell}" for row, cell in cells),
-            (point, comma) if ballot.is_mixed or other == "," else (comma, point),
+            (point, comma) if is_point else (comma, point),
         )
     )
+
+
+def _seem_thousands(con: Any, where: Where, column: RawColumn) -> bool:
+    """Whether thousands are the likelier reading of 1.500 and 12.000, where no value decides.
+
+    They are of amounts of money and whole numbers, unless a number of four digits or more stands there without the sign; three decimal places are likelier of
+    quantities, weights, rates and prices of one, unless smaller numbers stand there without the sign and round ones with it; prices that all are round are
+    thousands too.
+    """
+    ours = where.ours.get(column.theirs, "")
+    digits = _unsigned(_core(column.written("n")))
+    long_ones, short_ones, round_ones, others = con.execute(
+        f"SELECT count(*) FILTER (regexp_full_match(d, '[0-9]{{4,}}')), count(*) FILTER (regexp_full_match(d, '[1-9][0-9]{{0,2}}')), "
+        f"count(*) FILTER (regexp_matches(d, '[.,][0-9]{{2}}0$')), count(*) FILTER (regexp_matches(d, '[.,][0-9]{{2}}[1-9]$')) "
+        f"FROM (SELECT {digits} AS d FROM {where.table})"
+    ).fetchone()
+    is_price = ours.startswith(_OF_ONE) and ours not in NO_MONEY
+    if ours in NO_MONEY or is_price:
+        return bool(not long_ones and round_ones and ((short_ones and ours not in _RATES) or (is_price and not others)))
+    return not long_ones
 
 
 def _undecided(ballot: _Ballot) -> str:

@@ -100,6 +100,8 @@ class Where:
     """The source's other files with the same columns, which decide where this one does not: the table of each, and its columns by their names."""
     found: dict[str, Any] = field(default_factory=dict)
     """The same as the file's mapped columns decided: it holds for further columns whose values do not decide."""
+    ours: Mapping[str, str] = field(default_factory=dict)
+    """What the file's columns are taken for: theirs → ours. It says which reading is the likelier one where the values leave two."""
 
     @property
     def decimal(self) -> str | None:

@@ -12,6 +12,7 @@ from goodterms.errors import AnswerNeededError
 from goodterms.facts.columns import CREDIT_NOTE, TABLES
 from goodterms.intake import read
 from goodterms.intake.mapping.column_names import headings, meanings, normalised
+from goodterms.problems import Severity
 
 D = Decimal
 
@@ -97,6 +98,38 @@ def rows(reading, columns):
         ("Account Ref", "customer_key"),
         ("Num", "document"),
         ("Name", "customer_name"),
+        ("ContactName", "customer_name"),
+        ("Company (Billing)", "customer_name"),
+        ("Billing Name", "customer_name"),
+        ("A/C Ref", "customer_key"),
+        ("Item(Product/Service)", "product_key"),
+        ("Lineitem sku", "product_key"),
+        ("Custom label", "product_key"),
+        ("Item title", "product_name"),
+        ("Item Desc", "product_name"),
+        ("ItemQuantity", "quantity"),
+        ("Lineitem quantity", "quantity"),
+        ("Quantity (- Refund)", "quantity"),
+        ("Items sold", "quantity"),
+        ("Usage unit", "unit"),
+        ("Item Price", "unit_price"),
+        ("ItemRate", "unit_price"),
+        ("Lineitem price", "unit_price"),
+        ("Item Total", "net_value"),
+        ("ItemAmount", "net_value"),
+        ("Ale", "discount"),
+        ("Ale €", "discount"),
+        ("Ale-%", "discount_rate"),
+        ("Discount(%)", "discount_rate"),
+        ("Lineitem discount", "discount"),
+        ("Item Tax %", "tax_rate"),
+        ("Item Tax Amount", "tax"),
+        ("Impuestos", "tax"),
+        ("Summe brutto", "gross_value"),
+        ("Shipping Charge", "freight"),
+        ("Created (UTC)", "date"),
+        ("Sale date", "date"),
+        ("Sales record number", "order_number"),
     ],
 )
 def test_headings_of_common_exports_are_known(heading, ours):
@@ -104,6 +137,44 @@ def test_headings_of_common_exports_are_known(heading, ours):
     plain = normalised(heading)
     found = known.get(plain) or known[" ".join(word for word in plain.split() if word not in {"€", "eur"})]
     assert found[0].ours == ours
+
+
+EXPORTS = {
+    "Invoice Date,Invoice Number,Customer ID,Customer Name,SubTotal,Total,Item Name,SKU,Quantity,Item Price,Discount,Item Total,Item Tax %": [
+        "2024-01-05,INV-1,7,Acme Ltd,32.00,38.08,Lamp,L1,1,10.00,0,10.00,19",
+        "2024-01-05,INV-1,7,Acme Ltd,32.00,38.08,Desk,D1,2,11.00,0,22.00,19",
+    ],
+    "InvoiceNo,Customer,InvoiceDate,Item(Product/Service),ItemDescription,ItemQuantity,ItemRate,ItemAmount,ItemTaxAmount": [
+        "INV-1,Acme Ltd,2024-01-05,L1,Lamp,1,10.00,10.00,1.90",
+        "INV-1,Acme Ltd,2024-01-05,D1,Desk,2,11.00,22.00,4.18",
+    ],
+    "*ContactName,*InvoiceNumber,*InvoiceDate,Total,InventoryItemCode,*Description,*Quantity,*UnitAmount,LineAmount,*AccountCode,TaxAmount": [
+        "Acme Ltd,INV-1,2024-01-05,38.08,L1,Lamp,1,10.00,10.00,200,1.90",
+        "Acme Ltd,INV-1,2024-01-05,38.08,D1,Desk,2,11.00,22.00,200,4.18",
+        "Bolt & Co,INV-2,2024-01-06,0.00,D1,Desk,0,11.00,0.00,200,0.00",
+    ],
+    "Name,Billing Name,Created at,Subtotal,Taxes,Total,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku": [
+        "#1,Acme Ltd,2024-01-05,32.00,6.08,38.08,1,Lamp,10.00,L1",
+        "#1,,2024-01-05,,,,2,Desk,11.00,D1",
+    ],
+    "Laskun numero;Laskun pvm;Asiakkaan nimi;Tuotekoodi;Tuotteen nimi;Määrä;Yksikköhinta;Ale-%;Veroton summa;ALV-%": [
+        "1;5.1.2024;Acme Oy;L1;Lamppu;1;10,00;0;10,00;19",
+        "1;5.1.2024;Acme Oy;D1;Pöytä;2;11,00;0;22,00;19",
+    ],
+    "A/C Ref,Name,Invoice No,Invoice Date,Product Code,Description,Quantity,Unit Price,Net Amount,Tax Amount": [
+        "ACME,Acme Ltd,1,2024-01-05,L1,Lamp,1,10.00,10.00,1.90",
+        "ACME,Acme Ltd,1,2024-01-05,D1,Desk,2,11.00,22.00,4.18",
+    ],
+}
+
+
+@pytest.mark.parametrize("headings", EXPORTS, ids=["Zoho", "QuickBooks", "Xero", "Shopify", "Netvisor", "Sage"])
+def test_invoices_of_common_systems_are_read_without_a_question(write, headings):
+    reading = read([write("s.csv", "\n".join([headings, *EXPORTS[headings]]) + "\n")])
+    assert [net for (net,) in rows(reading, "net_value")][:2] == [D(10), D(22)]
+    assert rows(reading, "product_key, quantity")[:2] == [("L1", D(1)), ("D1", D(2))]
+    assert rows(reading, "document IS NOT NULL, date, customer_key IN ('7', 'Acme Ltd', 'Acme Oy', 'ACME')")[0][::2] == (True, True)
+    assert not [problem for problem in reading.problems if problem.severity == Severity.WARNING]
 
 
 @pytest.mark.parametrize("heading", ["Kate %", "Kate-%", "Katekate", "Gross margin %", "TB %", "TG"])

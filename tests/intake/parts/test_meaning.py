@@ -40,3 +40,11 @@ def test_the_price_that_a_web_shop_calls_cost_is_offered_first(write):
         for choice in choices
     ]
     assert nets == [(20, None), (3, 20)]
+
+
+def test_a_price_without_a_quantity_is_offered_as_the_amount(write):
+    path = write("s.csv", "order-id\tpurchase-date\tbuyer-name\tsku\titem-price\n1\t2024-01-05\tAnn\tS1\t20.00\n")
+    first, *_ = offered(path)
+    assert (first.said, first.line) == ("item-price is the amount of the line", '"item-price" = "net_value"')
+    reading = read([path], mapping={"version": 1, "file": [{"match": "s.csv", **first.settings}]})
+    assert reading.facts.engine.con.execute("SELECT CAST(sum(net_value) AS INTEGER) FROM sale_lines").fetchone() == (20,)

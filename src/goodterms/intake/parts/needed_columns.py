@@ -54,7 +54,7 @@ def check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, take
             "net_value",
             "amount, nor quantity and price",
             Kind.DECIMAL,
-            choices=[*_price_called_cost(found), *_net_of_gross(found)],
+            choices=[*_of_price(found), *_net_of_gross(found)],
             why=_needed_with_gross(found),
         )
     if table in {"costs", "gl_balances", "payments", "rebates"} and "amount" not in taken:
@@ -85,9 +85,11 @@ def _net_of_gross(found: Proposal) -> list[Choice]:
     return [*rates, choice(f"{theirs} is without tax", columns={theirs: "net_value"})]
 
 
-def _price_called_cost(found: Proposal) -> list[Choice]:
-    """The price, where it is called as web shops call it, the cost of an item."""
-    cost, quantity = found.theirs("unit_cost"), found.theirs("quantity")
+def _of_price(found: Proposal) -> list[Choice]:
+    """What the amount may be by a price: the price itself where no quantity stands beside it, and what web shops call the cost of an item."""
+    price, cost, quantity = found.theirs("unit_price"), found.theirs("unit_cost"), found.theirs("quantity")
+    if price and not quantity:
+        return [choice(f"{price} is the amount of the line", columns={price: "net_value"})]
     if not (cost and quantity and is_called(cost, "unit_price", "sale_lines")):
         return []
     return [choice(f"{cost} is the price: {cost} × {quantity} is the amount", columns={cost: "unit_price"})]

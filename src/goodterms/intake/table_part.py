@@ -31,7 +31,7 @@ from goodterms.intake.mapping.column_names import (
 )
 from goodterms.intake.mapping.currency_code import code_sql
 from goodterms.intake.mapping.mapping_file import origin_of, quoted
-from goodterms.intake.mapping.months_across import first_day, period_sql
+from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, month_of
 from goodterms.intake.parts.further_columns import ATTRIBUTE_VALUES, further_columns
 from goodterms.intake.parts.part import LINES, Part, named, say
 from goodterms.intake.parts.proposal import proposed
@@ -39,6 +39,7 @@ from goodterms.intake.parts.sample import Sample, distinct_values, of_all
 from goodterms.intake.parts.unnamed_keys import ask_for_keys
 from goodterms.intake.rows.file_totals import compare_totals
 from goodterms.intake.rows.group_heads import ask_whether_filled, fill_down
+from goodterms.intake.rows.month_rows import all_months, dated, each_month
 from goodterms.intake.rows.unfit_rows import TOTAL_OF, set_unfit_rows_apart
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, NOTHING, WHOLE_DIGITS, RawColumn, Typed, Where
 from goodterms.intake.values.typing_vote import typed_columns
@@ -46,8 +47,6 @@ from goodterms.problems import Problem, Severity
 
 _SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})
 """Tables whose rows are sums already."""
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
-"""Years that are read."""
 _OTHER_FORMS = ("%Y-%d-%m", "%Y/%d/%m", "%Y.%d.%m", "%d%m%Y", "%d%m%y")
 """Forms of dates that are read where a mapping says so, and not of themselves."""
 KEPT_AS_ATTRIBUTE = "kept as an attribute"
@@ -90,11 +89,12 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         ask_whether_filled(con, part, unfilled)
         part.typed_rows = f"SELECT * FROM ({_typed_rows(part)}) WHERE row NOT IN (SELECT row FROM {part.bad})" if part.bad else _typed_rows(part)
     as_stated = derived
+    derived = each_month(parts, derived)
     if first.table in LINES:
         derived = with_kind(con, parts, derived, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
     for part in parts:
         if (ours := TOTAL_OF.get(part.table)) and ours in derived:
-            compare_totals(con, part, _typed_rows(part), ours, tuple(dict.fromkeys([as_stated[ours], derived[ours]])))
+            compare_totals(con, part, _typed_rows(part), ours, tuple(dict.fromkeys([as_stated[ours], *([] if part.months else [derived[ours]])])))
         _make_table(con, part, derived)
         if part.table in LINES:
             part.problems += doubts_of_signs(con, part)
@@ -119,11 +119,8 @@ def _make_table(con: Any, part: Part, derived: dict[str, str]) -> None:
     part.known = derived | {"file": text_of(part.raw.file), "row": "row"}
     is_master = part.table in MASTER_NAMES
     facts = {ours: sql for ours, sql in part.known.items() if ours not in {*KNOWN_OF_CUSTOMERS, *KNOWN_OF_SUPPLIERS, *KNOWN_OF_PRODUCTS} or is_master}
-    rows = [facts | {"period": f"DATE '{first_day(ours)}'", "amount": named(ours)} for ours in part.months] or [facts]
-    selects = [f"SELECT {', '.join(f'{sql} AS {named(ours)}' for ours, sql in columns.items())} FROM ({part.typed_rows})" for columns in rows]
-    if part.months:
-        selects = [f"{select} WHERE {columns['amount']} IS NOT NULL" for select, columns in zip(selects, rows, strict=True)]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS {' UNION ALL '.join(selects)}")
+    select = ", ".join(f"{sql} AS {named(ours)}" for ours, sql in facts.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS SELECT {select} FROM ({part.typed_rows})")
     part.columns = {name: of for name, of, *_ in con.execute(f"DESCRIBE {part.name}").fetchall()}
 
 
@@ -230,7 +227,8 @@ def _no_value_fits(part: Part, theirs: str, found: Typed) -> GoodtermsError:
     ours = part.proposal.columns[theirs]
     said = f'no value of it is {found.expected}; the first is "{part.sample.example(theirs)}". The columns are: {", ".join(part.raw.header)}.'
     if part.proposal.why.get(theirs) == "as the mapping says":
-        return MappingError(f'{part.where}: "{theirs}" is mapped to {ours}, but {said}')
+        is_month = all(map(month_of, part.sample.values[theirs])) and ours == "date"
+        return MappingError(f'{part.where}: "{theirs}" is mapped to {ours}, but {said}' + ' It says months: map it to "period".' * is_month)
     sentence = f'{part.where}: "{theirs}" is taken for the {ours.replace("_", " ")}, but {said}'
     if {"date", "decimal"} & set(found.style) & set(part.entry.dialect):
         return MappingError(sentence)
@@ -241,8 +239,8 @@ def _other_form(part: Part, theirs: str) -> str:
     """What to say of cells that are no dates: the form that they have, where all have one."""
     values = part.sample.values[theirs]
     years = [int(cell[:4]) for cell in values if re.match(r"[0-9]{4}(?![0-9])", cell)]
-    if years and not any(_FIRST_YEAR <= year <= _LAST_YEAR for year in years):
-        return f" Years from {_FIRST_YEAR} to {_LAST_YEAR} are read."
+    if years and not any(FIRST_YEAR <= year <= LAST_YEAR for year in years):
+        return f" Years from {FIRST_YEAR} to {LAST_YEAR} are read."
     form = next((form for form in _OTHER_FORMS if values and all(_is_day(cell, form) for cell in values)), "")
     in_words = f'say so in a mapping: dialect = {{ date = "{form}" }}' if form else 'say which in a mapping, as in dialect = { date = "%d.%m.%Y" }'
     return f" If it is one in another form, {in_words}"
@@ -378,13 +376,10 @@ def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows:
             derived |= _freight(con, parts, derived, all_rows)
     derived |= {name: named(name) for known in _SAID_BY.get(first.table, ()) for name in known if name in present}
     derived |= {name: named(name) for name in present if name.startswith(ATTRIBUTE)}
-    if "month_number" in stated:
-        derived["period"] = period_sql("month_number", "year")
+    derived |= dated(parts, present)
     if amount := amount_by_sides(con, parts, all_rows):
         derived["amount"] = amount
-    if first.months:
-        derived["amount"] = f"CASE WHEN {_any(first.months)} THEN {' + '.join(f'coalesce({named(ours)}, 0)' for ours in first.months)} END"
-        say(parts, f"{len(first.months)} months stand across the top: a row gives an amount for each month that is not blank.")
+    derived |= all_months(parts)
     if first.table == "costs" and "pool" not in derived:
         derived["pool"] = derived.get("account_name") or derived.get("account") or text_of("costs")
         say(
@@ -400,10 +395,6 @@ def _derive(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows:
     if entry.keys:
         derived["key_space"] = text_of(entry.keys)
     return derived
-
-
-def _any(columns: Sequence[str]) -> str:
-    return f"coalesce({', '.join(map(named, columns))}) IS NOT NULL"
 
 
 def _settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:

@@ -120,11 +120,10 @@ def test_dates_that_cannot_be_read_are_advised_on_by_what_they_are(lines, day, a
     assert str(error.value).endswith(advice)
 
 
-def test_rows_of_months_are_asked(lines):
+def test_rows_of_months_that_are_mapped_to_the_date_are_read_by_their_form(lines):
     path = lines(("2023-01", "1,50"), ("2023-02", "2,50"))
-    question = asked(path)
-    assert question.choices[0].said == "Date: rows of months, 2023-01 is its first day"
-    assert found(path, mapping=answer(question, 1)) == [dt.date(2023, 1, 1), dt.date(2023, 2, 1)]
+    mapping = {"version": 1, "file": [{"match": "s.csv", "dialect": {"date": "%Y-%m"}, "columns": {"Date": "date"}}]}
+    assert found(path, mapping=mapping) == [dt.date(2023, 1, 1), dt.date(2023, 2, 1)]
 
 
 def test_dates_that_cannot_be_read_are_said_with_what_to_do(lines):

@@ -11,7 +11,7 @@ from importlib import resources
 
 from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
 from goodterms.intake.mapping.currency_code import HEADING_WORDS, SIGNS
-from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, first_day
+from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day
 
 LEFT_OUT = "-"
 """What a mapping says of a column that is not to be read."""
@@ -41,6 +41,8 @@ DERIVED: dict[str, dict[str, Kind]] = {
     table: {"debit": Kind.DECIMAL, "credit": Kind.DECIMAL, "side": Kind.TEXT, "month_number": Kind.TEXT, "year": Kind.INTEGER}
     for table in ("costs", "gl_balances")
 }
+_INSTEAD_OF_A_DAY = {"period": Kind.MONTH, "month_number": Kind.TEXT, "year": Kind.INTEGER}
+"""What says the month of a row that has no day. No heading says it by itself: beside a day it is a further column."""
 """Columns that a file may have instead of ours: they are multiplied, divided or spread into ours."""
 
 KNOWN_OF_CUSTOMERS = {
@@ -161,7 +163,8 @@ def meanings(table: str) -> dict[str, tuple[Meaning, ...]]:
             for name in names:
                 found.setdefault(normalised(name), {}).setdefault(ours, rank)
     for ours in accepted(table):
-        found.setdefault(normalised(ours), {})[ours] = 1
+        if ours not in _INSTEAD_OF_A_DAY or table not in TABLES_OF_DAYS:
+            found.setdefault(normalised(ours), {})[ours] = 1
     return {name: tuple(sorted((Meaning(ours, rank) for ours, rank in known.items()), key=lambda m: m.rank)) for name, known in found.items()}
 
 
@@ -196,6 +199,8 @@ def accepted(table: str) -> dict[str, Kind]:
     """Every name that a mapping may give to a column of a table's file, with the kind of its values."""
     ours = {column.name: column.kind for column in TABLES[table].columns if column.name not in NEVER_MAPPED}
     ours |= DERIVED.get(table, {})
+    if table in TABLES_OF_DAYS:
+        ours |= _INSTEAD_OF_A_DAY
     if table in {"sale_lines", "activities"}:
         ours |= {name: TABLES["customers"].kind_of(theirs) for name, theirs in KNOWN_OF_CUSTOMERS.items()}
     if table in {"sale_lines", "purchase_lines"}:
@@ -217,7 +222,7 @@ def is_month_of(table: str, ours: str) -> bool:
 
     Examples
     --------
-    >>> is_month_of("costs", "month:2025-01"), is_month_of("sale_lines", "month:2025-01"), is_month_of("costs", "month:2025-13")
+    >>> is_month_of("costs", "month:2025-01"), is_month_of("payments", "month:2025-01"), is_month_of("costs", "month:2025-13")
     (True, False, False)
     """
     if not ours.startswith(MONTH) or (table and table not in TABLES_BY_MONTH):

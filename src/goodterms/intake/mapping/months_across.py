@@ -1,4 +1,4 @@
-"""Months across the top: a table of costs with one row an account and one column a month, as managers and book-keeping programs print it."""
+"""Months as files write them, in the rows of a table and across its top, where a row has one column a month."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+from goodterms.facts.sql_text import text_of
+
 MONTH = "month:"
 """What our name of a column begins with that holds the amounts of one month: ``month:2025-01``."""
-TABLES_BY_MONTH = frozenset({"costs", "gl_balances"})
+TABLES_BY_MONTH = {"costs": "amount", "gl_balances": "amount", "sale_lines": "net_value", "purchase_lines": "net_value"}
+"""Tables of which a file may have months across the top, with our name of what stands below them."""
+TABLES_OF_DAYS = frozenset({"sale_lines", "purchase_lines", "activities", "payments", "rates"})
+"""Tables whose rows have a day; where a file says their month alone, they are dated its first."""
 LEAST_MONTHS = 3
 """So many columns of months make a table by month, whatever else stands there."""
 LEAST_ALONE = 2
@@ -31,19 +36,33 @@ _NAMES = (
 )
 NUMBER_OF = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
 """Names of months, whole and short, in Danish, Dutch, English, Finnish, French, German, Italian, Norwegian, Polish, Portuguese, Spanish, Swedish → 1 to 12."""
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_FORMS = (
-    re.compile(rf"{_YEAR}[-/. ]?(?:M|K)?[-/. ]?(?P<month>\d{{1,2}})", re.IGNORECASE),
-    re.compile(rf"(?P<month>\d{{1,2}})[-/. ]{_YEAR}"),
-    re.compile(r"(?P<month>\d{1,2})/(?P<short>\d\d)"),
-    re.compile(rf"(?P<name>[^\W\d]{{3,}})[-/. ']*(?:{_YEAR}|(?P<short>\d\d))"),
-    re.compile(rf"{_YEAR}[-/. ]*(?P<name>[^\W\d]{{3,}})\.?"),
-)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years that are read."""
+YEAR = "(?:19|2[01])[0-9]{2}"
+"""The regular expression of one of them."""
+CENTURY = 69
+"""Years of two digits from here on are of the last century, as everywhere on Unix."""
+LETTERS = "a-zà-öø-ÿœąćęłńśźż"
+"""The small letters of names of months."""
+_YEAR, _SHORT, _MONTH, _NAME = f"(?P<year>{YEAR})", "(?P<short>[0-9]{2})", "(?P<month>[0-9]{1,2})", f"(?P<name>[{LETTERS}]{{3,}})"
+FORMS = {
+    "%Y-%m": rf"{_YEAR}(?:[-/. ]?[mk][-/. ]?|[-/. ]){_MONTH}",
+    "%Y%m": rf"{_YEAR}(?P<month>[0-9]{{2}})",
+    "%m.%Y": rf"{_MONTH}[-/. ]{_YEAR}",
+    "%b %Y": rf"{_NAME}[-/. ']*{_YEAR}",
+    "%Y %b": rf"{_YEAR}[-/. ]*{_NAME}\.?",
+    "%b %y": rf"{_NAME}[-/. ']*{_SHORT}",
+    "%m/%y": rf"{_MONTH}/{_SHORT}",
+    "%y/%m": rf"{_SHORT}/{_MONTH}",
+}
+"""Ways of writing a month, as regular expressions of a text in small letters."""
+YEAR_LAST, YEAR_FIRST = "%m/%y", "%y/%m"
+"""Two of them that may read the same text as another month; across the top the year stands last."""
 _DAYS = (
-    re.compile(rf"{_YEAR}-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}})(?:[ T]00:00(?::00)?)?"),
-    re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}"),
-    re.compile(rf"(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/{_YEAR}"),
-    re.compile(rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/{_YEAR}"),
+    re.compile(rf"{_YEAR}-{_MONTH}-(?P<day>\d{{1,2}})(?:[ T]00:00(?::00)?)?"),
+    re.compile(rf"(?P<day>\d{{1,2}})\.{_MONTH}\.{_YEAR}"),
+    re.compile(rf"(?P<day>\d{{1,2}})/{_MONTH}/{_YEAR}"),
+    re.compile(rf"{_MONTH}/(?P<day>\d{{1,2}})/{_YEAR}"),
 )
 
 
@@ -60,7 +79,7 @@ def months_of(names: Iterable[str]) -> dict[str, date]:
     [1, 2, 3]
     """
     names = list(names)
-    found = {name: month for name in names if (month := _month(name))} | _of_days(names)
+    found = {name: month for name in names if (month := month_of(name))} | _of_days(names)
     months = list(found.values())
     return {name: found[name] for name in names if name in found and months.count(found[name]) == 1}
 
@@ -128,18 +147,69 @@ def without_year(names: Iterable[str], least: int = LEAST_MONTHS) -> dict[str, i
 def period_sql(month: str, year: str) -> str:
     """SQL of the first day of a month that is a number or a name, null where it is neither, and a whole number of the year."""
     cell = f"rtrim(lower(trim(CAST({month} AS VARCHAR))), '.')"
-    names = ", ".join(f"'{name}': {number}" for name, number in NUMBER_OF.items())
-    return f"TRY_CAST({year} || '-' || coalesce(TRY_CAST({cell} AS INTEGER), MAP {{{names}}}[{cell}]) || '-1' AS DATE)"
+    return f"TRY_CAST({year} || '-' || coalesce(nullif(regexp_extract({cell}, '^[0-9]+$'), ''), {_number_sql(cell)}) || '-1' AS DATE)"
 
 
-def _month(name: str) -> date | None:
-    for form in _FORMS:
-        if found := form.fullmatch(" ".join(name.split())):
-            said = found.groupdict()
-            month = NUMBER_OF.get(said["name"].casefold(), 0) if said.get("name") else int(said["month"])
-            if 1 <= month <= 12:
-                return date(int(said.get("year") or f"20{said['short']}"), month, 1)
-    return None
+def month_sql(cell: str, form: str) -> str:
+    """SQL of the first day of the month that a cell says in a form, null where it says none; the cell is in small letters, without spaces around it."""
+    shape = FORMS[form]
+    said = {name: f"regexp_extract({cell}, {text_of(f'^{shape}$')}, {place})" for name, place in re.compile(shape).groupindex.items()}
+    year = said.get("year") or year_sql(said["short"])
+    month = said.get("month") or _number_sql(said["name"])
+    return f"CASE WHEN regexp_full_match({cell}, {text_of(shape)}) THEN TRY_CAST({year} || '-' || {month} || '-1' AS DATE) END"
+
+
+def year_sql(digits: str) -> str:
+    """SQL of a year whose last two digits alone may be written."""
+    return f"CASE WHEN strlen({digits}) = 4 THEN '' WHEN {digits} < '{CENTURY}' THEN '20' ELSE '19' END || {digits}"
+
+
+def _number_sql(name: str) -> str:
+    names = ", ".join(f"{text_of(one)}: '{number}'" for one, number in NUMBER_OF.items())
+    return f"MAP {{{names}}}[{name}]"
+
+
+def month_of(text: str) -> date | None:
+    """The first day of the month that a text says; None where it says none.
+
+    >>> [f"{month_of(text):%Y-%m}" for text in ("2024-01", "202401", "2024M1", "1.2024", "01/24", "24/13", "tammikuu 2024", "Jan-24") if month_of(text)]
+    ['2024-01', '2024-01', '2024-01', '2024-01', '2024-01', '2024-01', '2024-01']
+    """
+    return next((month for form in FORMS if (month := _month(" ".join(text.split()).lower(), form))), None)
+
+
+def months_in(text: str) -> list[date]:
+    """The months that a text names, or the days of which it names, in their order.
+
+    >>> [f"{month:%Y-%m}" for month in months_in("Trial balance 1.3.2024 - 31.3.2024")], [f"{month:%Y-%m}" for month in months_in("susa_2024-03.csv")]
+    (['2024-03'], ['2024-03'])
+    >>> len(months_in("VAT FI12345678, printed for 2024")), len(months_in("Saldolista tammikuu 2024 - maaliskuu 2024"))
+    (0, 2)
+    """
+    text = " ".join(text.split()).lower()
+    alone = r"(?<![0-9a-z])(?<![0-9][-./]){}(?![0-9a-z]|[-./][0-9])"
+    months = [month for form in FORMS if "%Y" in form for found in re.finditer(alone.format(FORMS[form]), text) if (month := _month(found[0], form))]
+    days = [day for form in _DAYS[:2] for found in re.finditer(alone.format(form.pattern), text) if (day := _day(found))]
+    return sorted({*months, *(day.replace(day=1) for day in days)})
+
+
+def may_be_else(text: str) -> bool:
+    """Whether a text that says a month may as well say something else: an amount, a code, or a day and its month.
+
+    >>> may_be_else("202401"), may_be_else("1.2024"), may_be_else("01/24"), may_be_else("Jan-24"), may_be_else("2024-01"), may_be_else("Jan 2024")
+    (True, True, True, True, False, False)
+    """
+    return not re.search(YEAR, text) or text.replace(".", "", 1).isdecimal()
+
+
+def _month(text: str, form: str) -> date | None:
+    found = re.fullmatch(FORMS[form], text)
+    if not found:
+        return None
+    said = found.groupdict()
+    month = NUMBER_OF.get(said["name"], 0) if said.get("name") else int(said["month"])
+    year = said.get("year") or ("20" if int(said["short"]) < CENTURY else "19") + said["short"]
+    return date(int(year), month, 1) if 1 <= month <= 12 else None
 
 
 def _of_days(names: Sequence[str]) -> dict[str, date]:

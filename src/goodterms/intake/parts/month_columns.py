@@ -1,18 +1,33 @@
-"""Months across the top, and months without a year: what columns of a table by month mean."""
+"""Columns of months: across the top, in rows that have no day, and with a year of their own or without."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Settings
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goodterms.errors import AnswerNeededError, Question
+from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, meanings, normalised, rank_of
 from goodterms.intake.mapping.mapping_file import FileMapping
-from goodterms.intake.mapping.months_across import LEAST_ALONE, LEAST_MONTHS, MONTH, NUMBER_OF, TABLES_BY_MONTH, are_next, months_of, named_month, without_year
+from goodterms.intake.mapping.months_across import (
+    LEAST_ALONE,
+    LEAST_MONTHS,
+    MONTH,
+    NUMBER_OF,
+    TABLES_BY_MONTH,
+    TABLES_OF_DAYS,
+    YEAR,
+    are_next,
+    months_in,
+    months_of,
+    named_month,
+    without_year,
+)
 from goodterms.intake.parts.meaning import Proposal, is_called
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.values.total_words import BESIDE
@@ -22,6 +37,17 @@ if TYPE_CHECKING:
 
 _YEARS_OFFERED = 5
 """So many years, the last one being that in which a file was written, are offered for months of which nothing says the year."""
+_NAMES_OF = "costs"
+"""The table whose headings say months and years in every other one too."""
+
+
+def is_called_month(theirs: str) -> bool:
+    """Whether a column's name says that it holds months.
+
+    >>> is_called_month("Kuukausi"), is_called_month("Customer")
+    (True, False)
+    """
+    return rank_of(_NAMES_OF, theirs, "period") == 1
 
 
 def find_months_across(found: Proposal, raw: RawTable, sample: Sample, entry: FileMapping, table: str, taken: set[str]) -> None:
@@ -32,9 +58,15 @@ def find_months_across(found: Proposal, raw: RawTable, sample: Sample, entry: Fi
     AnswerNeededError
         Where months stand across the top and no year beside them.
     """
+    if table in TABLES_OF_DAYS and {"period", "month_number"} & taken:
+        taken.add("date")
+    if table not in TABLES_BY_MONTH or {"date", "period", TABLES_BY_MONTH[table]} & taken:
+        return
     months = months_of(raw.header)
     is_said = any(ours.startswith(MONTH) for ours in entry.columns.values())
-    has_period = any(is_called(theirs, "period", table) for theirs in raw.header if theirs not in months)
+    if table in TABLES_OF_DAYS and not is_said and _says_when(raw, sample, table, months):
+        return
+    has_period = any(is_called(theirs, "period", _NAMES_OF) for theirs in raw.header if theirs not in months)
     are_numbers = all(sample.could_be(theirs, Kind.DECIMAL) for theirs in months)
     if len(months) >= LEAST_MONTHS or is_said or (are_next(months.values()) and are_numbers and not has_period):
         for theirs, month in months.items():
@@ -44,15 +76,57 @@ def find_months_across(found: Proposal, raw: RawTable, sample: Sample, entry: Fi
     elif names := without_year((theirs for theirs in raw.header if theirs not in found.columns), LEAST_MONTHS if has_period else LEAST_ALONE):
         _ask_year(raw, names)
     if any(ours.startswith(MONTH) for ours in found.columns.values()):
-        taken |= {"period", "amount"}
+        _only_months(found, raw, table, taken)
+
+
+def _says_when(raw: RawTable, sample: Sample, table: str, months: Settings[str, date]) -> bool:
+    """Whether a column says the day or the month of a row."""
+    others = [theirs for theirs in raw.header if theirs not in months]
+    return any(
+        sample.are_all(theirs, Kind.DATE)
+        or (is_called(theirs, "date", table) and sample.could_be(theirs, Kind.DATE))
+        or (is_called_month(theirs) and (sample.could_be(theirs, Kind.MONTH) or _are_numbers_of_months(sample.values[theirs])))
+        for theirs in others
+    )
+
+
+def _only_months(found: Proposal, raw: RawTable, table: str, taken: set[str]) -> None:
+    """Beside the amounts of months no column is the row's month or its amount; another amount of a row is of all months together, and left out."""
+    taken |= {"date", "period", TABLES_BY_MONTH[table]}
+    if table not in TABLES_OF_DAYS:
+        return
+    numbers = {ours for ours, kind in accepted(table).items() if kind == Kind.DECIMAL}
+    for theirs in raw.header:
+        if theirs not in found.columns and any(meaning.ours in numbers for meaning in meanings(table).get(normalised(theirs), ())):
+            found.say(theirs, LEFT_OUT, "a number of all months together")
+    taken |= numbers
 
 
 def years_offered(raw: RawTable) -> list[str]:
     """Years that the file's name and what stands above its header name; where they name none, the one in which the file was written, and those before it."""
-    above = " ".join([raw.file, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)])
-    said = sorted(set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", above)))
+    above = " ".join(_said_above(raw))
+    said = sorted(set(re.findall(rf"(?<!\d){YEAR}(?!\d)", above)))
     written = datetime.fromtimestamp(raw.path.stat().st_mtime, tz=UTC).year
     return said or [str(written - before) for before in range(_YEARS_OFFERED)]
+
+
+def periods_offered(raw: RawTable) -> list[Choice]:
+    """What the rows of a file without months may be of: the months that its name or what stands above its header names, and years."""
+    months = months_in(" ".join(_said_above(raw)))
+    spans = [(f"{months[0]:%B %Y}" if len(months) == 1 else f"{months[0]:%B %Y} to {months[-1]:%B %Y}", months[0])] if months else []
+    spans += [(f"the year {year}", first) for year in years_offered(raw) if (first := date(int(year), 1, 1)) not in months[:1]]
+    return [
+        choice(
+            f"all amounts are of {said}" + (f": they stand in {first:%B %Y}, and in no other month" if said != f"{first:%B %Y}" else ""),
+            constants={"period": f"{first}"},
+        )
+        for said, first in spans
+    ]
+
+
+def _said_above(raw: RawTable) -> list[str]:
+    """The file's name, and the texts above its header."""
+    return [Path(raw.file).name, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)]
 
 
 def find_month_without_year(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
@@ -64,12 +138,16 @@ def find_month_without_year(found: Proposal, raw: RawTable, sample: Sample, tabl
         Where nothing says the year.
     """
     of_mapping = found.theirs("month_number")
-    free = [theirs for theirs in raw.header if theirs not in found.columns and is_called(theirs, "period", table) and _are_months(sample.values[theirs])]
-    if table not in TABLES_BY_MONTH or "period" in taken or not (of_mapping or free):
+    free = [theirs for theirs in raw.header if theirs not in found.columns and is_called_month(theirs) and _are_numbers_of_months(sample.values[theirs])]
+    if "month_number" not in accepted(table) or "period" in taken or not (of_mapping or free):
         return
     theirs = of_mapping or free[0]
     found.say(theirs, "month_number", found.why.get(theirs, "by its name, a month without its year"))
-    taken |= {"period", "month_number"}
+    taken |= {"date", "period", "month_number"}
+    years = [theirs for theirs in raw.header if theirs not in found.columns and _is_year(theirs, sample)]
+    if "year" not in taken and years:
+        found.say(years[0], "year", "by its name, the year of a month")
+        taken.add("year")
     if "year" in taken:
         return
     sentence = f"{raw.where}: {theirs} says months ({', '.join(sample.values[theirs][:3])} …), and no column says their year. Say which year they are of."
@@ -77,7 +155,12 @@ def find_month_without_year(found: Proposal, raw: RawTable, sample: Sample, tabl
     raise AnswerNeededError(Question(f"year: {raw.file}", sentence, (), choices))
 
 
-def _are_months(values: Sequence[str]) -> bool:
+def _is_year(theirs: str, sample: Sample) -> bool:
+    said = [value for value in sample.values[theirs] if not BESIDE.fullmatch(value)]
+    return is_called(theirs, "year", _NAMES_OF) and bool(said) and all(re.fullmatch(YEAR, value) for value in said)
+
+
+def _are_numbers_of_months(values: Sequence[str]) -> bool:
     said = [value for value in values if not BESIDE.fullmatch(value)]
     return bool(said) and all(re.fullmatch(r"0?[1-9]|1[0-2]", value) or value.rstrip(".").casefold() in NUMBER_OF for value in said)
 

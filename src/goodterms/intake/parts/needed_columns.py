@@ -13,8 +13,9 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import kind_of, normalised
 from goodterms.intake.mapping.mapping_file import SERIAL
-from goodterms.intake.mapping.months_across import months_of, named_month
+from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, TABLES_BY_MONTH, TABLES_OF_DAYS, may_be_else, month_of, months_of, named_month
 from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is_called
+from goodterms.intake.parts.month_columns import find_month_without_year, is_called_month, periods_offered
 from goodterms.intake.parts.sample import Sample
 
 if TYPE_CHECKING:
@@ -32,20 +33,14 @@ _NEEDED = {
 """What a row of a table cannot do without, beside its day or month and its amount: one of each."""
 _RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
 """General rates of value added tax: of Finland, before it, of Sweden and Denmark, of many others, of Germany."""
-_MONTHS_AS_DATES = {rf"[0-9]{{4}}{re.escape(sign)}[0-9]{{1,2}}": f"%Y{sign}%m" for sign in "-/."} | {
-    rf"[0-9]{{1,2}}{re.escape(sign)}[0-9]{{4}}": f"%m{sign}%Y" for sign in "-/."
-}
-"""How months are written where the rows of a file have no days."""
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
-"""Years that dates of digits alone may be of."""
 
 
 def check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
     """Find by values, or ask for, what a table cannot do without."""
-    if table in {"sale_lines", "purchase_lines", "activities", "payments", "rates"}:
-        _need_date(found, raw, sample, taken, "date")
+    if table in TABLES_OF_DAYS:
+        _need_date(found, raw, sample, table, taken, "date")
     if table in {"costs", "gl_balances", "rebates", "stock", "plan"}:
-        _need_date(found, raw, sample, taken, "period")
+        _need_date(found, raw, sample, table, taken, "period")
     if table in {"sale_lines", "purchase_lines"} and not _has_amount(taken):
         _ask_for(
             raw,
@@ -100,7 +95,8 @@ def _has_amount(taken: set[str]) -> bool:
     return bool("net_value" in taken or by_price or "list_value" in taken or ("gross_value" in taken and taken & {"tax", "tax_rate"}))
 
 
-def _need_date(found: Proposal, raw: RawTable, sample: Sample, taken: set[str], ours: str) -> None:
+def _need_date(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str], ours: str) -> None:
+    """Find the day or month of a row: the only column of dates, else one of months, else a number of a month with its year; else ask."""
     if ours in taken:
         return
     free = [theirs for theirs in raw.header if theirs not in found.columns]
@@ -109,11 +105,41 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, taken: set[str], 
         found.say(dates[0], ours, "the only column of dates")
         taken.add(ours)
         return
-    choices = [option for theirs in free for option in _dates_of_digits(theirs, sample, ours)]
-    if ours == "period" and (months := {theirs: month for theirs, month in months_of(raw.header).items() if theirs in free}):
-        said = "it holds the amounts of that month" if len(months) == 1 else "they hold the amounts of these months"
-        choices.append(choice(f"{' and '.join(months)}: {said}", columns={theirs: named_month(month) for theirs, month in months.items()}))
-    _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE, choices=choices)
+    digits = {theirs: _dates_of_digits(theirs, sample, ours) for theirs in free}
+    sure = [theirs for theirs in free if not dates and _says_months(theirs, sample, table, is_other=bool(digits[theirs]))]
+    if len(sure) == 1:
+        found.say(sure[0], "period", "its rows say months")
+        found.contradicted.pop(sure[0], None)
+        taken |= {ours, "period"}
+        return
+    if not dates:
+        find_month_without_year(found, raw, sample, table, taken)
+    if ours in taken:
+        return
+    choices = [option for theirs in free for option in ([] if dates else _as_months(theirs, sample)) + digits[theirs]]
+    if across := {theirs: month for theirs, month in months_of(raw.header).items() if theirs in free and table in TABLES_BY_MONTH}:
+        said = "it holds the amounts of that month" if len(across) == 1 else "they hold the amounts of these months"
+        choices.append(choice(f"{' and '.join(across)}: {said}", columns={theirs: named_month(month) for theirs, month in across.items()}))
+    why = ""
+    if ours == "period" and not any(sample.values[theirs] and sample.could_be(theirs, Kind.DATE) for theirs in free):
+        why = "" if choices else "no column says the month of a row. Say of which month all amounts are; another is written in its place."
+        choices += periods_offered(raw)
+    _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE, choices=choices, why=why)
+
+
+def _says_months(theirs: str, sample: Sample, table: str, *, is_other: bool) -> bool:
+    """Whether nobody would doubt that a column holds months: by its name and most of its values, or because all of these can be nothing else."""
+    values = sample.values[theirs]
+    if is_called_month(theirs) or (is_called(theirs, "date", table) and not is_other):
+        return 2 * sum(month_of(value) is not None for value in values) >= max(1, len(values))
+    return sample.are_all(theirs, Kind.MONTH) and not is_other and not any(map(may_be_else, values))
+
+
+def _as_months(theirs: str, sample: Sample) -> list[Choice]:
+    """What a column says as months."""
+    month = month_of(sample.example(theirs))
+    says_months = month and (sample.are_all(theirs, Kind.MONTH) or is_called_month(theirs))
+    return [choice(f"{theirs}: months, {sample.example(theirs)} is {month:%B %Y}", columns={theirs: "period"})] if says_months else []
 
 
 def _dates_of_digits(theirs: str, sample: Sample, ours: str) -> list[Choice]:
@@ -126,9 +152,6 @@ def _dates_of_digits(theirs: str, sample: Sample, ours: str) -> list[Choice]:
         said = f"{theirs}: days as Excel counts them, {values[0]} is {day:%-d %B %Y}"
         return [choice(said, dialect={"date": SERIAL}, columns={theirs: ours})]
     options = []
-    for shape, form in _MONTHS_AS_DATES.items():
-        if all(re.fullmatch(shape, value) and _day(value, form) for value in values):
-            options.append(choice(f"{theirs}: rows of months, {values[0]} is its first day", dialect={"date": form}, columns={theirs: ours}))
     for form in ("%d%m%Y", "%m%d%Y", "%d%m%y", "%m%d%y", "%y%m%d"):
         days = [_day(value, form) for value in values if len(value) == (8 if "%Y" in form else 6) and value.isdecimal()]
         if len(days) == len(values) and all(days):
@@ -141,7 +164,7 @@ def _day(text: str, form: str) -> date | None:
         day = datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
     except ValueError:
         return None
-    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _ask_for(

@@ -11,11 +11,10 @@ from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
 from goodterms.intake.mapping.mapping_file import FileMapping
-from goodterms.intake.mapping.months_across import TABLES_BY_MONTH
 from goodterms.intake.parts.customer_column import PARTIES, is_contact, is_ledger_account, names_companies, rivals_of_account
 from goodterms.intake.parts.kind_column import are_kinds, find_kind_column
 from goodterms.intake.parts.meaning import Proposal, ask_between
-from goodterms.intake.parts.month_columns import find_month_without_year, find_months_across
+from goodterms.intake.parts.month_columns import find_months_across
 from goodterms.intake.parts.needed_columns import check_needs
 from goodterms.intake.parts.sample import Sample
 
@@ -81,12 +80,10 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
             raise MappingError(_not_there(raw, entry.source_column, entry.place))
         found.say(entry.source_column, "source", "as the mapping says")
     taken = {*found.columns.values(), *entry.constants, *(ours for join in entry.joins for ours in join.columns.values())}
-    if table in TABLES_BY_MONTH and not taken & {"period", "amount"}:
-        find_months_across(found, raw, sample, entry, table, taken)
+    find_months_across(found, raw, sample, entry, table, taken)
     find_kind_column(found, raw, sample, table, taken)
     _by_names(found, raw, sample, table, taken)
-    _debit_and_credit(found, table, taken)
-    find_month_without_year(found, raw, sample, table, taken)
+    _debit_and_credit(found, taken)
     _names_as_keys(found, table, taken)
     check_needs(found, raw, sample, table, taken)
     return found
@@ -203,10 +200,8 @@ def _counts_lines(cells: Sequence[str]) -> bool:
     return cells.count("1") > 1 and all(cell == "1" or (before.isdecimal() and cell == str(int(before) + 1)) for before, cell in pairwise(("0", *cells)))
 
 
-def _debit_and_credit(found: Proposal, table: str, taken: set[str]) -> None:
+def _debit_and_credit(found: Proposal, taken: set[str]) -> None:
     """Debit and credit together make the amount; debit alone is one, and beside an amount that the mapping names neither is needed."""
-    if table not in TABLES_BY_MONTH:
-        return
     if {"debit", "credit"} <= taken and found.why.get(found.theirs("amount") or "", "") != "as the mapping says":
         taken.add("amount")
         return

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.currency_code import MONEY, UNITS
+from goodterms.intake.mapping.months_across import YEAR, month_of
 from goodterms.intake.tables.header import MISSING
 from goodterms.intake.tables.raw_table import SAMPLE_ROWS
 from goodterms.intake.values.named_months import is_named_day
+from goodterms.intake.values.time_of_day import TIME
 from goodterms.intake.values.typed_column import RawColumn
 from goodterms.intake.values.typing_vote import could_be_flags, looks_like_flags
 
@@ -29,8 +31,7 @@ _NUMBER_LIKE = re.compile(
 )
 _UNIT = re.compile(rf"(?<![^\W\d_])(?:{UNITS})(?![^\W\d_])", re.IGNORECASE)
 """What may be a unit of another thing than money: 12 ft."""
-_DATE_LIKE = re.compile(r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{6})(?:[ T].*)?")
-_MONTH_LIKE = re.compile(r"[0-9]{4}[-/. ]?[MmKk]?[-/. ]?[0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{4}")
+_DATE_LIKE = re.compile(rf"(?:[0-9]{{4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}|[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.](?:[0-9]{{4}}|[0-9]{{2}})|{YEAR}[0-9]{{4}}){TIME}")
 CODE = re.compile("0[0-9]+")
 """Digits with a zero in front, 007 and 00100, are a code and no number."""
 
@@ -64,7 +65,7 @@ class Sample:
             return could_be_flags(set(values))
         said = [value for value in values if value.casefold() not in MISSING] or values
         if kind in {Kind.DATE, Kind.MONTH}:
-            fit = sum(1 for value in said if _is_date(value) or (kind == Kind.MONTH and _MONTH_LIKE.fullmatch(value)))
+            fit = sum(1 for value in said if is_date(value) or (kind == Kind.MONTH and month_of(value)))
         else:
             fit = sum(1 for value in said if _NUMBER_LIKE.fullmatch(value))
         return fit * 2 >= len(said)
@@ -83,11 +84,13 @@ class Sample:
         column, values = self.column(theirs), self.values[theirs]
         if not values:
             return False
+        if kind == Kind.MONTH:
+            return all(map(month_of, values))
         if not column.is_text:
             return self._typed_could_be(column.engine_type, kind)
         if kind == Kind.FLAG:
             return looks_like_flags(set(values))
-        return all(_is_date(value) if kind == Kind.DATE else _NUMBER_LIKE.fullmatch(value) for value in values)
+        return all(is_date(value) if kind == Kind.DATE else _NUMBER_LIKE.fullmatch(value) for value in values)
 
     def kind_of_attribute(self, theirs: str) -> Kind:
         """What the sampled values are; digits with a zero in front are a code, and so text, and so are numbers with a unit that may not be money."""
@@ -96,7 +99,12 @@ class Sample:
         return next((kind for kind in (Kind.FLAG, Kind.DATE, Kind.DECIMAL) if self.are_all(theirs, kind)), Kind.TEXT)
 
 
-def _is_date(value: str) -> bool:
+def is_date(value: str) -> bool:
+    """Whether a text looks like a day, with or without a time behind it.
+
+    >>> is_date("1.2.2024 klo 10.20"), is_date("2024-02-01 10:20:00 +0200"), is_date("1.2.2024 - 3.2.2024")
+    (True, True, False)
+    """
     return bool(_DATE_LIKE.fullmatch(value)) or is_named_day(value)
 
 

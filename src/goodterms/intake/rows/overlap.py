@@ -125,7 +125,7 @@ def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
     values = _compared(parts)
     union = _union(parts)
     by = ", ".join(named(name) for name in values)
-    month = "period" if "period" in values else "NULL"
+    month = next((name for name in ("period", "date") if name in values), "NULL")
     if "document" in values:
         scope = "source, document" if "source" in values else "document"
         shared = f"SELECT {scope} FROM all_lines GROUP BY {scope} HAVING count(DISTINCT part) > 1"
@@ -148,7 +148,7 @@ def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
         met = con.execute(f"SELECT count(*) FROM ({again})").fetchone()[0]
         if met:
             before = con.execute(records).fetchone()[0]
-            leave_out(con, part, again, by="(row, period)" if part.months else "row")
+            leave_out(con, part, again, by=f"(row, {month})" if part.months else "row")
             part.met_again = before - con.execute(records).fetchone()[0]
             what = f"amount{'s' * (met != 1)} of a month" if part.months else f"row{'s' * (met != 1)}"
             counted = "was already in another file and counts" if met == 1 else "were already in another file and count"

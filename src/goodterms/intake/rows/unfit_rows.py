@@ -84,7 +84,7 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
         part.bad = ""
         return
     if part.months:
-        reason = next((len(reasons) + i for i, (need, *_) in enumerate(absent) if need == f"{derived['amount']} IS NULL"), None)
+        reason = next((len(reasons) + i for i, (need, *_) in enumerate(absent) if need == f"{derived[TOTAL_OF[part.table]]} IS NULL"), None)
         part.set_aside = tuple(sorted((*part.set_aside, *_without_amount(con, part, reason)), key=lambda ref: ref.row))
     part.rejected = con.execute(f"SELECT count(reason) FROM {part.bad}").fetchone()[0]
     expected = [(theirs, said) for _, theirs, said in (*reasons, *absent)]
@@ -207,7 +207,9 @@ def _is_complete(part: Part, ours: str, derived: dict[str, str]) -> bool:
 
 def _missing(part: Part, ours: str) -> tuple[str, str]:
     """The column in which something is missing, and what."""
-    theirs = part.proposal.theirs(ours) or part.proposal.theirs({"period": "month_number", "amount": "debit"}.get(ours, ours))
+    instead = {"date": ("period", "month_number"), "period": ("month_number",), "amount": ("debit",)}.get(ours, ())
+    theirs = next((theirs for name in (ours, *instead) if (theirs := part.proposal.theirs(name))), None)
+    ours = "period" if ours == "date" and theirs and not part.proposal.theirs("date") else ours
     if theirs is None and ours == "net_value":
         theirs = next((t for name in ("unit_price", "quantity", "unit_list_price", "list_value", "gross_value") if (t := part.proposal.theirs(name))), "")
     return theirs or "", {"date": "a date", "period": "a month", "net_value": "an amount that fits", "amount": "an amount"}.get(

@@ -13,11 +13,11 @@ from goodterms.facts.columns import Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.mapping_file import SERIAL
-from goodterms.intake.values.named_months import LETTERS, with_named_months
+from goodterms.intake.mapping.months_across import FIRST_YEAR, FORMS, LAST_YEAR, LETTERS, YEAR_FIRST, YEAR_LAST, month_sql
+from goodterms.intake.values.named_months import with_named_months
+from goodterms.intake.values.time_of_day import END_OF_DAY, TIME
 from goodterms.intake.values.typed_column import Doubt, RawColumn, Typed, Where, present
 
-_TIME = r"(?:(?: +|T)[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-_EARLIEST, _LATEST = "DATE '1900-01-01'", "DATE '2199-12-31'"
 ISO = "%Y-%m-%d"
 _TWO_KINDS = 0.1
 """From this share on, dates in the opposite order are no slips of the pen: the column holds dates of two kinds."""
@@ -44,7 +44,14 @@ _HAS_NO_SIGNS = re.compile("%[Yymd]%[Yymd]")
 
 
 def _day_part(place: str) -> str:
-    return f"regexp_extract(trim({place}), '^[^ T]+')"
+    return f"regexp_extract(trim({place}), '^[^{END_OF_DAY}]+')"
+
+
+def _before_time(cell: str) -> str:
+    """SQL of a cell up to the first sign that a time may begin with, by plain search, which is faster than an expression."""
+    for sign in END_OF_DAY:
+        cell = f"split_part({cell}, {text_of(sign)}, 1)"
+    return cell
 
 
 def _day_shape(form: str) -> str:
@@ -66,8 +73,8 @@ def _date_sql(place: str, form: str) -> str:
         day = f"CAST(try_strptime(trim({place}), {text_of(form)}) AS DATE)"
     else:
         read = f"TRY_CAST({_day_part(place)} AS DATE)" if form == ISO else f"CAST(try_strptime({_day_part(place)}, {text_of(form)}) AS DATE)"
-        day = f"CASE WHEN regexp_full_match(trim({place}), {text_of(_day_shape(form) + _TIME)}) THEN {read} END"
-    return f"CASE WHEN {day} BETWEEN {_EARLIEST} AND {_LATEST} THEN {day} END"
+        day = f"CASE WHEN regexp_full_match(trim({place}), {text_of(_day_shape(form) + TIME)}) THEN {read} END"
+    return f"CASE WHEN {day} BETWEEN DATE '{FIRST_YEAR}-01-01' AND DATE '{LAST_YEAR}-12-31' THEN {day} END"
 
 
 def dates(con: Any, where: Where, columns: Sequence[RawColumn]) -> dict[str, Typed]:
@@ -198,9 +205,9 @@ class _Votes:
         has_spaces = f"bool_or(starts_with({place}, ' ') OR suffix({place}, ' '))"
         has_time, odd = con.execute(f"SELECT max(strlen({place})) > 10 OR bool_or(contains({place}, 'T')), {has_spaces} FROM {where.table}").fetchone()
         cell = f"trim({place})" if odd else place
-        day = f"split_part(split_part({cell}, ' ', 1), 'T', 1)" if has_time else cell
+        day = _before_time(cell) if has_time else cell
         whole = given is not None and any(sign in given for sign in _OF_TIMES)
-        of_day = f"regexp_full_match({cell}, {text_of('[^ T]+' + _TIME)})" if has_time and not whole else "true"
+        of_day = f"regexp_full_match({cell}, {text_of(f'[^{END_OF_DAY}]+{TIME}')})" if has_time and not whole else "true"
         key = cell if whole else day
         days = f"SELECT {key} AS day, {of_day} AS is_day, count(*) AS n FROM {where.table} WHERE {present(place)} IS NOT NULL GROUP BY ALL"
         con.execute(f"CREATE OR REPLACE TEMP TABLE days_voted AS {days}")
@@ -299,22 +306,43 @@ def _undecided(vote: _Votes, forms: Sequence[str]) -> str:
 
 
 def months(con: Any, where: Where, column: RawColumn) -> Typed:
-    """Months: 2012-03, 2012M03, 201203, 3.2012, 3/2012 or a day of the month."""
+    """Months in any of their forms (2012-03, 201203, 3/2012, March 2012, 03/12), or days of the month.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where month and year, or day and month, may be swapped.
+    """
     written = column.written("d")
-    cell = f"trim({written})"
-    year_first = r"([0-9]{4})[-/. ]?(?:M|m|K|k)?[-/. ]?([0-9]{1,2})"
-    month_first = r"([0-9]{1,2})[-/. ]([0-9]{4})"
-
-    def made(pattern: str, year: int, month: int) -> str:
-        y, m = (f"regexp_extract({cell}, {text_of('^' + pattern + '$')}, {group})" for group in (year, month))
-        return f"CASE WHEN regexp_full_match({cell}, {text_of(pattern)}) THEN TRY_CAST({y} || '-' || lpad({m}, 2, '0') || '-01' AS DATE) END"
-
-    short = f"coalesce({made(year_first, 1, 2)}, {made(month_first, 2, 1)})"
-    short = f"CASE WHEN {short} BETWEEN {_EARLIEST} AND {_LATEST} THEN {short} END"
-    values, fits = con.execute(f"SELECT count({present(written)}), count({short}) FROM {where.table}").fetchone()
+    read = {form: month_sql(f"lower(trim({written}))", form) for form in FORMS}
+    last, first = (read.pop(form) for form in (YEAR_LAST, YEAR_FIRST))
+    counted = f"count({last}), count({first}), count(CASE WHEN {last} <> {first} THEN 1 END)"
+    *counts, either = con.execute(f"SELECT {counted} FROM {where.table}").fetchone()
+    form = _year_first_or_last(where, column, counts, either) if any(counts) else ""
+    sql = f"coalesce({', '.join([*read.values(), *([first if form == YEAR_FIRST else last] if form else [])])})"
+    values, fits = con.execute(f"SELECT count({present(written)}), count({sql}) FROM {where.table}").fetchone()
     if values and fits * 2 >= values:
-        typed = Typed(Kind.MONTH, short, present(written), values, values - fits, expected="a month like 2012-03")
+        style = {"date": form} if form else {}
+        typed = Typed(Kind.MONTH, sql, present(written), values, values - fits, expected="a month like 2012-03", style=style)
         return _with_native(con, where.table, column, typed)
     day = dates(con, where, [column])[column.place]
     sql = f"CAST(date_trunc('month', {day.sql}) AS DATE)"
     return Typed(Kind.MONTH, sql, day.present, day.values, day.misfits, expected="a month like 2012-03 or a date", style=day.style, doubts=day.doubts)
+
+
+def _year_first_or_last(where: Where, column: RawColumn, counts: Sequence[int], either: int) -> str:
+    """Which form months like 03/12 have: as given, else the one that reads more of them."""
+    given = str(where.answers.get("date"))
+    if given in {YEAR_LAST, YEAR_FIRST}:
+        return given
+    last, first = counts
+    if abs(last - first) >= max(1, _TOO_FEW * either):
+        return YEAR_LAST if last > first else YEAR_FIRST
+    raise AnswerNeededError(
+        Question(
+            f"date: {where.file}, {column.theirs}",
+            f"{where.file}: in column {column.theirs} the month or the year may stand first; no value of the column decides.",
+            (),
+            (choice("the month stands first", dialect={"date": YEAR_LAST}), choice("the year stands first", dialect={"date": YEAR_FIRST})),
+        )
+    )

@@ -7,22 +7,18 @@ from typing import Any
 
 from goodterms.facts.columns import Kind
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.mapping.months_across import NUMBER_OF
+from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, LETTERS, NUMBER_OF, year_sql
+from goodterms.intake.values.time_of_day import TIME
 from goodterms.intake.values.typed_column import RawColumn, Typed, Where, present
 
-LETTERS = "a-zà-öø-ÿœąćęłńśźż"
-"""The small letters of names of months."""
 _BETWEEN = r"(?:[-/., ]{0,3}| de | di )"
 _NAME = rf"([{LETTERS}]{{3,}})\.?"
-_TIME = r"(?: +[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?: ?[ap]m)?)?"
 _FORMS = {
     "%d %b %Y": (rf"([0-9]{{1,2}})(?:er|º|°)?{_BETWEEN}{_NAME}{_BETWEEN}([0-9]{{4}}|[0-9]{{2}})", (3, 2, 1)),
     "%b %d %Y": (rf"{_NAME}{_BETWEEN}([0-9]{{1,2}})(?:st|nd|rd|th)?[, ]{{1,2}}([0-9]{{4}})", (3, 1, 2)),
     "%Y %b %d": (rf"([0-9]{{4}}){_BETWEEN}{_NAME}{_BETWEEN}([0-9]{{1,2}})", (1, 2, 3)),
 }
 """Ways of writing such a date, with the groups of year, month and day."""
-_CENTURY = 69
-"""Years of two digits from here on are of the last century, as everywhere on Unix."""
 _NUMBERS = NUMBER_OF | {f"{name}ta": number for name, number in NUMBER_OF.items() if name.endswith("kuu")}
 
 
@@ -35,7 +31,7 @@ def is_named_day(cell: str) -> bool:
     [True, True, True, True, False]
     """
     text = cell.strip().lower()
-    found = ((re.fullmatch(shape + _TIME, text), groups) for shape, groups in _FORMS.values())
+    found = ((re.fullmatch(shape + TIME, text), groups) for shape, groups in _FORMS.values())
     return any(match is not None and match[groups[1]] in _NUMBERS for match, groups in found)
 
 
@@ -55,6 +51,5 @@ def _day_sql(place: str, form: str) -> str:
     cell = f"lower(trim({place}))"
     year, month, day = (f"regexp_extract({cell}, {text_of(f'^{shape}')}, {group})" for group in groups)
     names = ", ".join(f"{text_of(name)}: '{number}'" for name, number in _NUMBERS.items())
-    century = f"CASE WHEN strlen({year}) = 4 THEN '' WHEN {year} < '{_CENTURY}' THEN '20' ELSE '19' END"
-    made = f"TRY_CAST({century} || {year} || '-' || MAP {{{names}}}[{month}] || '-' || {day} AS DATE)"
-    return f"CASE WHEN regexp_full_match({cell}, {text_of(shape + _TIME)}) AND {made} BETWEEN DATE '1900-01-01' AND DATE '2199-12-31' THEN {made} END"
+    made = f"TRY_CAST({year_sql(year)} || '-' || MAP {{{names}}}[{month}] || '-' || {day} AS DATE)"
+    return f"CASE WHEN regexp_full_match({cell}, {text_of(shape + TIME)}) AND year({made}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN {made} END"

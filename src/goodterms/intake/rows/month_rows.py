@@ -1,0 +1,43 @@
+"""Rows of months: a record with months across the top is a row for each of them, and a row that says its month and no day is dated the first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, period_sql
+from goodterms.intake.parts.part import Part, named, say
+
+
+def dated(parts: Sequence[Part], present: Collection[str]) -> dict[str, str]:
+    """The day or month of a row as an expression over the typed rows, where columns or a constant say its month."""
+    if not {"period", "month_number"} & set(present):
+        return {}
+    month = named("period") if "period" in present else period_sql("month_number", "year")
+    if parts[0].table not in TABLES_OF_DAYS:
+        return {"period": month}
+    say(parts, "Rows say months, no days: each is dated the first of its month.")
+    return {"date": month}
+
+
+def all_months(parts: Sequence[Part]) -> dict[str, str]:
+    """The amount of a record with months across the top, of all of them together."""
+    first = parts[0]
+    if not first.months:
+        return {}
+    is_dated = ", dated the first of the month" if first.table in TABLES_OF_DAYS else ""
+    say(parts, f"{len(first.months)} months stand across the top: a row gives an amount for each month that is not blank{is_dated}.")
+    is_any = f"coalesce({', '.join(map(named, first.months))}) IS NOT NULL"
+    return {TABLES_BY_MONTH[first.table]: f"CASE WHEN {is_any} THEN {' + '.join(f'coalesce({named(ours)}, 0)' for ours in first.months)} END"}
+
+
+def each_month(parts: Sequence[Part], derived: dict[str, str]) -> dict[str, str]:
+    """Make the typed rows of parts one for each month of a record; return our columns as expressions over these."""
+    table = parts[0].table
+    if not parts[0].months:
+        return derived
+    day, amount = "date" if table in TABLES_OF_DAYS else "period", TABLES_BY_MONTH[table]
+    for part in parts:
+        months = {ours: f"DATE '{first_day(ours)}' AS {day}, {named(ours)} AS {amount}" for ours in part.months}
+        selects = [f"SELECT *, {said} FROM ({part.typed_rows}) WHERE {named(ours)} IS NOT NULL" for ours, said in months.items()]
+        part.typed_rows = f"SELECT * FROM ({' UNION ALL '.join(selects)})"
+    return derived | {day: day, amount: amount}

@@ -15,9 +15,10 @@ from goodterms.intake.currency.currency_evidence import find_currency_column, na
 from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, document_of, holds_tax, instead_of_total
 from goodterms.intake.lines.cost_amounts import amount_by_sides, settle_signs
 from goodterms.intake.lines.credit_notes import doubts_of_signs, with_kind
-from goodterms.intake.lines.derive import Amount, Derivation
+from goodterms.intake.lines.derive import Derivation
 from goodterms.intake.lines.factors import multiplied
 from goodterms.intake.lines.left_out_rows import leave_out_rows
+from goodterms.intake.lines.stated import Amount
 from goodterms.intake.mapping.answers import of_join
 from goodterms.intake.mapping.column_names import (
     KNOWN_OF_CUSTOMERS,

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.intake.lines.derive import NEARLY_ALL, ROUNDING, Amount, Derivation
+from goodterms.intake.lines.stated import Amount, Stated
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, attribute_name, rank_of
 from goodterms.intake.mapping.mapping_file import quoted
 from goodterms.intake.parts.meaning import in_words
 from goodterms.intake.parts.part import Part
+from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.problems import Problem, Severity
 
 _HIGHEST = 0.28
@@ -26,7 +27,7 @@ OTHER_AMOUNTS = ""
 # The tax ----------------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def holds_tax(lines: Derivation, table: str) -> bool:
+def holds_tax(lines: Stated, table: str) -> bool:
     """Whether the column that its general name makes the net value is the value with tax.
 
     Raises
@@ -42,7 +43,7 @@ def holds_tax(lines: Derivation, table: str) -> bool:
     if rank_of(table, theirs, "net_value") < 2 or taxed is None or not lines.ask(f"bool_or({taxed.sql} <> 0)")[0]:
         return False
     for without, with_tax in _readings(lines, value):
-        gross_only, net_only, fitting, counted = lines.ask(_counts(f"abs({with_tax}) <= {ROUNDING}", f"abs({without}) <= {ROUNDING}", value, taxed))
+        gross_only, net_only, fitting, counted = lines.ask(_counts(f"abs({with_tax}) <= {A_CENT}", f"abs({without}) <= {A_CENT}", value, taxed))
         if fitting >= NEARLY_ALL * counted and max(gross_only, net_only) > 0 and not min(gross_only, net_only):
             return bool(gross_only)
     of_tax = lines.theirs["tax" if "tax" in lines.stated else "tax_rate"]
@@ -63,7 +64,7 @@ def _counts(with_tax: str, without: str, value: Amount, taxed: Amount) -> str:
     return ", ".join(f"coalesce(sum(CASE WHEN {one} THEN 1 ELSE 0 END) {some}, 0)" for one in ones)
 
 
-def _readings(lines: Derivation, value: Amount) -> Iterator[tuple[str, str]]:
+def _readings(lines: Stated, value: Amount) -> Iterator[tuple[str, str]]:
     """What is nothing where the value is without tax, and what where it is with tax, the best evidence first."""
     tax, rate = lines.of("tax"), lines.share("tax_rate")
     of_value = f"CAST({value.sql} AS DOUBLE)"
@@ -94,7 +95,7 @@ def _off_a_round_rate(tax: Amount, base: str) -> str:
 # The document's total ---------------------------------------------------------------------------------------------------------------------------------------
 
 
-def instead_of_total(con: Any, part: Part, lines: Derivation, rows: str, ours: str) -> str | None:
+def instead_of_total(con: Any, part: Part, lines: Stated, rows: str, ours: str) -> str | None:
     """Return what counts instead of a column of amounts (``ours``) that repeats the document's total on its lines; None where it is an amount of the line.
 
     It is the total where price × quantity of its lines, or a column without a meaning, sums up to it document by document: that counts, ``OTHER_AMOUNTS``
@@ -140,7 +141,7 @@ def _counted_too_often(part: Part, theirs: str, where: str) -> Problem:
     )
 
 
-def _question(part: Part, lines: Derivation, ours: str, parts: Sequence[str], where: str) -> Question:
+def _question(part: Part, lines: Stated, ours: str, parts: Sequence[str], where: str) -> Question:
     """Ask what counts: columns that sum up to the total, the price, or the total itself."""
     theirs, is_total = lines.theirs[ours], "it is the document's total"
     of_price = "unit_price" if "unit_price" in lines.stated else "unit_list_price"
@@ -157,7 +158,7 @@ def _question(part: Part, lines: Derivation, ours: str, parts: Sequence[str], wh
     return Question(f"total: {part.where}, {theirs}", sentence, (), tuple(choices))
 
 
-def _whether_cost_is_price(part: Part, lines: Derivation, ours: str) -> Question:
+def _whether_cost_is_price(part: Part, lines: Stated, ours: str) -> Question:
     """Ask where a document's total is the sum of what seems to be the cost: web shops call the price "item cost"."""
     total, cost = lines.theirs[ours], lines.theirs["unit_cost"]
     sentence = f"{part.where}: {total} is the same on all lines of a document, and the sum of {cost} × {lines.theirs['quantity']}. {cost} may be the price."
@@ -184,8 +185,8 @@ def _by_readings(con: Any, readings: Sequence[str], rows: str, key: str) -> tupl
     """
     documents = same = 0
     for reading in readings:
-        of_line = f"bool_and(abs({reading} - net_value) <= {ROUNDING})"
-        of_document = f"abs(sum({reading}) - min(net_value)) <= {ROUNDING} * count(*)"
+        of_line = f"bool_and(abs({reading} - net_value) <= {A_CENT})"
+        of_document = f"abs(sum({reading}) - min(net_value)) <= {A_CENT} * count(*)"
         documents, of_lines, of_documents, same = con.execute(f"""
             SELECT count(*), count(*) FILTER (each), count(*) FILTER (NOT each AND same AND together), count(*) FILTER (NOT each AND same)
             FROM (SELECT {of_line} AS each, {of_document} AS together, min(net_value) = max(net_value) AS same
@@ -202,7 +203,7 @@ def _over_different(con: Any, net: str, rows: str, key: str) -> tuple[int, int, 
     """In how many documents one value with tax stands on lines of different net values; how many have such lines; whether nearly all do, and several."""
     documents, same = con.execute(f"""
         SELECT count(*), count(*) FILTER (low = high) FROM (SELECT min(gross_value) AS low, max(gross_value) AS high
-        FROM ({rows}) WHERE gross_value IS NOT NULL GROUP BY {key} HAVING max({net}) - min({net}) > {ROUNDING})""").fetchone()
+        FROM ({rows}) WHERE gross_value IS NOT NULL GROUP BY {key} HAVING max({net}) - min({net}) > {A_CENT})""").fetchone()
     is_one = documents > 1 and same >= NEARLY_ALL * documents
     return same if is_one else 0, documents, is_one
 
@@ -218,7 +219,7 @@ def _alike(con: Any, ours: str, rows: str, key: str) -> tuple[int, int]:
 def _sums_to(con: Any, amount: Amount, ours: str, rows: str, key: str) -> bool:
     """Whether a column sums up to the one amount of the lines of a document, in nearly all that have several, and in two at least."""
     documents, together = con.execute(f"""
-        SELECT count(*), count(*) FILTER (low = high AND abs(parts - low) <= {ROUNDING} * lines)
+        SELECT count(*), count(*) FILTER (low = high AND abs(parts - low) <= {A_CENT} * lines)
         FROM (SELECT min({ours}) AS low, max({ours}) AS high, sum({amount.sql}) AS parts, count(*) AS lines
               FROM ({rows}) GROUP BY {key} HAVING count(*) > 1 AND max({ours}) <> 0)""").fetchone()
     return bool(documents > 1 and together >= NEARLY_ALL * documents)

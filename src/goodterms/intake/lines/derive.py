@@ -2,227 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
-from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.currency.currency_rates import RATE_PLACES, inverse
+from goodterms.intake.lines.stated import IN_A_HUNDRED, Amount, Stated, hundredth
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, normalised, says_percent, without_currency
-from goodterms.intake.mapping.mapping_file import PERCENT, SHARES, quoted
-from goodterms.intake.values.typed_column import decimal
+from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, normalised, without_currency
+from goodterms.intake.mapping.mapping_file import quoted
+from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.problems import Origin, Problem, Severity
 
-ROUNDING = Decimal("0.01")
-"""List value - discount and net value may differ by this much a line: a rounding."""
-NEARLY_ALL = Decimal("0.95")
-"""A column that equals a worked-out amount on so large a share of the lines is that amount."""
-_PERCENT = 100
 _GROWING = 0.5
 """Margins whose correlation with sales is above this are amounts."""
 _MANY = 10
 """On so many lines a cost that equals the net value is no chance."""
 _NEAR = (0.5, 1.5)
 """An amount of a line that is so many times its price × quantity is worked out from it: by a discount, a tax, a charge."""
-_MOST_PLACES = 9
-"""A product with more places is measured before it is kept, so that its whole part still fits."""
-
-
-@dataclass(frozen=True)
-class Amount:
-    """An expression of the engine that is a decimal, and how many places it can have."""
-
-    sql: str
-    places: int
-
-
-def _hundredth(amount: Amount) -> Amount:
-    """Per cent as a share, exactly."""
-    places = amount.places + 2
-    return Amount(f"CAST({amount.sql} * 0.01 AS DECIMAL({MONEY_DIGITS}, {max(places, MONEY_PLACES)}))", places)
 
 
 @dataclass
-class Derivation:
+class Derivation(Stated):
     """Derived columns of one file: for each of ours the expression over the file's typed columns, with what was concluded and what is wrong."""
 
-    ask: Callable[[str], tuple[Any, ...]]
-    """Runs one aggregate over the typed rows."""
-    file: str
-    stated: Mapping[str, Amount]
-    theirs: Mapping[str, str]
-    """Our name → the file's."""
-    sure: frozenset[str]
-    """Our names that the mapping gave, not a proposal."""
-    percent_signs: frozenset[str] = frozenset()
-    """Our names of columns whose cells carry a per cent sign."""
-    shares: frozenset[str] = frozenset()
-    """Our names of columns whose cells a workbook shows as per cent, and holds as shares."""
-    rates: str = ""
-    """What the mapping says of rates of which no value is above 1."""
-    further: Mapping[str, Amount] = field(default_factory=dict)
-    """The file's columns of numbers that have no meaning of ours, by their names there."""
     columns: dict[str, Amount] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    too_large: list[tuple[str, str]] = field(default_factory=list)
-    """Where a price × quantity has more digits than an amount may: the condition, and the file's column of the price."""
-    _shares: dict[str, Amount] = field(default_factory=dict)
     _gap: str = ""
     """How far list value − discount and net value are apart, where all three are stated."""
-
-    def of(self, name: str) -> Amount | None:
-        """A column that the file states."""
-        return self.stated.get(name)
-
-    # Arithmetic that rounds nothing -----------------------------------------------------------------------------------------------------------------
-
-    def kept(self, amount: Amount) -> Amount:
-        """Bring an exact amount to 18 digits; one that does not fit is null, and its row will be rejected."""
-        places = max(MONEY_PLACES, amount.places)
-        if places > _MOST_PLACES:
-            largest = self.ask(f"max(abs(TRY_CAST({amount.sql} AS DOUBLE)))")[0] or 0
-            places = max(MONEY_PLACES, min(places, MONEY_DIGITS - len(str(int(largest)))))
-            exact = f"CAST({amount.sql} AS DECIMAL(38, {min(amount.places, 36)}))"
-            rounded = self.ask(f"count(*) FILTER ({exact} <> round({exact}, {places}))")[0]
-            if rounded:
-                self.problems.append(
-                    Problem(
-                        "places-kept",
-                        Severity.NOTICE,
-                        Origin(self.file),
-                        sentence=f"{rounded:,} products have more places than fit beside the largest one: {places} places are kept.",
-                        rows=rounded,
-                    )
-                )
-        return Amount(decimal(amount.sql, places), min(places, max(amount.places, 0)) if amount.places <= places else places)
-
-    def times(self, left: Amount, right: Amount) -> Amount:
-        """The exact product, which may need more than 18 digits on the way."""
-        wide = f"CAST({left.sql} AS DECIMAL(38, {max(MONEY_PLACES, left.places)}))"
-        return self.kept(Amount(f"({wide} * {right.sql})", left.places + right.places))
-
-    def by_quantity(self, each: str, price: Amount, quantity: Amount) -> Amount:
-        """What one unit costs or weighs, times the quantity."""
-        product = self.times(price, quantity)
-        self.too_large.append((f"({price.sql} IS NOT NULL AND {quantity.sql} IS NOT NULL AND {product.sql} IS NULL)", self.theirs[each]))
-        return product
-
-    def minus(self, left: Amount, right: Amount) -> Amount:
-        """The exact difference."""
-        return self.kept(Amount(f"({left.sql} - {right.sql})", max(left.places, right.places)))
-
-    def plus(self, left: Amount, right: Amount) -> Amount:
-        """The exact sum."""
-        return self.kept(Amount(f"({left.sql} + {right.sql})", max(left.places, right.places)))
-
-    def divided(self, amount: Amount, divisor: Amount) -> Amount:
-        """The quotient, made once, at the places of the amount and at least 4, half away from zero: in whole numbers, so that every engine agrees."""
-        places = max(MONEY_PLACES, amount.places)
-        of = max(divisor.places, 0)
-        above = f"(CAST(CAST({amount.sql} AS DECIMAL(38, {places})) * {10**places} AS HUGEINT) * {10**of})"
-        below = f"CAST(CAST({divisor.sql} AS DECIMAL(38, {of})) * {10**of} AS HUGEINT)"
-        units = f"(sign({above}) * sign({below}) * ((2 * abs({above}) + abs({below})) // (2 * abs({below}))))"
-        value = f"CASE WHEN {divisor.sql} <> 0 THEN {units} END"
-        return Amount(decimal(f"CAST({value} AS DECIMAL(38, 0)) * 1e-{places}::DECIMAL(38, {places})", places), places)
-
-    def share(self, name: str) -> Amount | None:
-        """A rate as a share of one: 15 % is 0.15.
-
-        Raises
-        ------
-        AnswerNeededError
-            Where no value is above 1, nothing but the column's name says per cent or all values are 0 and 1, and neither amounts nor the mapping decide.
-        """
-        rate = self.of(name)
-        if rate is None:
-            return None
-        if name not in self._shares:
-            is_percent = self._is_percent(name, rate)
-            self._shares[name] = _hundredth(rate) if is_percent else rate
-            if is_percent:
-                self.said.append(f"{self.theirs[name]} is per cent.")
-        return self._shares[name]
-
-    def _is_percent(self, name: str, rate: Amount) -> bool:
-        theirs = self.theirs[name]
-        largest, whole = self.ask(f"max(abs({rate.sql})), bool_and({rate.sql} IN (0, 1))")
-        if not largest or name in self.shares:
-            return False
-        if largest > 1 or name in self.percent_signs:
-            return True
-        if not says_percent(theirs) and not whole:
-            return False
-        if self.rates:
-            return self.rates == PERCENT
-        if said := self._rate_by_amounts(name, rate):
-            self.said.append(f"{theirs} is {'a share' if said == SHARES else 'per cent'}, as the amounts beside it say.")
-            return said == PERCENT
-        raise AnswerNeededError(self._rate_asked(theirs, largest))
-
-    def _rate_asked(self, theirs: str, largest: Decimal) -> Question:
-        one, hundred = (f"{figure.normalize():f}" for figure in (largest, largest * _PERCENT))
-        sentence = f"{self.file}: no value of {theirs} is above 1, and no amounts decide whether {one} is {one} % or, as a share, {hundred} %."
-        return Question(
-            f"rate: {self.file}, {theirs}",
-            sentence,
-            (),
-            (
-                choice(f"shares: {one} is {hundred} %", dialect={"rates": SHARES}),
-                choice(f"per cent: {one} is {one} %", dialect={"rates": PERCENT}),
-                choice("it is no rate", columns={theirs: LEFT_OUT}),
-            ),
-        )
-
-    def _rate_by_amounts(self, name: str, rate: Amount) -> str:
-        """Whether the amounts beside a rate make it a share or per cent; "" where they do not say."""
-        for whole, part in self._whole_and_part(name):
-            some = f"{rate.sql} <> 0 AND {part} IS NOT NULL AND {whole} IS NOT NULL"
-            share, percent = (f"abs(CAST({whole} AS DOUBLE) * {rate.sql}{by} - ({part})) <= {ROUNDING}" for by in ("", " / 100"))
-            counts = (f"count(*) FILTER ({some} AND {one} AND NOT {other})" for one, other in ((share, percent), (percent, share)))
-            shares, percents, lines = self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
-            for said, own, others in ((SHARES, shares, percents), (PERCENT, percents, shares)):
-                if own > NEARLY_ALL * (own + others) and 2 * own >= lines:
-                    return said
-        return ""
-
-    def _whole_and_part(self, name: str) -> list[tuple[str, str]]:
-        """Amounts of which the first times the rate should be the second."""
-        by_price = self.product("unit_price")
-        net = [amount.sql for amount in (self.of("net_value"), by_price) if amount]
-        if name == "tax_rate":
-            tax, gross = self.of("tax"), self.of("gross_value")
-            return (
-                [(one, tax.sql) for one in net if tax]
-                + [(one, f"{gross.sql} - {one}") for one in net if gross]
-                + ([(f"({gross.sql} - {tax.sql})", tax.sql)] if gross and tax else [])
-            )
-        list_value = self.of("list_value") or self.product("unit_list_price") or by_price
-        if list_value is None:
-            return []
-        discount = self.of("discount")
-        return ([(list_value.sql, f"abs({discount.sql})")] if discount else []) + [
-            (list_value.sql, f"{list_value.sql} - {one}") for one in net if one != list_value.sql
-        ]
-
-    def before_tax(self) -> list[str]:
-        """What a line may come to before tax by its other amounts, as evidence: price × quantity and list value, with the discount and without it."""
-        found = [amount.sql for name in ("unit_price", "unit_list_price") if (amount := self.product(name))]
-        found += [amount.sql for amount in [self.of("list_value")] if amount]
-        rate, discount = self.share("discount_rate"), self.of("discount")
-        by_rate = [f"({amount} * (1 - coalesce({rate.sql}, 0)))" for amount in found if rate]
-        by_discount = [f"({amount} - coalesce(abs({discount.sql}), 0))" for amount in found if discount]
-        return by_rate + by_discount + found
-
-    def product(self, price: str) -> Amount | None:
-        """A price × quantity, as evidence."""
-        unit, quantity = self.of(price), self.of("quantity")
-        return Amount(f"(CAST({unit.sql} AS DOUBLE) * {quantity.sql})", MONEY_PLACES) if unit and quantity else None
-
-    # The columns ------------------------------------------------------------------------------------------------------------------------------------------
 
     def lines(self) -> None:
         """Work out the amounts of sale or purchase lines."""
@@ -295,7 +102,7 @@ class Derivation:
             self.said.append(f"{said}.")
             return Amount(found, quotient.places)
         product = self.times(price, quantity)
-        is_it = f"{rate.sql} <> 0 AND abs(CAST({product.sql} AS DOUBLE) * {less} - {net.sql}) <= {ROUNDING}"
+        is_it = f"{rate.sql} <> 0 AND abs(CAST({product.sql} AS DOUBLE) * {less} - {net.sql}) <= {A_CENT}"
         self.said.append(f"{said}, and {self.theirs['unit_price']} × {self.theirs['quantity']} where that differs by a rounding.")
         return Amount(f"CASE WHEN {is_it} THEN {product.sql} ELSE {found} END", max(product.places, quotient.places))
 
@@ -330,7 +137,7 @@ class Derivation:
         if not (gross and product and taxed) or "unit_price" in self.sure:
             return False
         equal, lines = (
-            f"count(*) FILTER ({taxed.sql} <> 0 AND {gross.sql} <> 0 AND {close})" for close in (f"abs({product.sql} - {gross.sql}) <= {ROUNDING}", "true")
+            f"count(*) FILTER ({taxed.sql} <> 0 AND {gross.sql} <> 0 AND {close})" for close in (f"abs({product.sql} - {gross.sql}) <= {A_CENT}", "true")
         )
         of_all, all_lines = self.ask(f"{equal}, {lines}")
         if not all_lines or of_all < NEARLY_ALL * all_lines:
@@ -372,7 +179,7 @@ class Derivation:
     def _before_per_cents(self, rate: Amount | None) -> list[Choice]:
         """A discount that is called neither rate nor per cent may be per cent all the same, if none is above 100."""
         discount = None if rate else self.of("discount")
-        if discount is None or self.ask(f"max(abs({discount.sql}))")[0] > _PERCENT:
+        if discount is None or self.ask(f"max(abs({discount.sql}))")[0] > IN_A_HUNDRED:
             return []
         theirs = {self.theirs["unit_price"]: "unit_list_price", self.theirs["discount"]: "discount_rate"}
         return [choice(f"before the discount, and {self.theirs['discount']} is per cent", columns=theirs)]
@@ -380,9 +187,9 @@ class Derivation:
     def _ask_what_differs(self, by_price: Amount) -> None:
         """Ask what a further column is that comes near price × quantity on nearly all lines and is not the same on many: it may be what was invoiced."""
         for theirs, column in self.further.items():
-            some = f"abs({by_price.sql}) > {ROUNDING} AND abs({self.stated['quantity'].sql}) <> 1"
+            some = f"abs({by_price.sql}) > {A_CENT} AND abs({self.stated['quantity'].sql}) <> 1"
             near = f"CAST({column.sql} AS DOUBLE) / {by_price.sql} BETWEEN {_NEAR[0]} AND {_NEAR[1]}"
-            differs = f"abs({column.sql} - {by_price.sql}) > {ROUNDING}"
+            differs = f"abs({column.sql} - {by_price.sql}) > {A_CENT}"
             lines, close, apart = self.ask(f"count(*) FILTER ({some}), count(*) FILTER ({some} AND {near}), count(*) FILTER ({some} AND {near} AND {differs})")
             if not lines or close < NEARLY_ALL * lines or apart <= (1 - NEARLY_ALL) * lines:
                 continue
@@ -405,7 +212,7 @@ class Derivation:
         """The further column that equals an amount, but for a rounding, on nearly all lines that have one; None where none does."""
         for theirs, column in self.further.items():
             equal, lines = self.ask(
-                f"count(*) FILTER (abs({column.sql} - {amount.sql}) <= {ROUNDING} AND {amount.sql} <> 0), count(*) FILTER ({amount.sql} <> 0)"
+                f"count(*) FILTER (abs({column.sql} - {amount.sql}) <= {A_CENT} AND {amount.sql} <> 0), count(*) FILTER ({amount.sql} <> 0)"
             )
             if equal and equal >= NEARLY_ALL * lines:
                 return theirs
@@ -437,7 +244,7 @@ class Derivation:
         cost, net = self.columns.get("product_cost"), self.columns.get("net_value")
         if not (ours and cost and net) or ours in self.sure:
             return
-        equal, lines = self.ask(f"count(*) FILTER (abs(abs({cost.sql}) - abs({net.sql})) <= {ROUNDING} AND {net.sql} <> 0), count(*) FILTER ({cost.sql} <> 0)")
+        equal, lines = self.ask(f"count(*) FILTER (abs(abs({cost.sql}) - abs({net.sql})) <= {A_CENT} AND {net.sql} <> 0), count(*) FILTER ({cost.sql} <> 0)")
         if lines < _MANY or equal < NEARLY_ALL * lines:
             return
         theirs, of_price = self.theirs[ours], "unit_price" if ours == "unit_cost" and "unit_price" not in self.stated else attribute_name(self.theirs[ours])
@@ -477,7 +284,7 @@ class Derivation:
     def _ask_whether_percent(self, theirs: str, margin: Amount, net: Amount) -> None:
         """Ask where no margin is above 100 and margins do not grow with sales, as amounts do."""
         largest, growing = self.ask(f"max(abs({margin.sql})), corr(CAST({margin.sql} AS DOUBLE), CAST({net.sql} AS DOUBLE))")
-        if largest is None or largest > _PERCENT or (growing is not None and growing > _GROWING):
+        if largest is None or largest > IN_A_HUNDRED or (growing is not None and growing > _GROWING):
             return
         raise AnswerNeededError(
             Question(
@@ -526,7 +333,7 @@ class Derivation:
         self.said.append(f"{theirs} is a rate: price × quantity × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
         self.stated = {ours: amount for ours, amount in self.stated.items() if ours != "discount"} | {"discount_rate": discount}
         self.theirs = {**self.theirs, "discount_rate": theirs}
-        self._shares["discount_rate"] = discount if best == as_share else _hundredth(discount)
+        self._shares["discount_rate"] = discount if best == as_share else hundredth(discount)
 
     def _readings_of_discount(self, discount: Amount, list_value: Amount, net: Amount) -> tuple[Any, ...]:
         """On how many lines a discount leads to the net value as an amount, a negative one, a share and per cent; and how many lines have one."""
@@ -538,7 +345,7 @@ class Derivation:
             f"{price} * (1 - {discount.sql})",
             f"{price} * (1 - {discount.sql} / 100)",
         )
-        counts = [f"count(*) FILTER ({some} AND abs({reading} - {net.sql}) <= {ROUNDING})" for reading in readings]
+        counts = [f"count(*) FILTER ({some} AND abs({reading} - {net.sql}) <= {A_CENT})" for reading in readings]
         return self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
 
     def _discount_by_values(self, discount: Amount, list_value: Amount, net: Amount) -> Amount:
@@ -554,7 +361,7 @@ class Derivation:
             self.said.append(f"{theirs} is written as a negative amount: list value + {theirs} = net value on {negative:,} of {lines:,} lines.")
             return Amount(f"(-{discount.sql})", discount.places)
         self.said.append(f"{theirs} is a rate: list value × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
-        return self.times(list_value, discount if best == as_share else _hundredth(discount))
+        return self.times(list_value, discount if best == as_share else hundredth(discount))
 
     def compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
         """Where list value − discount, or price × quantity, and net value differ by more than a rounding, net value leads and a person should look."""
@@ -565,7 +372,7 @@ class Derivation:
         net, quantity, readings = self.of("net_value"), self.of("quantity"), self.by_unit_price()
         if net is None or quantity is None or not readings:
             return []
-        tolerance = self._of_rounded_price(quantity)
+        tolerance = self.of_rounded_price(quantity)
         fits = " OR ".join(f"abs(abs({reading}) - abs({net.sql})) <= {tolerance}" for reading in readings)
         some = f"{readings[-1]} <> 0 AND {net.sql} IS NOT NULL"
         apart, first, lines = ask(f"count(*) FILTER ({some} AND NOT ({fits})), min(row) FILTER ({some} AND NOT ({fits})), count(*) FILTER ({some})")
@@ -578,31 +385,10 @@ class Derivation:
         where = replace(origin, row=first, column=self.theirs["net_value"])
         return [Problem("price-does-not-hold", Severity.WARNING, where, sentence=sentence, action=action, rows=apart)]
 
-    def by_unit_price(self) -> list[str]:
-        """What a line may come to by its price × quantity: less a discount, less the tax that the price may hold, and as it stands, which is the last."""
-        product = self.product("unit_price")
-        if product is None:
-            return []
-        rate, discount, tax, tax_rate = self.share("discount_rate"), self.of("discount"), self.of("tax"), self.share("tax_rate")
-        less = [f"({product.sql} * (1 - coalesce({rate.sql}, 0)))"] if rate else []
-        less += [f"({product.sql} - coalesce(abs({discount.sql}), 0))"] if discount else []
-        return [
-            *([f"({one} - coalesce({tax.sql}, 0))" for one in [*less, product.sql]] if tax else []),
-            *([f"({one} / (1 + coalesce({tax_rate.sql}, 0)))" for one in [*less, product.sql]] if tax_rate else []),
-            *less,
-            product.sql,
-        ]
-
-    def _of_rounded_price(self, quantity: Amount) -> str:
-        """How far a line may be from its price × quantity by roundings: its own, and half a unit of the last place of the price for each piece."""
-        price = self.of("unit_price")
-        half_a_unit = Decimal(5).scaleb(-(max(price.places, 2) if price else 2) - 1)
-        return f"({ROUNDING} + abs({quantity.sql}) * {half_a_unit})"
-
     def _discount_compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
         if not self._gap:
             return []
-        apart, first, largest = ask(f"count(*) FILTER ({self._gap} > {ROUNDING}), min(row) FILTER ({self._gap} > {ROUNDING}), max({self._gap})")
+        apart, first, largest = ask(f"count(*) FILTER ({self._gap} > {A_CENT}), min(row) FILTER ({self._gap} > {A_CENT}), max({self._gap})")
         if not apart:
             return []
         return [

@@ -12,6 +12,10 @@ from goodterms.intake.tables.letters import SURE, Words, readings
 
 LANGUAGES = tomllib.loads(Path(__file__).with_name("names_of_languages.toml").read_text("utf-8"))
 PAIRS = [(language, encoding) for language, said in LANGUAGES.items() for encoding in said["encodings"]]
+PRODUCTS = tomllib.loads(Path(__file__).with_name("product_lists.toml").read_text("utf-8"))
+LISTS = [(language, encoding) for language, said in PRODUCTS.items() for encoding in said["encodings"]]
+ASKED = ["LEGO™ set", "More…", "Œuvre"]
+"""Products of which the sign may be a letter of DOS, or the letter a sign, where nothing stands beside them."""
 
 
 def read(names, encoding):
@@ -66,6 +70,43 @@ def test_one_name_of_western_europe_is_enough(language, encoding):
 def test_signs_of_windows_are_signs(name):
     found, expected = read([name], "cp1252")
     assert found == [expected]
+
+
+@pytest.mark.parametrize(("language", "encoding"), LISTS)
+def test_a_list_of_products_is_read_without_a_question(language, encoding):
+    found, expected = read(writable(PRODUCTS[language]["names"], encoding), encoding)
+    assert found == [expected]
+
+
+@pytest.mark.parametrize(("language", "encoding"), LISTS)
+def test_two_products_are_read_right_or_asked_about(language, encoding):
+    for names in in_twos(writable(PRODUCTS[language]["names"], encoding)):
+        found, expected = read(names, encoding)
+        assert expected in found[:3]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "iso-8859-15"])
+@pytest.mark.parametrize("language", ["English", "Finnish", "German", "French", "Swedish", "Danish"])
+def test_one_product_of_western_europe_is_enough(language, encoding):
+    for name in writable(PRODUCTS[language]["names"], encoding):
+        found, expected = read([name], encoding)
+        assert found[0] == expected
+        assert len(found) == 1 or name in ASKED
+
+
+@pytest.mark.parametrize("language", ["English", "Finnish", "German", "French", "Swedish", "Danish"])
+def test_one_product_of_a_list_from_dos_is_read_right_or_asked_about(language):
+    for name in writable(PRODUCTS[language]["names"], "cp850"):
+        found, expected = read([name], "cp850")
+        assert expected == found[0] or len(found) > 1
+
+
+@pytest.mark.parametrize("name", ["Podestà", "Peña", "Öhman", "YHTIÖ", "MUŽ", "ŽALUZIE", "Żagiel", "Brûlé"])
+@pytest.mark.parametrize("encoding", ["cp850", "cp852", "mac-roman", "iso-8859-2"])
+def test_a_name_with_a_letter_in_the_place_of_such_a_sign_is_read_right_or_asked_about(name, encoding):
+    for written in writable([name], encoding):
+        found, expected = read([written], encoding)
+        assert expected in found
 
 
 def test_every_byte_is_seen_in_a_long_list():

@@ -67,18 +67,46 @@ _STRENGTH = 4.0
 _NBSP = "\N{NO-BREAK SPACE}"
 _APOSTROPHES = "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}"
 _CONTRACTED = frozenset(["c", "d", "j", "l", "m", "n", "o", "qu", "s", "t"])
+_PLACES = (
+    ("²³", r"(?:\A|\d)(?:[kcdm]?m|ft|in|yd)|\d", ""),
+    ("²", r"\A[A-Z]{1,2}", "[A-Z]?"),
+    ("°", r"\A", "[CF]"),
+    ("°", r"\d", "[CF]?"),
+    ("°º", r"\A[nN]", r"\d*"),
+    ("½¼¾", r"\A|\d", ""),
+    ("µ", r"\A|\d", "[mglsFAVWHM]?"),
+    ("×", r"\A|\d", r"|\d.*"),
+    ("±", r"\A", r"|\d.*"),
+    ("–—", r"\A|\d", r"|\d.*"),
+    ("€£", r"\A|\d", r"|\d.*"),
+    ("®", r"[a-zß-ÿ\d]|\A[A-Z]", ""),
+    ("™", r"[a-zß-ÿ\d]", ""),
+    ("øØ", r"\A", r"\d.*"),
+)
+"""Where signs of price lists are at home: with what before and behind them in one word."""
 _SIGNS = (
     dict.fromkeys("€¥°§®™©£²³½¼¾µª·•×±¿¡º…„“”«»–—№\N{SINGLE LOW-9 QUOTATION MARK}" + _APOSTROPHES, -6.0)
     | dict.fromkeys("€–’" + _NBSP, -5.0)
-    | {"\N{ACUTE ACCENT}": -9.0}
+    | {"\N{ACUTE ACCENT}": -9.0, "…": -8.0}
 )
 """Signs that lists hold beside letters; others are seldom."""
-_APART = frozenset("–—•±×…¿")
+_APART = frozenset("–—•±×¿")
 """Signs that stand apart from letters."""
-_OPEN = frozenset("„«¡§№" + _NBSP + _APOSTROPHES)
+_OPEN = frozenset("„«¡§№©" + _NBSP + _APOSTROPHES)
 """Signs that seldom stand behind a word."""
-_BEFORE_NUMBERS = frozenset("€£¥№–—±")
-_BEHIND_NUMBERS = frozenset("€£¥°²³½¼¾µ×–—±ªº…" + _NBSP)
+_CLOSE = frozenset("…½¼¾" + _APOSTROPHES)
+"""Signs that seldom stand before one."""
+_BEFORE_NUMBERS = frozenset("€£¥№–—±" + _NBSP)
+_BEHIND_NUMBERS = frozenset("€£¥°²³½¼¾µ×–—±ªº…®™" + _NBSP)
+_DIAMETER = frozenset("øØ")
+"""Letters that are signs before a number: ø8."""
+_HOME = -4.0
+_ALONE = dict.fromkeys("½¼¾•·", -4.9)
+"""Signs that stand alone and are at home there; where letters of other encodings stand alone, they may be those."""
+_HOMES = {
+    sign: [(re.compile(rf"(?:{before})\Z"), re.compile(rf"(?:{behind})\Z")) for signs, before, behind in _PLACES if sign in signs]
+    for sign in "".join(signs for signs, _, _ in _PLACES)
+}
 
 
 @dataclass(frozen=True)
@@ -154,7 +182,7 @@ def _parted(text: str, word: bytes) -> tuple[float, list[str]]:
         if byte < 0x80:
             continue
         before, behind = text[place - 1] if place else " ", text[place + 1] if place + 1 < len(text) else " "
-        if not _is_letter(sign):
+        if not _is_letter(sign) or (sign in _DIAMETER and _is_at_home(text, place)):
             cost += _cost_of_sign(text, place, before, behind)
             continue
         if before.isdigit() or behind.isdigit():
@@ -181,20 +209,34 @@ def _is_contracted(text: str, place: int) -> bool:
     return text[:place].lower() in _CONTRACTED or text[place + 1 :].lower() in {"s", "t"}
 
 
+def _is_at_home(text: str, place: int) -> bool:
+    return len(text) > 1 and any(before.search(text[:place]) and behind.match(text, place + 1) for before, behind in _HOMES.get(text[place], ()))
+
+
 def _cost_of_sign(text: str, place: int, before: str, behind: str) -> float:
     sign = text[place]
-    cost = _SIGNS.get(sign, _NO_TEXT)
-    if cost == _NO_TEXT:
-        return cost if sign.isprintable() else 2 * cost
+    if _is_at_home(text, place):
+        return _HOME
+    if text in _ALONE:
+        return _ALONE[text]
+    if sign not in _SIGNS:
+        return _NO_TEXT if sign.isprintable() else 2 * _NO_TEXT
+    return _SIGNS[sign] + _cost_of_place(text, place, before, behind)
+
+
+def _cost_of_place(text: str, place: int, before: str, behind: str) -> float:
+    """What it costs that a sign stands beside letters or numbers where it seldom does."""
+    sign = text[place]
+    if sign == "–" and place == 1 and before.isupper() and behind.islower():  # K–rauta, T–shirt
+        return _UNLIKE / 3
     if sign in _APART and (_is_letter(before) or _is_letter(behind)):
-        return cost + _UNLIKE
+        return _UNLIKE
     if _is_letter(before) and _is_letter(behind):
-        return cost if sign == _NBSP or (sign in _APOSTROPHES and _is_contracted(text, place)) else cost + _UNLIKE
-    if (_is_letter(before) and sign in _OPEN) or (_is_letter(behind) and sign in _APOSTROPHES):
-        return cost + _UNLIKE / 3
-    if (before.isdigit() and sign not in _BEHIND_NUMBERS) or (behind.isdigit() and sign not in _BEFORE_NUMBERS and sign not in _BEHIND_NUMBERS):
-        return cost + _UNLIKE
-    return cost
+        return 0.0 if sign == _NBSP or (sign in _APOSTROPHES and _is_contracted(text, place)) else _UNLIKE
+    if (_is_letter(before) and sign in _OPEN) or (_is_letter(behind) and sign in _CLOSE):
+        return _UNLIKE / 3
+    is_unlike = (before.isdigit() and sign not in _BEHIND_NUMBERS) or (behind.isdigit() and not before.isdigit() and sign not in _BEFORE_NUMBERS)
+    return _UNLIKE if is_unlike else 0.0
 
 
 def _cost_of_capitals(text: str, place: int) -> float:

@@ -138,7 +138,10 @@ def _type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, 
     for part in parts:
         others = tuple(of for number, of in columns.items() if number != part.number)
         digits = MOST_WHOLE_DIGITS if part.table in _SUMS else WHOLE_DIGITS
-        where = Where(part.raw.name, part.where, dict(part.entry.dialect), digits, others, ours=mapped)
+        constant = part.entry.constants.get("currency")
+        theirs = proposal.theirs("currency")
+        currency = f"CAST({part.sample.column(theirs).place} AS VARCHAR)" if theirs else text_of(constant) if constant else ""
+        where = Where(part.raw.name, part.where, dict(part.entry.dialect), digits, others, ours=mapped, currency=currency)
         typed = _typed_by_file(con, part, where, kinds)
         fitting = {theirs: _no_amount_of_percents(con, part, typed[part.sample.column(theirs).place], ours) for theirs, ours in mapped.items()}
         part.typed = multiplied(con, part, fitting)

@@ -105,6 +105,14 @@ def test_a_shared_word_contradicts_a_currency_that_it_may_not_be(lines):
     assert (net(reading), reading.rejected) == ([{"EUR": D(50)}], 1)
 
 
+def test_a_shared_word_among_amounts_of_one_of_its_currencies_is_asked(lines):
+    path = lines("s.csv", "10,50 kr", "20,00 SEK")
+    question = asked(path)
+    assert [option.said for option in question.choices] == ["all amounts are SEK", "export the currency and the rate as columns", "all amounts are kr"]
+    assert net(read([path], mapping={"version": 1, "file": [{"match": "s.csv", **question.choices[0].settings}]})) == [{"SEK": D("30.5")}]
+    assert asked(lines("s.csv", "10,50 kr", "20,00 €")).choices[0].said == "export the currency and the rate as columns"
+
+
 @pytest.mark.parametrize("said", ['currencies = { kr = "kronor" }', 'currencies = { euro = "SEK" }'])
 def test_a_mapping_says_codes_of_shared_words_alone(said):
     with pytest.raises(MappingError, match="stand for is said like"):

@@ -72,6 +72,33 @@ def test_three_digits_are_thousands_of_currencies_without_cents_alone(tmp_path):
         sums(tmp_path / "s.csv", ["12.500 ISK", "1.500"])
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell", "asked"),
+    [
+        ("Net amount;Currency", "12.500;HUF", False),
+        ("Net amount;Currency", "12.500;EUR", True),
+        ("Net amount HUF;Note", "12.500;new", False),
+        ("Net amount;Note", "12.500:-;new", False),
+        ("Net amount;Note", "12.500 kr;new", True),
+        ("Net amount;Unit price", "100;12.500 Ft", True),
+        ("Net amount HUF;Quantity", "12.500;12.500", True),
+    ],
+)
+def test_a_currency_without_cents_decides_of_its_amounts_alone(write, heading, cell, asked):
+    path = write("s.csv", f"Invoice;Date;Customer;{heading}\nA1;2024-01-05;Ann;{cell}\nA2;2024-01-06;Ann;{cell}\n")
+    if asked:
+        with pytest.raises(AnswerNeededError, match="may be a number with decimals or with thousands"):
+            read([path])
+    else:
+        assert list(read([path]).files[0].net_by_currency.values()) == [D(25000)]
+
+
+@pytest.mark.parametrize("cell", ["12€50", "1kr250", "3 ft 600", "EUR 12 kr 500"])
+def test_a_mark_between_digits_makes_no_number_of_both(tmp_path, cell):
+    reading = sums(tmp_path / "s.csv", ["10,00", "20,00", cell])
+    assert (list(reading.files[0].net_by_currency.values()), reading.rejected) == ([D(30)], 1)
+
+
 @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cents=st.lists(st.integers(-9_999_999_999, 9_999_999_999), min_size=1, max_size=8),

@@ -90,23 +90,22 @@ def name_one_currency(parts: Sequence[Part]) -> None:
     found = [_currencies_named(part) for part in parts]
     for part, of_file in zip(parts, found, strict=True):
         if len(of_file) > 1:
-            raise AnswerNeededError(
-                Question(
-                    f"currency: {part.where}",
-                    f"{part.where}: amounts carry the signs of {len(of_file)} currencies, {' and '.join(of_file)}, "
-                    "and there is no column of currencies nor of rates.",
-                    (),
-                    (
-                        Choice("export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"', "[file.columns]"),
-                        *(choice(f"all amounts are {currency}", constants={"currency": currency}) for currency in of_file),
-                    ),
-                )
-            )
+            raise AnswerNeededError(_several_named(part, of_file))
     of_all_files = {currency for of_file in found for currency in of_file}
     for part, of_file in zip(parts, found, strict=True):
         if of_all_files:
             part.currency = next(iter(of_all_files)) if len(of_all_files) == 1 else "".join(of_file)
             _say_currency_of_cells(part)
+
+
+def _several_named(part: Part, currencies: Sequence[str]) -> Question:
+    """The question what amounts with signs of several currencies are; one that a word beside it may be comes first."""
+    said = f"amounts carry the signs of {len(currencies)} currencies, {' and '.join(currencies)}"
+    export = Choice("export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"', "[file.columns]")
+    in_one = {currency: choice(f"all amounts are {currency}", constants={"currency": currency}) for currency in currencies}
+    first = [currency for currency in currencies if all(currency == other or currency in SHARED.get(other, ()) for other in currencies)]
+    choices = (*(in_one.pop(currency) for currency in first), export, *in_one.values())
+    return Question(f"currency: {part.where}", f"{part.where}: {said}, and there is no column of currencies nor of rates.", (), choices)
 
 
 def amounts_of_money(part: Part) -> dict[str, Typed]:

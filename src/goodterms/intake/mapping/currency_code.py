@@ -92,10 +92,11 @@ def _any_of(written: Iterable[str]) -> str:
 
 
 MONEY = _any_of([*map(str.lower, CODES), *_BY_WRITING])
-"""What names the currency of an amount, in small letters, as a regular expression of Python and of the engine alike; no letter stands around it."""
+"""What names the currency of an amount, in small letters, as a regular expression of Python and of the engine alike."""
 MONEY_ALONE = _any_of([*(code.lower() for code in CODES - _WORDS_TOO), *(written for written in _BY_WRITING if written not in _UNITS_TOO)])
 """The same of what means money wherever it stands, among words too."""
-UNITS = _any_of(_UNITS_TOO)
+UNITS = _any_of([*_UNITS_TOO, *(code.lower() for code in CODES & _WORDS_TOO)])
+"""Of what names a currency that which beside a number may be another thing as well."""
 SIGNS = "".join(sorted({sign for written in _BY_WRITING for sign in written if not sign.isalpha()}))
 HEADING_WORDS = frozenset({*(code.lower() for code in (CODES - _WORDS_TOO) | {"RON"}), *_BY_WRITING}) - _UNITS_TOO
 """What a heading may say of the currency beside what it names."""

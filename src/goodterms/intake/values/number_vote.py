@@ -11,7 +11,7 @@ from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import NO_MONEY, RATES
-from goodterms.intake.mapping.currency_code import MONEY, WHOLE_UNITS, currency_code
+from goodterms.intake.mapping.currency_code import MONEY, WHOLE_UNITS, currency_code, currency_named
 from goodterms.intake.values.typed_column import WHOLE_DIGITS, RawColumn, Typed, Where, decimal, in_digits, present
 
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -29,9 +29,10 @@ _AT_END = rf"([0-9]):[{_A_MINUS}—]{{1,2}}$"
 _OF_ONE = "unit_"
 """How our columns of what one unit costs or weighs begin."""
 _RATES = frozenset({"exchange_rate", "inverse_rate", "rate", *RATES})
-_AROUND = r"[^\p{L}]"
-_MONEY_MARK = rf"(?i)(^|{_AROUND})({MONEY})({_AROUND}|$)"
-"""What names the currency in a cell with an amount, and the signs around it."""
+_MONEY_MARK = f"(?i){MONEY}"
+"""What names the currency in a cell with an amount."""
+_MARK = "\N{CURRENCY SIGN}"
+"""What stands in a cell for marks of currency and per cent, until it is clear that no digit stands before and behind one: 12€50 is no 1250."""
 _SIGNED = rf"\([^()]*\)|[+{_A_MINUS}]?[^+{_A_MINUS}()]*|[^+{_A_MINUS}()]+[{_A_MINUS}]"
 _DOT_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:\.[0-9]*)?"
 _COMMA_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:,[0-9]*)?"
@@ -104,7 +105,7 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
             sign = given if full.takes(given) else sign
             ballot = full if sign == given else ballot
         if sign is None:
-            sign = _sign_of_whole_units(con, where.table, column, ballot)
+            sign = _sign_of_whole_units(con, where, column, ballot)
         if sign is None and ballot.is_mixed:
             _ask_decimal(con, where, column, ballot)
         if sign is None:
@@ -113,14 +114,18 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
     return found
 
 
-def _sign_of_whole_units(con: Any, table: str, column: RawColumn, ballot: _Ballot) -> str | None:
-    """The decimal sign of values that all name a currency without cents: 12.500 ISK has thousands."""
-    if ballot.only_dot or ballot.only_comma or (ballot.either_dot and ballot.either_comma):
+def _sign_of_whole_units(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> str | None:
+    """The decimal sign of amounts that are all in a currency without cents, or say that they have none: 12.500 ISK and 1.250:- have thousands."""
+    ours = where.ours.get(column.theirs, "")
+    if ballot.only_dot or ballot.only_comma or (ballot.either_dot and ballot.either_comma) or not ours or ours in NO_MONEY or ours.startswith(_OF_ONE):
         return None
     cell = column.written("n")
-    marks = con.execute(f"SELECT list(DISTINCT {money_mark(cell)}) FROM {table} WHERE regexp_matches({cell}, '[0-9][.,][0-9]')").fetchone()[0]
-    are_whole = all(currency_code(mark) in WHOLE_UNITS for mark in marks)
-    return ("," if ballot.either_dot else ".") if are_whole else None
+    mark = f"coalesce(nullif({money_mark(cell)}, ''), nullif({where.currency or text_of(currency_named(column.theirs))}, ''), '')"
+    without_cents = f"regexp_matches({cell}, {text_of(f'[0-9]:[{_A_MINUS}]')})"
+    marks = con.execute(
+        f"SELECT list(DISTINCT CASE WHEN {without_cents} THEN NULL ELSE {mark} END) FROM {where.table} WHERE regexp_matches({cell}, '[0-9][.,][0-9]')"
+    ).fetchone()[0]
+    return ("," if ballot.either_dot else ".") if {currency_code(mark) for mark in marks or [] if mark is not None} <= WHOLE_UNITS else None
 
 
 def _sign_of_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> str | None:
@@ -133,19 +138,18 @@ def _sign_of_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> str
 
 
 def money_mark(cell: str) -> str:
-    """SQL of what names the currency in a cell with an amount, "" where nothing does."""
-    return f"regexp_extract({cell}, {text_of(_MONEY_MARK)}, 2)"
+    """SQL of what names the currency in a cell that is a number, "" where nothing does."""
+    return f"regexp_extract({cell}, {text_of(_MONEY_MARK)})"
 
 
 def _core(place: str) -> str:
     """A cell without currency, per cent sign and spaces around it, and with cents where a dash stands for them."""
-    unmarked = f"replace(regexp_replace({place}, {text_of(_MONEY_MARK)}, '\\1\\3', 'g'), '%', '')"
-    whole = f"regexp_replace(trim({unmarked}, {text_of(_SPACES)}), {text_of(_AT_END)}, '\\1')"
-    return f"regexp_replace({whole}, {text_of(_NO_CENTS)}, '\\100')"
+    bare = f"trim(regexp_replace({place}, {text_of(f'{_MONEY_MARK}|%')}, {text_of(_MARK)}, 'g'), {text_of(_MARK + _SPACES)})"
+    return f"regexp_replace(regexp_replace({bare}, {text_of(_AT_END)}, '\\1'), {text_of(_NO_CENTS)}, '\\100')"
 
 
 def _unsigned(core: str) -> str:
-    return f"trim({core}, {text_of('+()' + _MINUSES + _SPACES)})"
+    return f"trim({core}, {text_of('+()' + _MINUSES + _MARK + _SPACES)})"
 
 
 def _is_negative(core: str) -> str:
@@ -283,7 +287,7 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
     marks: list[str] = []
     if not is_plain or places > MONEY_PLACES:
         needed = f"max(CASE WHEN contains({plain}, '.') THEN strlen(rtrim({plain}, '0')) - instr({plain}, '.') ELSE 0 END)"
-        mark = money_mark(column.place)
+        mark = f"CASE WHEN {plain} IS NOT NULL THEN {money_mark(column.place)} ELSE '' END"
         counted = f"list_sort(list(DISTINCT {mark})), count(*) FILTER ({mark} <> '')"
         places, percent, marks, marked = con.execute(f"SELECT {needed}, bool_or(contains({column.place}, '%')), {counted} FROM {table}").fetchone()
     most = places = places or 0

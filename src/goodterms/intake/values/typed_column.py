@@ -102,6 +102,8 @@ class Where:
     """The same as the file's mapped columns decided: it holds for further columns whose values do not decide."""
     ours: Mapping[str, str] = field(default_factory=dict)
     """What the file's columns are taken for: theirs → ours. It says which reading is the likelier one where the values leave two."""
+    currency: str = ""
+    """SQL of the currency that a row says, "" where none does."""
 
     @property
     def decimal(self) -> str | None:

@@ -34,6 +34,7 @@ from goodterms.intake.mapping.currency_code import code_sql
 from goodterms.intake.mapping.mapping_file import origin_of, quoted
 from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, month_of
 from goodterms.intake.parts.further_columns import ATTRIBUTE_VALUES, further_columns
+from goodterms.intake.parts.kind_column import find_kinds_in_all_rows
 from goodterms.intake.parts.part import LINES, Part, named, say
 from goodterms.intake.parts.proposal import proposed
 from goodterms.intake.parts.sample import Sample, distinct_values, of_all
@@ -72,6 +73,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     sample = of_all([part.sample for part in parts if not origin_of(part.raw.file)] or [part.sample for part in parts])
     proposal = proposed(first.raw, sample, first.entry, first.table)
     find_currency_column(con, parts, sample, proposal)
+    find_kinds_in_all_rows(con, parts, proposal)
     for part in parts:
         part.proposal = proposal
         _say_contradicted(part)

@@ -14,13 +14,9 @@ from goodterms.intake.mapping.mapping_file import NEGATIVE, POSITIVE
 from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.values.agreement import NEARLY_ALL, OVER_A_CENT
+from goodterms.intake.values.document_kind import is_debit
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, decimal
 from goodterms.problems import Problem, Severity
-
-DEBITS = frozenset({"d", "dt", "dr", "db", "deb", "debit", "debet", "debito", "débito", "débit", "debe", "dare", "s", "soll", "wn", "winien", "per"})
-CREDITS = frozenset(
-    {"c", "ct", "cr", "cred", "credit", "crédit", "crédito", "credito", "k", "kr", "kredit", "kreditt", "h", "haber", "haben", "avere", "a", "ma", "an"}
-)
 
 
 def settle_signs(con: Any, parts: Sequence[Part], rows: str) -> None:
@@ -111,8 +107,8 @@ def _by_mark(con: Any, parts: Sequence[Part], rows: str) -> str:
     first = parts[0]
     side, amount = (first.proposal.theirs(ours) or ours for ours in ("side", "amount"))
     marks = dict(con.execute(f"SELECT lower(trim(side)), count(*) FROM ({rows}) WHERE side IS NOT NULL GROUP BY 1 ORDER BY 1").fetchall())
-    credited = [first.entry.costs["credit"].casefold()] if "credit" in first.entry.costs else [mark for mark in marks if mark in CREDITS]
-    if "credit" not in first.entry.costs and any(mark not in DEBITS | CREDITS for mark in marks):
+    credited = [first.entry.costs["credit"].casefold()] if "credit" in first.entry.costs else [mark for mark in marks if is_debit(mark) is False]
+    if "credit" not in first.entry.costs and any(is_debit(mark) is None for mark in marks):
         raise AnswerNeededError(_marks_asked(first, side, marks))
     is_credit = f"coalesce(lower(trim(side)) IN ({_listed(credited)}), false)"
     negative, positive, unmarked = con.execute(

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.lines.left_out_rows import ask_states, kind_choices
+from goodterms.intake.lines.left_out_rows import ask_what_rows_are, lines_by_word
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.mapping_file import CreditNotes
 from goodterms.intake.parts.part import Part, named, say
-from goodterms.intake.values.document_kind import NO_SALE, document_kind, in_doubt, is_side
+from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
+from goodterms.intake.values.document_kind import CREDIT_PREFIXES, is_side, kinds_of
 from goodterms.problems import Problem, Severity
 
-CREDIT_PREFIXES = frozenset(
-    {"c", "cn", "cr", "crn", "crm", "cred", "credit", "cm", "kn", "kred", "kredit", "hyv", "hyvitys", "gs"} | {"av", "avo", "nc", "scn", "kor", "fkor"}
-)
-"""How numbers of credit notes begin in many systems: credit note, credit memo, kreditnota, hyvityslasku, Gutschrift, avoir, nota de crédito, korekta."""
 _CREDIT_SHARE = 0.9
 """A prefix marks credit notes when so large a share of its lines is negative, and of the negative lines begins with it."""
+_ROUNDED = Decimal("0.01")
+"""A price that is rounded times a quantity may be so large a share off."""
 
 
 def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> dict[str, str]:
@@ -29,9 +30,11 @@ def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     A credit note that is known by its negative total is found later, when all files of the source are together: ``kind`` stays null here.
     """
     part = parts[0]
-    ask_states(con, parts)
+    ask_what_rows_are(con, parts, derived, typed_rows)
     how = _known_by(con, parts, derived, typed_rows)
     if how.positive:
+        for one in parts:  # next month's file is written so too
+            one.entry = replace(one.entry, credit_notes=how)
         derived = _turned(con, parts, derived, typed_rows)
         how = CreditNotes(negative=True)
     for one in parts:
@@ -77,11 +80,11 @@ def _known_by(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     """How credit notes are known: as the mapping says, else by the best evidence."""
     part = parts[0]
     return (
-        _as_said(con, part, derived, typed_rows)
+        part.entry.credit_notes
         or _by_kind_column(con, part, derived, typed_rows)
         or _by_prefix(con, parts, derived, typed_rows)
         or _by_positive_prefix(con, part, derived, typed_rows)
-        or _by_total(con, part, derived, typed_rows)
+        or _by_total(con, parts, derived, typed_rows)
     )
 
 
@@ -131,7 +134,7 @@ def doubts_of_signs(con: Any, part: Part) -> Iterator[Problem]:
 def _say_signs_differ(part: Part, lines: int) -> None:
     """Credit notes of which most have one sign and some the other: these then add to sales."""
     are = "line of credit notes has the opposite sign of the others and adds" if lines == 1 else "lines of credit notes have the opposite sign and add"
-    sentence = f"{lines:,} {are} to sales."
+    sentence = f"{lines:,} {are} to {_in_words(part)}."
     action = "Look whether they are credit notes, and whether all are written with one sign."
     part.problems.append(
         Problem(
@@ -151,92 +154,85 @@ def _is_amount(table: str, ours: str) -> bool:
     return ours == "freight" or (column is not None and column.kind == Kind.DECIMAL and ours != "exchange_rate")
 
 
-def _as_said(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
-    """How the mapping says that credit notes are known. What is no sale by the word in the column of kinds is asked about nevertheless."""
-    how = part.entry.credit_notes
-    if how and "kind" in derived:
-        lines = _lines_by_word(con, derived, typed_rows)
-        known = {word.casefold() for word in (*part.entry.kinds, *how.values)}
-        _ask_words(part, [word for word in lines if document_kind(word) == NO_SALE and word.casefold() not in known], lines)
-    return how
-
-
 def _by_kind_column(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes | None:
     """The values of a column of kinds that are known for credit notes, by the mapping or as words.
 
     Raises
     ------
     AnswerNeededError
-        Where other values stand beside them that are not known or are no sales, or words of debit and credit make most lines credit notes: credit is the
-        customer's side of a sale in some ledgers.
+        Where words of debit and credit make most lines credit notes: credit is the customer's side of a sale in some ledgers.
     """
-    if "kind" not in derived:
-        return None
-    theirs = part.proposal.theirs("kind") or ""
-    lines = _lines_by_word(con, derived, typed_rows)
+    lines = {word: count for word, count in lines_by_word(con, derived, typed_rows).items() if word}
     said = {word.casefold(): kind for word, kind in part.entry.kinds.items()}
-    is_one_word = len(lines) == 1 and con.execute(f"SELECT bool_and({derived['kind']} IS NOT NULL) FROM ({typed_rows})").fetchone()[0]
-    doubtful = [word for word in in_doubt(lines) if word.casefold() not in said and not (is_one_word and document_kind(word) is None)]
-    _ask_words(part, doubtful, lines)
-    credit = [word for word in lines if said.get(word.casefold(), document_kind(word)) == CREDIT_NOTE]
+    kinds = kinds_of([*lines, *part.entry.kinds])
+    credit = [word for word in lines if said.get(word.casefold(), kinds[word]) == CREDIT_NOTE]
     if not said and credit and all(map(is_side, lines)) and 2 * sum(lines[word] for word in credit) > sum(lines.values()):
         _ask_side(part, lines, credit)
-    return CreditNotes(column=theirs, values=tuple(credit)) if credit else None
+    return CreditNotes(column=part.proposal.theirs("kind") or "", values=tuple(credit)) if credit else None
 
 
-def _lines_by_word(con: Any, derived: dict[str, str], typed_rows: str) -> dict[str, int]:
-    rows = con.execute(f"SELECT {derived['kind']}, count(*) FROM ({typed_rows}) WHERE {derived['kind']} IS NOT NULL GROUP BY 1 ORDER BY 1 LIMIT 50").fetchall()
-    return dict(rows)
-
-
-def _ask_words(part: Part, words: Sequence[str], lines: Mapping[str, int]) -> None:
-    """Ask of each word what its rows are."""
-    theirs = part.proposal.theirs("kind") or ""
-    evidence = f"{theirs}: {', '.join(f'{value} on {count:,}' for value, count in lines.items())} lines"
-    questions = [
-        Question(
-            f"kind: {part.where}, {word}",
-            f"{part.where}: is {word} in {theirs} an invoice, a credit note or neither, as a payment or an order?",
-            (evidence,),
-            kind_choices(word, is_sale=document_kind(word) != NO_SALE),
-        )
-        for word in words
-    ]
-    if questions:
-        raise AnswerNeededError(*questions)
-
-
-def _ask_side(part: Part, lines: Mapping[str, int], credit: Sequence[str]) -> None:
-    """Ask on which side of the ledger credit notes stand."""
+def _ask_side(part: Part, lines: dict[str, int], credit: Sequence[str]) -> None:
+    """Ask on which side of the ledger credit notes stand: likely on that of the fewer lines, or on none if all stand on one."""
     theirs = part.proposal.theirs("kind") or ""
     others = [word for word in lines if word not in credit]
     choices = [
         choice(" and ".join(values) or "none of them", kinds={word: CREDIT_NOTE if word in values else INVOICE for word in lines})
-        for values in ([credit, others, []] if others else [credit, []])
+        for values in ([others, credit, []] if others else [[], credit])
     ]
     evidence = f"{theirs}: {', '.join(f'{value} on {count:,}' for value, count in lines.items())} lines"
     raise AnswerNeededError(
-        Question(f"kind: {part.where}", f"{part.where}: which values of {theirs} are credit notes?", (evidence,), tuple(choices)),
+        Question(f"sides: {part.where}", f"{part.where}: which values of {theirs} are credit notes?", (evidence,), tuple(choices)),
     )
 
 
-def _by_total(con: Any, part: Part, derived: dict[str, str], typed_rows: str) -> CreditNotes:
-    """Documents with a negative total.
+def _by_total(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> CreditNotes:
+    """Documents with a negative total; with a positive one where price × quantity shows that amounts are written with the other sign.
 
     Raises
     ------
     AnswerNeededError
-        Where most lines and their sum are negative, as sales are in the ledger.
+        Where most lines and their sum are negative, as sales are in the ledger, and nothing shows it.
     """
-    net = derived["net_value"]
+    part, net = parts[0], derived["net_value"]
     negative, lines, amount = con.execute(
         f"SELECT count(*) FILTER ({net} < 0), count(*) FILTER ({net} <> 0), coalesce(sum({net}), 0) FROM ({typed_rows})"
     ).fetchone()
-    if 2 * negative > lines and amount < 0:
-        sentence = f"{part.where}: {negative:,} of {lines:,} amounts are negative. Are they returns, or sales as a ledger writes them?"
-        choices = (choice("sales: all signs are turned", credit_notes="positive"), choice("returns and credit notes", credit_notes="negative"))
-        raise AnswerNeededError(Question(f"sign: {part.where}", sentence, (f"their sum is {amount:,.2f}",), choices))
-    return CreditNotes(negative=True)
+    if 2 * negative <= lines or amount >= 0:
+        return CreditNotes(negative=True)
+    of_credit_notes = _begin_as_credit_notes(con, derived, typed_rows)
+    if not of_credit_notes and _is_opposite_of_product(con, part, net, typed_rows):
+        say(parts, f"{part.proposal.theirs('net_value')} is price × quantity with the other sign on nearly all lines.")
+        return CreditNotes(positive=True)
+    what = _in_words(part)
+    written = "as a ledger writes them" if part.table == "sale_lines" else "written as money that goes out"
+    sentence = f"{part.where}: {negative:,} of {lines:,} amounts are negative. Are they returns, or {what} {written}?"
+    choices = (choice(f"{what}: all signs are turned", credit_notes="positive"), choice("returns and credit notes", credit_notes="negative"))
+    evidence = (f"their sum is {amount:,.2f}", *(["all numbers begin as those of credit notes do"] if of_credit_notes else []))
+    raise AnswerNeededError(Question(f"sign: {part.where}", sentence, evidence, choices[::-1] if of_credit_notes else choices))
+
+
+def _begin_as_credit_notes(con: Any, derived: dict[str, str], typed_rows: str) -> bool:
+    """Whether the numbers of all documents begin as those of credit notes do."""
+    if "document" not in derived:
+        return False
+    prefix = f"lower(regexp_extract({derived['document']}, '^[A-Za-z]*'))"
+    prefixes = con.execute(f"SELECT DISTINCT {prefix} FROM ({typed_rows}) WHERE {derived['document']} IS NOT NULL LIMIT {len(CREDIT_PREFIXES) + 1}").fetchall()
+    return bool(prefixes) and all(one in CREDIT_PREFIXES for (one,) in prefixes)
+
+
+def _is_opposite_of_product(con: Any, part: Part, net: str, typed_rows: str) -> bool:
+    """Whether a stated net value is the price × quantity beside it with the other sign, on nearly all lines that have any."""
+    price = next((ours for ours in ("unit_price", "unit_list_price") if ours in part.stated), "")
+    if not price or not {"net_value", "quantity"} <= part.stated.keys():
+        return False
+    product = f"(CAST({named(price)} AS DOUBLE) * {named('quantity')})"
+    fits = f"abs({product} + {net}) <= {A_CENT} + {_ROUNDED} * abs({net})"
+    opposite, lines = con.execute(f"SELECT count(*) FILTER ({fits}), count(*) FROM ({typed_rows}) WHERE {product} <> 0 AND {net} <> 0").fetchone()
+    return bool(lines) and opposite >= NEARLY_ALL * lines
+
+
+def _in_words(part: Part) -> str:
+    return "sales" if part.table == "sale_lines" else "purchases"
 
 
 def _has_negative(con: Any, derived: dict[str, str], typed_rows: str) -> bool:
@@ -245,8 +241,8 @@ def _has_negative(con: Any, derived: dict[str, str], typed_rows: str) -> bool:
 
 
 def _turned(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> dict[str, str]:
-    """Sales that are written as negative amounts, positive; what stands beside them with the opposite sign, as a quantity may, stays."""
-    say(parts, "Sales are written as negative amounts: they are turned.")
+    """Sales or purchases that are written as negative amounts, positive; what stands beside them with the opposite sign, as a quantity may, stays."""
+    say(parts, f"{_in_words(parts[0]).capitalize()} are written as negative amounts: they are turned.")
     against = _written_against_net(con, derived, typed_rows, "true")
     derived = derived | {ours: f"(-{derived[ours]})" for ours in derived if _is_amount(parts[0].table, ours) and ours not in against}
     return _discounted_again(con, derived, typed_rows) if "list_value" in against else derived

@@ -1,30 +1,49 @@
-"""Rows that a mapping leaves out by a word: payments and orders in a column of kinds, cancelled invoices and drafts in one of states."""
+"""Rows that may be no sales by a word in a column of kinds or of states: asked about, and left out where the mapping says so."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, Question
+from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import LEFT_OUT
+from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name
+from goodterms.intake.mapping.mapping_file import CreditNotes
 from goodterms.intake.parts.part import Part, drop_raw_tables, say
 from goodterms.intake.tables.raw_table import RowRef, new_name
-from goodterms.intake.values.document_kind import is_void, names_a_state
+from goodterms.intake.values.document_kind import NO_SALE, in_doubt, is_given_back, kinds_of, names_a_state, states_in_doubt
 from goodterms.problems import Problem, Severity
 
 _MOST_WORDS = 50
-"""A column of more distinct values says no kinds or states."""
+"""A column of more distinct values says no states; of one of kinds the first ones are asked about."""
+_MOST_NAMED = 8
+"""So many words are named in a question; its evidence has all."""
+_MOST_APART = 3
+"""Of so many words of a column each may also be answered apart from the others; of more a mapping says it."""
+_SAID = {LEFT_OUT: "left out", INVOICE: "sales", CREDIT_NOTE: "credit notes"}
+_OF_ALL = {LEFT_OUT: "no sales: they are left out", INVOICE: "sales like the others", CREDIT_NOTE: "credit notes"}
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """Words of one column that leave it open alike what their rows are."""
+
+    theirs: str
+    likely: Mapping[str, str]
+    """Word → what its rows likely are: an invoice, a credit note or left out."""
+    may_be: tuple[str, ...]
+    """What the rows of all of them may be instead."""
+    of_state: bool = False
 
 
 def leave_out_rows(con: Any, part: Part) -> None:
     """Set the rows aside whose word in the column of kinds, or in one of states, the mapping leaves out."""
     words = [word.casefold() for word, kind in part.entry.kinds.items() if kind == LEFT_OUT]
-    columns = [theirs for theirs in (part.proposal.theirs("kind"), *_of_states(part)) if theirs]
+    columns = [theirs for theirs in (part.proposal.theirs("kind"), *_columns_of_states(part)) if theirs]
     if not words or not columns:
         return
     cells = [f"trim(CAST({part.sample.column(theirs).place} AS VARCHAR))" for theirs in columns]
@@ -46,42 +65,130 @@ def leave_out_rows(con: Any, part: Part) -> None:
     say([part], sentence)
 
 
-def ask_states(con: Any, parts: Sequence[Part]) -> None:
-    """Ask what becomes of rows whose document is cancelled or a draft by a column of states.
+def ask_what_rows_are(con: Any, parts: Sequence[Part], derived: Mapping[str, str], typed_rows: str) -> None:
+    """Ask at once about all words in the column of kinds, and in those of states, whose rows may be no sales or are not known.
 
     Raises
     ------
     AnswerNeededError
-        With a question for each such word that the mapping does not speak of.
+        With one question whose first choice says of each word what its rows likely are.
     """
-    part = parts[0]
-    known = {word.casefold() for word in part.entry.kinds}
-    questions = []
-    for theirs in _of_states(part):
+    part, lines = parts[0], lines_by_word(con, derived, typed_rows)
+    negative = _negative_words(con, derived, typed_rows)
+    evidence, doubts = {part.proposal.theirs("kind") or "": lines}, list(_of_kinds(part, lines, negative))
+    given_back_apart = bool(negative) or CREDIT_NOTE in kinds_of([word for word in lines if word]).values()
+    for theirs in _columns_of_states(part):
         cells = " UNION ALL ".join(f"SELECT trim(CAST({one.sample.column(theirs).place} AS VARCHAR)) AS word FROM {one.raw.name}" for one in parts)
         rows = con.execute(f"SELECT word, count(*) FROM ({cells}) WHERE word <> '' GROUP BY 1 ORDER BY 1 LIMIT {_MOST_WORDS + 1}").fetchall()
-        if len(rows) > _MOST_WORDS:
-            continue
-        evidence = f"{theirs}: {', '.join(f'{word} on {count:,}' for word, count in rows)} lines"
-        questions += [_question(part, theirs, word, evidence) for word, _ in rows if is_void(word) and word.casefold() not in known]
-    if questions:
-        raise AnswerNeededError(*questions)
+        if len(rows) <= _MOST_WORDS:
+            evidence[theirs] = dict(rows)
+            doubts += _of_states(part, theirs, list(evidence[theirs]), given_back_apart=given_back_apart, by_column="kind" not in derived)
+    if doubts:
+        raise AnswerNeededError(_question(part, doubts, evidence, negative))
 
 
-def _question(part: Part, theirs: str, word: str, evidence: str) -> Question:
-    sentence = f"{part.where}: does a row count whose {theirs} is {word}?"
-    choices = (choice("no: it is left out", kinds={word: LEFT_OUT}), choice("yes: it is a sale like the others", kinds={word: INVOICE}))
-    return Question(f"kind: {part.where}, {word}", sentence, (evidence,), choices)
+def lines_by_word(con: Any, derived: Mapping[str, str], typed_rows: str) -> dict[str, int]:
+    """How many lines have each word of the column of kinds; "" is for those that have none."""
+    if "kind" not in derived:
+        return {}
+    sql = f"SELECT coalesce({derived['kind']}, ''), count(*) FROM ({typed_rows}) GROUP BY 1 ORDER BY 1 LIMIT {_MOST_WORDS}"
+    return dict(con.execute(sql).fetchall())
 
 
-def kind_choices(word: str, *, is_sale: bool) -> tuple[Any, ...]:
-    """What the rows of a word in a column of kinds may be: what is likelier stands first."""
-    out = choice("neither: its rows are left out", kinds={word: LEFT_OUT})
-    kinds = (choice("an invoice", kinds={word: INVOICE}), choice("a credit note", kinds={word: CREDIT_NOTE}))
-    return (*kinds, out) if is_sale else (out, *kinds)
+def _negative_words(con: Any, derived: Mapping[str, str], typed_rows: str) -> set[str]:
+    """Words of the column of kinds whose amounts are all negative, where most of the file's are not; "" where there is no such column."""
+    kind = f"coalesce({derived['kind']}, '')" if "kind" in derived else "''"
+    counted = f"count(*) FILTER ({derived['net_value']} < 0), count(*) FILTER ({derived['net_value']} > 0)"
+    rows = con.execute(f"SELECT {kind}, {counted} FROM ({typed_rows}) GROUP BY 1 ORDER BY 1").fetchall()
+    below = sum(negative for _, negative, _ in rows)
+    if 2 * below > sum(positive for *_, positive in rows) + below:
+        return set()
+    return {word for word, negative, positive in rows if negative and (not positive or "kind" not in derived)}
 
 
-def _of_states(part: Part) -> list[str]:
+def _of_kinds(part: Part, lines: Mapping[str, int], negative: Collection[str]) -> Iterator[_Doubt]:
+    """Words of the column of kinds that are no sales by their name, and those that are not known, of which the mapping says nothing.
+
+    One word on all rows that likely means an invoice tells nothing apart. Where the mapping says how credit notes are known, what is not known does not matter.
+    """
+    theirs = part.proposal.theirs("kind") or ""
+    known = {word.casefold() for word in (*part.entry.kinds, *(part.entry.credit_notes.values if part.entry.credit_notes else ()))}
+    kinds, doubted = kinds_of([*filter(None, lines), *part.entry.kinds]), in_doubt([*lines, *part.entry.kinds])
+    likely = {word: LEFT_OUT if kind == NO_SALE else kind for word, kind in doubted.items() if word in lines and word.casefold() not in known}
+    unknown = {word: CREDIT_NOTE if word in negative and kind == INVOICE else kind for word, kind in likely.items() if kinds[word] is None}
+    if len(lines) == 1 and INVOICE in unknown.values():
+        return
+    if no_sales := {word: kind for word, kind in likely.items() if word not in unknown}:
+        yield _Doubt(theirs, no_sales, (LEFT_OUT, INVOICE))
+    if unknown and not part.entry.credit_notes:
+        yield _Doubt(theirs, unknown, (INVOICE, CREDIT_NOTE, LEFT_OUT))
+
+
+def _of_states(part: Part, theirs: str, words: Sequence[str], *, given_back_apart: bool, by_column: bool) -> Iterator[_Doubt]:
+    """Words of a column of states, those of what was given back apart: it may be that their rows are credit notes, if no column of kinds tells these."""
+    how = part.entry.credit_notes
+    known = {word.casefold() for word in (*part.entry.kinds, *(how.values if how and how.column == theirs else ()))}
+    likely = {
+        word: LEFT_OUT if kind == NO_SALE else kind
+        for word, kind in states_in_doubt(words, given_back_apart=given_back_apart).items()
+        if word.casefold() not in known
+    }
+    given_back = {word: kind for word, kind in likely.items() if is_given_back(word)}
+    if void := {word: kind for word, kind in likely.items() if word not in given_back}:
+        yield _Doubt(theirs, void, (LEFT_OUT, INVOICE), of_state=True)
+    if given_back:
+        yield _Doubt(theirs, given_back, (LEFT_OUT, INVOICE, *([CREDIT_NOTE] if by_column and how is None else [])), of_state=True)
+
+
+def _question(part: Part, doubts: Sequence[_Doubt], evidence: Mapping[str, Mapping[str, int]], negative: Collection[str]) -> Question:
+    of_column: dict[str, list[str]] = {}
+    for doubt in doubts:
+        of_column.setdefault(doubt.theirs, []).extend(doubt.likely)
+    whose = ", and ".join(f"whose {theirs} is {_listed(words)}" for theirs, words in of_column.items())
+    counts = [f"{theirs}: {', '.join(f'{word} on {count:,}' for word, count in evidence[theirs].items() if word)} lines" for theirs in of_column]
+    if below := [word for doubt in doubts for word in doubt.likely if word in negative]:
+        counts.append(f"all amounts of {_listed(below)} are negative")
+    return Question(f"kinds: {part.where}, {', '.join(of_column)}", f"{part.where}: what are the rows {whose}?", tuple(counts), tuple(_choices(part, doubts)))
+
+
+def _listed(words: Sequence[str]) -> str:
+    *others, last = words if len(words) <= _MOST_NAMED else (*words[: _MOST_NAMED - 1], f"one of {len(words) - _MOST_NAMED + 1} others")
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _choices(part: Part, doubts: Sequence[_Doubt]) -> Iterator[Choice]:
+    """What the rows may be: first what each word likely means, then the words of a column all otherwise, then one of few otherwise than the others."""
+    likely = {word: kind for doubt in doubts for word, kind in doubt.likely.items()}
+    readings = [likely]
+    readings += [likely | dict.fromkeys(doubt.likely, kind) for doubt in doubts for kind in doubt.may_be]
+    few = [doubt for doubt in doubts if len(doubt.likely) <= _MOST_APART]
+    readings += [likely | {word: kind} for doubt in few for word in doubt.likely for kind in doubt.may_be]
+    readings.append(dict.fromkeys(likely, INVOICE))
+    by_column = {word: doubt.theirs for doubt in doubts if doubt.of_state for word in doubt.likely}
+    for number, reading in enumerate(readings):
+        if reading not in readings[:number]:
+            yield choice(_in_words(part, reading), **_settings(reading, by_column))
+    if theirs := next((doubt.theirs for doubt in doubts if not doubt.of_state), ""):
+        states = {word: kind for word, kind in likely.items() if word in by_column}
+        ours, becomes = (attribute_name(theirs), "is an attribute") if part.table == "sale_lines" else (LEFT_OUT, "is not used")
+        yield choice(f"{theirs} says something else, and {becomes}", columns={theirs: ours}, **_settings(states, by_column))
+
+
+def _settings(reading: Mapping[str, str], by_column: Mapping[str, str]) -> dict[str, Any]:
+    """A reading as the mapping says it: a credit note by a column of states is known by that column."""
+    credited = [word for word, kind in reading.items() if kind == CREDIT_NOTE and word in by_column]
+    kinds = {word: kind for word, kind in reading.items() if word not in credited}
+    how = {"credit_notes": CreditNotes(column=by_column[credited[0]], values=tuple(credited)).as_setting} if credited else {}
+    return ({"kinds": kinds} if kinds else {}) | how
+
+
+def _in_words(part: Part, reading: Mapping[str, str]) -> str:
+    kinds = [kind for kind in _SAID if kind in reading.values()]
+    said = _OF_ALL[kinds[0]] if len(kinds) == 1 else "; ".join(f"{', '.join(w for w, k in reading.items() if k == kind)}: {_SAID[kind]}" for kind in kinds)
+    return said if part.table == "sale_lines" else said.replace("sales", "purchases")
+
+
+def _columns_of_states(part: Part) -> list[str]:
     """The file's columns of states, but one that is its column of kinds or left out."""
     columns = part.proposal.columns
     return [theirs for theirs in part.raw.header if names_a_state(theirs) and columns.get(theirs) not in {"kind", LEFT_OUT}]

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import attribute_name, meanings, normalised
+from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, meanings, normalised, rank_of
+from goodterms.intake.mapping.mapping_file import FileMapping
 from goodterms.intake.parts.meaning import Proposal, ask_between
+from goodterms.intake.parts.part import LINES, Part
 from goodterms.intake.parts.sample import Sample
-from goodterms.intake.values.document_kind import NO_SALE, document_kind, is_side, is_word
+from goodterms.intake.values.document_kind import NO_SALE, is_side, is_word, kinds_of, may_be_kinds, names_a_state
 
 if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
 
 _MOST_KINDS = 12
-"""A column of more distinct values of which none is known says no kinds, whatever it is called."""
+"""A column of more distinct values under a heading that does not say so tells no kinds."""
+_MOST_IN_ALL_ROWS = 50
+"""A column of more distinct values whose first known word stands far down tells no kinds either."""
 
 
-def are_kinds(values: Sequence[str], *, sure: bool) -> bool:
-    """Whether values may be kinds of documents under a heading that says so, or perhaps does: what is not known of them is asked later."""
+def are_kinds(values: Sequence[str], *, sure: bool, said: Collection[str] = ()) -> bool:
+    """Whether values may be kinds of documents under a heading that says so, or perhaps does: what is not known of them is asked later.
+
+    ``said`` are words of which the mapping says what they are. Under a heading that is sure one known word, or what may be a code, is enough.
+    """
     words = {value.casefold() for value in values}
-    known = {word for word in words if document_kind(word)}
-    if sure:
-        return bool(words) and (bool(known) or len(words) <= _MOST_KINDS)
-    return bool(known) and (known == words or any(map(is_word, known)) or any(len(word) > 1 for word in known))
+    if words & set(said) or (sure and may_be_kinds(words)):
+        return True
+    known = {word for word, kind in kinds_of(words).items() if kind}
+    return not sure and bool(known) and (known == words or any(map(is_word, known)) or any(len(word) > 1 for word in known))
 
 
-def find_kind_column(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
+def find_kind_column(found: Proposal, raw: RawTable, sample: Sample, entry: FileMapping, table: str, taken: set[str]) -> None:
     """A column under whatever heading that has words for invoices, and for credit notes, and no others tells them apart.
 
     Raises
@@ -43,10 +50,10 @@ def find_kind_column(found: Proposal, raw: RawTable, sample: Sample, table: str,
     named = {theirs: known.get(normalised(theirs), ()) for theirs in free}
     if "kind" in taken or table not in {"sale_lines", "purchase_lines"}:
         return
-    if any(meaning.ours == "kind" and are_kinds(sample.values[theirs], sure=meaning.rank == 1) for theirs in free for meaning in named[theirs]):
+    if any(meaning.ours == "kind" and is_kind_column(sample, theirs, entry, meaning.rank) for theirs in free for meaning in named[theirs]):
         return
     words = {theirs: set(sample.values[theirs]) for theirs in free if not any(meaning.rank == 1 for meaning in named[theirs])}
-    kinds = {theirs: {document_kind(word) for word in said} for theirs, said in words.items() if len(said) <= _MOST_KINDS}
+    kinds = {theirs: set(kinds_of(said).values()) for theirs, said in words.items() if len(said) <= _MOST_KINDS}
     of_words = [theirs for theirs in kinds if all(map(is_word, words[theirs]))]
     sure = [theirs for theirs in of_words if {INVOICE, CREDIT_NOTE} <= kinds[theirs]]
     if len(sure) > 1:
@@ -56,18 +63,44 @@ def find_kind_column(found: Proposal, raw: RawTable, sample: Sample, table: str,
         taken.add("kind")
         return
     for theirs in of_words:
-        if CREDIT_NOTE in kinds[theirs] or kinds[theirs] == {INVOICE, NO_SALE}:
-            _ask_whether_kinds(raw, sample, theirs, sides=False)
+        if not names_a_state(theirs) and (CREDIT_NOTE in kinds[theirs] or kinds[theirs] == {INVOICE, NO_SALE}):
+            _ask_whether_kinds(raw, sample, theirs, table)
     for theirs, found_kinds in kinds.items():
         said = words[theirs]
         as_codes = not any(len(word) == 1 for word in said) and ("380" in said or not any(map(str.isdecimal, said)))
         if None not in found_kinds and {INVOICE, CREDIT_NOTE} <= found_kinds and as_codes:
-            _ask_whether_kinds(raw, sample, theirs, sides=all(map(is_side, said)))
+            _ask_whether_kinds(raw, sample, theirs, table)
 
 
-def _ask_whether_kinds(raw: RawTable, sample: Sample, theirs: str, *, sides: bool) -> None:
-    words = ", ".join(sorted(set(sample.values[theirs])))
-    sentence = f"{raw.where}: {theirs} holds {words}. Does it tell invoices from credit notes?"
-    other = attribute_name(theirs)
-    choices = (choice("yes", columns={theirs: "kind"}), choice("no, something else", columns={theirs: other}))
-    raise AnswerNeededError(Question(f"column: {raw.file}, kind", sentence, (), choices[::-1] if sides else choices))
+def is_kind_column(sample: Sample, theirs: str, entry: FileMapping, rank: int) -> bool:
+    """Whether a column whose heading says kinds, or at a lower rank perhaps does, has values that are."""
+    return are_kinds(sample.values[theirs], sure=rank == 1, said={word.casefold() for word in entry.kinds})
+
+
+def find_kinds_in_all_rows(con: Any, parts: Sequence[Part], found: Proposal) -> None:
+    """A column whose heading says kinds, and whose first known word stands below the sampled rows, tells them nevertheless."""
+    first = parts[0]
+    if found.theirs("kind") or first.table not in LINES or "kind" in first.entry.constants:
+        return
+    for theirs in first.raw.header:
+        if theirs in found.columns or rank_of(first.table, theirs, "kind") != 1:
+            continue
+        cells = " UNION ALL ".join(f"SELECT trim(CAST({part.sample.column(theirs).place} AS VARCHAR)) AS word FROM {part.raw.name}" for part in parts)
+        rows = con.execute(f"SELECT DISTINCT word FROM ({cells}) WHERE word <> '' LIMIT {_MOST_IN_ALL_ROWS + 1}").fetchall()
+        if len(rows) <= _MOST_IN_ALL_ROWS and may_be_kinds([word for (word,) in rows]):
+            found.say(theirs, "kind", "by its name")
+            return
+
+
+def _ask_whether_kinds(raw: RawTable, sample: Sample, theirs: str, table: str) -> None:
+    """Ask whether a column tells kinds. Words that are no sales beside invoices are asked about in the same breath; sides of a ledger likely are none."""
+    words = sorted(set(sample.values[theirs]))
+    kinds = kinds_of(words)
+    sentence = f"{raw.where}: {theirs} holds {', '.join(words)}. Does it tell invoices from credit notes?"
+    yes = choice("yes", columns={theirs: "kind"})
+    if set(kinds.values()) == {INVOICE, NO_SALE}:
+        out = [word for word in words if kinds[word] == NO_SALE]
+        sentence = f"{raw.where}: {theirs} holds {', '.join(words)}. Are rows no sales that say {' or '.join(out)}?"
+        yes = choice("yes: they are left out", columns={theirs: "kind"}, kinds=dict.fromkeys(out, LEFT_OUT))
+    no = choice("no, it says something else", columns={theirs: attribute_name(theirs) if table == "sale_lines" else LEFT_OUT})
+    raise AnswerNeededError(Question(f"column: {raw.file}, kind", sentence, (), (no, yes) if all(map(is_side, words)) else (yes, no)))

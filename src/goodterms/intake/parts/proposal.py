@@ -12,7 +12,7 @@ from goodterms.facts.columns import ATTRIBUTE
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
 from goodterms.intake.mapping.mapping_file import FileMapping
 from goodterms.intake.parts.customer_column import PARTIES, is_contact, is_ledger_account, names_companies, rivals_of_account
-from goodterms.intake.parts.kind_column import are_kinds, find_kind_column
+from goodterms.intake.parts.kind_column import find_kind_column, is_kind_column
 from goodterms.intake.parts.meaning import Proposal, ask_between
 from goodterms.intake.parts.month_columns import find_months_across
 from goodterms.intake.parts.needed_columns import check_needs
@@ -81,8 +81,8 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
         found.say(entry.source_column, "source", "as the mapping says")
     taken = {*found.columns.values(), *entry.constants, *(ours for join in entry.joins for ours in join.columns.values())}
     find_months_across(found, raw, sample, entry, table, taken)
-    find_kind_column(found, raw, sample, table, taken)
-    _by_names(found, raw, sample, table, taken)
+    find_kind_column(found, raw, sample, entry, table, taken)
+    _by_names(found, raw, sample, entry, table, taken)
     _debit_and_credit(found, taken)
     _names_as_keys(found, table, taken)
     check_needs(found, raw, sample, table, taken)
@@ -93,7 +93,7 @@ def _not_there(raw: RawTable, theirs: str, place: str) -> str:
     return f'{place}: {raw.where} has no column "{theirs}". Its columns are: {", ".join(raw.header)}.'
 
 
-def _candidates(sample: Sample, table: str, free: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
+def _candidates(sample: Sample, entry: FileMapping, table: str, free: Sequence[str]) -> Iterator[tuple[int, int, str, str]]:
     """Rank, place among our columns, ours and theirs, for every column whose name may mean ours and whose values do not contradict."""
     known = meanings(table)
     order = {ours: place for place, ours in enumerate(accepted(table))}
@@ -104,7 +104,7 @@ def _candidates(sample: Sample, table: str, free: Sequence[str]) -> Iterator[tup
                 continue
             for meaning in known[form]:
                 ours = _rate_of_percents(meaning.ours, table, sample, theirs)
-                if sample.could_be(theirs, kind_of(table, ours)) and _values_allow(ours, table, sample, theirs, meaning.rank):
+                if sample.could_be(theirs, kind_of(table, ours)) and _values_allow(ours, table, sample, entry, theirs, meaning.rank):
                     yield meaning.rank + more, order[ours], ours, theirs
             break
 
@@ -122,11 +122,11 @@ def _rate_of_percents(ours: str, table: str, sample: Sample, theirs: str) -> str
     return rate if rate in accepted(table) and values and 2 * sum("%" in value for value in values) > len(values) else ours
 
 
-def _values_allow(ours: str, table: str, sample: Sample, theirs: str, rank: int) -> bool:
+def _values_allow(ours: str, table: str, sample: Sample, entry: FileMapping, theirs: str, rank: int) -> bool:
     if ours in PARTIES.get(table, ()):
         return _may_be_party(table, sample, theirs)
     if ours == "kind" and table != "activities":
-        return are_kinds(sample.values[theirs], sure=rank == 1)
+        return is_kind_column(sample, theirs, entry, rank)
     return _fit(ours, normalised(theirs), {value.casefold() for value in sample.values[theirs]})
 
 
@@ -154,13 +154,13 @@ def _are_numbers(values: Collection[str]) -> bool:
     return bool(values) and all(_NUMBERED.fullmatch(value) for value in values)
 
 
-def _by_names(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
+def _by_names(found: Proposal, raw: RawTable, sample: Sample, entry: FileMapping, table: str, taken: set[str]) -> None:
     free = [theirs for theirs in raw.header if theirs not in found.columns]
     for theirs in free:
         named = [meaning.ours for meaning in meanings(table).get(normalised(theirs), ()) if meaning.rank == 1]
         if named and not any(sample.could_be(theirs, kind_of(table, ours)) for ours in named):
             found.contradicted[theirs] = named[0]
-    candidates = sorted(_candidates(sample, table, free), key=lambda c: (c[0], c[1]))
+    candidates = sorted(_candidates(sample, entry, table, free), key=lambda c: (c[0], c[1]))
     for rank, _, ours, theirs in candidates:
         if ours in taken or theirs in found.columns or (is_contact(theirs, table) and PARTIES[table][0] in taken):
             continue

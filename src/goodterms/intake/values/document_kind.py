@@ -9,6 +9,7 @@ from collections.abc import Collection
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.intake.mapping.column_names import normalised
 from goodterms.intake.values.document_type import Kind, kind_of_type
+from goodterms.intake.values.total_words import BALANCE, SALDO
 
 NO_SALE = "no sale"
 """What a payment, an order, a pro forma or cancelled invoice is: whether its rows count is asked."""
@@ -31,55 +32,96 @@ _INVOICE = (
     r"factures?(?: [\w'-]+)*|vente|note de debit|facturas?(?: [\w-]+)*|venta|nota (?:de |di )?(?:cargo|debito)|fattur[ae](?: [\w-]+)*|vendita|parcella",
     r"factuur|verkoop(?:factuur)?|salg(?:sfaktura)?|fatura|sprzedaz|paragon",
 )
-_CREDIT_CODES = r"cn|cm|crn?|scn|sc|pc|g2|dg|td04|kor|fkor|av|gs"
-_INVOICE_CODES = r"in|si|pi|f2|rv|td0[1256]|td2[45]|fv|fra|fac|sin"
-_NO_SALE_CODES = r"sr|sa|pp|dz|td00"
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+CREDIT_PREFIXES = _set("c cn cr crn crm cred credit cm kn kred kredit hyv hyvitys gs av avo nc scn kor fkor")
+"""How numbers of credit notes begin in many systems: credit note, credit memo, kreditnota, hyvityslasku, Gutschrift, avoir, nota de crédito, korekta."""
+_CREDIT_CODES = CREDIT_PREFIXES - {"c", "credit", "kredit", "hyvitys"} | _set("sc pc g2 zg2 zre dg td04")
+_INVOICE_CODES = _set("in si pi f2 zf2 rv td01 td02 td05 td06 td24 td25 fv fra fac sin")
+_NO_SALE_CODES = _set("sr sa pp dz td00")
+
+
+def _family(invoices: str, credit_notes: str, no_sales: str) -> dict[str, str]:
+    kinds = {INVOICE: invoices, CREDIT_NOTE: credit_notes, NO_SALE: no_sales}
+    return {code: kind for kind, codes in kinds.items() for code in codes.split()}
+
+
+_OF_GERMAN_SHOPS = _family("re rg rech ar", "gu gut gs rk sr st sto ag", "ab an ang au auf ls be za")
+"""Rechnung, Ausgangsrechnung; Gutschrift, Rechnungskorrektur, Storno; Auftragsbestätigung, Angebot, Auftrag, Lieferschein, Bestellung, Zahlung."""
+_OF_SAP_BILLING = _family("f1 f2 l2 s2 iv bv", "g2 re s1 ig sv", "f5 f8")
+"""Types of billing documents: RE gives returns back, S1 cancels an invoice, F5 and F8 are pro forma. A company's own begin with Z."""
+_OF_SAP_ACCOUNTS = _family("rv dr re kr", "dg kg", "dz kz sa ab")
+_FAMILIES = (_OF_GERMAN_SHOPS, _OF_SAP_ACCOUNTS, _OF_SAP_BILLING | {f"z{code}": kind for code, kind in _OF_SAP_BILLING.items()})
+"""Codes that mean something beside others of their system alone: AB is an order confirmation beside RE and GU, and a place elsewhere."""
+_RETURN = "r"
+"""Likely a return, beside the S of sales."""
 _RECEIPTS = r"receipts?|kuitti|kvitto|kvittering|quittung|recu|recibo|ricevuta"
 """A sale over the counter, or a payment where there are invoices too."""
-_SIDES = {
-    INVOICE: re.compile(r"[dsilfv]|dr|deb(?:it|et|e)?|soll|dare|wn|debito"),
-    CREDIT_NOTE: re.compile(r"[ckh]|[ck]r|hab|credit|kredit|haben|haber|avere|ma|credito"),
-}
-"""Letters and words of the two sides of a ledger: which of them sales stand on is told by no word."""
+_DEBIT = _set("d dt dr db deb debit debet debito debe dare s soll wn winien")
+_CREDIT_SIDE = _set("c ct cr cred credit credito k kr kredit kreditt h hab haber haben avere ma")
+_SIDES = {INVOICE: _DEBIT | {"i", "l", "f", "v"}, CREDIT_NOTE: _CREDIT_SIDE}
+"""Letters and words of the two sides of a ledger: which of them sales stand on is told by no word. I, L, F and V begin words for an invoice."""
+_ON_ACCOUNTS_ALONE = {"per": True, "a": False, "an": False}
+"""What only a column that is known for one of debit and credit may hold for them: whether it is debit."""
 _PAYMENT = (
     r"(?:[\w-]+ )*payments?(?: [\w-]+)?|deposit|transfer|(?:maksu)?suoritus|maksu|(?:in)?betalning|zahlung(?:seingang)?|paiement|reglement|encaissement|pago"
     r"|cobro|pagamento|incasso|(?:ind|inn)?betaling|platnosc|wplata|zaplata"
 )
 _ORDER = (
-    r"(?:[\w-]+ )?orders?(?: confirmation)?|quot(?:e|ation)|estimate|offer|delivery note|(?:myynti)?tilaus(?:vahvistus)?|tarjous|lahete|lahetysluettelo"
-    r"|(?:order)?bestallning|offert[ae]?|foljesedel|auftrag(?:sbestatigung)?|bestellung|angebot|lieferschein|(?:bon de )?commande|devis|bon de livraison"
-    r"|(?:nota de )?pedido|presupuesto|albaran|ordine|preventivo|ddt|documento di trasporto|bestelling|pakbon|ordre|bestilling|tilbud|folge?seddel"
-    r"|zamowienie|reminder|(?:maksu)?muistutus|paminnelse|mahnung|relance"
+    r"(?:[\w-]+ )?orders?|(?:myynti)?tilaus|(?:order)?bestallning|auftrag|bestellung|commande|(?:nota de )?pedido|ordine|bestelling|ordre|bestilling"
+    r"|zamowienie"
+)
+_BESIDE_SALES = (
+    r"(?:[\w-]+ )?order confirmation|quot(?:e|ation)|estimate|offer|delivery note|tilausvahvistus|tarjous|lahete|lahetysluettelo|offert[ae]?|foljesedel"
+    r"|auftragsbestatigung|angebot|lieferschein|bon de commande|devis|bon de livraison|presupuesto|albaran|preventivo|ddt|documento di trasporto|pakbon"
+    r"|tilbud|folge?seddel|reminder|(?:maksu)?muistutus|paminnelse|mahnung|relance"
 )
 _VOID = (
     r"(?:[\w-]+ )?(?:cancell?ed|void(?:ed)?|deleted|drafts?)(?: [\w-]+)?|mitatoity|per(?:uttu|uutettu)|poistettu|luonnos|makulerad"
     r"|annuller(?:ad|e?t)|utkast|storniert(?:e rechnung)?|entwurf|annulee?|brouillon|anulad[ao]|borrador|annullat[ao]|bozza"
     r"|geannuleerd|concept|kladde|anulowan[aey]|szkic"
 )
+_GIVEN_BACK = (
+    r"(?:[\w-]+ )?(?:refunded|returned|credited|charged ?back|hyvitetty|palautettu|aterbetala?d|krediterad|returnerad|refundere?t|til(?:bage|bake)betalt"
+    r"|kredit(?:ere|er)t|returnere?t|retournert|(?:zu)?(?:ruck)?erstattet|gutgeschrieben|retourniert|zuruckge(?:geben|sendet|schickt)|rembourse(?:e?s?)"
+    r"|retourne(?:e?s?)|reembolsad[ao]s?|devuelt[ao]s?|rimborsat[ao]|restituit[ao]|terugbetaald|gecrediteerd|geretourneerd|zwrocon[aey])(?: [\w-]+)?"
+)
+"""States in which a document's amount was given back, wholly or in part; the nouns are those of credit notes."""
 _PRO_FORMA = re.compile(r"\bpro[ -]?forma")
+_NEGATED = re.compile(r"(?:not|non|no|never|ei|ej|inte|icke|ikke|nicht|niet|nie|pas)\b.+")
+"""What begins so says the opposite: "Not cancelled", "ei hyvitetty"."""
+_PARTLY = re.compile(
+    r"(?:partial(?:ly)?|partly|part|osittain|osin|delvis|delvist|teil(?:weise)?|partiellement|parcialmente|parzialmente|gedeeltelijk|czesciowo)\b.+"
+)
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
-_RECEIPT, _VOID_WORDS = _any(_RECEIPTS), _any(_VOID)
-_WORDS = {CREDIT_NOTE: _any(*_CREDIT), NO_SALE: _any(_PAYMENT, _ORDER, _VOID), INVOICE: _any(*_INVOICE, _RECEIPTS)}
+_RECEIPT, _VOID_WORDS, _GIVEN_BACK_WORDS, _ORDERS = _any(_RECEIPTS), _any(_VOID), _any(_GIVEN_BACK), _any(_ORDER)
+_WORDS = {CREDIT_NOTE: _any(*_CREDIT), NO_SALE: _any(_PAYMENT, _ORDER, _BESIDE_SALES, _VOID), INVOICE: _any(*_INVOICE, _RECEIPTS)}
 """The first that fits counts: a return order gives back, a cancelled invoice is no sale."""
-_CODES = {CREDIT_NOTE: _any(_CREDIT_CODES), INVOICE: _any(_INVOICE_CODES), NO_SALE: _any(_NO_SALE_CODES)}
+_CODES = {CREDIT_NOTE: _CREDIT_CODES, INVOICE: _INVOICE_CODES, NO_SALE: _NO_SALE_CODES}
 _STATES = frozenset(
     map(
         normalised,
         (
-            *("status", "state", "invoice status", "document status", "order status", "tila", "laskun tila", "laskun status", "tilanne", "fakturastatus"),
-            *("rechnungsstatus", "belegstatus", "auftragsstatus", "statut", "etat", "estado", "stato", "tilstand", "stan", "status dokumentu"),
+            *("status", "state", "invoice status", "document status", "order status", "financial status", "payment status", "fulfillment status"),
+            *("tila", "laskun tila", "laskun status", "tilauksen tila", "maksun tila", "tilanne", "fakturastatus", "orderstatus", "betalningsstatus"),
+            *("rechnungsstatus", "belegstatus", "auftragsstatus", "bestellstatus", "zahlungsstatus", "statut", "etat", "statut de la commande"),
+            *("estado", "estado del pedido", "stato", "stato ordine", "tilstand", "ordrestatus", "stan", "status dokumentu", "status zamówienia"),
         ),
     )
 )
 
 
 def document_kind(word: str) -> str | None:
-    """What a word or code says a document is: an invoice, a credit note or no sale; None where it is not known.
+    """What a word or code says a document is by itself: an invoice, a credit note or no sale; None where it is not known.
 
     Examples
     --------
@@ -89,9 +131,95 @@ def document_kind(word: str) -> str | None:
     said = _plain(word)
     if said.isdecimal():
         return {Kind.CREDIT_NOTE: CREDIT_NOTE, Kind.OTHER: NO_SALE if said == "325" else None}.get(kind_of_type(said), INVOICE)
-    if _PRO_FORMA.search(said):
+    if _NEGATED.fullmatch(said):
+        return None
+    if _PRO_FORMA.search(said) or _is_balance(word):
         return NO_SALE
-    return next((kind for patterns in (_WORDS, _SIDES, _CODES) for kind, words in patterns.items() if words.fullmatch(said)), None)
+    of_words = next((kind for kind, words in _WORDS.items() if words.fullmatch(said)), None)
+    return of_words or next((kind for codes in (_SIDES, _CODES) for kind, one in codes.items() if said in one), None)
+
+
+def kinds_of(words: Collection[str]) -> dict[str, str | None]:
+    """What each word of one column says a document is: by itself, and a code by those of its system that stand beside it.
+
+    Examples
+    --------
+    >>> kinds_of(["RE", "GU", "AB"]), kinds_of(["RE", "F2", "G2"])["RE"], kinds_of(["RE", "Karhu"])["RE"]
+    ({'RE': 'invoice', 'GU': 'credit note', 'AB': 'no sale'}, 'credit note', None)
+    """
+    kinds = {word: document_kind(word) for word in words}
+    codes = {word: _plain(word) for word in words if not is_word(word)}
+    if all(map(is_side, codes)):
+        return kinds
+    met = [{code: family[code] for code in codes.values() if code in family} for family in _FAMILIES]
+    most = max(map(len, met))
+    best = [family for family in met if len(family) == most > 1 and {INVOICE, CREDIT_NOTE} & set(family.values())]
+    for word, code in codes.items():
+        said = {family[code] for family in best if code in family}
+        kinds[word] = said.pop() if len(said) == 1 else kinds[word]
+    return kinds
+
+
+def may_be_kinds(words: Collection[str]) -> bool:
+    """Whether any word of a column is known for a kind of document, or may be a code for one.
+
+    Examples
+    --------
+    >>> may_be_kinds(["Repair", "Rental"]), may_be_kinds(["RE"]), may_be_kinds(["Invoice", "Rental"])
+    (False, True, True)
+    """
+    return any(kinds_of(words).values()) or any(_plain(word) in family for word in words for family in _FAMILIES)
+
+
+def in_doubt(words: Collection[str]) -> dict[str, str]:
+    """Words of one column of kinds whose rows may be no sales, or of which nothing is known, each with what its rows likely are.
+
+    A receipt beside invoices is likely a payment. Where there are no invoices, orders are what was sold. A row without a word, "", may be an invoice.
+
+    Examples
+    --------
+    >>> in_doubt(["Invoice", "Receipt", "Payment", "Credit note", "Adjustment"])
+    {'Receipt': 'no sale', 'Payment': 'no sale', 'Adjustment': 'invoice'}
+    >>> in_doubt(["Receipt", "Refund"]), in_doubt(["Order", "Refund"]), in_doubt(["Order", "Invoice"])
+    ({}, {}, {'Order': 'no sale'})
+    """
+    kinds = kinds_of([word for word in words if word])
+    has_invoices = any(kind == INVOICE and not _RECEIPT.fullmatch(_plain(word)) for word, kind in kinds.items())
+    doubts = {}
+    for word, kind in kinds.items():
+        if kind is None:
+            doubts[word] = _likely_code(word)
+        elif (kind == NO_SALE and (has_invoices or "" in words or not _ORDERS.fullmatch(_plain(word)))) or (has_invoices and _RECEIPT.fullmatch(_plain(word))):
+            doubts[word] = NO_SALE
+    return doubts
+
+
+def states_in_doubt(words: Collection[str], *, given_back_apart: bool) -> dict[str, str]:
+    """Words of one column of states whose documents may not count: cancelled, drafts, given back; each with what its rows likely are.
+
+    What was given back likely counts where the file says apart what was given back, in rows of its own; else it is likely no sale, but for a part of one.
+
+    Examples
+    --------
+    >>> states_in_doubt(["Paid", "Not cancelled", "Cancelled", "Refunded", "Partially refunded"], given_back_apart=False)
+    {'Cancelled': 'no sale', 'Refunded': 'no sale', 'Partially refunded': 'invoice'}
+    >>> states_in_doubt(["Paid", "Cancelled", "Refunded"], given_back_apart=True)
+    {'Cancelled': 'no sale', 'Refunded': 'invoice'}
+    """
+    doubted = {word: is_given_back(word) for word in words if is_given_back(word) or _is_void(word)}
+    return {word: INVOICE if _PARTLY.fullmatch(_plain(word)) or (back and given_back_apart) else NO_SALE for word, back in doubted.items()}
+
+
+def is_given_back(word: str) -> bool:
+    """Whether a word says of a document that its amount was given back, wholly or in part.
+
+    Examples
+    --------
+    >>> [is_given_back(word) for word in ("Refunded", "partially_refunded", "Palautettu", "Ei palautettu", "Gutschrift", "Paid")]
+    [True, True, True, False, True, False]
+    """
+    said = _plain(word)
+    return not _NEGATED.fullmatch(said) and bool(_GIVEN_BACK_WORDS.fullmatch(said) or (document_kind(word) == CREDIT_NOTE and is_word(word)))
 
 
 def is_side(word: str) -> bool:
@@ -102,7 +230,19 @@ def is_side(word: str) -> bool:
     >>> is_side("Kredit"), is_side("H"), is_side("Kreditfaktura")
     (True, True, False)
     """
-    return any(words.fullmatch(_plain(word)) for words in _SIDES.values())
+    return any(_plain(word) in words for words in _SIDES.values())
+
+
+def is_debit(mark: str) -> bool | None:
+    """Whether a mark in a column of debit and credit is debit; None where it is neither.
+
+    Examples
+    --------
+    >>> is_debit("Soll"), is_debit("avere"), is_debit("an"), is_debit("Visa")
+    (True, False, False, None)
+    """
+    said = _plain(mark)
+    return True if said in _DEBIT else False if said in _CREDIT_SIDE else _ON_ACCOUNTS_ALONE.get(said)
 
 
 def is_word(word: str) -> bool:
@@ -114,18 +254,7 @@ def is_word(word: str) -> bool:
     (True, False, False, False)
     """
     said = _plain(word)
-    return document_kind(word) is not None and not (said.isdecimal() or is_side(word) or any(codes.fullmatch(said) for codes in _CODES.values()))
-
-
-def is_void(word: str) -> bool:
-    """Whether a word says of a document that it does not count: cancelled, or a draft.
-
-    Examples
-    --------
-    >>> is_void("Storniert"), is_void("Posted")
-    (True, False)
-    """
-    return bool(_VOID_WORDS.fullmatch(_plain(word)))
+    return document_kind(word) is not None and not (said.isdecimal() or is_side(word) or any(said in codes for codes in _CODES.values()))
 
 
 def names_a_state(theirs: str) -> bool:
@@ -139,16 +268,21 @@ def names_a_state(theirs: str) -> bool:
     return normalised(theirs) in _STATES
 
 
-def in_doubt(words: Collection[str]) -> list[str]:
-    """Words of one column of kinds whose rows may be no sales, or of which nothing is known: a receipt beside invoices is likely a payment.
+def _likely_code(word: str) -> str:
+    """What a word of which nothing is known likely is: what the first system says that has it as a code, else an invoice."""
+    code = _plain(word)
+    return next((family[code] for family in _FAMILIES if code in family), CREDIT_NOTE if code == _RETURN else INVOICE)
 
-    Examples
-    --------
-    >>> in_doubt(["Invoice", "Receipt", "Payment", "Credit note"]), in_doubt(["Receipt", "Refund"])
-    (['Receipt', 'Payment'], [])
-    """
-    has_invoices = any(document_kind(word) == INVOICE and not _RECEIPT.fullmatch(_plain(word)) for word in words)
-    return [word for word in words if document_kind(word) in {None, NO_SALE} or (has_invoices and _RECEIPT.fullmatch(_plain(word)))]
+
+def _is_void(word: str) -> bool:
+    """Whether a word says of a document that it does not count: cancelled, or a draft."""
+    said = _plain(word)
+    return bool(_VOID_WORDS.fullmatch(said)) and not _NEGATED.fullmatch(said)
+
+
+def _is_balance(word: str) -> bool:
+    """Whether a word says what an account was before or after the rows."""
+    return bool(BALANCE.fullmatch(word.strip()) or SALDO.fullmatch(word.strip()))
 
 
 def _plain(word: str) -> str:
@@ -157,4 +291,4 @@ def _plain(word: str) -> str:
     return " ".join(plain.translate(_LETTERS).split())
 
 
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "’": "'"})
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "’": "'", "_": " "})

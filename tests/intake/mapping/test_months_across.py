@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from decimal import Decimal
 
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from goodterms.errors import AnswerNeededError, MappingError
+from goodterms.facts.engine import connect
 from goodterms.intake import read
 from goodterms.intake.mapping.answers import answered
 from goodterms.intake.mapping.mapping_file import Mapping
-from goodterms.intake.mapping.months_across import are_months, months_of
+from goodterms.intake.mapping.months_across import FORMS, NUMBER_OF, are_months, month_of, month_sql, months_of
 from goodterms.problems import Severity
 
 D = Decimal
@@ -73,6 +77,36 @@ def costs_in(reading, columns="period, account, account_name, amount, row"):
 def test_months_are_known_in_all_their_forms(names):
     assert list(months_of(["Tili", *names, "Yhteensä 2025", "Total", "2025"]).values()) == [dt.date(2025, month, 1) for month in (1, 2, 3)]
     assert are_months(["Tili", *names])
+
+
+NAMES = sorted(NUMBER_OF)
+MONTHS = st.dates(dt.date(1969, 1, 1), dt.date(2068, 12, 31)).map(lambda day: day.replace(day=1))
+WRITTEN = (
+    *("{0:%Y}-{1}", "{0:%Y}/{1}", "{0:%Y}.{1}", "{0:%Y} {1}", "{0:%Y}-{0:%m}", "{0:%Y}{0:%m}", "{0:%Y}M{0:%m}", "{0:%Y}-m{1}", "{0:%Y}K{1}"),
+    *("{1}.{0:%Y}", "{0:%m}/{0:%Y}", "{1}-{0:%Y}", "{0:%m}/{0:%y}", "{2} {0:%Y}", "{2}. {0:%Y}", "{2}-{0:%y}", "{2} '{0:%y}", "{0:%Y} {2}", "{0:%Y}/{2}"),
+)
+
+
+@given(month=MONTHS, form=st.sampled_from(WRITTEN), name=st.sampled_from(NAMES), how=st.sampled_from([str.lower, str.upper, str.title]))
+def test_a_month_in_any_form_and_language_is_that_month(month, form, name, how):
+    month = month.replace(month=NUMBER_OF[name]) if "{2}" in form else month
+    assert month_of(form.format(month, month.month, how(name))) == month
+
+
+TEXTS = st.one_of(
+    st.builds(lambda month, form, name: form.format(month, month.month, name), MONTHS, st.sampled_from(WRITTEN), st.sampled_from(NAMES)),
+    st.from_regex(re.sub(r"\?P<[a-z]+>", "?:", "|".join(FORMS.values())), fullmatch=True),
+    st.text("0123456789-/. 'mkjanfe", max_size=9),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(texts=st.lists(TEXTS, min_size=50, max_size=90))
+def test_the_engine_reads_months_as_python_does(texts):
+    texts = [" ".join(text.lower().split()) for text in texts]
+    read = f"coalesce({', '.join(month_sql('cell', form) for form in FORMS)})"
+    rows = connect().con.execute(f"SELECT {read} FROM (SELECT unnest(?) AS cell)", [texts]).fetchall()
+    assert [month for (month,) in rows] == list(map(month_of, texts))
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ def test_months_whose_year_may_stand_first_or_last_are_asked(write, tmp_path):
     path = write("s.csv", "Month;Customer;Sales\n01/12;Ann;10,50\n02/11;Bob;20,00\n")
     question = asked(path)
     assert [choice.said for choice in question.choices] == ["the month stands first", "the year stands first"]
+    assert question.evidence == ("row 2: 01/12 is January 2012 or December 2001", "row 3: 02/11 is February 2011 or November 2002")
     for place, days in enumerate(([first(1, 2012), first(2, 2011)], [first(12, 2001), first(11, 2002)])):
         reading = read([path], mapping=answer(question, place))
         assert [day for (day,) in lines(reading, "date")] == days
@@ -250,3 +251,17 @@ def test_costs_without_months_are_asked_for_the_one_that_they_are_of(write, name
     reading = read([sales], costs=[costs], mapping=answer(question))
     rows = reading.facts.engine.con.execute("SELECT period, account, amount FROM costs ORDER BY row").fetchall()
     assert rows == [(period, "4100", D(4100)), (period, "4200", D(4200))]
+
+
+OCTOBERS = [f"2024.{month:02d}".replace(".10", ".1") for month in range(1, 13)]
+
+
+def test_an_october_that_a_spreadsheet_cut_is_no_january(write):
+    rows = "".join(f"{month};Ann;{amount}\n" for amount, month in enumerate(OCTOBERS, start=1))
+    reading = read([write("s.csv", f"Month;Customer;Sales\n{rows}")])
+    assert lines(reading, "date, net_value") == [(first(month), D(month)) for month in range(1, 13)]
+    assert [(p.code, p.origin.row, p.rows) for p in reading.problems] == [("october-without-zero", 11, 1)]
+    across = write("a.csv", f"Customer;{';'.join(OCTOBERS)}\nAnn;{';'.join(map(str, range(1, 13)))}\n")
+    assert lines(read([across]), "date, net_value") == [(first(month), D(month)) for month in range(1, 13)]
+    alone = read([write("t.csv", "Month;Customer;Sales\n2024.1;Ann;1\n2024.2;Ann;2\n")])
+    assert (lines(alone, "date"), alone.problems) == ([(first(1),), (first(2),)], ())

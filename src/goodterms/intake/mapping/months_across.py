@@ -56,6 +56,8 @@ FORMS = {
     "%y/%m": rf"{_SHORT}/{_MONTH}",
 }
 """Ways of writing a month, as regular expressions of a text in small letters."""
+PADDED, CUT = rf"{YEAR}\.0[1-9]", rf"{YEAR}\.1"
+"""Beside months like the first, one like the second is October, of which a spreadsheet that took it for a number has cut the zero."""
 YEAR_LAST, YEAR_FIRST = "%m/%y", "%y/%m"
 """Two of them that may read the same text as another month; across the top the year stands last."""
 _DAYS = (
@@ -77,9 +79,13 @@ def months_of(names: Iterable[str]) -> dict[str, date]:
     {'1.2025': '2025-01-01', 'helmi 2025': '2025-02-01', 'Mar-25': '2025-03-01'}
     >>> [day.month for day in months_of(["01/01/2025", "02/01/2025", "03/01/2025"]).values()]
     [1, 2, 3]
+    >>> [day.month for day in months_of(["2025.01", "2025.09", "2025.1", "2025.11"]).values()]
+    [1, 9, 10, 11]
     """
     names = list(names)
     found = {name: month for name in names if (month := month_of(name))} | _of_days(names)
+    if any(re.fullmatch(PADDED, name.strip()) for name in names):
+        found |= {name: found[name].replace(month=10) for name in found if re.fullmatch(CUT, name.strip())}
     months = list(found.values())
     return {name: found[name] for name in names if name in found and months.count(found[name]) == 1}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from typing import Any
@@ -13,7 +13,7 @@ from goodterms.facts.columns import Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.mapping_file import SERIAL
-from goodterms.intake.mapping.months_across import FIRST_YEAR, FORMS, LAST_YEAR, LETTERS, YEAR_FIRST, YEAR_LAST, month_sql
+from goodterms.intake.mapping.months_across import CUT, FIRST_YEAR, FORMS, LAST_YEAR, LETTERS, PADDED, YEAR_FIRST, YEAR_LAST, month_sql
 from goodterms.intake.values.named_months import with_named_months
 from goodterms.intake.values.time_of_day import END_OF_DAY, TIME
 from goodterms.intake.values.typed_column import Doubt, RawColumn, Typed, Where, present
@@ -314,35 +314,52 @@ def months(con: Any, where: Where, column: RawColumn) -> Typed:
         Where month and year, or day and month, may be swapped.
     """
     written = column.written("d")
-    read = {form: month_sql(f"lower(trim({written}))", form) for form in FORMS}
-    last, first = (read.pop(form) for form in (YEAR_LAST, YEAR_FIRST))
-    counted = f"count({last}), count({first}), count(CASE WHEN {last} <> {first} THEN 1 END)"
-    *counts, either = con.execute(f"SELECT {counted} FROM {where.table}").fetchone()
-    form = _year_first_or_last(where, column, counts, either) if any(counts) else ""
-    sql = f"coalesce({', '.join([*read.values(), *([first if form == YEAR_FIRST else last] if form else [])])})"
+    cell, doubts = _with_octobers(con, where, f"lower(trim({written}))")
+    read = {form: month_sql(cell, form) for form in FORMS}
+    either = {form: read.pop(form) for form in (YEAR_LAST, YEAR_FIRST)}
+    form = _year_first_or_last(con, where, column, either)
+    sql = f"coalesce({', '.join([*read.values(), *([either[form]] if form else [])])})"
     values, fits = con.execute(f"SELECT count({present(written)}), count({sql}) FROM {where.table}").fetchone()
     if values and fits * 2 >= values:
         style = {"date": form} if form else {}
-        typed = Typed(Kind.MONTH, sql, present(written), values, values - fits, expected="a month like 2012-03", style=style)
+        typed = Typed(Kind.MONTH, sql, present(written), values, values - fits, expected="a month like 2012-03", style=style, doubts=doubts)
         return _with_native(con, where.table, column, typed)
     day = dates(con, where, [column])[column.place]
     sql = f"CAST(date_trunc('month', {day.sql}) AS DATE)"
     return Typed(Kind.MONTH, sql, day.present, day.values, day.misfits, expected="a month like 2012-03 or a date", style=day.style, doubts=day.doubts)
 
 
-def _year_first_or_last(where: Where, column: RawColumn, counts: Sequence[int], either: int) -> str:
-    """Which form months like 03/12 have: as given, else the one that reads more of them."""
-    given = str(where.answers.get("date"))
-    if given in {YEAR_LAST, YEAR_FIRST}:
-        return given
-    last, first = counts
-    if abs(last - first) >= max(1, _TOO_FEW * either):
-        return YEAR_LAST if last > first else YEAR_FIRST
+def _with_octobers(con: Any, where: Where, cell: str) -> tuple[str, tuple[Doubt, ...]]:
+    """SQL of a cell in which an October without its zero has it again, and what is to be said of it."""
+    padded, cut = (f"regexp_full_match({cell}, {text_of(shape)})" for shape in (PADDED, CUT))
+    has_zeros, rows, row, first = con.execute(
+        f"SELECT bool_or({padded}), count(*) FILTER ({cut}), min(row) FILTER ({cut}), min({cell}) FILTER ({cut}) FROM {where.table}"
+    ).fetchone()
+    if not has_zeros or not rows:
+        return cell, ()
+    sentence = f"{first} stands beside months like {first[:4]}.01, and is read as October: a spreadsheet that took it for a number has cut its zero."
+    return f"CASE WHEN {cut} THEN {cell} || '0' ELSE {cell} END", (Doubt("october-without-zero", sentence, rows, row),)
+
+
+def _year_first_or_last(con: Any, where: Where, column: RawColumn, read: Mapping[str, str]) -> str:
+    """Which form months like 03/12 have: as given, else the one that reads more of them; "" where most values are no such."""
+    cell = present(column.written("d"))
+    last, first = read[YEAR_LAST], read[YEAR_FIRST]
+    counted = f"count({cell}), count({last}), count({first}), count(CASE WHEN {last} <> {first} THEN 1 END)"
+    values, lasts, firsts, either = con.execute(f"SELECT {counted} FROM {where.table}").fetchone()
+    if not values or 2 * max(lasts, firsts) < values:
+        return ""
+    given = where.answers.get("date")
+    if given in read:
+        return str(given)
+    if not either or abs(lasts - firsts) >= max(1, _TOO_FEW * either):
+        return YEAR_LAST if lasts > firsts else YEAR_FIRST
+    rows = con.execute(f"SELECT row, {cell}, {last}, {first} FROM {where.table} WHERE {last} <> {first} ORDER BY row LIMIT 3").fetchall()
     raise AnswerNeededError(
         Question(
             f"date: {where.file}, {column.theirs}",
             f"{where.file}: in column {column.theirs} the month or the year may stand first; no value of the column decides.",
-            (),
+            tuple(f"row {row:,}: {text} is {one:%B %Y} or {other:%B %Y}" for row, text, one, other in rows),
             (choice("the month stands first", dialect={"date": YEAR_LAST}), choice("the year stands first", dialect={"date": YEAR_FIRST})),
         )
     )

@@ -13,6 +13,7 @@ from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.values.total_words import BALANCE, BARE, SALDO
 
 HEADER = "Date;Customer;Document;Product;Net amount\n"
+ENTRIES = [(1, "", "Alkusaldo", 1000), (2, 1, "Lasku", 100), (3, 2, "Lasku", 50), (4, "", "Loppusaldo", 1150)]
 LINES = "2024-01-02;Bob;2;P1;200\n2024-01-03;Cleo;3;P2;300\n"
 
 
@@ -50,6 +51,12 @@ def test_sums_go_by_the_lines_alone(write):
     reading = read([write("s.csv", text)])
     assert balances(reading) == ([2, 6], Decimal(500))
     assert [ref.row for ref in reading.files[0].set_aside_rows if ref.reason == "total"] == [5]
+
+
+def test_balances_of_each_account_in_a_list_of_entries_are_no_costs(write):
+    rows = [f"{account};2024-01-0{day};{entry};{text};{amount}" for account in (4000, 5000) for day, entry, text, amount in ENTRIES]
+    path = write("gl.csv", "Account;Date;Voucher;Text;Amount\n" + "\n".join(rows) + "\n")
+    assert balances(read([], costs=[path])) == ([2, 5, 6, 9], Decimal(300))
 
 
 def asked(path):

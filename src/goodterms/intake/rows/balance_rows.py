@@ -28,7 +28,7 @@ class BalanceRows:
 
     ``raw`` is the raw table, ``bad`` the table of rows that do not fit, ``typed`` a query of typed rows with ``row`` and the keys. ``places`` are the raw
     table's columns, ``texts`` those of text, without the one that says what each row is. ``keys`` are the expressions of what a line has of its own, such as
-    its document and its product, each with the number of rows that have it. ``said`` is what the mapping says of rows.
+    its document and its product. ``said`` is what the mapping says of rows.
     """
 
     raw: str
@@ -36,7 +36,7 @@ class BalanceRows:
     typed: str
     places: Sequence[str]
     texts: Sequence[str]
-    keys: Mapping[str, int]
+    keys: Sequence[str]
     said: Mapping[str, str]
 
 
@@ -48,14 +48,11 @@ def set_aside_balances(con: Any, among: BalanceRows) -> tuple[list[RowRef], dict
     """
     found: list[RowRef] = []
     doubted: dict[str, list[RowRef]] = {}
-    if not among.texts:
-        return found, doubted
-    rows = con.execute(f"SELECT count(*) FROM {among.raw}").fetchone()[0]
-    often = [key for key, values in among.keys.items() if values >= _OFTEN * rows]
-    surely = [rows - among.keys[key] <= max(_SELDOM * rows, min(_FEW, rows // 3)) for key in often]
-    called = _called(con, among, often)
-    for row, cells, word, lacking in called:
-        reason = _judged(word, lacking, surely, many=len(called) > _MOST * rows)
+    called, lines, values = _called(con, among) if among.texts else ([], 0, [])
+    surely = [lines - there <= max(_SELDOM * lines, min(_FEW, lines // 3)) if there >= _OFTEN * lines else None for there in values]
+    for row, cells, word, lacks in called:
+        lacking = [(lacks_it, is_sure) for lacks_it, is_sure in zip(lacks, surely, strict=True) if is_sure is not None]
+        reason = _judged(word, lacking, many=len(called) > _MOST * (len(called) + lines))
         said = among.said.get(word, among.said.get(OTHERS, "") if reason is None else "")
         if said != LINE and (reason or said == TOTAL):
             found.append(RowRef(row, cells, OF_BALANCE))
@@ -68,17 +65,21 @@ def set_aside_balances(con: Any, among: BalanceRows) -> tuple[list[RowRef], dict
     return found, doubted
 
 
-def _judged(word: str, lacking: Sequence[bool], surely: Sequence[bool], *, many: bool) -> bool | None:
-    """Whether a row is a balance; None where it is in doubt."""
+def _judged(word: str, lacking: Sequence[tuple[bool, bool]], *, many: bool) -> bool | None:
+    """Whether a row is a balance, by which keys of lines it lacks and whether nearly all lines have those; None where it is in doubt."""
+    lacks_one = any(lacks_it for lacks_it, _ in lacking)
     if SALDO.fullmatch(word):
-        if not many and any(lacks and sure for lacks, sure in zip(lacking, surely, strict=True)):
+        if not many and any(lacks_it and is_sure for lacks_it, is_sure in lacking):
             return True
-        return None if not lacking or any(lacking) else False
-    return True if not many and (not lacking or any(lacking)) else None
+        return None if not lacking or lacks_one else False
+    return True if not many and (not lacking or lacks_one) else None
 
 
-def _called(con: Any, among: BalanceRows, keys: Sequence[str]) -> list[tuple[int, str, str, list[bool]]]:
-    """The rows that a cell calls a balance, with all their text, that cell, and whether they lack each of the keys; a key that is such a word is none."""
+def _called(con: Any, among: BalanceRows) -> tuple[list[tuple[int, str, str, list[bool]]], int, list[int]]:
+    """The rows that a cell calls a balance, with all their text, that cell, and whether they lack each of the keys; how many others there are, and have each.
+
+    A key that is such a word is none.
+    """
     one_of = text_of(f"(?i)(?:{BALANCE.pattern})|(?:{SALDO.pattern})")
     all_cells, texts = (f"[{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in places)}]" for places in (among.places, among.texts))
     called = " OR ".join(f"regexp_full_match(trim(CAST({place} AS VARCHAR)), {one_of})" for place in among.texts)
@@ -87,7 +88,11 @@ def _called(con: Any, among: BalanceRows, keys: Sequence[str]) -> list[tuple[int
         f"SELECT row, array_to_string(list_filter({all_cells}, cell -> cell <> ''), '; ') AS cells, "
         f"list_filter({texts}, cell -> regexp_full_match(cell, {one_of}))[1] AS word FROM {among.raw} WHERE {called}"
     )
-    lacking = ", ".join(f"({key}) IS NULL OR regexp_full_match(CAST({key} AS VARCHAR), {one_of})" for key in keys)
-    return con.execute(
-        f"SELECT DISTINCT row, cells, word, [{lacking}]::BOOLEAN[] FROM called_balances JOIN ({among.typed}) USING (row) ORDER BY row"
-    ).fetchall()
+    lacks = ", ".join(f"({key}) IS NULL OR regexp_full_match(CAST({key} AS VARCHAR), {one_of})" for key in among.keys)
+    columns = f"row, cells, word, [{lacks}]::BOOLEAN[]"
+    found = con.execute(f"SELECT DISTINCT {columns} FROM called_balances JOIN ({among.typed}) USING (row) ORDER BY row").fetchall()
+    if not found:
+        return [], 0, []
+    counted = ", ".join(["count(*)", *(f"count({key})" for key in among.keys)])
+    lines, *values = con.execute(f"SELECT {counted} FROM ({among.typed}) WHERE row NOT IN (SELECT row FROM called_balances)").fetchone()
+    return found, lines, values

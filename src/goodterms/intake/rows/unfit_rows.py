@@ -42,7 +42,7 @@ _MAIN = ("document", "account")
 """Keys that no line goes without where the others have them."""
 _OF_GOODS = ("product_key", "product_name", "line")
 """Keys that a line of work or freight goes without."""
-_OF_A_LINE = (("document",), ("product_key", "product_name"), ("account",))
+_OF_A_LINE = (("document",), ("product_key", "product_name"))
 """What a line has of its own, and a balance has not."""
 _MOST_NAMES = 8
 """So many rows are named in a question, and their texts in its answers."""
@@ -144,14 +144,11 @@ def _balances(con: Any, part: Part, typed: str, texts: list[str], stated: list[s
     """
     kind = part.proposal.theirs("kind")
     of_kinds = part.sample.column(kind).place if kind else ""
-    keys = {}
-    for of_one in _OF_A_LINE:
-        if there := [ours for ours in of_one if ours in stated]:
-            keys[f"coalesce({', '.join(map(named, there))})"] = max(part.stated[ours].values for ours in there)
+    keys = [f"coalesce({', '.join(map(named, there))})" for of_one in _OF_A_LINE if (there := [ours for ours in of_one if ours in stated])]
     texts = [place for place in texts if place != of_kinds]
     found, doubted = set_aside_balances(con, BalanceRows(part.raw.name, part.bad, typed, part.raw.columns, texts, keys, part.entry.totals))
     if doubted:
-        rows = [ref for refs in doubted.values() for ref in refs]
+        rows = sorted((ref for refs in doubted.values() for ref in refs), key=lambda ref: ref.row)
         words = list(doubted) if len(doubted) <= _MOST_NAMES else [OTHERS]
         sentence = (
             f"{part.where}: {len(rows):,} {'row is' if len(rows) == 1 else 'rows are'} called a balance, which is no sale and no cost, and may be "

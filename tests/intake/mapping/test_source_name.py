@@ -1,0 +1,44 @@
+"""What sources are called: by the names of their files, whichever year, month or day stands in them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goodterms.intake.mapping.source_name import names, source_of, without_year
+
+WORDS = st.text("abcdefgäöxyz", min_size=1, max_size=8)
+YEARS = st.integers(1990, 2049)
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("sales_2023.csv", "sales {year}"),
+        ("2023_sales.csv", "sales {year}"),
+        ("Sales 2024-03 final.xlsx", "Sales final {year}"),
+        ("sales-202403.csv", "sales {year}"),
+        ("sales (2024).csv", "sales {year}"),
+        ("sales_2023-2024.csv", "sales {year}"),
+        ("2024.csv", "{year}"),
+        ("export_20260115.csv", "export"),
+        ("export 15.01.2026.csv", "export"),
+        ("20260115.csv", "20260115"),
+        ("sales-1.csv", "sales-1"),
+        ("item12024.csv", "item12024"),
+        ("sales_final-v2.csv", "sales_final-v2"),
+        ("/home/2024/sales.csv", "sales"),
+    ],
+)
+def test_a_source_is_called_as_its_file_is(file, source):
+    assert source_of(file, has_documents=True) == source
+
+
+@given(WORDS, st.sampled_from("_- ."), YEARS, YEARS)
+def test_files_of_two_years_are_called_alike(word, between, year, other):
+    """The name of a file of one year is that of another year's, and a year may stand in either place."""
+    source = source_of(f"{word}{between}{year}.csv", has_documents=True)
+    assert source == source_of(f"{word}{between}{other}.csv", has_documents=True) == source_of(f"{other}{between}{word}.csv", has_documents=True)
+    assert names(source, f"{word} {year}")
+    assert without_year(source) == source_of(f"{word}{between}{other}.csv", has_documents=False) == word

@@ -125,6 +125,12 @@ def test_amounts_come_back_in_every_currency_or_are_asked_about(tmp_path, cents,
     assert rows == [(amount, "" if mark in SHARED else code) for amount in truth]
 
 
+def test_codes_that_are_no_usual_ones_are_read_in_amounts_too(tmp_path):
+    reading = sums(tmp_path / "s.csv", ["1 250,50 THB", "MYR 10,00"], constants={"currency": "EUR"})
+    assert reading.files[0].net_by_currency == {"EUR": D("1260.5")}
+    assert reading.rejected == 0
+
+
 def test_the_list_holds_codes_and_says_each_writing_once():
     assert CODES <= ISO_4217
     assert {currency_code(mark) for _, mark in WRITINGS} == CODES | set(SHARED)

@@ -49,7 +49,7 @@ _WRITTEN = {
 }
 """The usual currencies of Europe's companies, each with its signs and words; what several have tells no currency by itself."""
 CODES = frozenset(_WRITTEN)
-"""Codes that are known in amounts ("12.50 EUR") and, however they are written, in names of columns ("Cost eur")."""
+"""Codes that are known, however they are written, in names of columns too ("Cost eur")."""
 WHOLE_UNITS = frozenset({"CLP", "HUF", "ISK", "JPY", "KRW"})
 """Currencies whose amounts are rounded to whole units."""
 _PAID_WITH = """
@@ -91,11 +91,11 @@ def _any_of(written: Iterable[str]) -> str:
     )
 
 
-MONEY = _any_of([*map(str.lower, CODES), *_BY_WRITING])
+MONEY = _any_of([*map(str.lower, CODES | (ISO_4217 - _WORDS_TOO)), *_BY_WRITING])
 """What names the currency of an amount, in small letters, as a regular expression of Python and of the engine alike."""
 MONEY_ALONE = _any_of([*(code.lower() for code in CODES - _WORDS_TOO), *(written for written in _BY_WRITING if written not in _UNITS_TOO)])
 """The same of what means money wherever it stands, among words too."""
-UNITS = _any_of([*_UNITS_TOO, *(code.lower() for code in CODES & _WORDS_TOO)])
+UNITS = _any_of([*_UNITS_TOO, *map(str.lower, (CODES & _WORDS_TOO) | (ISO_4217 - CODES))])
 """Of what names a currency that which beside a number may be another thing as well."""
 SIGNS = "".join(sorted({sign for written in _BY_WRITING for sign in written if not sign.isalpha()}))
 HEADING_WORDS = frozenset({*(code.lower() for code in (CODES - _WORDS_TOO) | {"RON"}), *_BY_WRITING}) - _UNITS_TOO

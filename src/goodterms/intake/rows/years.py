@@ -78,12 +78,14 @@ def _begin_anew(con: Any, parts: Sequence[Part]) -> set[str]:
 def _keep_years_of_documents(con: Any, parts: Sequence[Part], anew: set[str]) -> None:
     """Keep the year of each day of the documents whose lines are of several years."""
     of_several = "SELECT source, document FROM numbers_of_years GROUP BY source, document HAVING count(*) > 1"
-    lines = " UNION ".join(f"SELECT source, document, {_whose(part)} AS whose, date FROM {part.name}" for part in parts)
+    lines = " UNION ".join(
+        f"SELECT source, document, {_whose(part)} AS whose, date FROM {part.name} SEMI JOIN several USING (source, document)" for part in parts
+    )
     begins_anew = f"source IN ({', '.join(map(text_of, sorted(anew)))})" if anew else "false"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE years_of_documents AS
-        WITH days AS (SELECT * FROM ({lines}) SEMI JOIN ({of_several}) USING (source, document)),
+        WITH several AS ({of_several}), days AS ({lines}),
         gaps AS (SELECT *, ({begins_anew} AND date > lag(date) OVER one + {_APART})::INTEGER AS begins FROM days
             WINDOW one AS (PARTITION BY source, document, whose ORDER BY date)),
         runs AS (SELECT *, sum(coalesce(begins, 0)) OVER (PARTITION BY source, document, whose ORDER BY date) AS run FROM gaps)

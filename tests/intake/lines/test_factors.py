@@ -55,7 +55,10 @@ def asked(sales, head, **entry):
         ("Myynti tuhansina euroina", 1_000),
         ("Belopp i tusental", 1_000),
         ("Net sales $k", 1_000),
+        ("Netto TCHF", 1_000),
+        ("Obrat (tKč)", 1_000),
         ("Net sales MEUR", 1_000_000),
+        ("Umsatz M CZK", 1_000_000),
         ("Liikevaihto, milj. euroa", 1_000_000),
         ("Net sales (millions)", 1_000_000),
         ("Price per 1000", D("0.001")),
@@ -67,7 +70,22 @@ def test_factor_that_a_name_says(name, factor):
 
 
 @pytest.mark.parametrize(
-    "name", ["Net amount EUR", "Net amount", "Amount eur", "Account 10000", "11000", "Kr", "Määrä, kpl", "Month", "Summa €", "Item 1000.5"]
+    "name",
+    [
+        "Net amount EUR",
+        "Net amount",
+        "Amount eur",
+        "Account 10000",
+        "11000",
+        "Kr",
+        "Määrä, kpl",
+        "Month",
+        "Summa €",
+        "Item 1000.5",
+        "Mils",
+        "Don't all",
+        "T RON",
+    ],
 )
 def test_other_names_say_none(name):
     assert factor_of(name) is None

@@ -141,3 +141,15 @@ def test_payments_beside_invoices_under_any_heading_are_asked_about_once(sales):
 def test_two_columns_of_invoices_and_credit_notes_are_asked_about(sales):
     with pytest.raises(AnswerNeededError, match="Eins and Zwei may both be the"):
         sales(Eins=["Rechnung", "Gutschrift"], Zwei=["Gutschrift", "Rechnung"])
+
+
+def test_each_column_that_may_tell_kinds_has_a_question_of_its_own(sales):
+    columns = {"Eins": ["SI", "SC"], "Zwei": ["F2", "G2"]}
+    keys, text = [], ""
+    for _ in columns:
+        with pytest.raises(AnswerNeededError) as error:
+            sales(**columns, mapping=Mapping.read(text) if text else None)
+        (question,) = error.value.questions
+        keys.append(question.key.rpartition(", ")[2])
+        text = with_answer(text, question.choices[1])
+    assert (keys, amounts(sales(**columns, mapping=Mapping.read(text)))) == (["Eins", "Zwei"], [10, 10])

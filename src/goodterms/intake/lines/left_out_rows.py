@@ -19,13 +19,13 @@ from goodterms.intake.values.document_kind import NO_SALE, in_doubt, is_given_ba
 from goodterms.problems import Problem, Severity
 
 _MOST_WORDS = 50
-"""A column of more distinct values says no states; of one of kinds the first ones are asked about."""
+"""A column of more distinct values says no states, and so many are counted out in the evidence of a question."""
 _MOST_NAMED = 8
-"""So many words are named in a question; its evidence has all."""
+"""So many words are named in the sentence of a question."""
 _MOST_APART = 3
 """Of so many words of a column each may also be answered apart from the others; of more a mapping says it."""
-_SAID = {LEFT_OUT: "left out", INVOICE: "sales", CREDIT_NOTE: "credit notes"}
-_OF_ALL = {LEFT_OUT: "no sales: they are left out", INVOICE: "sales like the others", CREDIT_NOTE: "credit notes"}
+_SAID = {LEFT_OUT: "left out", INVOICE: "{what}", CREDIT_NOTE: "credit notes"}
+_OF_ALL = {LEFT_OUT: "no {what}: they are left out", INVOICE: "{what} like the others", CREDIT_NOTE: "credit notes"}
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,7 @@ def lines_by_word(con: Any, derived: Mapping[str, str], typed_rows: str) -> dict
     """How many lines have each word of the column of kinds; "" is for those that have none."""
     if "kind" not in derived:
         return {}
-    sql = f"SELECT coalesce({derived['kind']}, ''), count(*) FROM ({typed_rows}) GROUP BY 1 ORDER BY 1 LIMIT {_MOST_WORDS}"
-    return dict(con.execute(sql).fetchall())
+    return dict(con.execute(f"SELECT coalesce({derived['kind']}, ''), count(*) FROM ({typed_rows}) GROUP BY 1 ORDER BY 1").fetchall())
 
 
 def _negative_words(con: Any, derived: Mapping[str, str], typed_rows: str) -> set[str]:
@@ -112,7 +111,7 @@ def _of_kinds(part: Part, lines: Mapping[str, int], negative: Collection[str]) -
     One word on all rows that likely means an invoice tells nothing apart. Where the mapping says how credit notes are known, what is not known does not matter.
     """
     theirs = part.proposal.theirs("kind") or ""
-    known = {word.casefold() for word in (*part.entry.kinds, *(part.entry.credit_notes.values if part.entry.credit_notes else ()))}
+    known = _answered(part)
     kinds, doubted = kinds_of([*filter(None, lines), *part.entry.kinds]), in_doubt([*lines, *part.entry.kinds])
     likely = {word: LEFT_OUT if kind == NO_SALE else kind for word, kind in doubted.items() if word in lines and word.casefold() not in known}
     unknown = {word: CREDIT_NOTE if word in negative and kind == INVOICE else kind for word, kind in likely.items() if kinds[word] is None}
@@ -126,8 +125,7 @@ def _of_kinds(part: Part, lines: Mapping[str, int], negative: Collection[str]) -
 
 def _of_states(part: Part, theirs: str, words: Sequence[str], *, given_back_apart: bool, by_column: bool) -> Iterator[_Doubt]:
     """Words of a column of states, those of what was given back apart: it may be that their rows are credit notes, if no column of kinds tells these."""
-    how = part.entry.credit_notes
-    known = {word.casefold() for word in (*part.entry.kinds, *(how.values if how and how.column == theirs else ()))}
+    known = _answered(part)
     likely = {
         word: LEFT_OUT if kind == NO_SALE else kind
         for word, kind in states_in_doubt(words, given_back_apart=given_back_apart).items()
@@ -137,7 +135,13 @@ def _of_states(part: Part, theirs: str, words: Sequence[str], *, given_back_apar
     if void := {word: kind for word, kind in likely.items() if word not in given_back}:
         yield _Doubt(theirs, void, (LEFT_OUT, INVOICE), of_state=True)
     if given_back:
-        yield _Doubt(theirs, given_back, (LEFT_OUT, INVOICE, *([CREDIT_NOTE] if by_column and how is None else [])), of_state=True)
+        yield _Doubt(theirs, given_back, (LEFT_OUT, INVOICE, *([CREDIT_NOTE] if by_column and not part.entry.credit_notes else [])), of_state=True)
+
+
+def _answered(part: Part) -> set[str]:
+    """Words of which the mapping says what their rows are, in lower case."""
+    how = part.entry.credit_notes
+    return {word.casefold() for word in (*part.entry.kinds, *(how.values if how else ()))}
 
 
 def _question(part: Part, doubts: Sequence[_Doubt], evidence: Mapping[str, Mapping[str, int]], negative: Collection[str]) -> Question:
@@ -145,10 +149,15 @@ def _question(part: Part, doubts: Sequence[_Doubt], evidence: Mapping[str, Mappi
     for doubt in doubts:
         of_column.setdefault(doubt.theirs, []).extend(doubt.likely)
     whose = ", and ".join(f"whose {theirs} is {_listed(words)}" for theirs, words in of_column.items())
-    counts = [f"{theirs}: {', '.join(f'{word} on {count:,}' for word, count in evidence[theirs].items() if word)} lines" for theirs in of_column]
+    counts = [f"{theirs}: {_counted(evidence[theirs])} lines" for theirs in of_column]
     if below := [word for doubt in doubts for word in doubt.likely if word in negative]:
         counts.append(f"all amounts of {_listed(below)} are negative")
     return Question(f"kinds: {part.where}, {', '.join(of_column)}", f"{part.where}: what are the rows {whose}?", tuple(counts), tuple(_choices(part, doubts)))
+
+
+def _counted(lines: Mapping[str, int]) -> str:
+    said = [f"{word} on {count:,}" for word, count in lines.items() if word]
+    return ", ".join(said[:_MOST_WORDS] + ["…"] * (len(said) > _MOST_WORDS))
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -184,8 +193,10 @@ def _settings(reading: Mapping[str, str], by_column: Mapping[str, str]) -> dict[
 
 def _in_words(part: Part, reading: Mapping[str, str]) -> str:
     kinds = [kind for kind in _SAID if kind in reading.values()]
-    said = _OF_ALL[kinds[0]] if len(kinds) == 1 else "; ".join(f"{', '.join(w for w, k in reading.items() if k == kind)}: {_SAID[kind]}" for kind in kinds)
-    return said if part.table == "sale_lines" else said.replace("sales", "purchases")
+    what = "sales" if part.table == "sale_lines" else "purchases"
+    if len(kinds) == 1:
+        return _OF_ALL[kinds[0]].format(what=what)
+    return "; ".join(f"{', '.join(word for word in reading if reading[word] == kind)}: {_SAID[kind].format(what=what)}" for kind in kinds)
 
 
 def _columns_of_states(part: Part) -> list[str]:

@@ -103,4 +103,4 @@ def _ask_whether_kinds(raw: RawTable, sample: Sample, theirs: str, table: str) -
         sentence = f"{raw.where}: {theirs} holds {', '.join(words)}. Are rows no sales that say {' or '.join(out)}?"
         yes = choice("yes: they are left out", columns={theirs: "kind"}, kinds=dict.fromkeys(out, LEFT_OUT))
     no = choice("no, it says something else", columns={theirs: attribute_name(theirs) if table == "sale_lines" else LEFT_OUT})
-    raise AnswerNeededError(Question(f"column: {raw.file}, kind", sentence, (), (no, yes) if all(map(is_side, words)) else (yes, no)))
+    raise AnswerNeededError(Question(f"kind: {raw.where}, {theirs}", sentence, (), (no, yes) if all(map(is_side, words)) else (yes, no)))

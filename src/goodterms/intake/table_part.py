@@ -424,8 +424,8 @@ def _settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Ty
     if first.table not in LINES or not document_of(stated):
         return stated
     for ours in [ours for ours in ("net_value", "gross_value") if ours in stated]:
-        rows = " UNION ALL BY NAME ".join(_typed_rows(part) for part in parts)
-        lines = _evidence(con, first, stated, rows)
+        rows = [_typed_rows(part) for part in parts]
+        lines = _evidence(con, first, stated, " UNION ALL BY NAME ".join(rows))
         theirs, other = lines.theirs[ours], instead_of_total(con, first, lines, rows, ours)
         if other is None:
             continue

@@ -163,7 +163,7 @@ def test_amounts_of_lines_are_no_total_though_another_column_is_as_large_togethe
     assert nets(sales("Net amount;Frobs", "1;30.00;10.00", "1;30.00;20.00", "2;40.00;1.00")) == [30, 30, 40]
 
 
-MANY = [f"{document};{place * 10}.00;{place}.25" for place, document in enumerate("ABCDEFGHIJ", start=1) for _ in range(2)]
+MANY = [f"{document}{line};{place * 10}.00;{place}.25" for place, document in enumerate("ABCDEFGHIJ", start=1) for line in (1, 2)]
 
 
 def test_one_amount_on_all_lines_of_many_documents_is_asked(sales):
@@ -186,6 +186,21 @@ def test_one_amount_on_all_lines_beside_no_other_column_is_asked_with_what_to_ex
 
 def test_one_amount_on_all_lines_of_few_documents_stays(sales):
     assert nets(sales("Net amount;Frobs", *MANY[:-2]))[:4] == [10, 10, 20, 20]
+
+
+def test_lines_that_several_files_hold_are_no_documents_of_several_lines(write):
+    text = "Invoice;Date;Customer;Product;Net amount\n" + "".join(f"{place};2024-01-05;C1;P;{place}.00\n" for place in range(1, 13))
+    assert len(nets(read([write("a.csv", text), write("b.csv", text + "13;2024-01-06;C1;P;13.00\n")]))) == 13
+
+
+def test_totals_of_documents_that_several_files_hold_are_known_too(write):
+    text = "Invoice;Date;Customer;Product;Net amount;Frobs\n1;2024-01-05;C1;P;30.00;10.00\n1;2024-01-05;C1;Q;30.00;20.00\n"
+    both = text + "2;2024-01-06;C1;P;40.00;15.00\n2;2024-01-06;C1;Q;40.00;25.00\n"
+    assert sorted(nets(read([write("a.csv", both), write("b.csv", both + "3;2024-01-06;C1;P;7.00;7.00\n")]))) == [7, 10, 15, 20, 25]
+
+
+def test_equal_lines_of_a_document_are_no_evidence_of_a_total(sales):
+    assert len(nets(sales("Net amount", *(f"{document};{place}0.00" for place, document in enumerate("ABCDEFGHIJKL", 1) for _ in range(2))))) == 24
 
 
 ORDERS = "Order number;Date;Customer;Quantity;Item Cost;Subtotal\n" + "".join(

@@ -95,11 +95,12 @@ def _off_a_round_rate(tax: Amount, base: str) -> str:
 # The document's total ---------------------------------------------------------------------------------------------------------------------------------------
 
 
-def instead_of_total(con: Any, part: Part, lines: Stated, rows: str, ours: str) -> str | None:
+def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], ours: str) -> str | None:
     """Return what counts instead of a column of amounts (``ours``) that repeats the document's total on its lines; None where it is an amount of the line.
 
     It is the total where price × quantity of its lines, or a column without a meaning, sums up to it document by document: that counts, ``OTHER_AMOUNTS``
-    or the column's name. A value with tax that is one on lines of different net values is the total too.
+    or the column's name. A value with tax that is one on lines of different net values is the total too. ``rows`` is a query for each file: lines that several
+    of them hold are met once, and lines of which all is the same are no evidence of a total.
 
     Raises
     ------
@@ -107,15 +108,20 @@ def instead_of_total(con: Any, part: Part, lines: Stated, rows: str, ours: str) 
         Where one amount stands on all lines of a document, and nothing on them comes to it, neither line by line nor together.
     """
     document = document_of(part.stated)
-    rows, key = f"SELECT * FROM ({rows}) WHERE {document} IS NOT NULL", f"{document}, year(date)" if "date" in part.stated else document
+    key = f"{document}, year(date)" if "date" in part.stated else document
+    of_documents = f"SELECT * FROM ({' UNION ALL BY NAME '.join(rows)}) WHERE {document} IS NOT NULL"
+    different = f"SELECT DISTINCT * EXCLUDE (row) FROM ({of_documents})"
+    lines_met_once = different if len(rows) > 1 else of_documents
     readings = [net.sql] if ours == "gross_value" and (net := lines.of("net_value")) else lines.before_tax()
     if readings:
-        same, documents, is_sum = _by_readings(con, readings, rows, key) if ours == "net_value" else _over_different(con, readings[0], rows, key)
+        same, documents, is_sum = (
+            _by_readings(con, readings, lines_met_once, key) if ours == "net_value" else _over_different(con, readings[0], lines_met_once, key)
+        )
     else:
-        (same, documents), is_sum = _alike(con, ours, rows, key), False
-    parts = [column for column, amount in lines.further.items() if same and not is_sum and _sums_to(con, amount, ours, rows, key)]
+        (same, documents), is_sum = _alike(con, ours, different, key), False
+    parts = [column for column, amount in lines.further.items() if same and not is_sum and _sums_to(con, amount, ours, lines_met_once, key)]
     at_cost = lines.product("unit_cost") if same and not readings and not parts else None
-    is_cost = at_cost is not None and _sums_to(con, at_cost, ours, rows, key)
+    is_cost = at_cost is not None and _sums_to(con, at_cost, ours, lines_met_once, key)
     where = f"in {same:,} of {documents:,} documents of several lines"
     if ours in lines.sure:
         if is_sum or parts or is_cost:

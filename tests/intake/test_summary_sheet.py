@@ -107,6 +107,7 @@ def test_a_sheet_without_dates_whose_sums_differ_is_asked_and_to_leave_it_out_co
     path = workbook({"Lines": LINES, "Pivot": [["Customer", "Sum of Net"], ["Ann", 15], ["Bob", 21], ["Grand Total", 36]]})
     with pytest.raises(AnswerNeededError, match="It may sum up sheet Lines: its lines would count twice then") as error:
         read([path])
+    assert error.value.questions[0].evidence[0] == "It may sum up sheet Lines: its lines would count twice then."
     assert error.value.questions[0].choices[0].said == "the sheet is no such table: leave it out"
     assert rows(read([path], mapping=answer(error, 1)), "sum(net_value)") == [(D(35),)]
 

@@ -100,7 +100,7 @@ def perhaps_sums_up(question: Question, part: Part, parts: Sequence[Part]) -> Qu
     if not beside or not outs or not question.key.endswith(", date"):
         return question
     evidence = f"It may sum up {_sheets(beside)}: its lines would count twice then."
-    return replace(question, evidence=(*question.evidence, evidence), choices=(*outs, *(option for option in question.choices if option not in outs)))
+    return replace(question, evidence=(evidence, *question.evidence), choices=(*outs, *(option for option in question.choices if option not in outs)))
 
 
 def _sheets(parts: Sequence[Part]) -> str:

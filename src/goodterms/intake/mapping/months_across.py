@@ -52,8 +52,8 @@ FORMS = {
     "%b %Y": rf"{_NAME}[-/. ']*{_YEAR}",
     "%Y %b": rf"{_YEAR}[-/. ]*{_NAME}\.?",
     "%b %y": rf"{_NAME}[-/. ']*{_SHORT}",
-    "%m/%y": rf"{_MONTH}/{_SHORT}",
-    "%y/%m": rf"{_SHORT}/{_MONTH}",
+    "%m/%y": rf"{_MONTH}[-/]{_SHORT}",
+    "%y/%m": rf"{_SHORT}[-/]{_MONTH}",
 }
 """Ways of writing a month, as regular expressions of a text in small letters."""
 PADDED, CUT = rf"{YEAR}\.0[1-9]", rf"{YEAR}\.1"

@@ -28,7 +28,7 @@ YEARS = st.integers(1990, 2049)
         ("sales-1.csv", "sales-1"),
         ("item12024.csv", "item12024"),
         ("sales_final-v2.csv", "sales_final-v2"),
-        ("/home/2024/sales.csv", "sales"),
+        ("/data/2024/sales.csv", "sales"),
     ],
 )
 def test_a_source_is_called_as_its_file_is(file, source):

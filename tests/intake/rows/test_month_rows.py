@@ -64,7 +64,9 @@ def test_rows_of_months_are_dated_the_first_and_not_asked(write, tmp_path, headi
     assert lines(read([path], mapping=reading.write_mapping(tmp_path / "map.toml"))) == rows
 
 
-@pytest.mark.parametrize(("one", "two"), [("202401", "202402"), ("1.2024", "2.2024"), ("01/24", "02/24"), ("24/01", "24/02"), ("24-01", "24-02"), ("Jan-24", "Feb-24")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("202401", "202402"), ("1.2024", "2.2024"), ("01/24", "02/24"), ("24/01", "24/02"), ("24-01", "24-02"), ("Jan-24", "Feb-24")]
+)
 def test_months_that_may_be_something_else_are_asked_but_under_a_heading_of_months(write, one, two):
     text = f"Month;Customer;Sales\n{one};Ann;10,50\n{two};Bob;20,00\n"
     rows = [(first(1), "Ann", D("10.5")), (first(2), "Bob", D(20))]

@@ -25,7 +25,7 @@ def test_an_answer_is_kept_and_the_next_question_says_where(goodterms, open_file
     ran = goodterms("look", open_file.name)
     assert ran.code == 3
     assert "To answer: --answer 'decimal: a.csv, Amount=1' (or =2)" in ran.err
-    ran = goodterms("look", open_file.name, "--answer", "decimal: a.csv, Amount=2")
+    ran = goodterms("look", open_file.name, "--answer", "decimal: a.csv, Amount=1")
     assert ran.code == 3
     assert ran.err.startswith(MAP)
     assert 'dialect = { decimal = ",", date = "%d/%m/%Y" }' in ran.err
@@ -56,7 +56,7 @@ def test_of_questions_asked_together_the_answered_one_is_kept(goodterms, folder,
     assert ran.code == 3
     assert ran.err.startswith(MAP)
     assert "To answer: --answer 'decimal: c.csv, Net amount=1'" in ran.err
-    assert 'decimal = "."' in (folder / "mapping.toml").read_text("utf-8")
+    assert 'decimal = ","' in (folder / "mapping.toml").read_text("utf-8")
 
 
 def test_answers_go_where_the_whole_mapping_is_written(goodterms, folder, open_file):
@@ -69,7 +69,7 @@ def test_answers_go_where_the_whole_mapping_is_written(goodterms, folder, open_f
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        ("decimal: a.csv, Amount=9", '"9" is no answer to "decimal: a.csv, Amount". Choose one of: 1 (the point is the decimal sign), 2 '),
+        ("decimal: a.csv, Amount=9", '"9" is no answer to "decimal: a.csv, Amount". Choose one of: 1 (the comma is the decimal sign), 2 '),
         ("whatever", '--answer is KEY=VALUE, as the question says it, such as --answer "date: invoices.csv, Date=1"; "whatever" was found.'),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
@@ -47,6 +47,10 @@ _IN_TEXT = bytes({*b"\t\n\r\x01\x1a\x1c\x1d\x1e\x1f", *range(32, 256)})
 _WESTERN = frozenset({"cp1252", "iso-8859-15"})
 """What is read without a word on it."""
 _MOST_CHOICES = 3
+_ASCII = bytes(range(0x80))
+_ASCII_IN_LINES = _ASCII.translate(None, b"\r\n")
+_MOST_KNOWN = 100_000
+"""So many runs of bytes beyond ASCII are kept in mind as UTF-8 or not."""
 _CONTROLS = re.compile("[\x80-\x9f]")
 _AS_WINDOWS = {code: letter for code in range(0x80, 0xA0) if (letter := bytes([code]).decode("cp1252", "ignore"))}
 """Control characters that no text has, and the letters of Windows-1252 that they were before a file was converted as if it were Latin-1."""
@@ -263,17 +267,17 @@ def _said_of_controls(file: str, times: int) -> tuple[Problem, ...]:
 def _by_lines(path: Path, file: str, encoding: str) -> Decoding:
     """Not all of it is UTF-8: another encoding as a whole, or UTF-8 with damaged lines, by which of the two most lines are."""
     wrong, good, words = _lines_by_utf8(path, file)
-    if encoding == "utf-8-sig" or len(good) >= OUTWEIGH * len(wrong):
-        sentence = f"most of the file is UTF-8, but {_lines(wrong)} not: two encodings are mixed."
+    if encoding == "utf-8-sig" or good.many >= OUTWEIGH * wrong.many:
+        sentence = f"most of the file is UTF-8, but {wrong} not: two encodings are mixed."
         action = "These records are rejected. Export the file in one encoding, or mend the rejected rows."
-        problem = Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action=action, rows=len(wrong))
+        problem = Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action=action, rows=wrong.many)
         return _scan(path, file, encoding, "surrogateescape", damaged=True, problems=(problem,))
     read = _by_letters(file, words)
     problems: list[Problem] = []
-    if good:
-        sentence = f"the file is read as {read.said}, but {_lines(good)} written in UTF-8: two encodings are mixed, and names there look wrong."
+    if good.many:
+        sentence = f"the file is read as {read.said}, but {good} written in UTF-8: two encodings are mixed, and names there look wrong."
         action = "Export the file in one encoding."
-        problems.append(Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action=action, rows=len(good)))
+        problems.append(Problem("mixed-encodings", Severity.WARNING, Origin(file), sentence=sentence, action=action, rows=good.many))
     if read.encoding not in _WESTERN:
         sentence = f"its letters are read as {read.said}, in which its words are words: {', '.join(read.words[:3])}."
         action = "If they are not, name its encoding in the mapping: dialect = { encoding = … }"
@@ -306,27 +310,54 @@ def _differing(reading: Reading, likely: Sequence[Reading]) -> str:
     return next(word for word, *read in zip(reading.words, *(one.words for one in likely), strict=True) if len(set(read)) > 1)
 
 
-def _lines_by_utf8(path: Path, file: str) -> tuple[list[int], list[int], Words]:
-    """Number the lines with bytes that are no UTF-8, and those that have letters beyond ASCII and are UTF-8; and gather the words of the first ones."""
-    wrong: list[int] = []
-    good: list[int] = []
-    words = Words()
-    number = 1
+@dataclass
+class _Lines:
+    """How many lines, and the numbers of the first ones."""
+
+    many: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def note(self, number: int) -> None:
+        self.many += 1
+        if len(self.first) < SAID:
+            self.first.append(number)
+
+    def __str__(self) -> str:
+        named = ", ".join(f"{number:,}" for number in self.first)
+        more = f" and {self.many - SAID:,} more" if self.many > SAID else ""
+        return f"line {named} is" if self.many == 1 else f"lines {named}{more} are"
+
+
+def _lines_by_utf8(path: Path, file: str) -> tuple[_Lines, _Lines, Words]:
+    """The lines with bytes that are no UTF-8, and those that have letters beyond ASCII and are UTF-8; and the words of the first ones."""
+    wrong, good, words = _Lines(), _Lines(), Words()
+    before = 0
+    is_never: dict[bytes, bool] = {}
     for block in _byte_lines(path, file):
         text = b"".join(block)
         enough = words.suffice(text)
-        if not text.isascii():
-            for place, line in enumerate(block, start=number):
-                if line.isascii():
-                    continue
-                if _is_utf8(line):
-                    good.append(place)
-                else:
-                    wrong.append(place)
-                    if not enough and not words.suffice(line):
-                        words.gather(line, place)
-        number += len(block)
+        for place, beyond in enumerate(_beyond_ascii(text, block)):
+            if not beyond:
+                continue
+            if beyond not in is_never:
+                is_never[beyond] = not _is_utf8(beyond)
+            line = block[place]
+            if not is_never[beyond] and _is_utf8(line):
+                good.note(before + place + 1)
+                continue
+            wrong.note(before + place + 1)
+            if not enough and not words.suffice(line):
+                words.gather(line, before + place + 1)
+        before += len(block)
+        if len(is_never) > _MOST_KNOWN:
+            is_never.clear()
     return wrong, good, words
+
+
+def _beyond_ascii(text: bytes, lines: Sequence[bytes]) -> Sequence[bytes]:
+    """Of each line the bytes beyond ASCII: if these are no UTF-8 one after the other, the line is none."""
+    found = text.translate(None, _ASCII_IN_LINES).splitlines() if not text.isascii() else []
+    return found if len(found) == len(lines) or not found else [line.translate(None, _ASCII) for line in lines]
 
 
 def _byte_lines(path: Path, file: str) -> Iterator[list[bytes]]:
@@ -352,9 +383,3 @@ def _is_utf8(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _lines(numbers: list[int]) -> str:
-    named = ", ".join(f"{number:,}" for number in numbers[:SAID])
-    more = f" and {len(numbers) - SAID:,} more" if len(numbers) > SAID else ""
-    return f"line {named} is" if len(numbers) == 1 else f"lines {named}{more} are"

@@ -50,7 +50,7 @@ SURE = 3.0
 MOST_WORDS = 250
 """Different words that are looked at."""
 _ASCII = bytes(range(0x80))
-_WORD = re.compile(rb"[0-9A-Za-z]*[\x80-\xff][0-9A-Za-z\x80-\xff]*")
+_WORD = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Za-z]*+[\x80-\xff][0-9A-Za-z\x80-\xff]*+")
 _OTHER_LANGUAGE = 4.0
 """What a word costs that is of another language than most: customers of all Europe stand in one list."""
 _UNKNOWN = -11.0

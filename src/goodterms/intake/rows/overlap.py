@@ -317,18 +317,18 @@ def _open_kind(con: Any, parts: Sequence[Part], union: str, columns: dict[str, s
         f"doubtful AS (SELECT DISTINCT document FROM open_lines WHERE {negative}), "
         f"judged AS (SELECT *, {whose} AS whose, coalesce(min({whose}) OVER same <> max({whose}) OVER same, false) AS of_several "
         f"FROM open_lines SEMI JOIN doubtful USING (document) WINDOW same AS (PARTITION BY {by})) "
-        f"SELECT {by}, of_several, CASE WHEN of_several THEN whose END AS whose, true AS is_credit FROM judged GROUP BY ALL "
+        f"SELECT {by}, of_several, CASE WHEN of_several THEN whose END AS whose FROM judged GROUP BY ALL "
         f"HAVING sum(net_value) < 0 OR {zero}"
     )
-    keys = [f"k{i}" for i in range(len(scope))]
-    on = " AND ".join(f"l.{named(name)} {'=' if name == 'document' else 'IS NOT DISTINCT FROM'} c.{key}" for name, key in zip(scope, keys, strict=True))
-    judged = ", ".join([*(f"{named(name)} AS {key}" for name, key in zip(scope, keys, strict=True)), "of_several", "whose", "is_credit"])
-    on += f" AND (NOT c.of_several OR c.whose IS NOT DISTINCT FROM {whose if whose.startswith('NULL') else f'l.{whose}'})"
+    keys = {name: f"k{i}" for i, name in enumerate(scope)}
+    judged = ", ".join([*(f"{named(name)} AS {key}" for name, key in keys.items()), "whose"])
+    same_document = " AND ".join(f"l.{named(name)} {'=' if name == 'document' else 'IS NOT DISTINCT FROM'} c.{key}" for name, key in keys.items())
+    same_customer = same_document.replace(" c.", " d.") + f" AND d.whose IS NOT DISTINCT FROM {whose if whose.startswith('NULL') else f'l.{whose}'}"
     single = f"(document IS NULL AND ({negative}))"
-    return (
-        f"coalesce(kind, CASE WHEN is_credit OR {single} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END)",
-        f"LEFT JOIN (SELECT {judged} FROM credit_documents) c ON {on}",
-    )
+    is_credit = f"c.{keys['document']} IS NOT NULL OR d.{keys['document']} IS NOT NULL OR {single}"
+    of_one = f"LEFT JOIN (SELECT {judged} FROM credit_documents WHERE NOT of_several) c ON {same_document}"
+    of_several = f"LEFT JOIN (SELECT {judged} FROM credit_documents WHERE of_several) d ON {same_customer}"  # "or" in one join would compare line by line
+    return f"coalesce(kind, CASE WHEN {is_credit} THEN {text_of(CREDIT_NOTE)} ELSE {text_of(INVOICE)} END)", f"{of_one} {of_several}"
 
 
 def _head(columns: dict[str, str]) -> str:

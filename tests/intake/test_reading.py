@@ -927,7 +927,7 @@ def test_null_in_capitals_is_nothing(write):
 def test_where_memory_does_not_do_more_is_taken_and_nothing_differs(tmp_path, monkeypatch, mebibytes):
     lines = "".join(f"D{n},2024-01-{n % 28 + 1:02d},C{n % 997},P{n % 89},{n % 50}.25\n" for n in range(20_000))
     (tmp_path / "lines.csv").write_text(f"Invoice,Date,Customer,Product,Net\n{lines}", "utf-8")
-    monkeypatch.setattr(reading_module, "ENGINE_MEMORY", mebibytes)
+    monkeypatch.setattr(reading_module, "ENGINE_MEMORY", (mebibytes, 4 * mebibytes))
     engine = connect(memory_limit="900MiB")
     found = read([tmp_path / "lines.csv"], engine=engine)
     (account,) = found.files

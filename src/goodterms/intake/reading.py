@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
 
 Progress = Callable[..., None]
-ENGINE_MEMORY = 200
-"""MiB that the engine holds in memory while files are read; the rest waits on disk. With what Python takes, a file of any length is read in 512 MiB."""
+ENGINE_MEMORY = (128, 512)
+"""MiB that the engine holds in memory while files are read, and the rest waits on disk: with what Python takes, a file of any length is read in 512 MiB.
+A table of hundreds of columns may need more at once."""
 _TABLE_OF_OPTION = {
     "files": "sale_lines",
     "costs": "costs",
@@ -156,11 +157,13 @@ def read(
     from duckdb import OutOfMemoryException  # noqa: PLC0415  (with the engine)
 
     with unchanged(*(path for paths in given.values() for path in paths)):
-        try:
-            with within_memory(engine, ENGINE_MEMORY):
-                return _read(engine, given, known, tell)
-        except OutOfMemoryException:  # a statement has to hold more at once
-            return _read(engine, given, known, tell)
+        for most in ENGINE_MEMORY:
+            try:
+                with within_memory(engine, most):
+                    return _read(engine, given, known, tell)
+            except OutOfMemoryException:  # a statement has to hold more at once
+                continue
+        return _read(engine, given, known, tell)
 
 
 def _read(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, tell: Progress) -> Reading:

@@ -14,6 +14,8 @@ from goodterms.intake.values.total_words import ANYWHERE, BARE, BESIDE, beside_t
 _DOCUMENT = '"document"'
 _MOST_NAMELESS = 10_000
 """In a file with more rows that lack what lines have, or have a word for a total, these are lines, and none is a total for its sum or its word alone."""
+_AT_ONCE = 1_024
+"""So many rows are one sum where no odd row stands among them."""
 _NO_WORD = 0.75
 """Where so large a share of the rows has a word for a total in one column, it says nothing of the row."""
 _SELDOM = 0.1
@@ -129,21 +131,35 @@ def odd_rows_of(con: Any, lines: Lines, seldom_missing: Sequence[int], often_the
         f"list_filter([{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in places)}], cell -> cell <> '')::VARCHAR[]"
         for places in (lines.places, lines.texts)
     )
-    document = _DOCUMENT if _DOCUMENT in keys else "NULL"
-    own = f"{document} IS NOT NULL AND {document} NOT IN (SELECT number FROM good WHERE number IS NOT NULL)"
+    document = _DOCUMENT if _DOCUMENT in keys else "NULL::VARCHAR"
+    _sum_up(con, lines, month)
     found = con.execute(
         f"""
-        WITH typed AS ({lines.typed}),
-        good AS (SELECT row, amount, {document} AS number, coalesce(CAST({month} AS VARCHAR), '') AS part FROM typed
-                 WHERE row NOT IN (SELECT row FROM odd_rows)),
-        odd AS (SELECT row, coalesce(CAST({month} AS VARCHAR), '') AS part FROM odd_rows JOIN typed USING (row)),
-        sums AS (SELECT o.row, sum(g.amount) AS above, count(*) AS lines FROM good g ASOF JOIN odd o ON g.part = o.part AND g.row < o.row GROUP BY o.row)
-        SELECT row, {cells}, {texts}, amount, [{", ".join(keys)}]::VARCHAR[], has_no_day, is_unfit, row > (SELECT coalesce(max(row), 0) FROM good),
-               coalesce(above, 0), coalesce(lines, 0), {own}, {month}
+        WITH typed AS NOT MATERIALIZED ({lines.typed}),
+        numbers AS (SELECT DISTINCT {document} AS number FROM typed
+                    WHERE {document} IN (SELECT {document} FROM odd_rows JOIN typed USING (row)) AND row NOT IN (SELECT row FROM odd_rows)),
+        sums AS (SELECT o.row, sum(g.amount) AS above, sum(g.lines) AS lines
+                 FROM good_rows g ASOF JOIN (SELECT row, {_as_part(month)} AS part FROM odd_rows JOIN typed USING (row)) o ON g.part = o.part AND g.row < o.row
+                 GROUP BY o.row)
+        SELECT row, {cells}, {texts}, amount, [{", ".join(keys)}]::VARCHAR[], has_no_day, is_unfit, row > (SELECT coalesce(max(last), 0) FROM good_rows),
+               coalesce(above, 0), coalesce(CAST(lines AS BIGINT), 0), {document} IS NOT NULL AND {document} NOT IN (FROM numbers), {month}
         FROM odd_rows JOIN {lines.raw} USING (row) JOIN typed USING (row) LEFT JOIN sums USING (row) ORDER BY row
         """
     ).fetchall()
     return [Odd(*row) for row in found]
+
+
+def _as_part(month: str) -> str:
+    return f"coalesce(CAST({month} AS VARCHAR), '')"
+
+
+def _sum_up(con: Any, lines: Lines, month: str) -> None:
+    """Keep the good rows, each as ``row``, ``part`` (its month), ``amount``, ``lines`` and ``last``: where no odd row stands among so many, these as one."""
+    place = f"CASE WHEN row // {_AT_ONCE} IN (SELECT row // {_AT_ONCE} FROM odd_rows) THEN row ELSE row // {_AT_ONCE} * {_AT_ONCE} END"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE good_rows AS SELECT {place} AS row, {_as_part(month)} AS part, sum(amount) AS amount, count(*) AS lines, "
+        f"max(row) AS last FROM ({lines.typed}) WHERE row NOT IN (SELECT row FROM odd_rows) GROUP BY ALL"
+    )
 
 
 def named_beside(con: Any, lines: Lines, odd_rows: Iterable[Odd]) -> set[str]:

@@ -292,6 +292,7 @@ def _write_rows(rows: Path, width: int, records: Iterable[tuple[int, list[str]]]
             columns = zip(*(cells for _, cells in block), strict=True)
             texts = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
             writer.write_table(pa.table([pa.array([row for row, _ in block], pa.int64()), *texts], schema=schema))
+    pa.default_memory_pool().release_unused()
 
 
 def _short(text: str) -> str:

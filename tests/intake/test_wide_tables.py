@@ -6,7 +6,7 @@ import pytest
 
 from goodterms.errors import UnreadableFileError
 from goodterms.intake import read
-from goodterms.intake.table_part import MOST_ATTRIBUTES
+from goodterms.intake.part_columns import MOST_ATTRIBUTES
 from goodterms.intake.tables.raw_table import MOST_COLUMNS
 
 

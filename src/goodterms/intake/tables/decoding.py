@@ -10,7 +10,7 @@ from pathlib import Path
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.tables.letters import SURE, Reading, Words, readings
+from goodterms.intake.tables.letters import SURE, InEncoding, Words, readings
 from goodterms.intake.tables.plain_cells import SIGNS
 from goodterms.intake.tables.quoting import unwrapped
 from goodterms.problems import Origin, Problem, Severity
@@ -288,7 +288,7 @@ def _by_lines(path: Path, file: str, encoding: str) -> Decoding:
         return _scan(path, file, read.encoding, "surrogateescape", damaged=True, problems=tuple(problems))
 
 
-def _by_letters(file: str, words: Words) -> Reading:
+def _by_letters(file: str, words: Words) -> InEncoding:
     """The encoding in which the words are words; where that is so in two, the user says which."""
     best, *others = readings(list(words.lines))
     rivals = [reading for reading in others if best.score - reading.score < SURE]
@@ -305,7 +305,7 @@ def _by_letters(file: str, words: Words) -> Reading:
     raise AnswerNeededError(Question("encoding", sentence, tuple(evidence[:SAID]), tuple(choices)))
 
 
-def _differing(reading: Reading, likely: Sequence[Reading]) -> str:
+def _differing(reading: InEncoding, likely: Sequence[InEncoding]) -> str:
     """The first word that the readings do not read alike."""
     return next(word for word, *read in zip(reading.words, *(one.words for one in likely), strict=True) if len(set(read)) > 1)
 

@@ -110,7 +110,7 @@ _HOMES = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class InEncoding:
     """How the words of a text read in one encoding, and how likely (a natural logarithm) they are words."""
 
     encoding: str
@@ -142,7 +142,7 @@ class Words:
                 self.known += word
 
 
-def readings(words: Sequence[bytes]) -> list[Reading]:
+def readings(words: Sequence[bytes]) -> list[InEncoding]:
     """Read the words in every encoding, the most likely first; of encodings that read them alike only the most usual one is named.
 
     Examples
@@ -151,12 +151,12 @@ def readings(words: Sequence[bytes]) -> list[Reading]:
     >>> best.encoding, best.words
     ('cp1250', ('Łódź', 'Gdańsk'))
     """
-    found: dict[tuple[str, ...], Reading] = {}
+    found: dict[tuple[str, ...], InEncoding] = {}
     for encoding, (_, seldom) in ENCODINGS.items():
         read = tuple(word.decode(encoding, "replace") for word in words)
         score = _likeliness(read, words) - seldom
         if read not in found or found[read].score < score:
-            found[read] = Reading(encoding, read, score)
+            found[read] = InEncoding(encoding, read, score)
     return sorted(found.values(), key=lambda reading: -reading.score)
 
 

@@ -1,0 +1,211 @@
+"""Our columns of a table as expressions over the typed rows of a source's files: amounts that follow, and which columns the amounts contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from goodterms.errors import MappingError
+from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
+from goodterms.facts.sql_text import text_of
+from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, document_of, holds_tax, instead_of_total
+from goodterms.intake.lines.cost_amounts import amount_by_sides
+from goodterms.intake.lines.derive import Derivation
+from goodterms.intake.lines.stated import Amount
+from goodterms.intake.mapping.column_names import (
+    KNOWN_OF_CUSTOMERS,
+    KNOWN_OF_PRODUCTS,
+    KNOWN_OF_SUPPLIERS,
+    LEFT_OUT,
+    kind_of,
+)
+from goodterms.intake.mapping.currency_code import code_sql
+from goodterms.intake.part_columns import KEPT_AS_ATTRIBUTE
+from goodterms.intake.parts.part import LINES, Part, named, say
+from goodterms.intake.rows.month_rows import all_months, dated
+from goodterms.intake.values.typed_column import Typed
+
+
+def _literal(table: str, ours: str, value: str) -> str:
+    kind = kind_of(table, ours)
+    of = {
+        Kind.DECIMAL: f"DECIMAL({MONEY_DIGITS}, {max(MONEY_PLACES, _places(value))})",
+        Kind.DATE: "DATE",
+        Kind.MONTH: "DATE",
+        Kind.INTEGER: "BIGINT",
+        Kind.FLAG: "BOOLEAN",
+    }.get(kind or Kind.TEXT, "VARCHAR")
+    return f"CAST({text_of(value)} AS {of})"
+
+
+def _places(value: str) -> int:
+    """The decimal places of a constant."""
+    return len(value.partition(".")[2])
+
+
+def typed_rows(part: Part, stated: Mapping[str, Typed] | None = None) -> str:
+    """A query of the file's rows with our names: what is ``stated`` (of itself as the part has it), constants, and the column that marks credit notes."""
+    columns = {ours: typed.sql for ours, typed in (part.stated if stated is None else stated).items()}
+    columns |= {ours: _literal(part.table, ours, value) for ours, value in part.entry.constants.items() if ours not in columns}
+    if part.currency is not None:
+        columns["currency"] = text_of(part.currency) if part.currency else "NULL::VARCHAR"
+    if "currency" in columns:
+        columns["currency"] = code_sql(columns["currency"], part.entry.dialect.get("currencies"))
+    credit = part.entry.credit_notes
+    if credit and credit.column:
+        if credit.column not in part.raw.header:
+            raise MappingError(f'{part.entry.place}: {part.where} has no column "{credit.column}". Its columns are: {", ".join(part.raw.header)}.')
+        columns["credit column"] = f"trim(CAST({part.sample.column(credit.column).place} AS VARCHAR))"
+    select = ", ".join(["row", *(f"{sql} AS {named(ours)}" for ours, sql in columns.items())])
+    return f"SELECT {select} FROM {part.raw.name}"
+
+
+_SAID_BY = {
+    "sale_lines": (KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS),
+    "purchase_lines": (KNOWN_OF_SUPPLIERS, KNOWN_OF_PRODUCTS),
+    "activities": (KNOWN_OF_CUSTOMERS,),
+}
+"""Table → what its lines say of customers, suppliers and products beside their keys."""
+
+
+def derived_columns(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows: str) -> dict[str, str]:
+    """Our columns of the table as expressions over the typed rows."""
+    first = parts[0]
+    table, entry = TABLES[first.table], first.entry
+    present = {*stated, *entry.constants, *(["currency"] if first.currency is not None else [])}
+    derived = {name: named(name) for name in table.column_names if name in present and name not in {"file", "row", "key_space"}}
+    if first.table in LINES:
+        derivation = _derivation(con, parts, stated, all_rows)
+        derived |= {ours: amount.sql for ours, amount in derivation.columns.items() if ours in table.column_names}
+        if "freight" in derivation.stated and first.table == "sale_lines":
+            derived |= _freight(con, parts, derived, all_rows)
+    derived |= {name: named(name) for known in _SAID_BY.get(first.table, ()) for name in known if name in present}
+    derived |= {name: named(name) for name in present if name.startswith(ATTRIBUTE)}
+    derived |= dated(parts, present)
+    if amount := amount_by_sides(con, parts, all_rows):
+        derived["amount"] = amount
+    derived |= all_months(parts)
+    if first.table == "costs" and "pool" not in derived:
+        derived["pool"] = derived.get("account_name") or derived.get("account") or text_of("costs")
+        say(
+            parts,
+            "There is no column of pools: each account is a pool."
+            if "account" in derived or "account_name" in derived
+            else "There is no column of pools: all costs are one pool.",
+        )
+    if "source" in derived:
+        derived["source"] = f"coalesce({derived['source']}, {text_of(entry.source)})"
+    elif "source" in table.column_names:
+        derived["source"] = text_of(entry.source)
+    if entry.keys:
+        derived["key_space"] = text_of(entry.keys)
+    return derived
+
+
+def settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
+    """Where the column that was taken for the net value holds the tax, it is the value with tax."""
+    first = parts[0]
+    theirs = first.proposal.theirs("net_value")
+    if theirs is None or first.table not in LINES:
+        return stated
+    rows = " UNION ALL BY NAME ".join(typed_rows(part) for part in parts)
+    if not holds_tax(_evidence(con, first, stated, rows), first.table):
+        return stated
+    first.proposal.say(theirs, "gross_value", "by its name, and by its amounts with tax")
+    for part in parts:
+        part.stated["gross_value"] = part.stated.pop("net_value")
+    return {ours if ours != "net_value" else "gross_value": typed for ours, typed in stated.items()}
+
+
+def settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
+    """Where a column of amounts repeats the document's total on its lines, it is no amount of a line: another column is, or price × quantity."""
+    first = parts[0]
+    if first.table not in LINES or not document_of(stated):
+        return stated
+    for ours in [ours for ours in ("net_value", "gross_value") if ours in stated]:
+        rows = [typed_rows(part) for part in parts]
+        lines = _evidence(con, first, stated, " UNION ALL BY NAME ".join(rows))
+        theirs, other = lines.theirs[ours], instead_of_total(con, first, lines, rows, ours)
+        if other is None:
+            continue
+        stated = {name: typed for name, typed in stated.items() if name != ours}
+        first.proposal.say(theirs, LEFT_OUT, "the document's total, on each of its lines")
+        for part in parts:
+            part.stated.pop(ours)
+            part.typed.pop(theirs)
+        total = f"{theirs} is the total of the document on each of its lines, and not added up"
+        if other == OTHER_AMOUNTS:
+            say(parts, f"{total}.")
+            continue
+        attribute = first.proposal.columns[other]
+        first.proposal.say(other, ours, f"by its amounts, of which {theirs} is the sum")
+        stated = {ours if name == attribute else name: typed for name, typed in stated.items()}
+        for part in parts:
+            part.stated[ours] = part.stated.pop(attribute)
+            part.attributes = tuple(name for name in part.attributes if name != attribute)
+        say(parts, f"{total}: it is the sum of {other}, which is the {ours.replace('_', ' ')}.")
+    return stated
+
+
+def _evidence(con: Any, first: Part, stated: dict[str, Typed], all_rows: str) -> Derivation:
+    """What the file states of the amounts of its lines, and nothing worked out yet."""
+    constants = {
+        ours: Amount(named(ours), _places(value)) for ours, value in first.entry.constants.items() if ours not in stated and _is_decimal(first.table, ours)
+    }
+    further = {theirs: ours for theirs, ours in first.proposal.columns.items() if ours in stated and first.proposal.why[theirs] == KEPT_AS_ATTRIBUTE}
+    return Derivation(
+        ask=_asking(con, all_rows),
+        file=first.where,
+        stated=constants
+        | {ours: Amount(named(ours), typed.places) for ours, typed in stated.items() if typed.kind == Kind.DECIMAL and not ours.startswith(ATTRIBUTE)},
+        theirs={ours: ours.replace("_", " ") for ours in constants} | {ours: theirs for theirs, ours in first.proposal.columns.items()},
+        sure=frozenset(first.entry.columns.values()),
+        percent_signs=frozenset(ours for ours, typed in stated.items() if typed.percent),
+        shares=frozenset(ours for theirs, ours in first.proposal.columns.items() if theirs in first.raw.shares),
+        rates=str(first.entry.dialect.get("rates", "")),
+        further={theirs: Amount(named(ours), stated[ours].places) for theirs, ours in further.items() if stated[ours].kind == Kind.DECIMAL},
+    )
+
+
+def _derivation(con: Any, parts: Sequence[Part], stated: dict[str, Typed], all_rows: str) -> Derivation:
+    """The amounts of lines, worked out over the rows of all parts together; each part says what does not add up in it."""
+    first = parts[0]
+    derivation = _evidence(con, first, stated, all_rows)
+    derivation.lines()
+    say(parts, *derivation.said)
+    first.problems += derivation.problems
+    for part in parts:
+        part.too_large = tuple(derivation.too_large)
+        part.problems += derivation.compared(part.origin(), _asking(con, typed_rows(part)))
+    return derivation
+
+
+def _asking(con: Any, rows: str) -> Callable[[str], tuple[Any, ...]]:
+    """Runs an aggregate over rows."""
+
+    def ask(sql: str) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = con.execute(f"SELECT {sql} FROM ({rows})").fetchone()
+        return found
+
+    return ask
+
+
+def _is_decimal(table: str, ours: str) -> bool:
+    return kind_of(table, ours) == Kind.DECIMAL
+
+
+def _freight(con: Any, parts: Sequence[Part], derived: dict[str, str], all_rows: str) -> dict[str, str]:
+    """Freight of the document's head, where each document has one amount on all of its lines or the mapping says so; else charges of the line."""
+    entry = parts[0].entry
+    theirs = parts[0].proposal.theirs("freight") or "freight"
+    is_head = "freight" in entry.columns.values() or any("freight" in join.columns.values() for join in entry.joins)
+    if not is_head and "document" in derived:
+        documents, varied = con.execute(
+            f"SELECT count(*), count(*) FILTER (amounts > 1) FROM (SELECT count(DISTINCT coalesce(freight, 0)) AS amounts FROM ({all_rows}) "
+            f"GROUP BY {derived['document']} HAVING count(*) > 1 AND bool_or(freight <> 0))"
+        ).fetchone()
+        is_head = documents > 0 and varied == 0
+    if is_head:
+        return {"freight": '"freight"'}
+    say(parts, f"{theirs} is an amount of the line.")
+    return {"charges": f"{derived['charges']} + coalesce(freight, 0)" if "charges" in derived else '"freight"'}

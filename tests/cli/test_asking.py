@@ -90,7 +90,7 @@ def test_a_person_at_a_terminal_is_asked(open_file):
     os.close(ours)
     assert out.rstrip().splitlines()[-1] == MAP
     kept = Path("mapping.toml").read_text("utf-8")
-    assert '"."' in kept
+    assert 'decimal = ","' in kept
     assert '"%m/%d/%Y"' in kept
 
 

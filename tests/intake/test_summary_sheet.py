@@ -74,10 +74,19 @@ def test_a_sheet_of_sums_over_several_sheets_is_left_out(workbook):
 
 def test_a_sheet_without_documents_and_customers_whose_sums_differ_is_asked(workbook):
     path = workbook({"Lines": LINES, "More": [["Date", "Net amount"], [DAY(2023, 1, 31), 31], [DAY(2023, 2, 28), 5]]})
-    with pytest.raises(AnswerNeededError, match="sheet More has neither documents nor customers, which sheet Lines has") as error:
+    with pytest.raises(AnswerNeededError, match="sheet More has no documents and no customers, which sheet Lines has") as error:
         read([path])
     assert rows(read([path], mapping=answer(error, 1)), "sum(net_value)") == [(D(35),)]
     assert rows(read([path], mapping=answer(error, 2)), "sum(net_value)") == [(D(71),)]
+
+
+def test_a_sheet_by_customer_and_month_that_differs_is_asked_and_zeros_are_no_lines(workbook):
+    head = ["Customer", "Date", "Net amount"]
+    sums = [["Ann", DAY(2023, 1, 31), 10], ["Bob", DAY(2023, 1, 31), 20], ["Ann", DAY(2023, 2, 28), 5]]
+    zeros = [[name, DAY(2023, month, 1), 0] for name in ("Cleo", "Dora") for month in (1, 2)]
+    with pytest.raises(AnswerNeededError, match="sheet More has no documents, which sheet Lines has"):
+        read([workbook({"Lines": LINES, "More": [head, ["Ann", DAY(2023, 1, 31), 31]]})])
+    assert rows(read([workbook({"Lines": LINES, "More": [head, *sums, *zeros]})]), "sum(net_value)") == [(D(35),)]
 
 
 PIVOT = [["Customer", "Sum of Net"], ["Ann", 15], ["Bob", 20], ["Grand Total", 35]]

@@ -318,7 +318,7 @@ def _opened(engine: Any, raw: RawTable, entry: FileMapping, table: str, sources:
         raw, entry, said = joined(engine, raw, entry, tell)
     columns = set(raw.header) - (months_of(raw.header).keys() if table in TABLES_BY_MONTH else set())
     of_source = (table, entry.place) if entry.place else (table, "", *sorted(columns))
-    source = entry.source or sources.setdefault(of_source, source_of(origin_of(raw.file) or raw.file, has_documents=table in LINES))
+    source = entry.source or sources.setdefault(of_source, source_of(origin_of(raw.file) or raw.file))
     source = source if table in LINES else without_year(source)
     name = f"part_{number}_{table}"
     return Part(raw, replace(entry, source=source), table, name, number, sampled(engine.con, raw), Proposal(), file_header=header, said=said)

@@ -27,6 +27,9 @@ _FEWEST = 2
 _MOST = 10_000
 """A sheet with more rows is looked through as lines alone."""
 
+_ASKED_OF = {"document": "documents", "customer_key": "customers"}
+"""What a sheet of lines has, and one that sums them up may lack."""
+
 
 def sums_up_by_a_key(con: Any, part: Part, parts: Sequence[Part]) -> str:
     """What is to be said of a sheet without dates whose amounts are the sums of another sheet's lines by one of its columns, "" where they are not.
@@ -113,7 +116,7 @@ def without_summaries(con: Any, parts: Sequence[Part], mapping: Mapping, notices
     Raises
     ------
     AnswerNeededError
-        A sheet has neither documents nor customers, which another one has, and its sums are not those of that sheet.
+        A sheet lacks documents, or customers beside them, which another one has, and its sums are not those of that sheet.
     """
     left: list[Part] = []
     questions: list[Question] = []
@@ -126,7 +129,7 @@ def without_summaries(con: Any, parts: Sequence[Part], mapping: Mapping, notices
             sentence = f"This sheet sums up {_sheets(summed)}, month by month the same net value, and is not read."
             notices.append(Problem("sheet-not-read", Severity.NOTICE, part.origin(), sentence=sentence))
             left.append(part)
-        elif fuller and not {"document", "customer_key"} & set(part.columns) and {"document", "customer_key"} & set(fuller[0].columns):
+        elif fuller and "document" not in part.columns and {"document", "customer_key"} & {*fuller[0].columns} - {*part.columns}:
             questions.append(_asked(part, fuller[0], parts, mapping))
     if questions:
         raise answerable(questions)
@@ -145,7 +148,7 @@ def _has_less(part: Part, other: Part) -> bool:
 def _sums_up(con: Any, part: Part, others: Sequence[Part]) -> bool:
     """Whether the net value of every month of a sheet is that of others, which have no fewer rows."""
     rows = [" UNION ALL ".join(f"SELECT date, net_value FROM {one.name}" for one in ones) for ones in ([part], others)]
-    months = [f"SELECT date_trunc('month', date) AS month, sum(net_value) AS net, count(*) AS lines FROM ({one}) GROUP BY 1" for one in rows]
+    months = [f"SELECT date_trunc('month', date) AS month, sum(net_value) AS net, count(nullif(net_value, 0)) AS lines FROM ({one}) GROUP BY 1" for one in rows]
     apart, own, all_lines = con.execute(
         f"SELECT count(*) FILTER (o.net IS NULL OR abs(p.net - o.net) > {_OF_A_LINE} * (o.lines + p.lines)), sum(p.lines), sum(o.lines) "
         f"FROM ({months[0]}) p LEFT JOIN ({months[1]}) o ON p.month IS NOT DISTINCT FROM o.month"
@@ -156,10 +159,9 @@ def _sums_up(con: Any, part: Part, others: Sequence[Part]) -> bool:
 def _asked(part: Part, fuller: Part, parts: Sequence[Part], mapping: Mapping) -> Question:
     files = [one.raw.file for one in parts]
     here, there = (FileMapping(match=name_of(one.raw.file, files), sheet=one.raw.sheet, table=one.table) for one in (part, fuller))
-    sentence = (
-        f"{part.where} has neither documents nor customers, which sheet {fuller.raw.sheet} has. It may sum up lines of the workbook, which would count twice, "
-        "or hold further lines."
-    )
+    lacks = " and no ".join(said for key, said in _ASKED_OF.items() if key in fuller.columns and key not in part.columns)
+    may = "It may sum up lines of the workbook, which would count twice, or hold further lines."
+    sentence = f"{part.where} has no {lacks}, which sheet {fuller.raw.sheet} has. {may}"
     rest = [
         FileMapping(match=here.match, sheet=one.raw.sheet, table=one.table)
         for one in parts

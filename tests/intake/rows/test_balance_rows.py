@@ -94,3 +94,10 @@ def test_other_names_are_no_words_for_a_balance(name):
 def test_words_for_a_balance_are_none_for_a_total():
     assert not BARE.fullmatch("Loppusaldo")
     assert not BARE.fullmatch("Saldo")
+
+
+@pytest.mark.parametrize("product", ["Vortrag", "Balance"])
+def test_a_product_may_be_called_as_a_balance_is(write, product):
+    lines = "".join(f"2024-01-{n:02d};{n};{product if n % 4 == 0 else f'P{n}'};C1;2;50,00;100,00\n" for n in range(1, 13))
+    reading = read([write("s.csv", f"Date;Invoice;Product;Customer;Quantity;Unit price;Net amount\n{lines}")])
+    assert balances(reading) == ([], Decimal(1200))

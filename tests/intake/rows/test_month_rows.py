@@ -40,7 +40,7 @@ def answer(question, place=0):
     return Mapping.read(answered("", question.choices[place]))
 
 
-@pytest.mark.parametrize("heading", ["Period", "Month", "Kuukausi", "Frobs"])
+@pytest.mark.parametrize("heading", ["Period", "Month", "Kuukausi"])
 @pytest.mark.parametrize(
     ("one", "two"),
     [
@@ -75,6 +75,13 @@ def test_months_that_may_be_something_else_are_asked_but_under_a_heading_of_mont
     question = asked(path)
     assert question.choices[0].said == f"Frobs: months, {one} is January 2024"
     assert lines(read([path], mapping=answer(question))) == rows
+
+
+@pytest.mark.parametrize("one", ["2024-01", "01/2024", "Jan 2024"])
+def test_months_under_another_heading_are_asked_and_weeks_never_offered_as_such(write, one):
+    text = f"Expiry;Customer;Sales\n{one};Ann;10,50\n"
+    assert asked(write("s.csv", text)).choices[0].said == f"Expiry: months, {one} is January 2024"
+    assert not any("months" in option.said for heading in ("KW", "Week", "Vecka") for option in asked(write("t.csv", text.replace("Expiry", heading))).choices)
 
 
 def test_months_whose_year_may_stand_first_or_last_are_asked(write, tmp_path):

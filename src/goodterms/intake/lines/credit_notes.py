@@ -14,7 +14,6 @@ from goodterms.intake.lines.left_out_rows import ask_what_rows_are, lines_by_wor
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.mapping_file import CreditNotes
 from goodterms.intake.parts.part import Part, named, say
-from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.intake.values.document_kind import CREDIT_PREFIXES, is_side, kinds_of
 from goodterms.problems import Problem, Severity
 
@@ -191,7 +190,7 @@ def _by_total(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     Raises
     ------
     AnswerNeededError
-        Where most lines and their sum are negative, as sales are in the ledger, and nothing shows it.
+        Where most lines and their sum are negative, as sales are in the ledger.
     """
     part, net = parts[0], derived["net_value"]
     negative, lines, amount = con.execute(
@@ -200,9 +199,6 @@ def _by_total(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     if 2 * negative <= lines or amount >= 0:
         return CreditNotes(negative=True)
     of_credit_notes = _begin_as_credit_notes(con, derived, typed_rows)
-    if not of_credit_notes and _is_opposite_of_product(con, part, net, typed_rows):
-        say(parts, f"{part.proposal.theirs('net_value')} is price × quantity with the other sign on nearly all lines.")
-        return CreditNotes(positive=True)
     what = _in_words(part)
     written = "as a ledger writes them" if part.table == "sale_lines" else "written as money that goes out"
     sentence = f"{part.where}: {negative:,} of {lines:,} amounts are negative. Are they returns, or {what} {written}?"
@@ -218,17 +214,6 @@ def _begin_as_credit_notes(con: Any, derived: dict[str, str], typed_rows: str) -
     prefix = f"lower(regexp_extract({derived['document']}, '^[A-Za-z]*'))"
     prefixes = con.execute(f"SELECT DISTINCT {prefix} FROM ({typed_rows}) WHERE {derived['document']} IS NOT NULL LIMIT {len(CREDIT_PREFIXES) + 1}").fetchall()
     return bool(prefixes) and all(one in CREDIT_PREFIXES for (one,) in prefixes)
-
-
-def _is_opposite_of_product(con: Any, part: Part, net: str, typed_rows: str) -> bool:
-    """Whether a stated net value is the price × quantity beside it with the other sign, on nearly all lines that have any."""
-    price = next((ours for ours in ("unit_price", "unit_list_price") if ours in part.stated), "")
-    if not price or not {"net_value", "quantity"} <= part.stated.keys():
-        return False
-    product = f"(CAST({named(price)} AS DOUBLE) * {named('quantity')})"
-    fits = f"abs({product} + {net}) <= {A_CENT} + {_ROUNDED} * abs({net})"
-    opposite, lines = con.execute(f"SELECT count(*) FILTER ({fits}), count(*) FROM ({typed_rows}) WHERE {product} <> 0 AND {net} <> 0").fetchone()
-    return bool(lines) and opposite >= NEARLY_ALL * lines
 
 
 def _in_words(part: Part) -> str:

@@ -199,15 +199,6 @@ def months_in(text: str) -> list[date]:
     return sorted({*months, *(day.replace(day=1) for day in days)})
 
 
-def may_be_else(text: str) -> bool:
-    """Whether a text that says a month may as well say something else: an amount, a code, or a day and its month.
-
-    >>> may_be_else("202401"), may_be_else("1.2024"), may_be_else("01/24"), may_be_else("Jan-24"), may_be_else("2024-01"), may_be_else("Jan 2024")
-    (True, True, True, True, False, False)
-    """
-    return not re.search(YEAR, text) or text.replace(".", "", 1).isdecimal()
-
-
 def _month(text: str, form: str) -> date | None:
     found = re.fullmatch(FORMS[form], text)
     if not found:

@@ -1,4 +1,4 @@
-"""What a source is called: as its file is, with the year of each document where the file's name has a year, whatever is read beside it."""
+"""What a source is called: as its file is, whichever day, month or year stands in its name."""
 
 from __future__ import annotations
 
@@ -16,22 +16,16 @@ _PERIOD = re.compile(rf"(?<!\d)(?:{_MONTH}[-_.])?{_YEAR}(?:[-_. ]?{_MONTH})?(?!\
 _BETWEEN = " \t_-.,()"
 
 
-def source_of(file: str, *, has_documents: bool) -> str:
-    """The name of a source after a file, without days and months; a year in it stands for the year of each document, of files that have documents.
+def source_of(file: str) -> str:
+    """The name of a source after a file, without days, months and years.
 
     Examples
     --------
-    >>> source_of("sales_2023.csv", has_documents=True), source_of("sales_2024-02.csv", has_documents=True), source_of("costs 2024.xlsx", has_documents=False)
-    ('sales {year}', 'sales {year}', 'costs')
-    >>> source_of("export-20260115.csv", has_documents=True), source_of("2024.csv", has_documents=True), source_of("sales-1.csv", has_documents=True)
-    ('export', '{year}', 'sales-1')
+    >>> source_of("sales_2023.csv"), source_of("sales_2024-02 final.xlsx"), source_of("export-20260115.csv"), source_of("sales-1.csv"), source_of("2024.csv")
+    ('sales', 'sales final', 'export', 'sales-1', '2024')
     """
     name = Path(file).stem
-    undated = _without(_DATE, name)
-    lasting = _without(_PERIOD, undated)
-    if lasting == undated or not has_documents:
-        return lasting or name
-    return f"{lasting} {OF_YEAR}".strip()
+    return _without(_PERIOD, _without(_DATE, name)) or name
 
 
 def _without(pattern: re.Pattern[str], name: str) -> str:

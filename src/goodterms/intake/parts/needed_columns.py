@@ -13,7 +13,7 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import kind_of, normalised
 from goodterms.intake.mapping.mapping_file import SERIAL
-from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, TABLES_BY_MONTH, TABLES_OF_DAYS, may_be_else, month_of, months_of, named_month
+from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, TABLES_BY_MONTH, TABLES_OF_DAYS, month_of, months_of, named_month
 from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is_called
 from goodterms.intake.parts.month_columns import find_month_without_year, is_called_month, periods_offered
 from goodterms.intake.parts.sample import Sample
@@ -33,6 +33,9 @@ _NEEDED = {
 """What a row of a table cannot do without, beside its day or month and its amount: one of each."""
 _RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
 """General rates of value added tax: of Finland, before it, of Sweden and Denmark, of many others, of Germany."""
+
+_WEEK = re.compile(r"\b(?:kw|wk|w|weeks?|viikko|vko|vecka|v|semaine|semana|settimana|\w*woche|uke|uge|tydzien|tyden)\b")
+"""Headings of weeks."""
 
 
 def check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
@@ -128,17 +131,16 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, table: str, taken
 
 
 def _says_months(theirs: str, sample: Sample, table: str, *, is_other: bool) -> bool:
-    """Whether nobody would doubt that a column holds months: by its name and most of its values, or because all of these can be nothing else."""
+    """Whether nobody would doubt that a column holds months: by its name and most of its values."""
     values = sample.values[theirs]
-    if is_called_month(theirs) or (is_called(theirs, "date", table) and not is_other):
-        return 2 * sum(month_of(value) is not None for value in values) >= max(1, len(values))
-    return sample.are_all(theirs, Kind.MONTH) and not is_other and not any(map(may_be_else, values))
+    is_called_so = is_called_month(theirs) or (is_called(theirs, "date", table) and not is_other)
+    return is_called_so and 2 * sum(month_of(value) is not None for value in values) >= max(1, len(values))
 
 
 def _as_months(theirs: str, sample: Sample) -> list[Choice]:
-    """What a column says as months."""
+    """What a column says as months; a week and its year look like one."""
     month = month_of(sample.example(theirs))
-    says_months = month and (sample.are_all(theirs, Kind.MONTH) or is_called_month(theirs))
+    says_months = month and not _WEEK.search(normalised(theirs)) and (sample.are_all(theirs, Kind.MONTH) or is_called_month(theirs))
     return [choice(f"{theirs}: months, {sample.example(theirs)} is {month:%B %Y}", columns={theirs: "period"})] if says_months else []
 
 

@@ -76,9 +76,9 @@ def _judged(word: str, lacking: Sequence[tuple[bool, bool]], *, many: bool) -> b
 
 
 def _called(con: Any, among: BalanceRows) -> tuple[list[tuple[int, str, str, list[bool]]], int, list[int]]:
-    """The rows that a cell calls a balance, with all their text, that cell, and whether they lack each of the keys; how many others there are, and have each.
+    """The rows that a cell calls a balance, with all their text, that cell, whether they lack each of the keys; and how many others have each.
 
-    A key that is such a word is none.
+    A key that is surely such a word is none; a product may be called a single one, such as "Vortrag".
     """
     one_of = text_of(f"(?i)(?:{BALANCE.pattern})|(?:{SALDO.pattern})")
     all_cells, texts = (f"[{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in places)}]" for places in (among.places, among.texts))
@@ -88,7 +88,8 @@ def _called(con: Any, among: BalanceRows) -> tuple[list[tuple[int, str, str, lis
         f"SELECT row, array_to_string(list_filter({all_cells}, cell -> cell <> ''), '; ') AS cells, "
         f"list_filter({texts}, cell -> regexp_full_match(cell, {one_of}))[1] AS word FROM {among.raw} WHERE {called}"
     )
-    lacks = ", ".join(f"({key}) IS NULL OR regexp_full_match(CAST({key} AS VARCHAR), {one_of})" for key in among.keys)
+    surely = text_of(f"(?i)(?:{BALANCE.pattern})")
+    lacks = ", ".join(f"({key}) IS NULL OR regexp_full_match(CAST({key} AS VARCHAR), {surely})" for key in among.keys)
     columns = f"row, cells, word, [{lacks}]::BOOLEAN[]"
     found = con.execute(f"SELECT DISTINCT {columns} FROM called_balances JOIN ({among.typed}) USING (row) ORDER BY row").fetchall()
     if not found:

@@ -1,4 +1,4 @@
-"""The year of a document: part of what its source is called where its file's name has a year, or where numbers begin anew each year."""
+"""The year of a document: part of what its source is called where numbers begin anew each year, or the mapping says so."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from goodterms.intake.mapping.column_names import (
 from goodterms.intake.mapping.mapping_file import origin_of, quoted
 from goodterms.intake.part_amounts import derived_columns, settle_document_total, settle_tax, typed_rows
 from goodterms.intake.part_columns import say_nothing, type_columns
-from goodterms.intake.parts.kind_column import find_kinds_in_all_rows
+from goodterms.intake.parts.kind_column import find_flag_of_credit_notes, find_kinds_in_all_rows
 from goodterms.intake.parts.part import LINES, Part, named
 from goodterms.intake.parts.proposal import proposed
 from goodterms.intake.parts.sample import of_all
@@ -53,6 +53,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     proposal = proposed(first.raw, sample, first.entry, first.table)
     find_currency_column(con, parts, sample, proposal)
     find_kinds_in_all_rows(con, parts, proposal)
+    find_flag_of_credit_notes(con, parts, proposal)
     for part in parts:
         part.proposal = proposal
         _say_contradicted(part)

@@ -153,3 +153,33 @@ def test_each_column_that_may_tell_kinds_has_a_question_of_its_own(sales):
         keys.append(question.key.rpartition(", ")[2])
         text = with_answer(text, question.choices[1])
     assert (keys, amounts(sales(**columns, mapping=Mapping.read(text)))) == (["Eins", "Zwei"], [10, 10])
+
+
+@pytest.mark.parametrize(
+    ("heading", "yes", "no"),
+    [
+        ("Kreditfaktura", "Ja", "Nej"),
+        ("Hyvityslasku", "Kyllä", "Ei"),
+        ("Gutschrift", "Ja", "Nein"),
+        ("Credit note", "x", ""),
+        ("Is credit note", "true", "false"),
+    ],
+)
+def test_a_column_called_a_credit_note_tells_them_by_yes(sales, heading, yes, no):
+    reading = sales(**{heading: [no, yes, no, yes]})
+    assert amounts(reading) == [10, -10, 10, -10]
+    assert f"Lines with {yes} in column {heading} are credit notes." in reading.files[0].said
+    assert amounts(sales(reading.mapping, **{heading: [no, yes, no, yes]})) == [10, -10, 10, -10]
+
+
+def test_words_of_both_kinds_beside_another_are_asked_about_under_any_heading(sales):
+    words = ["Sale", "Refund", "Fee", "Sale"]
+    with pytest.raises(AnswerNeededError, match=r"Transaction holds Fee, Refund, Sale\. Does it tell invoices from credit notes") as error:
+        sales(Transaction=words)
+    (question,) = error.value.questions
+    assert amounts(sales(answered(question.choices[1]), Transaction=words)) == [10, 10, 10, 10]
+
+
+def test_failed_orders_are_asked_about(sales):
+    with pytest.raises(AnswerNeededError, match="failed"):
+        sales(**{"Order status": ["completed", "failed", "completed"]})

@@ -299,3 +299,18 @@ def test_few_sums_above_their_lines_are_asked(tmp_path):
     text = "A;;2024-01-31;30\nA;1;2024-01-05;10\nA;2;2024-01-06;20\nB;;2024-01-31;9\nB;3;2024-01-07;4\nB;4;2024-01-08;5\n"
     _, by_total, by_line = asked(tmp_path, f"Customer;Invoice;Date;Net amount\n{text}")
     assert (by_total, by_line) == (39, 78)
+
+
+def test_rows_with_the_word_of_a_total_are_no_lines_because_freight_stands_behind_it(write):
+    """Each invoice: two lines, their subtotal, and freight below that: only the first subtotal is the sum of all above it."""
+    rows = "".join(
+        f"{n};2024-01-{n:02d};C{n % 3};A1;Nails;{n},00\n{n};2024-01-{n:02d};C{n % 3};A2;Glue;2,00\n"
+        f"{n};2024-01-{n:02d};C{n % 3};;Zwischensumme;{n + 2},00\n{n};2024-01-{n:02d};C{n % 3};F;Fracht;5,00\n"
+        for n in range(1, 21)
+    )
+    path = write("s.csv", f"Belegnr;Datum;Kunde;Artikel;Text;Betrag\n{rows}")
+    with pytest.raises(AnswerNeededError, match="Zwischensumme") as error:
+        read([path])
+    (question,) = error.value.questions
+    reading = read([path], mapping=Mapping.read(answered("", question.choices[0])))
+    assert sum(reading.files[0].net_by_currency.values()) == sum(n + 7 for n in range(1, 21))

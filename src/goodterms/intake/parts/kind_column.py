@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, meanings, normalised, rank_of
-from goodterms.intake.mapping.mapping_file import FileMapping
+from goodterms.intake.mapping.mapping_file import CreditNotes, FileMapping
 from goodterms.intake.parts.meaning import Proposal, ask_between
 from goodterms.intake.parts.part import LINES, Part
 from goodterms.intake.parts.sample import Sample
-from goodterms.intake.values.document_kind import NO_SALE, is_side, is_word, kinds_of, may_be_kinds, names_a_state
+from goodterms.intake.values.document_kind import NO_SALE, is_side, is_word, kinds_of, may_be_kinds, names_a_state, names_credit_notes
+from goodterms.intake.values.typing_vote import looks_like_flags, says_yes
 
 if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
@@ -42,8 +44,8 @@ def find_kind_column(found: Proposal, raw: RawTable, sample: Sample, entry: File
     Raises
     ------
     AnswerNeededError
-        Where there are several such, or where the values are words for credit notes or payments alone, codes, or the words of debit and credit, which may
-        mean something else.
+        Where there are several such, other words stand beside them, or the values are words for credit notes or payments alone, codes, or the words of debit
+        and credit, which may mean something else.
     """
     known = meanings(table)
     free = [theirs for theirs in raw.header if theirs not in found.columns and sample.column(theirs).is_text and sample.values[theirs]]
@@ -62,14 +64,20 @@ def find_kind_column(found: Proposal, raw: RawTable, sample: Sample, entry: File
         found.say(sure[0], "kind", "by its values, words for kinds of documents")
         taken.add("kind")
         return
-    for theirs in of_words:
-        if not names_a_state(theirs) and (CREDIT_NOTE in kinds[theirs] or kinds[theirs] == {INVOICE, NO_SALE}):
-            _ask_whether_kinds(raw, sample, theirs, table)
     for theirs, found_kinds in kinds.items():
-        said = words[theirs]
-        as_codes = not any(len(word) == 1 for word in said) and ("380" in said or not any(map(str.isdecimal, said)))
-        if None not in found_kinds and {INVOICE, CREDIT_NOTE} <= found_kinds and as_codes:
+        if _may_tell(theirs, words[theirs], found_kinds):
             _ask_whether_kinds(raw, sample, theirs, table)
+
+
+def _may_tell(theirs: str, said: Collection[str], kinds: Collection[str | None]) -> bool:
+    """Whether a column's values perhaps tell credit notes: words for them, or for what is no sale, words for both beside other ones, or codes for both."""
+    of_words = [word for word in said if is_word(word)]
+    if len(of_words) == len(said) and not {INVOICE, CREDIT_NOTE} <= {*kinds}:
+        return not names_a_state(theirs) and (CREDIT_NOTE in kinds or {*kinds} == {INVOICE, NO_SALE})
+    if None in kinds:
+        return not names_a_state(theirs) and {INVOICE, CREDIT_NOTE} <= set(kinds_of(of_words).values())
+    as_codes = not any(len(word) == 1 for word in said) and ("380" in said or not any(map(str.isdecimal, said)))
+    return {INVOICE, CREDIT_NOTE} <= {*kinds} and as_codes
 
 
 def is_kind_column(sample: Sample, theirs: str, entry: FileMapping, rank: int) -> bool:
@@ -90,6 +98,22 @@ def find_kinds_in_all_rows(con: Any, parts: Sequence[Part], found: Proposal) -> 
         if len(rows) <= _MOST_IN_ALL_ROWS and may_be_kinds([word for (word,) in rows]):
             found.say(theirs, "kind", "by its name")
             return
+
+
+def find_flag_of_credit_notes(con: Any, parts: Sequence[Part], found: Proposal) -> None:
+    """A column that is called a credit note and says yes or no tells them, where no other column does."""
+    first = parts[0]
+    if first.table not in LINES or first.entry.credit_notes or found.theirs("kind") or "kind" in first.entry.constants:
+        return
+    called = [theirs for theirs in first.raw.header if theirs not in found.columns and names_credit_notes(theirs)]
+    if len(called) != 1:
+        return
+    cells = " UNION ALL ".join(f"SELECT trim(CAST({part.sample.column(called[0]).place} AS VARCHAR)) AS word FROM {part.raw.name}" for part in parts)
+    words = {word for (word,) in con.execute(f"SELECT DISTINCT word FROM ({cells}) WHERE word <> '' LIMIT {_MOST_KINDS + 1}").fetchall()}
+    if looks_like_flags(words):
+        how = CreditNotes(column=called[0], values=tuple(sorted(word for word in words if says_yes(word))))
+        for part in parts:
+            part.entry = replace(part.entry, credit_notes=how)
 
 
 def _ask_whether_kinds(raw: RawTable, sample: Sample, theirs: str, table: str) -> None:

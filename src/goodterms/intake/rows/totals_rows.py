@@ -78,12 +78,15 @@ def set_aside_totals(con: Any, lines: Lines) -> tuple[list[RowRef], dict[str, li
     A row that does not fit is a total when a word for it begins it and nothing else names it, or when it lacks keys and its amount is the sum of rows above
     (since an earlier total, or of all); a footer when it has one cell and stands below the last good row. A row that fits is a total only where two things
     say so: the word alone and the sum, the word alone and missing keys, other words beside it with missing keys and the sum, missing keys and the sum (more
-    than what a line of work may lack). Where one thing says so, it is in doubt: these are returned too, by the text that the mapping may name them with.
+    than what a line of work may lack). Where one thing says so, or another row with the very
+    same word is one, it is in doubt: these are returned too, by the text that the mapping may name them with.
     """
     found: list[RowRef] = []
     doubted: dict[str, list[RowRef]] = {}
     judged = _judged(con, lines)
-    likely = like_lines(con, lines, [one.odd for one in judged if one.reason == IN_DOUBT])
+    words = {one.text for one in judged if one.text_is_word and one.reason in {TOTAL, OF_MONTH, FROM_BELOW}} - lines.said.keys()
+    judged = [replace(one, reason=IN_DOUBT) if one.text in words and not one.reason and not one.odd.is_unfit else one for one in judged]
+    likely = like_lines(con, lines, [one.odd for one in judged if one.reason == IN_DOUBT and one.text not in words])
     for one in judged:
         ref = RowRef(one.odd.row, "; ".join(one.odd.cells), LIKELY_LINE if one.odd.row in likely else one.reason)
         if one.reason:

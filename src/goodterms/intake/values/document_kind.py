@@ -81,9 +81,9 @@ _BESIDE_SALES = (
     r"|tilbud|folge?seddel|reminder|(?:maksu)?muistutus|paminnelse|mahnung|relance"
 )
 _VOID = (
-    r"(?:[\w-]+ )?(?:cancell?ed|void(?:ed)?|deleted|drafts?)(?: [\w-]+)?|mitatoity|per(?:uttu|uutettu)|poistettu|luonnos|makulerad"
+    r"(?:[\w-]+ )?(?:cancell?ed|void(?:ed)?|deleted|failed|drafts?)(?: [\w-]+)?|mitatoity|per(?:uttu|uutettu)|poistettu|luonnos|makulerad"
     r"|annuller(?:ad|e?t)|utkast|storniert(?:e rechnung)?|entwurf|annulee?|brouillon|anulad[ao]|borrador|annullat[ao]|bozza"
-    r"|geannuleerd|concept|kladde|anulowan[aey]|szkic"
+    r"|geannuleerd|fehlgeschlagen|epaonnistunut|misslyckad|concept|kladde|anulowan[aey]|szkic"
 )
 _GIVEN_BACK = (
     r"(?:[\w-]+ )?(?:refunded|returned|credited|charged ?back|hyvitetty|palautettu|aterbetala?d|krediterad|returnerad|refundere?t|til(?:bage|bake)betalt"
@@ -255,6 +255,17 @@ def is_word(word: str) -> bool:
     """
     said = _plain(word)
     return document_kind(word) is not None and not (said.isdecimal() or is_side(word) or any(said in codes for codes in _CODES.values()))
+
+
+def names_credit_notes(theirs: str) -> bool:
+    """Whether a column's heading is a word for a credit note, so that a yes in it makes one.
+
+    Examples
+    --------
+    >>> [names_credit_notes(theirs) for theirs in ("Kreditfaktura", "Is credit note", "Kredit", "Refunded")]
+    [True, True, False, False]
+    """
+    return document_kind(theirs) == CREDIT_NOTE and is_word(theirs) and not _GIVEN_BACK_WORDS.fullmatch(_plain(theirs))
 
 
 def names_a_state(theirs: str) -> bool:

@@ -13,8 +13,8 @@ from goodterms.intake.values.number_vote import numbers
 from goodterms.intake.values.typed_column import NOTHING, Doubt, RawColumn, Typed, Where, present
 
 _FLAGS = {
-    True: ("true", "t", "yes", "y", "x", "1", "kyllä", "k", "tosi", "ja", "j", "sant", "on"),
-    False: ("false", "f", "no", "n", "0", "ei", "e", "epätosi", "nej", "falskt", "off", "-"),
+    True: ("true", "t", "yes", "y", "x", "1", "kyllä", "k", "tosi", "ja", "j", "sant", "on", "wahr", "oui", "vrai", "si", "sí", "sì", "sim", "tak", "ano"),
+    False: ("false", "f", "no", "n", "0", "ei", "e", "epätosi", "nej", "falskt", "off", "-", "nein", "falsch", "non", "faux", "nee", "não", "nie", "ne"),
 }
 _CUT = r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,2}"
 
@@ -110,6 +110,11 @@ def _flags(con: Any, table: str, column: RawColumn) -> Typed:
     sql = _flag_sql(column.place)
     values, fits = con.execute(f"SELECT count({present(column.place)}), count({sql}) FROM {table}").fetchone()
     return Typed(Kind.FLAG, sql, present(column.place), values, values - fits, expected="yes or no")
+
+
+def says_yes(word: str) -> bool:
+    """Whether a word is one of yes."""
+    return word.strip().casefold() in _FLAGS[True]
 
 
 def could_be_flags(words: set[str]) -> bool:

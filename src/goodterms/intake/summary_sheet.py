@@ -26,7 +26,6 @@ _FEWEST = 2
 """So many sums of a key are no chance."""
 _MOST = 10_000
 """A sheet with more rows is looked through as lines alone."""
-
 _ASKED_OF = {"document": "documents", "customer_key": "customers"}
 """What a sheet of lines has, and one that sums them up may lack."""
 

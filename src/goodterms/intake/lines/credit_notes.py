@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
@@ -19,8 +18,6 @@ from goodterms.problems import Problem, Severity
 
 _CREDIT_SHARE = 0.9
 """A prefix marks credit notes when so large a share of its lines is negative, and of the negative lines begins with it."""
-_ROUNDED = Decimal("0.01")
-"""A price that is rounded times a quantity may be so large a share off."""
 
 
 def with_kind(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> dict[str, str]:

@@ -93,11 +93,16 @@ def find_kinds_in_all_rows(con: Any, parts: Sequence[Part], found: Proposal) -> 
     for theirs in first.raw.header:
         if theirs in found.columns or rank_of(first.table, theirs, "kind") != 1:
             continue
-        cells = " UNION ALL ".join(f"SELECT trim(CAST({part.sample.column(theirs).place} AS VARCHAR)) AS word FROM {part.raw.name}" for part in parts)
-        rows = con.execute(f"SELECT DISTINCT word FROM ({cells}) WHERE word <> '' LIMIT {_MOST_IN_ALL_ROWS + 1}").fetchall()
-        if len(rows) <= _MOST_IN_ALL_ROWS and may_be_kinds([word for (word,) in rows]):
+        words = _words_of(con, parts, theirs)
+        if len(words) <= _MOST_IN_ALL_ROWS and may_be_kinds(words):
             found.say(theirs, "kind", "by its name")
             return
+
+
+def _words_of(con: Any, parts: Sequence[Part], theirs: str) -> set[str]:
+    """The distinct values of a column in all rows, or one more than tell kinds."""
+    cells = " UNION ALL ".join(f"SELECT trim(CAST({part.sample.column(theirs).place} AS VARCHAR)) AS word FROM {part.raw.name}" for part in parts)
+    return {word for (word,) in con.execute(f"SELECT DISTINCT word FROM ({cells}) WHERE word <> '' LIMIT {_MOST_IN_ALL_ROWS + 1}").fetchall()}
 
 
 def find_flag_of_credit_notes(con: Any, parts: Sequence[Part], found: Proposal) -> None:
@@ -108,8 +113,7 @@ def find_flag_of_credit_notes(con: Any, parts: Sequence[Part], found: Proposal) 
     called = [theirs for theirs in first.raw.header if theirs not in found.columns and names_credit_notes(theirs)]
     if len(called) != 1:
         return
-    cells = " UNION ALL ".join(f"SELECT trim(CAST({part.sample.column(called[0]).place} AS VARCHAR)) AS word FROM {part.raw.name}" for part in parts)
-    words = {word for (word,) in con.execute(f"SELECT DISTINCT word FROM ({cells}) WHERE word <> '' LIMIT {_MOST_KINDS + 1}").fetchall()}
+    words = _words_of(con, parts, called[0])
     if looks_like_flags(words):
         how = CreditNotes(column=called[0], values=tuple(sorted(word for word in words if says_yes(word))))
         for part in parts:

@@ -33,7 +33,6 @@ _NEEDED = {
 """What a row of a table cannot do without, beside its day or month and its amount: one of each."""
 _RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
 """General rates of value added tax: of Finland, before it, of Sweden and Denmark, of many others, of Germany."""
-
 _WEEK = re.compile(r"\b(?:kw|wk|w|weeks?|viikko|vko|vecka|v|semaine|semana|settimana|\w*woche|uke|uge|tydzien|tyden)\b")
 """Headings of weeks."""
 

@@ -23,6 +23,7 @@ from goodterms.intake.mapping.currency_code import code_sql
 from goodterms.intake.part_columns import KEPT_AS_ATTRIBUTE
 from goodterms.intake.parts.part import LINES, Part, named, say
 from goodterms.intake.rows.month_rows import all_months, dated
+from goodterms.intake.values.agreement import NEARLY_ALL
 from goodterms.intake.values.typed_column import Typed
 
 
@@ -195,17 +196,20 @@ def _is_decimal(table: str, ours: str) -> bool:
 
 
 def _freight(con: Any, parts: Sequence[Part], derived: dict[str, str], all_rows: str) -> dict[str, str]:
-    """Freight of the document's head, where each document has one amount on all of its lines or the mapping says so; else charges of the line."""
-    entry = parts[0].entry
-    theirs = parts[0].proposal.theirs("freight") or "freight"
-    is_head = "freight" in entry.columns.values() or any("freight" in join.columns.values() for join in entry.joins)
-    if not is_head and "document" in derived:
-        documents, varied = con.execute(
-            f"SELECT count(*), count(*) FILTER (amounts > 1) FROM (SELECT count(DISTINCT coalesce(freight, 0)) AS amounts FROM ({all_rows}) "
-            f"GROUP BY {derived['document']} HAVING count(*) > 1 AND bool_or(freight <> 0))"
+    """Freight of the document's head, where nearly all documents have one amount, on all of their lines or on one; else charges of the line."""
+    key = derived.get(document_of(derived))
+    if key and "date" in derived:
+        key += f", year({derived['date']})"
+    documents, of_one = (
+        con.execute(
+            f"SELECT count(*), count(*) FILTER (low = high AND (with_it = lines OR with_it = 1)) FROM (SELECT min(nullif(freight, 0)) AS low, "
+            f"max(nullif(freight, 0)) AS high, count(nullif(freight, 0)) AS with_it, count(*) AS lines FROM ({all_rows}) "
+            f"WHERE {derived[document_of(derived)]} IS NOT NULL GROUP BY {key} HAVING count(*) > 1 AND bool_or(freight <> 0))"
         ).fetchone()
-        is_head = documents > 0 and varied == 0
-    if is_head:
+        if key
+        else (0, 0)
+    )
+    if (key and of_one >= NEARLY_ALL * documents) or any("freight" in join.columns.values() for join in parts[0].entry.joins):
         return {"freight": '"freight"'}
-    say(parts, f"{theirs} is an amount of the line.")
+    say(parts, f"{parts[0].proposal.theirs('freight') or 'freight'} is an amount of the line.")
     return {"charges": f"{derived['charges']} + coalesce(freight, 0)" if "charges" in derived else '"freight"'}

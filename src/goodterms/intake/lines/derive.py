@@ -111,10 +111,11 @@ class Derivation(Stated):
             return net
         if quantity and (price := self.of("unit_price")) and not self._price_holds_tax():
             by_price = self.by_quantity("unit_price", price, quantity)
-            if (rate or discount) and not list_value and not {"unit_price", "unit_list_price"} & self.sure:
+            if (rate or discount) and not list_value:
                 if net := self._net_of_gross():
                     return net
-                self._ask_whether_discounted(rate, discount, by_price)
+                if "unit_price" not in self.sure:
+                    self._ask_whether_discounted(rate, discount, by_price)
             if "unit_price" not in self.sure:
                 self._ask_what_differs(by_price)
             self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")
@@ -134,7 +135,7 @@ class Derivation(Stated):
     def _price_holds_tax(self) -> bool:
         """Whether price × quantity is the value with tax, on nearly all lines that have any."""
         gross, product, taxed = self.of("gross_value"), self.product("unit_price"), self.of("tax") or self.of("tax_rate")
-        if not (gross and product and taxed) or "unit_price" in self.sure:
+        if not (gross and product and taxed):
             return False
         equal, lines = (
             f"count(*) FILTER ({taxed.sql} <> 0 AND {gross.sql} <> 0 AND {close})" for close in (f"abs({product.sql} - {gross.sql}) <= {A_CENT}", "true")

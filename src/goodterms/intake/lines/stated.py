@@ -46,7 +46,8 @@ class Stated:
     theirs: Mapping[str, str]
     """Our name → the file's."""
     sure: frozenset[str]
-    """Our names that the mapping gave, not a proposal."""
+    """Our names that the mapping gave, not a proposal: of them nothing is asked. They are read as others are, so that a mapping that was written of a reading
+    gives that reading again."""
     percent_signs: frozenset[str] = frozenset()
     """Our names of columns whose cells carry a per cent sign."""
     shares: frozenset[str] = frozenset()

@@ -22,10 +22,10 @@ from goodterms.intake.mapping.column_names import (
     kind_of,
 )
 from goodterms.intake.mapping.mapping_file import origin_of
-from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, month_of
 from goodterms.intake.parts.further_columns import ATTRIBUTE_VALUES, further_columns
 from goodterms.intake.parts.part import Part, say
 from goodterms.intake.parts.sample import Sample, distinct_values
+from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, NOTHING, WHOLE_DIGITS, RawColumn, Typed, Where
 from goodterms.intake.values.typing_vote import typed_columns
 from goodterms.problems import Problem, Severity

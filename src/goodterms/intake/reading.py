@@ -23,7 +23,7 @@ from goodterms.intake.joins.join_proposal import proposed_joins, why_not_joined
 from goodterms.intake.joins.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping.answers import of_files
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping, origin_of, quoted
-from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, months_of
+from goodterms.intake.mapping.months_across import TABLES_BY_MONTH
 from goodterms.intake.mapping.named_tables import SALE_LINES, joined_into, named_tables
 from goodterms.intake.mapping.source_name import names, source_of, without_year
 from goodterms.intake.parts.entry_heads import heads_of, name_of, other_sheets
@@ -37,6 +37,7 @@ from goodterms.intake.table_part import read_parts
 from goodterms.intake.tables.decoding import mended
 from goodterms.intake.tables.unchanged import unchanged
 from goodterms.intake.understood import mapping_understood
+from goodterms.intake.values.months import months_of
 from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:

@@ -14,22 +14,10 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, meanings, normalised, rank_of
 from goodterms.intake.mapping.mapping_file import FileMapping
-from goodterms.intake.mapping.months_across import (
-    LEAST_ALONE,
-    LEAST_MONTHS,
-    MONTH,
-    NUMBER_OF,
-    TABLES_BY_MONTH,
-    TABLES_OF_DAYS,
-    YEAR,
-    are_next,
-    months_in,
-    months_of,
-    named_month,
-    without_year,
-)
+from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, named_month
 from goodterms.intake.parts.meaning import Proposal, is_called
 from goodterms.intake.parts.sample import Sample
+from goodterms.intake.values.months import LEAST_ALONE, LEAST_MONTHS, NUMBER_OF, YEAR, are_next, months_in, months_of, without_year
 from goodterms.intake.values.total_words import BESIDE
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import kind_of, normalised
 from goodterms.intake.mapping.mapping_file import SERIAL
-from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, TABLES_BY_MONTH, TABLES_OF_DAYS, month_of, months_of, named_month
+from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, named_month
 from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is_called
 from goodterms.intake.parts.month_columns import find_month_without_year, is_called_month, periods_offered
 from goodterms.intake.parts.sample import Sample
+from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of, months_of
 
 if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.currency_code import MONEY, UNITS
-from goodterms.intake.mapping.months_across import YEAR, month_of
 from goodterms.intake.tables.header import MISSING
 from goodterms.intake.tables.raw_table import SAMPLE_ROWS
+from goodterms.intake.values.months import YEAR, month_of
 from goodterms.intake.values.named_months import is_named_day
 from goodterms.intake.values.time_of_day import TIME
 from goodterms.intake.values.typed_column import RawColumn

@@ -9,6 +9,7 @@ from typing import Any
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.rows.totals_rows import LINE, OTHERS, TOTAL
 from goodterms.intake.tables.raw_table import RowRef
+from goodterms.intake.values.agreement import is_seldom
 from goodterms.intake.values.total_words import BALANCE, SALDO
 
 OF_BALANCE = "opening or closing balance"
@@ -16,10 +17,6 @@ _MOST = 0.75
 """Where so large a share of the rows is called a balance, the file may be one of balances."""
 _OFTEN = 0.5
 """A key that so many of the rows have says something where it is missing."""
-_SELDOM = 0.1
-"""Where no more of the rows lack it, it says as much with a single word."""
-_FEW = 3
-"""So many rows may lack it in a short file."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ def set_aside_balances(con: Any, among: BalanceRows) -> tuple[list[RowRef], dict
     found: list[RowRef] = []
     doubted: dict[str, list[RowRef]] = {}
     called, lines, values = _called(con, among) if among.texts else ([], 0, [])
-    surely = [lines - there <= max(_SELDOM * lines, min(_FEW, lines // 3)) if there >= _OFTEN * lines else None for there in values]
+    surely = [is_seldom(lines - there, lines) if there >= _OFTEN * lines else None for there in values]
     for row, cells, word, lacks in called:
         lacking = [(lacks_it, is_sure) for lacks_it, is_sure in zip(lacks, surely, strict=True) if is_sure is not None]
         reason = _judged(word, lacking, many=len(called) > _MOST * (len(called) + lines))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, period_sql
+from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, first_day
 from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.values.months import period_sql
 
 
 def dated(parts: Sequence[Part], present: Collection[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from goodterms.facts.sql_text import text_of
+from goodterms.intake.values.agreement import is_seldom
 from goodterms.intake.values.total_words import ANYWHERE, BARE, BESIDE, beside_total
 
 _DOCUMENT = '"document"'
@@ -18,10 +19,6 @@ _AT_ONCE = 1_024
 """So many rows are one sum where no odd row stands among them."""
 _NO_WORD = 0.75
 """Where so large a share of the rows has a word for a total in one column, it says nothing of the row."""
-_SELDOM = 0.1
-"""A key that no larger share of the lines lacks says something where it is missing."""
-_FEW = 3
-"""So many lines may lack it in a short file."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +102,7 @@ def usual(con: Any, lines: Lines) -> tuple[list[int], list[int]]:
     of_apart = con.execute(f"SELECT {counted} FROM ({lines.typed}) WHERE {apart}").fetchone()
     rows = con.execute(f"SELECT count(*) FROM {lines.raw}").fetchone()[0] - of_apart[0]
     there = [values - odd for (_, values), odd in zip(lines.keys.values(), of_apart[1:], strict=True)]
-    few = max(_SELDOM * rows, min(_FEW, rows // 3))
-    return [place for place, count in enumerate(there) if rows - count <= few], [place for place, count in enumerate(there) if 2 * count >= rows]
+    return [place for place, count in enumerate(there) if is_seldom(rows - count, rows)], [place for place, count in enumerate(there) if 2 * count >= rows]
 
 
 def odd_rows_of(con: Any, lines: Lines, seldom_missing: Sequence[int], often_there: Sequence[int], month: str = "NULL") -> list[Odd]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.months_across import are_months
 from goodterms.intake.tables.raw_table import named_header
+from goodterms.intake.values.months import are_months
 from goodterms.problems import Origin, Problem, Severity
 
 Cells = Sequence[str]

@@ -13,7 +13,7 @@ from goodterms.facts.columns import Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.mapping_file import SERIAL
-from goodterms.intake.mapping.months_across import CUT, FIRST_YEAR, FORMS, LAST_YEAR, LETTERS, PADDED, YEAR_FIRST, YEAR_LAST, month_sql
+from goodterms.intake.values.months import CUT, FIRST_YEAR, FORMS, LAST_YEAR, LETTERS, PADDED, YEAR_FIRST, YEAR_LAST, month_sql
 from goodterms.intake.values.named_months import with_named_months
 from goodterms.intake.values.time_of_day import END_OF_DAY, TIME
 from goodterms.intake.values.typed_column import Doubt, RawColumn, Typed, Where, present

@@ -7,7 +7,7 @@ from typing import Any
 
 from goodterms.facts.columns import Kind
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.mapping.months_across import FIRST_YEAR, LAST_YEAR, LETTERS, NUMBER_OF, year_sql
+from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, LETTERS, NUMBER_OF, year_sql
 from goodterms.intake.values.time_of_day import TIME
 from goodterms.intake.values.typed_column import RawColumn, Typed, Where, present
 

@@ -8,7 +8,7 @@ from typing import Any
 from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, document_of, holds_tax, instead_of_total
+from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, document_of, holds_tax, instead_of_total, is_no_margin
 from goodterms.intake.lines.cost_amounts import amount_by_sides
 from goodterms.intake.lines.derive import Derivation
 from goodterms.intake.lines.stated import Amount
@@ -104,26 +104,34 @@ def derived_columns(con: Any, parts: Sequence[Part], stated: dict[str, Typed], a
 
 
 def settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
-    """Where the column that was taken for the net value holds the tax, it is the value with tax."""
-    first = parts[0]
-    theirs = first.proposal.theirs("net_value")
-    if theirs is None or first.table not in LINES:
+    """Where the column that was taken for the net value holds the tax, it is the value with tax. A tax that is its document's is no evidence of that."""
+    first, stated = parts[0], settle_document_total(con, parts, stated, ["tax"])
+    if first.table not in LINES or not {"net_value", "margin"} & stated.keys():
         return stated
-    rows = " UNION ALL BY NAME ".join(typed_rows(part) for part in parts)
-    if not holds_tax(_evidence(con, first, stated, rows), first.table):
-        return stated
-    first.proposal.say(theirs, "gross_value", "by its name, and by its amounts with tax")
+    lines = _evidence(con, first, stated, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts))
+    if is_no_margin(lines):
+        return _meaning_changed(parts, stated, "margin", "net_value", "by its amounts, price × quantity")
+    if "net_value" in stated and holds_tax(lines, first.table):
+        return _meaning_changed(parts, stated, "net_value", "gross_value", "by its name, and by its amounts with tax")
+    return stated
+
+
+def _meaning_changed(parts: Sequence[Part], stated: dict[str, Typed], was: str, ours: str, why: str) -> dict[str, Typed]:
+    """A column means another of ours than it was taken for."""
+    if theirs := parts[0].proposal.theirs(was):
+        parts[0].proposal.say(theirs, ours, why)
     for part in parts:
-        part.stated["gross_value"] = part.stated.pop("net_value")
-    return {ours if ours != "net_value" else "gross_value": typed for ours, typed in stated.items()}
+        part.stated[ours] = part.stated.pop(was)
+        part.attributes = tuple(name for name in part.attributes if name != was)
+    return {ours if name == was else name: typed for name, typed in stated.items()}
 
 
-def settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
+def settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typed], amounts: Sequence[str] = ("net_value", "gross_value")) -> dict[str, Typed]:
     """Where a column of amounts repeats the document's total on its lines, it is no amount of a line: another column is, or price × quantity."""
     first = parts[0]
     if first.table not in LINES or not document_of(stated):
         return stated
-    for ours in [ours for ours in ("net_value", "gross_value") if ours in stated]:
+    for ours in [ours for ours in amounts if ours in stated]:
         rows = [typed_rows(part) for part in parts]
         lines = _evidence(con, first, stated, " UNION ALL BY NAME ".join(rows))
         theirs, other = lines.theirs[ours], instead_of_total(con, first, lines, rows, ours)
@@ -138,12 +146,7 @@ def settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typ
         if other == OTHER_AMOUNTS:
             say(parts, f"{total}.")
             continue
-        attribute = first.proposal.columns[other]
-        first.proposal.say(other, ours, f"by its amounts, of which {theirs} is the sum")
-        stated = {ours if name == attribute else name: typed for name, typed in stated.items()}
-        for part in parts:
-            part.stated[ours] = part.stated.pop(attribute)
-            part.attributes = tuple(name for name in part.attributes if name != attribute)
+        stated = _meaning_changed(parts, stated, first.proposal.columns[other], ours, f"by its amounts, of which {theirs} is the sum")
         say(parts, f"{total}: it is the sum of {other}, which is the {ours.replace('_', ' ')}.")
     return stated
 

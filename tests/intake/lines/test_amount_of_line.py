@@ -351,3 +351,12 @@ def test_a_cost_that_is_the_net_value_on_few_lines_or_by_its_mapping_is_not_aske
     text = COSTED.format("Item Cost;Net amount")
     assert len(nets(read([write("few.csv", "\n".join(text.splitlines()[:9]) + "\n")]))) == 8
     assert len(nets(read([write("s.csv", text.replace("24.00", "60.00").replace("22.00", "60.00"))]))) == 12
+
+
+def test_what_is_called_a_margin_and_is_price_by_quantity_is_the_net_value(write):
+    """In German GP is the total price, elsewhere the gross profit."""
+    lines = ["101;02.02.2024;1001;P1;2;10,00;20,00", "102;03.03.2024;1002;P2;3;10,00;30,00", "103;14.04.2024;1003;P3;4;12,50;50,00"]
+    reading = read([write("s.csv", "\n".join(["Belegnr;Datum;Kunde;Artikel;Menge;EP;GP", *lines, ""]))])
+    found = reading.facts.engine.con.execute("SELECT net_value, product_cost FROM sale_lines ORDER BY row").fetchall()
+    assert found == [(Decimal(20), None), (Decimal(30), None), (Decimal(50), None)]
+    assert '"GP" = "net_value"' in reading.mapping.as_toml()

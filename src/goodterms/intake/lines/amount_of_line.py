@@ -92,6 +92,15 @@ def _off_a_round_rate(tax: Amount, base: str) -> str:
     return f"(CASE WHEN {rate} BETWEEN 0 AND {_HIGHEST} THEN {base} * {rate} - {tax.sql} ELSE 1 END)"
 
 
+def is_no_margin(lines: Stated) -> bool:
+    """Whether what is called a margin ("GP", which is a total price too) is price × quantity on nearly all lines, and no other amount of the line is stated."""
+    margin, product = lines.of("margin"), lines.product("unit_price")
+    if margin is None or product is None or {"net_value", "gross_value"} & lines.stated.keys() or "margin" in lines.sure:
+        return False
+    equal, counted = lines.ask(f"count(*) FILTER (abs({margin.sql} - {product.sql}) <= {A_CENT}), count(*) FILTER ({margin.sql} <> 0)")
+    return bool(counted and equal >= NEARLY_ALL * counted)
+
+
 # The document's total ---------------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -99,8 +108,8 @@ def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], o
     """Return what counts instead of a column of amounts (``ours``) that repeats the document's total on its lines; None where it is an amount of the line.
 
     It is the total where price × quantity of its lines, or a column without a meaning, sums up to it document by document: that counts, ``OTHER_AMOUNTS``
-    or the column's name. A value with tax that is one on lines of different net values is the total too. ``rows`` is a query for each file: lines that several
-    of them hold are met once, and lines of which all is the same are no evidence of a total.
+    or the column's name. A value with tax, or a tax, that is one on lines of different values is the total too. ``rows`` is a query for each file: lines that
+    several of them hold are met once, and lines of which all is the same are no evidence of a total.
 
     Raises
     ------
@@ -112,14 +121,16 @@ def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], o
     of_documents = f"SELECT * FROM ({' UNION ALL BY NAME '.join(rows)}) WHERE {document} IS NOT NULL"
     different = f"SELECT DISTINCT * EXCLUDE (row) FROM ({of_documents})"
     lines_met_once = different if len(rows) > 1 else of_documents
-    readings = [net.sql] if ours == "gross_value" and (net := lines.of("net_value")) else lines.before_tax()
+    readings = _beside(lines, ours)
     if readings:
         same, documents, is_sum = (
-            _by_readings(con, readings, lines_met_once, key) if ours == "net_value" else _over_different(con, readings[0], lines_met_once, key)
+            _by_readings(con, readings, lines_met_once, key) if ours == "net_value" else _over_different(con, ours, readings[0], lines_met_once, key)
         )
+    elif ours == "tax":
+        return None
     else:
         (same, documents), is_sum = _alike(con, ours, different, key), False
-    parts = [column for column, amount in lines.further.items() if same and not is_sum and _sums_to(con, amount, ours, lines_met_once, key)]
+    parts = [column for column, amount in lines.further.items() if same and not (is_sum and ours != "tax") and _sums_to(con, amount, ours, lines_met_once, key)]
     at_cost = lines.product("unit_cost") if same and not readings and not parts else None
     is_cost = at_cost is not None and _sums_to(con, at_cost, ours, lines_met_once, key)
     where = f"in {same:,} of {documents:,} documents of several lines"
@@ -127,13 +138,21 @@ def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], o
         if is_sum or parts or is_cost:
             part.problems.append(_counted_too_often(part, lines.theirs[ours], where))
         return None
-    if is_sum or len(parts) == 1:
-        return OTHER_AMOUNTS if is_sum else parts[0]
+    if len(parts) == 1 or is_sum:
+        return parts[0] if len(parts) == 1 else OTHER_AMOUNTS
     if is_cost:
         raise AnswerNeededError(_whether_cost_is_price(part, lines, ours))
     if same and (parts or readings or documents >= _MANY):
         raise AnswerNeededError(_question(part, lines, ours, parts, where))
     return None
+
+
+def _beside(lines: Stated, ours: str) -> list[str]:
+    """The amounts of the line beside a column of amounts, by which it is judged: of a value with tax or a tax the net value, where it is stated."""
+    if ours == "net_value":
+        return lines.before_tax()
+    stated = [amount.sql for name in ("net_value", *(["gross_value"] if ours == "tax" else [])) if (amount := lines.of(name))]
+    return stated or lines.before_tax()
 
 
 def _counted_too_often(part: Part, theirs: str, where: str) -> Problem:
@@ -205,11 +224,11 @@ def _by_readings(con: Any, readings: Sequence[str], rows: str, key: str) -> tupl
     return same if same >= NEARLY_ALL * documents else 0, documents, False
 
 
-def _over_different(con: Any, net: str, rows: str, key: str) -> tuple[int, int, bool]:
-    """In how many documents one value with tax stands on lines of different net values; how many have such lines; whether nearly all do, and several."""
+def _over_different(con: Any, ours: str, value: str, rows: str, key: str) -> tuple[int, int, bool]:
+    """In how many documents one amount stands on lines of different values; how many have such lines; whether nearly all do, and several."""
     documents, same = con.execute(f"""
-        SELECT count(*), count(*) FILTER (low = high) FROM (SELECT min(gross_value) AS low, max(gross_value) AS high
-        FROM ({rows}) WHERE gross_value IS NOT NULL GROUP BY {key} HAVING max({net}) - min({net}) > {A_CENT})""").fetchone()
+        SELECT count(*), count(*) FILTER (low = high) FROM (SELECT min({ours}) AS low, max({ours}) AS high
+        FROM ({rows}) WHERE {ours} <> 0 GROUP BY {key} HAVING max({value}) - min({value}) > {A_CENT})""").fetchone()
     is_one = documents > 1 and same >= NEARLY_ALL * documents
     return same if is_one else 0, documents, is_one
 

@@ -38,6 +38,18 @@ def test_an_answer_is_kept_and_the_next_question_says_where(goodterms, open_file
     assert "2,345.00" in again.out
 
 
+def test_answers_of_calls_one_after_another_are_kept_in_one_file(goodterms, folder, open_file):
+    """A script that passes its answers again, and one more, leaves one file; what somebody else wrote is never written over."""
+    first, second = ("--answer", "decimal: a.csv, Amount=1"), ("--answer", "date: a.csv, Date=1")
+    assert [goodterms("look", open_file.name, *first).code, goodterms("look", open_file.name, *first, *second).code] == [3, 0]
+    assert sorted(path.name for path in folder.glob("*.toml")) == ["mapping.toml"]
+    assert "%d/%m/%Y" in (folder / "mapping.toml").read_text("utf-8")
+    own = 'version = 1\n\n[[file]]\nmatch = "b.csv"\n'
+    (folder / "mapping.toml").write_text(own, "utf-8")
+    assert goodterms("look", open_file.name, *first, *second).out.splitlines()[-1].startswith("Your answers are kept in mapping-2.toml")
+    assert (folder / "mapping.toml").read_text("utf-8") == own
+
+
 def test_answers_leave_a_mapping_s_own_remarks(goodterms, folder, open_file):
     (folder / "m.toml").write_text('# ours since 2019\nversion = 1\n\n[[file]]\nmatch = "*.csv"  # all of them\n', "utf-8")
     ran = goodterms(

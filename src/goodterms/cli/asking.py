@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -27,9 +28,9 @@ class Asking:
 
     def __init__(self, mapping: Path | None, answers: Iterable[str]) -> None:
         self.file = mapping
-        self.place = mapping or next(path for n in count(1) if not (path := Path(f"{KEPT}{'' if n == 1 else f'-{n}'}.toml")).exists())
         self.given = dict(_parsed(answer) for answer in answers)
         self.text = ""
+        """The mapping that was passed, with the answers."""
         self.answered: list[str] = []
         self.kept: Path | None = None
 
@@ -63,21 +64,31 @@ class Asking:
                     if self.kept is not None:
                         typer.echo(f"{self.said}\n", err=True)
                     raise
-                known = Known.read(self.text, self.place.name)
+                known = Known.read(self.text, (self.file or Path(f"{KEPT}.toml")).name)
             else:
                 for key in (key for key in self.given if key not in self.answered):
                     typer.echo(f'Nothing was asked that --answer "{key}" answers.', err=True)
                 return reading
 
     def keep(self) -> None:
-        """Write the answers, where there are any, into the mapping file that was passed, else into a new one."""
+        """Write the answers, where there are any, into the mapping file that was passed, else into a new one or one of the same answers."""
         if not self.answered:
             return
+        numbered = (Path(f"{KEPT}{'' if n == 1 else f'-{n}'}.toml") for n in count(1))
+        place = self.file or next(path for path in numbered if not path.exists() or self._holds_all_of(path))
         try:
-            self.place.write_text(self.text, encoding="utf-8")
+            place.write_text(self.text, encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"The answers could not be written to {self.place}: {error.strerror or error}. Pass --write-map with another place.") from error
-        self.kept = self.place
+            raise UsageError(f"The answers could not be written to {place}: {error.strerror or error}. Pass --write-map with another place.") from error
+        self.kept = place
+
+    def _holds_all_of(self, path: Path) -> bool:
+        """Whether a file of answers says nothing that the answers of now do not say too: one call after another answers more, and they are kept in one file."""
+        try:
+            text = path.read_text(encoding="utf-8")
+            return "#" not in text and _within(tomllib.loads(text), tomllib.loads(self.text))
+        except (OSError, ValueError):  # not ours to write over
+            return False
 
     @property
     def said(self) -> str:
@@ -96,6 +107,19 @@ class Asking:
                 )
             return option
         return _asked(question) if sys.stdin.isatty() and sys.stderr.isatty() else None
+
+
+def _within(less: Any, more: Any) -> bool:
+    """Whether everything that one mapping says stands in another.
+
+    >>> _within({"file": [{"match": "a"}]}, {"file": [{"match": "a", "table": "costs"}]}), _within({"file": []}, {})
+    (True, False)
+    """
+    if isinstance(less, dict) and isinstance(more, dict):
+        return all(key in more and _within(value, more[key]) for key, value in less.items())
+    if isinstance(less, list) and isinstance(more, list):
+        return all(any(_within(one, other) for other in more) for one in less)
+    return bool(less == more)
 
 
 def _parsed(answer: str) -> tuple[str, str]:

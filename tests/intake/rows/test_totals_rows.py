@@ -261,7 +261,7 @@ def test_accounts_of_sums_with_a_number_are_asked(tmp_path):
 
 
 def test_what_the_mapping_says_of_totals_is_one_of_two_words(tmp_path):
-    with pytest.raises(MappingError, match='a row is a "total" or a "line"'):
+    with pytest.raises(MappingError, match='a row is "total", "income" or "line"'):
         Mapping.read('version = 1\n[[file]]\ntotals = { "A" = "sum" }\n')
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.intake.mapping.mapping_file import VERSION, FileMapping, JoinMapping, Mapping, as_value, quoted, zeros_setting
 
-_OF_THE_ENTRY = ("dialect", "constants", "totals", "costs", "kinds")
+_OF_THE_ENTRY = ("dialect", "constants", "totals", "costs", "periods", "kinds")
 """Keys that hold several settings: an answer is added to those that the entry has."""
 
 

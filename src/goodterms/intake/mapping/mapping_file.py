@@ -46,6 +46,7 @@ _FILE_KEYS = (
     "kinds",
     "totals",
     "costs",
+    "periods",
     "fill_down",
     "ragged",
     "left_out",
@@ -73,6 +74,19 @@ _RAGGED_KEYS = ("keep_left", "keep_right")
 _COST_KEYS = ("amounts", "credit")
 NEGATIVE, POSITIVE = "negative", "positive"
 """What a mapping says of the amounts of costs: that costs are negative ones, as in an income statement, or positive ones."""
+EACH, SINCE = "each", "since "
+"""What a mapping says of the amounts of months: that they are each month's own, or sums since one that it names ("since January")."""
+BY_DAYS, FIRST_MONTH = "by days", "first month"
+"""What a mapping says of amounts of a quarter or week: they are spread over the months by their days, or stand in the first one."""
+LAST_MONTH, OUT = "last month", "left out"
+"""What a mapping says of a closing period 13 or later: it belongs to the last month of its year, or is left out."""
+MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_PERIODS = {
+    "months": (EACH, *(f"{SINCE}{name}" for name in MONTH_NAMES)),
+    "spans": (BY_DAYS, FIRST_MONTH),
+    "closing": (LAST_MONTH, OUT),
+}
+_ROWS = ("total", "line", "income")
 _CREDIT_NOTE_KEYS = ("prefix", "column", "value")
 _KINDS = (INVOICE, CREDIT_NOTE, LEFT_OUT)
 
@@ -164,9 +178,11 @@ class FileMapping:
     kinds: Settings[str, str] = field(default_factory=dict)
     """What words in its column of kinds, or of states, say: "invoice", "credit note", or "-" for rows that are left out."""
     totals: Settings[str, str] = field(default_factory=dict)
-    """What rows are that may be totals or lines, by the cell that says so: "total" or "line"."""
+    """What rows are that may be totals, income or lines, by the cell that says so: "total", "income" or "line"."""
     costs: Settings[str, str] = field(default_factory=dict)
     """How costs are written: ``amounts`` "negative" or "positive", and the mark that says ``credit``."""
+    periods: Settings[str, str] = field(default_factory=dict)
+    """What amounts of months, quarters, weeks and closing periods are: see :data:`_PERIODS`."""
     fill_down: tuple[str, ...] | None = None
     """Columns whose values hold for the blank rows below them; None where nothing is said of it."""
     ragged: Settings[str, int] = field(default_factory=dict)
@@ -284,7 +300,7 @@ _KINDS_IN_WORDS = {
     Kind.INTEGER: "a whole number",
     Kind.FLAG: "true or false",
 }
-_DATE_FORM = re.compile(r"(?=.*%[Yy])(?=.*%[mbB])(?=.*%d)(?:%[YymbBdHMSIpf]|[^%])+|%Y[-/.]?%m|%m[-/.]%Y|%m/%y|%y/%m|serial")
+_DATE_FORM = re.compile(r"(?=.*%[Yy])(?=.*%[mbB])(?=.*%d)(?:%[YymbBdHMSIpf]|[^%])+|%Y[-/.]?%m|%m[-/.]%Y|%m/%y|%y/%m|%m[.]%y|serial|quarters|weeks")
 
 
 def _is_a(kind: Kind, value: str) -> bool:
@@ -403,6 +419,7 @@ class _Checked:
             credit_notes=self.credit_notes(entry["credit_notes"], *here, "credit_notes") if "credit_notes" in entry else None,
             totals=self.totals(entry.get("totals", {}), *here, "totals"),
             costs=self.costs(entry.get("costs", {}), *here, "costs"),
+            periods=self.periods(entry.get("periods", {}), *here, "periods"),
             fill_down=self.fill_down(entry["fill_down"], *here, "fill_down") if "fill_down" in entry else None,
             kinds=self.kinds(entry.get("kinds", {}), *here, "kinds"),
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
@@ -483,8 +500,8 @@ class _Checked:
     def totals(self, given: Any, *path: str | int) -> dict[str, str]:
         totals = self.texts(given, *path)
         for text, said in totals.items():
-            if said not in {"total", "line"}:
-                raise MappingError(f'{self.at(*path, text)}: a row is a "total" or a "line"; {said!r} was found.')
+            if said not in _ROWS:
+                raise MappingError(f'{self.at(*path, text)}: a row is "total", "income" or "line"; {said!r} was found.')
         return totals
 
     def kinds(self, given: Any, *path: str | int) -> dict[str, str]:
@@ -500,6 +517,14 @@ class _Checked:
         if costs.get("amounts", POSITIVE) not in {NEGATIVE, POSITIVE}:
             raise MappingError(f'{self.at(*path, "amounts")}: amounts of costs are "{NEGATIVE}" or "{POSITIVE}"; {costs["amounts"]!r} was found.')
         return costs
+
+    def periods(self, given: Any, *path: str | int) -> dict[str, str]:
+        periods = self.texts(given, *path)
+        self.refuse_unknown(periods, _PERIODS, *path)
+        for key, said in periods.items():
+            if said not in _PERIODS[key]:
+                raise MappingError(f"{self.at(*path, key)}: {key} is {' or '.join(map(quoted, _PERIODS[key]))}; {said!r} was found.")
+        return periods
 
     def fill_down(self, given: Any, *path: str | int) -> tuple[str, ...]:
         return tuple(self.a(str, theirs, *path, place) for place, theirs in enumerate(self.a(list, given, *path)))
@@ -589,7 +614,7 @@ def entry_as_toml(entry: FileMapping) -> str:
     lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("dialect", "constants") if getattr(entry, key)]
     if entry.credit_notes:
         lines.append(f"credit_notes = {as_value(entry.credit_notes.as_setting)}")
-    lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("kinds", "totals", "costs") if getattr(entry, key)]
+    lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("kinds", "totals", "costs", "periods") if getattr(entry, key)]
     lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("fill_down", "left_out") if getattr(entry, key) is not None]
     if entry.ragged:
         lines.append(f"ragged = {as_value(entry.ragged)}")

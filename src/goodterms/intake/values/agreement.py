@@ -22,4 +22,4 @@ def is_seldom(missing: int, rows: int) -> bool:
     >>> is_seldom(100, 1_000), is_seldom(101, 1_000), is_seldom(3, 12), is_seldom(2, 5)
     (True, False, True, False)
     """
-    return missing <= max(_SELDOM * rows, min(_FEW, rows // 3))
+    return missing <= max(_SELDOM * rows, Decimal(min(_FEW, rows // 3)))

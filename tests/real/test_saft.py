@@ -12,7 +12,8 @@ from tests.real.said import COMMAND
 
 from goodterms import intake
 from goodterms.facts.columns import GL_BALANCES
-from goodterms.intake.documents.saft import Header, Journal, read_saft
+from goodterms.intake.documents.saft import read_saft
+from goodterms.intake.documents.saft_file import Header, Journal
 from goodterms.problems import Severity
 
 pytestmark = pytest.mark.real

@@ -20,7 +20,7 @@ from goodterms.problems import Problem, Severity
 
 if TYPE_CHECKING:
     from goodterms.intake.documents.party import OwnCompany, Party
-    from goodterms.intake.documents.saft import AuditFile
+    from goodterms.intake.documents.saft_file import AuditFile
     from goodterms.intake.tables.raw_table import Progress
 
 

@@ -4,7 +4,8 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-from goodterms.intake.documents.saft import AuditFile, read_saft
+from goodterms.intake.documents.saft import read_saft
+from goodterms.intake.documents.saft_file import AuditFile
 
 
 def audit_file(text: str) -> AuditFile:

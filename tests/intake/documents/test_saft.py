@@ -13,7 +13,8 @@ from tests.intake.documents.audit_file import audit_file
 
 from goodterms.errors import UnreadableFileError
 from goodterms.facts.columns import GL_BALANCES
-from goodterms.intake.documents.saft import Header, Journal, read_saft
+from goodterms.intake.documents.saft import read_saft
+from goodterms.intake.documents.saft_file import Header, Journal
 from goodterms.problems import Severity
 
 AGAIN = " Export the file again, or look in the book-keeping what is right."

@@ -83,6 +83,48 @@ def test_files_whose_headings_name_two_currencies_are_not_added_up(write):
     assert [account.net_by_currency for account in reading.files] == [{"EUR": D(100)}, {"EUR": D("20.50")}]
 
 
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [
+        ("Net amount €", "EUR"), ("Net (£)", "GBP"), ("Amount $", "USD"), ("Net amount (US$)", "USD"), ("Netto zł", "PLN"), ("Netto Ft", "HUF"),
+        ("Netto, Kč", "CZK"), ("NetAmountEUR", "EUR"), ("Netto CHF", "CHF"), ("Belopp i SEK", "SEK"), ("Amount RON", "RON"),
+    ],
+)  # fmt: skip
+def test_signs_words_and_codes_in_a_heading_name_the_currency(write, heading, code):
+    assert read([write("s.csv", f"Invoice;Date;Customer;{heading}\n1;2023-01-10;A;100,50\n")]).files[0].net_by_currency == {code: D("100.5")}
+
+
+@pytest.mark.parametrize("codes", ["CAD", "AUD", "MXN"])
+def test_a_dollar_sign_is_that_of_the_code_beside_it(write, codes):
+    path = write("s.csv", f"Invoice;Date;Customer;Net amount;Currency\n1;2023-01-10;A;$100.50;{codes}\n2;2023-01-10;A;$20.00;{codes}\n")
+    assert read([path]).files[0].net_by_currency == {codes: D("120.5")}
+    in_heading = write("s.csv", f"Invoice;Date;Customer;Net amount ($);Currency\n1;2023-01-10;A;100.50;{codes}\n2;2023-01-10;A;20.00;{codes}\n")
+    assert read([in_heading]).files[0].net_by_currency == {codes: D("120.5")}
+
+
+def test_a_dollar_sign_alone_or_in_the_column_of_currencies_is_the_us_dollars(write):
+    assert read([write("s.csv", "Invoice;Date;Customer;Net amount\n1;2023-01-10;A;$100.50\n")]).files[0].net_by_currency == {"USD": D("100.5")}
+    assert read([write("s.csv", "Invoice;Date;Customer;Net amount CAD\n1;2023-01-10;A;$100.50\n")]).files[0].net_by_currency == {"CAD": D("100.5")}
+    reading = read([write("s.csv", "Invoice;Date;Customer;Net amount;Currency\n1;2023-01-10;A;CA$100.50;$\n2;2023-01-10;A;US$5.00;$\n3;2023-01-10;A;5.00;$\n")])
+    assert (reading.files[0].net_by_currency, reading.rejected) == ({"USD": D(10)}, 1)
+
+
+def test_dollars_of_two_countries_are_not_added_up(write):
+    path = write("s.csv", "Invoice;Date;Customer;Net amount;Currency\n1;2023-01-10;A;$100.50;CAD\n2;2023-01-10;A;$20.00;USD\n")
+    with pytest.raises(AnswerNeededError, match="in 2 currencies"):
+        read([path])
+
+
+def test_a_mapping_that_says_the_currency_of_other_signs_is_a_warning(write):
+    path = write("s.csv", "Invoice;Date;Customer;Net amount\n1;2023-01-10;A;100,50 €\n")
+    said = {code: read([path], mapping={"version": 1, "file": [{"match": "s.csv", "constants": {"currency": code}}]}) for code in ("SEK", "EUR")}
+    assert [reading.files[0].net_by_currency for reading in said.values()] == [{"SEK": D("100.5")}, {"EUR": D("100.5")}]
+    assert [[(p.severity, p.sentence) for p in reading.problems] for reading in said.values()] == [
+        [(Severity.WARNING, "Amounts name EUR, and the mapping says that all are in SEK: they are read as SEK.")],
+        [],
+    ]
+
+
 def test_a_cost_whose_heading_names_another_currency_is_not_taken_from_sales(write):
     path = write("s.csv", "Invoice;Date;Customer;Net amount EUR;Cost USD\n1;2024-01-05;C1;110.00;50.00\n2;2024-01-06;C1;50.00;30.00\n")
     with pytest.raises(AnswerNeededError, match="Cost USD says that it is in USD; of 2 rows, the first being row 2, no rate brings it") as error:
@@ -138,6 +180,17 @@ def test_lines_without_a_currency_beside_lines_with_one_are_asked(write):
     assert (asked.key, asked.sentence) == ("currency: b.csv", f"{bare} names no currency, and {dollars} is in USD. Which one are its amounts in?")
     reading = read([dollars, bare], mapping=answered_by(asked, 0))
     assert [account.net_by_currency for account in reading.files] == [{"USD": D(100)}, {"USD": D("20.50")}]
+
+
+def test_lines_of_the_same_columns_without_the_sign_of_the_others_are_asked(write):
+    head = "Invoice;Date;Customer;Net amount\n"
+    bare, euros = write("a.csv", f"{head}2;2023-01-11;B;20,50\n"), write("b.csv", f"{head}1;2023-01-10;A;100,00 €\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([bare, euros])
+    reading = read([bare, euros], mapping=answered_by(question(error), 0))
+    assert ([account.net_by_currency for account in reading.files], reading.facts.sources) == ([{"EUR": D("20.50")}, {"EUR": D(100)}], ("a",))
+    again = read([bare, euros], mapping=Mapping.read(reading.mapping.as_toml()))
+    assert [account.net_by_currency for account in again.files] == [{"EUR": D("20.50")}, {"EUR": D(100)}]
 
 
 def test_costs_without_a_currency_are_in_that_of_the_report_and_it_is_said(write):

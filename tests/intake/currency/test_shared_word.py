@@ -38,6 +38,16 @@ def answer(text, question, said):
     return answered(text, next(option for option in question.choices if option.said == said))
 
 
+def same_again(reading, *paths, **other):
+    """Whether the mapping that was understood gives the same reading, and asks nothing."""
+    return facts(read(list(paths), mapping=Mapping.read(reading.mapping.as_toml()), **other)) == facts(reading)
+
+
+def facts(reading):
+    rows = reading.facts["sale_lines"].to_pyarrow().to_pylist()
+    return sorted(map(str, rows))
+
+
 def net(reading):
     return [account.net_by_currency for account in reading.files if account.table == "sale_lines"]
 
@@ -146,3 +156,136 @@ def test_lengths_and_quantities_name_no_currency(lines):
     assert (net(reading), reading.rejected) == ([{"EUR": D("30.5")}], 0)
     found = reading.facts.engine.con.execute('SELECT "attribute:length", quantity FROM sale_lines ORDER BY row').fetchall()
     assert found == [("12 ft", D(3)), ("14 ft", D(4))]
+
+
+# Several countries ------------------------------------------------------------------------------------------------------------------------------------------
+
+DIFFERS = "it differs by customer: export the currency and the rate as columns"
+
+
+def test_a_shared_word_of_customers_in_several_of_its_countries_is_asked(write):
+    rows = "".join(f"{i};2024-01-0{i};{name};{land};10,50 kr\n" for i, (name, land) in enumerate([("A", "Sverige"), ("B", "NO"), ("C", "Norge"), ("D", "FI")]))
+    path = write("s.csv", f"Invoice;Date;Customer;Country;Net amount\n{rows}".replace("-00", "-09"))
+    question = asked(path)
+    assert question.evidence == ("rows: 2 to customers in Norway, 1 to customers in Sweden",)
+    assert [option.said for option in question.choices] == ["kr is NOK", "kr is SEK", "kr is DKK", "kr is ISK", DIFFERS]
+    reading = read([path], mapping=Mapping.read(answered("", question.choices[1])))
+    assert net(reading) == [{"SEK": D(42)}]
+    assert same_again(reading, path)
+
+
+def test_a_shared_word_of_customers_in_one_of_its_countries_stays_open(write):
+    path = write("s.csv", "Invoice;Date;Customer;Country;Net amount\n1;2024-01-05;Ann;SE;10,50 kr\n2;2024-01-06;Bob;DE;20,00 kr\n")
+    reading = read([path])
+    assert net(reading) == [{"": D("30.5")}]
+    assert same_again(reading, path)
+
+
+def test_countries_of_a_file_of_customers_count_too(lines, write):
+    customers = write("c.csv", "Customer;Country\nAnn;SE\nBob;DK\n")
+    sales = write("s.csv", "Invoice;Date;Customer;Net amount\n1;2024-01-05;Ann;10,50 kr\n2;2024-01-06;Bob;20,00 kr\n")
+    assert asked(sales, customers=[customers]).choices[-1].said == DIFFERS
+    assert net(read([lines("n.csv", "10,50 kr")], customers=[customers])) == [{"": D("10.5")}]
+
+
+@pytest.mark.parametrize(
+    ("other", "language", "code"),
+    [("Fakturanr.;Dato;Kunde;Beløb", "Danish", "DKK"), ("Fakturanummer;Dato;Kunde;Beløp", "Norwegian", "NOK")],
+)
+def test_files_in_two_languages_of_crowns_are_each_asked_their_own_first(write, other, language, code):
+    swedish = write("a.csv", "Fakturanr;Datum;Kund;Belopp\n1;2024-01-05;Ann;10,50 kr\n")
+    second = write("b.csv", f"{other}\n2;2024-01-05;Bob;20,00 kr\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([swedish, second])
+    assert [(q.key, q.evidence, q.choices[0].said) for q in error.value.questions] == [
+        ('currency "kr": a.csv', ("its headings are Swedish",), "kr is SEK"),
+        ('currency "kr": b.csv', (f"its headings are {language}",), f"kr is {code}"),
+    ]
+    text = ""
+    for question in error.value.questions:
+        text = answer(text, question, "kr is SEK")
+    reading = read([swedish, second], mapping=Mapping.read(text))
+    assert net(reading) == [{"SEK": D("10.5")}, {"SEK": D(20)}]
+    assert same_again(reading, swedish, second)
+
+
+def test_files_of_one_language_stay_in_one_crown(write):
+    first = write("a.csv", "Fakturanr;Datum;Kund;Belopp\n1;2024-01-05;Ann;10,50 kr\n")
+    second = write("b.csv", "Fakturanr;Datum;Kund;Antal;Belopp\n2;2024-01-05;Bob;1;20,00 kr\n")
+    assert net(read([first, second])) == [{"": D("10.5")}, {"": D(20)}]
+
+
+def test_files_called_after_two_countries_are_each_asked_and_stay_one_source(lines):
+    paths = [lines(f"sales_{land}.csv", "10,50 kr", "20,00 kr") for land in ("se", "norge")]
+    with pytest.raises(AnswerNeededError) as error:
+        read(paths)
+    assert [(q.evidence, q.choices[0].said) for q in error.value.questions] == [
+        (("its name says Sweden",), "kr is SEK"),
+        (("its name says Norway",), "kr is NOK"),
+    ]
+    text = ""
+    for question in error.value.questions:
+        text = answer(text, question, "kr is SEK")
+    reading = read(paths, mapping=Mapping.read(text))
+    assert (net(reading), reading.facts.sources) == ([{"SEK": D("30.5")}] * 2, ("sales_se",))
+    assert same_again(reading, *paths)
+
+
+# A file of the same columns without a currency ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_shared_word_beside_a_file_of_the_same_columns_without_one_is_asked(lines):
+    paths = lines("a.csv", "10,50 kr", "20,00 kr"), lines("b.csv", "5,00", "5,00")
+    text = answer("", asked(*paths), "kr is SEK")
+    question = asked(*paths, mapping=Mapping.read(text))
+    assert (question.key, question.choices[0].said) == ("currency: b.csv", "all its amounts are in SEK")
+    reading = read(list(paths), mapping=Mapping.read(answered(text, question.choices[0])))
+    assert (net(reading), reading.facts.sources) == ([{"SEK": D("30.5")}, {"SEK": D(10)}], ("a",))
+    assert same_again(reading, *paths)
+
+
+def test_a_word_left_open_stands_in_the_mapping_that_was_understood(lines):
+    paths = lines("a.csv", "10,50 kr", "20,00 kr"), lines("b.csv", "5,00 kr", "5,00 kr")
+    reading = read(list(paths))
+    assert 'constants = { currency = "kr" }' in reading.mapping.as_toml()
+    assert same_again(reading, *paths)
+
+
+def test_an_answer_about_one_file_of_an_entry_stands_in_an_entry_of_its_own(lines):
+    paths = lines("sales-1.csv", "10,50 kr;x", "20,00 kr;y", columns="Net amount;Thing"), lines("sales-2.csv", "5,00;x", "5,00;y", columns="Net amount;Thing")
+    text = 'version = 1\n[[file]]\nmatch = "sales-*.csv"\ndialect = { currencies = { kr = "SEK" } }\n[file.columns]\n"Thing" = "attribute:made_of"\n'
+    question = asked(*paths, mapping=Mapping.read(text))
+    assert question.place.endswith('(match = "sales-*.csv") is of other files too. Add to the mapping:')
+    reading = read(list(paths), mapping=Mapping.read(answered(text, question.choices[0])))
+    assert (net(reading), reading.facts.sources, reading.facts.attributes) == ([{"SEK": D("30.5")}, {"SEK": D(10)}], ("sales-1",), ("attribute:made_of",))
+    assert same_again(reading, *paths)
+
+
+# Headings --------------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_shared_word_in_a_heading_is_as_one_in_cells(lines):
+    reading = read([lines("s.csv", "10,50", "20,00", columns="Net amount kr")])
+    assert net(reading) == [{"": D("30.5")}]
+    assert [problem.code for problem in reading.problems] == ["shared-currency-word"]
+    beside = lines("s.csv", "10,50", "20,00", columns="Net amount kr"), lines("n.csv", "5,00", "5,00", columns="Net amount EUR")
+    assert asked(*beside).choices[0].said == "kr is SEK"
+
+
+def test_codes_beside_a_shared_word_in_a_heading_say_what_it_is(lines):
+    of_one = lines("s.csv", "10,50;NOK", "20,00;NOK", columns="Net amount kr;Currency")
+    assert net(read([of_one])) == [{"NOK": D("30.5")}]
+    with_cost = lines("s.csv", "10,50;4;NOK", "20,00;8;NOK", columns="Net amount;Cost kr;Currency")
+    assert net(read([with_cost])) == [{"NOK": D("30.5")}]
+    with_euros = lines("s.csv", "10,50;NOK", "20,00;EUR", columns="Net amount kr;Currency")
+    assert net(read([with_euros])) == [{"NOK": D("30.5")}]
+    with pytest.raises(AnswerNeededError, match="in 2 currencies"):
+        read([lines("s.csv", "10,50;NOK", "20,00;DKK", columns="Net amount kr;Currency")])
+
+
+def test_a_cost_in_a_shared_word_beside_another_currency_is_asked(lines):
+    path = lines("s.csv", "10,50;4", "20,00;8", columns="Net amount EUR;Cost kr")
+    text = answer("", asked(path), "kr is SEK")
+    question = asked(path, mapping=Mapping.read(text))
+    assert question.sentence.endswith("Cost kr says that it is in SEK; of 2 rows, the first being row 2, no rate brings it to EUR.")
+    assert net(read([path], mapping=Mapping.read(answered(text, question.choices[0])))) == [{"EUR": D("30.5")}]

@@ -10,7 +10,7 @@ from typing import Any
 from goodterms.facts.columns import MONEY_PLACES
 from goodterms.intake.currency.currency_evidence import STATED_BY
 from goodterms.intake.currency.currency_rates import RATE_PLACES
-from goodterms.intake.mapping.currency_code import currency_code, currency_named
+from goodterms.intake.mapping.currency_code import MAY_BE, currency_code, currency_named
 from goodterms.intake.parts.part import Part, named
 from goodterms.intake.values.typed_column import scale_of
 
@@ -110,6 +110,18 @@ def is_in(part: Part, name: str, reporting: str) -> bool:
 def heading_of(part: Part, name: str) -> str:
     """The currency that the name of an amount's column says, "" where it says none, or the mapping says otherwise of the file."""
     said = currency_code(part.entry.constants.get("currency", ""))
-    money = currency_named(part.proposal.theirs(source_of(part, summed_up(part))) or "")
-    found = "" if said and money and said != money else currency_named(part.proposal.theirs(source_of(part, name)) or "")
+    money, found = (_code_of_mark(part, mark_of(part, one), said) for one in (summed_up(part), name))
+    found = "" if said and money and said != money else found
     return found or (part.currency or "" if "currency" not in part.columns else "")
+
+
+def mark_of(part: Part, name: str) -> str:
+    """What the name of an amount's column says of its currency: a code, or a sign or word that may be several."""
+    return currency_named(part.proposal.theirs(source_of(part, name)) or "")
+
+
+def _code_of_mark(part: Part, mark: str, said: str) -> str:
+    """The code that a mark is in a file: the one that the mapping says of the file, or its rows name, where it may be that."""
+    if said in MAY_BE.get(mark, ()):
+        return said
+    return part.marks[mark] if mark in part.marks else currency_code(mark, part.entry.dialect.get("currencies"))

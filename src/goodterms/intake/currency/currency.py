@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.errors import AnswerNeededError
-from goodterms.intake.currency.amounts_held import RATE_OF_FILE, all_held, amounts_of, currency_of, each_once, heading_of
+from goodterms.intake.currency.amounts_held import RATE_OF_FILE, all_held, currency_of, each_once
 from goodterms.intake.currency.conversion import convert, convert_by_heading
 from goodterms.intake.currency.currency_evidence import amounts_of_money
 from goodterms.intake.currency.currency_rates import Rates
 from goodterms.intake.currency.rate_direction import open_directions
 from goodterms.intake.currency.reporting_currency import ask_for_rates, no_rate, reporting_currency
-from goodterms.intake.currency.shared_word import settle_shared_words
+from goodterms.intake.currency.shared_word import settle_headings, settle_shared_words
 from goodterms.intake.currency.unnamed_currency import name_blank, name_by_heading, name_whole_files
 from goodterms.intake.mapping.answers import answerable
-from goodterms.intake.mapping.currency_code import code_sql, may_be_sql
+from goodterms.intake.mapping.currency_code import mark_may_be_sql, may_be_sql
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.part import Part
 from goodterms.intake.values.number_vote import money_mark
@@ -34,8 +34,9 @@ def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
         Where rows are in several currencies and the rates do not bring all of them to one, or it is open which way they lead.
     """
     for part in parts:
+        settle_headings(con, part)
         name_by_heading(con, part)
-    settle_shared_words(con, parts, mapping, [heading_of(part, name) for part in parts for name in amounts_of(part)])
+    settle_shared_words(con, parts, mapping)
     rates = Rates(con, parts)
     held = all_held(con, parts)
     try:
@@ -72,7 +73,7 @@ def contradictions(part: Part) -> list[tuple[str, str, str]]:
     for theirs, typed in amounts_of_money(part).items():
         if typed.currencies:
             mark = f"nullif({money_mark(f'CAST({part.sample.column(theirs).place} AS VARCHAR)')}, '')"
-            of_cell, of_row = (may_be_sql(code_sql(written, meant)) for written in (mark, stated.sql))
-            is_other = f"{mark} IS NOT NULL AND {stated.sql} IS NOT NULL AND NOT list_has_any({of_cell}, {of_row})"
+            is_among = f"list_has_any({mark_may_be_sql(mark, meant)}, {may_be_sql(stated.sql, meant)})"
+            is_other = f"{mark} IS NOT NULL AND {stated.sql} IS NOT NULL AND NOT {is_among}"
             found.append((is_other, theirs, "an amount in the currency of its row"))
     return found

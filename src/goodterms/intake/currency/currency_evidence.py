@@ -9,7 +9,8 @@ from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import NO_MONEY, accepted, kind_of, rank_of
-from goodterms.intake.mapping.currency_code import SHARED, are_codes, currency_code, currency_named
+from goodterms.intake.mapping.currency_code import MAY_BE, SHARED, are_codes, currency_code, currency_named
+from goodterms.intake.mapping.mapping_file import origin_of
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.sample import Sample
@@ -78,14 +79,20 @@ def _ask_between(part: Part, codes: dict[str, list[str]]) -> None:
 
 
 def name_one_currency(parts: Sequence[Part]) -> None:
-    """The currency that amounts carry in cells, in formats of cells or in the name of their column is that of the source's files, if one and no column says it.
+    """The currency that amounts of a file carry in cells, in their formats or in the name of their column is that of the file, if no column says it.
+
+    Rejected rows that are given back are in that of their source; what another file is in that carries none, others do not tell.
 
     Raises
     ------
     AnswerNeededError
         Where they are several.
     """
-    if "currency" in parts[0].stated or "currency" in parts[0].entry.constants:
+    if "currency" in parts[0].stated:
+        return
+    if said := parts[0].entry.constants.get("currency"):
+        for part in parts:
+            _say_contradicted(part, currency_code(said))
         return
     found = [_currencies_named(part) for part in parts]
     for part, of_file in zip(parts, found, strict=True):
@@ -94,7 +101,8 @@ def name_one_currency(parts: Sequence[Part]) -> None:
     of_all_files = {currency for of_file in found for currency in of_file}
     for part, of_file in zip(parts, found, strict=True):
         if of_all_files:
-            part.currency = next(iter(of_all_files)) if len(of_all_files) == 1 else "".join(of_file)
+            of_source = next(iter(of_all_files)) if len(of_all_files) == 1 and origin_of(part.raw.file) else ""
+            part.currency = next(iter(of_file), of_source)
             _say_currency_of_cells(part)
 
 
@@ -108,6 +116,16 @@ def _several_named(part: Part, currencies: Sequence[str]) -> Question:
     return Question(f"currency: {part.where}", f"{part.where}: {said}, and there is no column of currencies nor of rates.", (), choices)
 
 
+def _say_contradicted(part: Part, said: str) -> None:
+    """The mapping says the currency of all amounts: where cells name another one, that is to look at, since a later file may differ from the first."""
+    meant = part.entry.dialect.get("currencies")
+    for theirs, typed in amounts_of_money(part).items():
+        others = [mark for mark in typed.currencies if said not in MAY_BE.get(mark, (currency_code(mark, meant),)) and mark != said]
+        if others:
+            sentence = f"Amounts name {' and '.join(others)}, and the mapping says that all are in {said}: they are read as {said}."
+            part.problems.append(Problem("currency-contradicted", Severity.WARNING, part.origin(column=theirs), sentence=sentence, rows=typed.marked))
+
+
 def amounts_of_money(part: Part) -> dict[str, Typed]:
     """The file's columns that hold amounts of money, with how each is read: a length of 12 ft, a quantity or an attribute names no currency."""
     ours_of = part.proposal.columns
@@ -115,12 +133,15 @@ def amounts_of_money(part: Part) -> dict[str, Typed]:
 
 
 def _currencies_named(part: Part) -> list[str]:
-    """Currencies of the cells, and of the name of the column that the net value or the amount follows from; a word that may be one of others' is that one."""
+    """Currencies of the cells, and of the name of the column that the net value or the amount follows from; a mark that may be one of the other's is that."""
     money = next((theirs for ours in (*STATED_BY["net_value"], "amount") if (theirs := part.proposal.theirs(ours))), "")
     amounts = amounts_of_money(part)
     of_cells = {currency for typed in amounts.values() for currency in typed.currencies}
     of_columns = {code for theirs, codes in part.raw.currencies.items() if theirs in amounts for code in codes} | set(filter(None, [currency_named(money)]))
-    return sorted(of_columns | {currency for currency in of_cells if not of_columns & set(SHARED.get(currency, ()))})
+    of_cells = {mark for mark in of_cells if not of_columns & set(MAY_BE.get(mark, ()))}
+    of_columns = {mark for mark in of_columns if not of_cells & set(MAY_BE.get(mark, ()))}
+    meant = part.entry.dialect.get("currencies")
+    return sorted({currency_code(mark, meant) for mark in of_columns | of_cells})
 
 
 def _say_currency_of_cells(part: Part) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from goodterms.errors import Choice, Question
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.currency.amounts_held import TOGETHER, Held, amounts_of, count_of_rows, heading_of, rate_of
-from goodterms.intake.mapping.answers import answerable, choice, of_files
+from goodterms.intake.currency.asked_of_files import asked_of_files
+from goodterms.intake.mapping.answers import answerable, choice
 from goodterms.intake.mapping.mapping_file import Mapping
-from goodterms.intake.parts.entry_heads import heads_of
 from goodterms.intake.parts.part import LINES, Part
 from goodterms.problems import Problem, Severity
 
@@ -61,7 +61,7 @@ def name_whole_files(held: Sequence[Held], parts: Sequence[Part], reporting: str
         choices = [choice(f"all its amounts are in {code}", constants={"currency": code}) for code in codes]
         choices.append(Choice("they are in another one", 'constants = { currency = "…" }'))
         asked = Question("currency", sentence, evidence, tuple(choices))
-        questions.append(of_files(asked, group[0].entry, heads_of(group, parts), mapping))
+        questions.append(asked_of_files(asked, group, parts, mapping))
     if questions:
         raise answerable(questions)
 

@@ -76,7 +76,8 @@ _FILLERS = frozenset({"of", "the", "per", "in", "de", "di", "du", "del", "della"
 _NUMBER_ENDING = re.compile(r"^(.{3,}?)(numero|nro|nr|nummer|tunnus|koodi|kod|id)$")
 _NAME_ENDING = re.compile(r"^(.{3,}?)(nimi|namn|navn|naam)$")
 _INNER_CAPITAL = re.compile(r"(?<=[a-zäöå0-9])(?=[A-ZÄÖÅ])|(?<=[A-ZÄÖÅ])(?=[A-ZÄÖÅ][a-zäöå])")
-_WORD = re.compile(rf"[a-z0-9]+|percent|[{re.escape(SIGNS)}]")
+_LONG_SIGNS = "|".join(re.escape(word) for word in sorted(HEADING_WORDS) if len(word) > 1 and word[-1] in SIGNS)
+_WORD = re.compile(rf"(?<![a-z])(?:{_LONG_SIGNS})|[a-z0-9]+|percent|[{re.escape(SIGNS)}]")
 
 
 @cache
@@ -119,8 +120,10 @@ _CURRENCY_WORDS = frozenset(map(_plain, HEADING_WORDS))
 
 
 def without_currency(normal: str) -> str:
-    """A normalised name without the currency that it names: "amount eur" is an amount."""
-    return " ".join(word for word in normal.split() if word not in _CURRENCY_WORDS)
+    """A normalised name without the currency that it names: "amount eur" is an amount, and so is "belopp i sek"."""
+    words = normal.split()
+    kept = [word for word in words if word not in _CURRENCY_WORDS]
+    return " ".join(word for word in kept if word != "i" or len(kept) == len(words))
 
 
 @dataclass(frozen=True)

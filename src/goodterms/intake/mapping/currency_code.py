@@ -82,6 +82,13 @@ _BY_WRITING = _by_writing()
 SHARED = {written: codes for written, codes in _BY_WRITING.items() if len(codes) > 1}
 """Signs and words of several currencies → these, the likeliest first: kr may be Swedish, Norwegian, Danish or Icelandic."""
 _ALONE = {written: codes[0] for written, codes in _BY_WRITING.items() if len(codes) == 1}
+DOLLAR = "$"
+"""The sign that is the US dollar's by itself, and that of the code which stands beside it."""
+_DOLLARS = """
+    USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP UYU DOP BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD XCD
+"""
+MAY_BE = SHARED | {DOLLAR: tuple(_DOLLARS.split())}
+"""What a sign or word may be where a code stands beside it: $ in a row of CAD is the Canadian dollar's."""
 
 
 def _any_of(written: Iterable[str]) -> str:
@@ -98,9 +105,15 @@ MONEY_ALONE = _any_of([*(code.lower() for code in CODES - _WORDS_TOO), *(written
 UNITS = _any_of([*_UNITS_TOO, *map(str.lower, (CODES & _WORDS_TOO) | (ISO_4217 - CODES))])
 """Of what names a currency that which beside a number may be another thing as well."""
 SIGNS = "".join(sorted({sign for written in _BY_WRITING for sign in written if not sign.isalpha()}))
-HEADING_WORDS = frozenset({*(code.lower() for code in (CODES - _WORDS_TOO) | {"RON"}), *_BY_WRITING}) - _UNITS_TOO
+HEADING_WORDS = frozenset({*(code.lower() for code in (CODES - _WORDS_TOO) | {"RON"}), *_BY_WRITING}) - _UNITS_TOO | {"ft"}
 """What a heading may say of the currency beside what it names."""
 _IN_HEADING = re.compile(rf"[^\W\d_]*[{re.escape(SIGNS)}]|[^\W\d_]+")
+_GROWN_TOGETHER = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
+"""Where a word begins in a heading without spaces: NetAmountEUR."""
+_THOUSANDS = "tkm"
+"""What stands before a currency where amounts are in thousands or millions."""
+_AS_WRITTEN = {"Ft": "HUF", "Fr": "CHF", "TL": "TRY"}
+"""Of the words that are units too those that are written so where they are money: a price per ft is none in forint."""
 
 
 def currency_code(written: str, meant: Mapping[str, str] | None = None) -> str:
@@ -127,9 +140,26 @@ def code_sql(cell: str, meant: Mapping[str, str] | None = None) -> str:
     return f"CASE WHEN {cell} IN ({', '.join(map(text_of, _WRITTEN))}) THEN {cell} ELSE {written} END"
 
 
-def may_be_sql(code: str) -> str:
+def marked_with(mark: str, meant: Mapping[str, str] | None = None) -> str:
+    """What a sign, word or code in a cell of an amount says: its code, or itself where it may be that of several.
+
+    Examples
+    --------
+    >>> marked_with("€"), marked_with("US$"), marked_with("$"), marked_with("Kr.")
+    ('EUR', 'USD', '$', 'kr')
+    """
+    return DOLLAR if mark.strip() == DOLLAR else currency_code(mark, meant)
+
+
+def may_be_sql(written: str, meant: Mapping[str, str] | None = None) -> str:
     """SQL of the codes that a currency may be, where it may be a word that several share."""
+    code = code_sql(written, meant)
     return f"CASE {code} {' '.join(f'WHEN {text_of(shared)} THEN {list(codes)}' for shared, codes in SHARED.items())} ELSE [{code}] END"
+
+
+def mark_may_be_sql(mark: str, meant: Mapping[str, str] | None = None) -> str:
+    """SQL of the codes that the mark of an amount may be in a row that says a code: $ is any dollar there."""
+    return f"CASE WHEN trim({mark}) = {text_of(DOLLAR)} THEN {list(MAY_BE[DOLLAR])} ELSE {may_be_sql(mark, meant)} END"
 
 
 def are_codes(values: Iterable[str]) -> bool:
@@ -154,21 +184,29 @@ def _told_alone(written: str) -> str:
 
 
 def currency_named(heading: str) -> str:
-    """The currency that a column's name says its amounts are in, "" where it says none, or several.
+    """The currency that the name of a column of amounts says, "" where it says none, or several; a sign or word that may be several as it is.
 
     Examples
     --------
-    >>> (
-    ...     currency_named("Net amount USD"),
-    ...     currency_named("Kustannus, eur"),
-    ...     currency_named("Netto (CZK)"),
-    ...     currency_named("Net total"),
-    ...     currency_named("EUR/USD"),
-    ... )
-    ('USD', 'EUR', 'CZK', '', '')
+    >>> [currency_named(heading) for heading in ("Net amount USD", "Kustannus, eur", "Netto (CZK)", "Net total", "EUR/USD")]
+    ['USD', 'EUR', 'CZK', '', '']
+    >>> [currency_named(heading) for heading in ("Cena Kč", "Netto Ft", "Price per ft", "Betrag Fr.", "Beløp i kr", "Amount ($)", "NetTEUR", "Belopp tkr")]
+    ['CZK', 'HUF', '', 'CHF', 'kr', '$', 'EUR', 'kr']
     """
-    words = _IN_HEADING.findall(heading)
-    sure = {code for word in words if (code := _told_alone(word) or _told_alone(word[-1])) in CODES - _WORDS_TOO}
-    capitals = {word for word in words if word in ISO_4217 - _WORDS_TOO} if heading.upper() != heading else set()
-    found = sure | capitals
+    words = _IN_HEADING.findall(_GROWN_TOGETHER.sub(" ", heading))
+    is_in_capitals = heading.upper() == heading
+    found = {code for word in words if (code := _told_in_heading(word, is_in_capitals=is_in_capitals))}
     return found.pop() if len(found) == 1 else ""
+
+
+def _told_in_heading(word: str, *, is_in_capitals: bool) -> str:
+    """The currency that one word of a heading of amounts says: usual codes, others in capitals among small letters, signs, words, and thousands (TEUR)."""
+    plain = word.casefold()
+    if written := next((one for one in (plain, plain[-1]) if one in _BY_WRITING and one not in _UNITS_TOO), ""):
+        return marked_with(written)
+    codes = CODES - {"ALL"} if word.isupper() and not is_in_capitals else CODES - _WORDS_TOO
+    if plain.upper() in codes or (word in ISO_4217 - _WORDS_TOO and not is_in_capitals):
+        return plain.upper()
+    if plain[0] in _THOUSANDS and (plain[1:] in SHARED or plain[1:].upper() in CODES - _WORDS_TOO):
+        return currency_code(plain[1:])
+    return _AS_WRITTEN.get(word, "")

@@ -53,6 +53,8 @@ class Part:
     credit_notes: CreditNotes | None = None
     currency: str | None = None
     """The currency that its cells name, "" where those of other files do and its own do not; None where none does."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """Signs and words in names of columns that may be several currencies, $ and kr → the one that its rows name, "" where they name several."""
     in_reporting: set[str] = field(default_factory=set)
     """Amounts that were brought to the reporting currency by themselves, apart from their rows."""
     too_large: tuple[tuple[str, str], ...] = ()

@@ -11,7 +11,7 @@ from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import NO_MONEY, RATES
-from goodterms.intake.mapping.currency_code import MONEY, WHOLE_UNITS, currency_code, currency_named
+from goodterms.intake.mapping.currency_code import MONEY, WHOLE_UNITS, currency_code, currency_named, marked_with
 from goodterms.intake.values.typed_column import WHOLE_DIGITS, RawColumn, Typed, Where, decimal, in_digits, present
 
 _NBSP = "\N{NO-BREAK SPACE}"
@@ -301,7 +301,7 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
     misfits = 0
     if not (is_plain and ballot.fits and most <= MONEY_PLACES and scale == MONEY_PLACES and kind != Kind.INTEGER):
         misfits = con.execute(f"SELECT count(*) FROM {table} WHERE {present(column.place)} IS NOT NULL AND {sql} IS NULL").fetchone()[0]
-    currencies = tuple(sorted({currency_code(mark, where.answers.get("currencies")) for mark in marks or [] if mark}))
+    currencies = tuple(sorted({marked_with(mark, where.answers.get("currencies")) for mark in marks or [] if mark}))
     said = f"a number with decimal {'comma' if sign == ',' else 'point'} and {in_digits(scale, where.whole_digits)} it"
     return Typed(
         kind,

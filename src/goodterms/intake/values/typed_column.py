@@ -59,8 +59,8 @@ class Typed:
 
     ``sql`` gives its value of type ``kind``, null where a cell does not fit; ``present`` is null where a cell is blank. ``values`` counts the cells that are
     not blank, ``misfits`` those of them that do not fit, ``rounded`` the binary floats that lost places. ``places`` are the decimal places of its numbers,
-    ``currencies`` the ones that ``marked`` of its cells name, ``percent`` says that cells carry a per cent sign, and ``style`` what the vote found, in the
-    words of the mapping file.
+    ``currencies`` the ones that ``marked`` of its cells name, $ and kr as they are, ``percent`` says that cells carry a per cent sign, and ``style`` what the
+    vote found, in the words of the mapping file.
     """
 
     kind: Kind

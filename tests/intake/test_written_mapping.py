@@ -129,3 +129,20 @@ def test_the_written_mapping_gives_the_same_facts(export, tmp_path, engine):
     facts, mapping = facts_of(first), first.mapping.as_toml()
     again = read([path], mapping=tomllib.loads(mapping), engine=engine)
     assert facts_of(again) == facts, mapping
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Rush\n" + "".join(f"{i},2023-01-31,Ann,100,{i % 2}\n" for i in range(10)), "Rush\n10,2023-02-28,Ann,100,x\n11,2023-02-28,Ann,100,2\n"),
+        ("Customer number\n1,2023-01-31,Ann,1.5,17850.0\n", "Customer number\n2,2023-02-28,Ann,1.5,17850\n3,2023-02-28,Bob,1.5,C1\n"),
+        ("Freight\n1,2023-01-31,Ann,50,8\n1,2023-01-31,Ann,60,8\n", "Freight\n2,2023-02-28,Ann,50,9\n"),
+    ],
+    ids=["kind of a further column", "keys with a zero", "freight"],
+)
+def test_files_of_one_source_are_read_together_where_the_mapping_has_an_entry_for_each(write, engine, first, second):
+    files = [write("a.csv", f"Invoice,Date,Customer,Net amount,{first}"), write("b.csv", f"Invoice,Date,Customer,Net amount,{second}")]
+    reading = read(files, engine=engine)
+    facts, mapping = facts_of(reading), reading.mapping.as_toml()
+    assert mapping.count("[[file]]") == len(files)
+    assert facts_of(read(files, mapping=tomllib.loads(mapping), engine=engine)) == facts

@@ -259,8 +259,8 @@ def _sheets_of_sums(
 
 def _of_file(question: Question, path: Path, table: str, mapping: Mapping, files: Sequence[str]) -> Question:
     """A question about a file before its columns are known."""
-    head = FileMapping(match=name_of(str(path), files), table=table)
-    return of_files(question, mapping.of(str(path), table=table) or head, [head], mapping)
+    entry = mapping.of(str(path), table=table) or FileMapping(match=name_of(str(path), files), table=table)
+    return of_files(question, entry, [entry], mapping)
 
 
 def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping) -> Question:
@@ -274,7 +274,8 @@ def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequen
         return of_files(question, first.entry, heads_of(group, parts), mapping, other_sheets(group, parts))
     heads = tuple(FileMapping(match=first.entry.match, sheet=part.raw.sheet, table=first.table) for part in group)
     under = f"under a new [[file]] with match = {quoted(first.entry.match)} and sheet = {quoted(first.raw.sheet)}"
-    asked = of_files(replace(question, choices=tuple(option for option in question.choices if option not in outs)), first.entry, heads, mapping)
+    others = replace(question, choices=tuple(option for option in question.choices if option not in outs))
+    asked = of_files(others, first.entry, heads_of(group, parts), mapping)
     own = tuple(replace(option, under=under, changes=tuple((head, option.settings) for head in heads)) for option in outs)
     return replace(asked, choices=(*asked.choices, *own))
 

@@ -43,16 +43,18 @@ def answerable(questions: Sequence[Question]) -> AnswerNeededError:
 def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping], mapping: Mapping, others: Sequence[FileMapping] = ()) -> Question:
     """The question with what is to be pasted: under the entry that the files were read by, else as a new one; of the choices all but the first are remarks.
 
+    ``heads`` are the entries of all files that are asked about (:func:`goodterms.intake.parts.entry_heads.heads_of`), of which ``entry`` is the first.
     ``others`` are beginnings of entries for the other sheets of the workbook: where an answer names one sheet, the others would be left out without them.
     """
     if question.entry or not any(option.settings for option in question.choices):
         return question
     heads = list(heads)
-    question = _changing(question, [entry] if entry.place else heads, [] if entry.place else others)
+    question = _changing(question, heads, [] if entry.place else others)
     if ": " not in question.key:
         question = replace(question, key=f"{question.key}: {entry.match if entry.place else heads[0].match}")
     if entry.place:
-        where = f"In the mapping this belongs under the [[file]] at {entry.place} (match = {quoted(entry.match)}), in place of a line that begins alike:"
+        entries = " and ".join(f"the [[file]] at {head.place} (match = {quoted(head.match)})" for head in heads)
+        where = f"In the mapping this belongs under {entries}, in place of a line that begins alike:"
         return replace(question, entry=_answers(question.choices, entry), place=where)
     where = "" if mapping == Mapping() else "No [[file]] of the mapping speaks of it yet. Add to the mapping:"
     pasted = [f"{_head(head)}\n{_answers(question.choices, head)}" for head in heads] + [f"{_head(other)}\n" for other in others]

@@ -69,6 +69,8 @@ _DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
     "currencies": dict,
 }
 _READING_KEYS = frozenset({"encoding", "delimiter", "quote", "escape", "header_row", "nothing"})
+_OF_ALL_FILES = ("rates", "factors", "currencies", "nothing")
+"""Keys of the dialect that are said of the files of a source together; the rest is each file's own."""
 _JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect", "ragged")
 _RAGGED_KEYS = ("keep_left", "keep_right")
 _COST_KEYS = ("amounts", "credit")
@@ -213,6 +215,14 @@ class FileMapping:
     def dialect_for_reading(self) -> dict[str, Any]:
         """The part of the dialect that says how the file is decoded and split."""
         return _for_reading(self.dialect, self.ragged)
+
+    @property
+    def as_understood(self) -> str:
+        """What it says but for the files that it matches and how these are written: files of which several entries say the same are understood together."""
+        dialect = {key: self.dialect[key] for key in _OF_ALL_FILES if key in self.dialect}
+        joins = tuple(replace(join, place="", numbers=(0, 0)) for join in self.joins)
+        said = replace(self, match="", sheet="", dialect=dialect, ragged={}, joins=joins, place="", column_places={}, column_joins={}, number=0)
+        return repr(replace(said, constants=dict.fromkeys(self.constants, ""), is_of_origin=False))
 
 
 @dataclass(frozen=True)

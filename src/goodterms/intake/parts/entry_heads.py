@@ -11,7 +11,12 @@ from goodterms.intake.parts.part import Part
 
 
 def heads_of(group: Sequence[Part], parts: Sequence[Part]) -> list[FileMapping]:
-    """Beginnings of entries that match the files of a source and no others of ``parts``: one if it can be, so that they stay one source."""
+    """Return the entries by which files of a source were read, else beginnings of ones that match them and no others of ``parts``.
+
+    One if it can be, so that they stay one source.
+    """
+    if group[0].entry.place:
+        return list({part.entry.place: part.entry for part in group}.values())
     table = group[0].table
     outside = [part for part in parts if part not in group and part.table == table]
     files = {part.raw.file: name_of(part.raw.file, [other.raw.file for other in parts]) for part in group}

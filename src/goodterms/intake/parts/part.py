@@ -95,9 +95,9 @@ class Part:
 
     @property
     def alike(self) -> tuple[Any, ...]:
-        """What parts have in common whose columns are understood together: table, entry of the mapping, source, and columns with their types."""
+        """What parts have in common whose columns are understood together: table, source, columns with their types, and what the mapping says of all this."""
         columns = sorted((column.theirs, column.engine_type) for column in self.sample.columns)
-        return self.table, self.entry.place, self.entry.source, self.entry.keys, *columns
+        return self.table, self.entry.source, self.entry.as_understood, *columns
 
     def origin(self, **place: Any) -> Origin:
         """A place in the file."""

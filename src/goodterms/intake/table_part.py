@@ -11,6 +11,7 @@ from goodterms.intake.currency.currency_evidence import find_currency_column
 from goodterms.intake.lines.cost_amounts import settle_signs
 from goodterms.intake.lines.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.lines.left_out_rows import leave_out_rows
+from goodterms.intake.lines.shared_amounts import share_amounts
 from goodterms.intake.mapping.column_names import (
     KNOWN_OF_CUSTOMERS,
     KNOWN_OF_PRODUCTS,
@@ -25,6 +26,7 @@ from goodterms.intake.parts.part import LINES, Part, named
 from goodterms.intake.parts.proposal import proposed
 from goodterms.intake.parts.sample import of_all
 from goodterms.intake.parts.unnamed_keys import ask_for_keys
+from goodterms.intake.rows.document_heads import fill_documents
 from goodterms.intake.rows.file_totals import compare_totals
 from goodterms.intake.rows.group_heads import ask_whether_filled, fill_down
 from goodterms.intake.rows.month_rows import each_month
@@ -55,12 +57,14 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     find_currency_column(con, parts, sample, proposal)
     find_kinds_in_all_rows(con, parts, proposal)
     find_flag_of_credit_notes(con, parts, proposal)
+    fill_documents(con, parts, sample, proposal)
     for part in parts:
         part.proposal = proposal
         _say_contradicted(part)
         leave_out_rows(con, part)
     ask_for_keys(parts, sample, proposal)
-    stated = settle_document_total(con, parts, settle_tax(con, parts, type_columns(con, parts, sample)))
+    stated = share_amounts(con, parts, type_columns(con, parts, sample))
+    stated = settle_document_total(con, parts, settle_tax(con, parts, stated))
     settle_signs(con, parts, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts))
     for part in parts:
         say_nothing(con, part)

@@ -46,14 +46,14 @@ def leave_out_rows(con: Any, part: Part) -> None:
     columns = [theirs for theirs in (part.proposal.theirs("kind"), *_columns_of_states(part)) if theirs]
     if not words or not columns:
         return
-    cells = [f"trim(CAST({part.sample.column(theirs).place} AS VARCHAR))" for theirs in columns]
-    said = ", ".join(f"CASE WHEN lower({cell}) IN ({', '.join(map(text_of, words))}) THEN {cell} END" for cell in cells)
+    said = ", ".join(f"CASE WHEN lower({cell}) IN ({', '.join(map(text_of, words))}) THEN {cell} END" for cell in (_held(part, theirs) for theirs in columns))
+    judged = f"SELECT *, coalesce({said}) AS word FROM {part.raw.name}"
     row = f"array_to_string(list_filter([{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in part.raw.columns)}], cell -> cell <> ''), '; ')"
-    found = con.execute(f"SELECT row, {row}, coalesce({said}) AS word FROM {part.raw.name} WHERE coalesce({said}) IS NOT NULL ORDER BY row").fetchall()
+    found = con.execute(f"SELECT row, {row}, word FROM ({judged}) WHERE word IS NOT NULL ORDER BY row").fetchall()
     if not found:
         return
     kept = new_name()
-    con.execute(f"CREATE TEMP TABLE {kept} AS SELECT * FROM {part.raw.name} WHERE coalesce({said}) IS NULL")
+    con.execute(f"CREATE TEMP TABLE {kept} AS SELECT * EXCLUDE (word) FROM ({_with_heads(part, judged)}) WHERE word IS NULL")
     drop_raw_tables(con, [part])
     aside = [RowRef(number, text, f"left out as {word}") for number, text, word in found]
     raw = part.raw
@@ -63,6 +63,28 @@ def leave_out_rows(con: Any, part: Part) -> None:
     sentence = f"{len(found):,} {'row is' if one else 'rows are'} left out, as the mapping says: {counts}."
     part.problems.append(Problem("rows-left-out", Severity.SET_ASIDE, part.origin(row=found[0][0], column=columns[0]), sentence=sentence, rows=len(found)))
     say([part], sentence)
+
+
+def _cell(part: Part, theirs: str) -> str:
+    """A cell without spaces around it, null where it is blank."""
+    return f"nullif(trim(CAST({part.sample.column(theirs).place} AS VARCHAR)), '')"
+
+
+def _held(part: Part, theirs: str) -> str:
+    """What holds in a column for a row: its cell, and where the mapping fills the column down and it is blank, the one above."""
+    cell = _cell(part, theirs)
+    return f"last_value({cell} IGNORE NULLS) OVER (ORDER BY row)" if theirs in (part.entry.fill_down or ()) else cell
+
+
+def _with_heads(part: Part, judged: str) -> str:
+    """Rows of which some will be left out: what these say of the rows below them, in columns that the mapping fills down, is written there."""
+    held = []
+    for theirs in part.entry.fill_down or ():
+        if theirs in part.raw.header:
+            cell, place = _cell(part, theirs), part.sample.column(theirs).place
+            goes = f"last_value(CASE WHEN {cell} IS NOT NULL THEN word IS NOT NULL END IGNORE NULLS) OVER (ORDER BY row)"
+            held.append(f"CASE WHEN {cell} IS NULL AND {goes} THEN last_value({place} IGNORE NULLS) OVER (ORDER BY row) ELSE {place} END AS {place}")
+    return f"SELECT * REPLACE ({', '.join(held)}) FROM ({judged})" if held else judged
 
 
 def ask_what_rows_are(con: Any, parts: Sequence[Part], derived: Mapping[str, str], typed_rows: str) -> None:
@@ -78,7 +100,7 @@ def ask_what_rows_are(con: Any, parts: Sequence[Part], derived: Mapping[str, str
     evidence, doubts = {part.proposal.theirs("kind") or "": lines}, list(_of_kinds(part, lines, negative))
     given_back_apart = bool(negative) or CREDIT_NOTE in kinds_of([word for word in lines if word]).values()
     for theirs in _columns_of_states(part):
-        cells = " UNION ALL ".join(f"SELECT trim(CAST({one.sample.column(theirs).place} AS VARCHAR)) AS word FROM {one.raw.name}" for one in parts)
+        cells = " UNION ALL ".join(f"SELECT {_held(one, theirs)} AS word FROM {one.raw.name}" for one in parts)
         rows = con.execute(f"SELECT word, count(*) FROM ({cells}) WHERE word <> '' GROUP BY 1 ORDER BY 1 LIMIT {_MOST_WORDS + 1}").fetchall()
         if len(rows) <= _MOST_WORDS:
             evidence[theirs] = dict(rows)

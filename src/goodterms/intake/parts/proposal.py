@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _AGAIN = re.compile(r"(.+) \([0-9]+\)")
 _NUMBERED = re.compile(r"#? ?[0-9]+")
 """Orders of web shops are called by such names."""
+_AMOUNTS = frozenset({"discount", "product_cost", "unit_cost"})
+"""Amounts that are nothing on all lines where a file states others of the same name."""
+_BLANK = 4
+"""Added to the rank of a column without a value in the first rows: any other of that meaning goes before it."""
+_SOMETHING = re.compile("[1-9]")
 _CENTS = re.compile(r".*[.,][0-9]{2}")
 _OTHERWISE = {
     "sale_lines": {"customer_key": "customer_name", "product_key": "product_name", "manager_key": "manager_name"},
@@ -105,7 +110,7 @@ def _candidates(sample: Sample, entry: FileMapping, table: str, free: Sequence[s
             for meaning in known[form]:
                 ours = _rate_of_percents(meaning.ours, table, sample, theirs)
                 if sample.could_be(theirs, kind_of(table, ours)) and _values_allow(ours, table, sample, entry, theirs, meaning.rank):
-                    yield meaning.rank + more, order[ours], ours, theirs
+                    yield meaning.rank + more + (0 if sample.values[theirs] else _BLANK), order[ours], ours, theirs
             break
 
 
@@ -182,9 +187,11 @@ def _by_names(found: Proposal, raw: RawTable, sample: Sample, entry: FileMapping
 
 
 def _rivals(found: Proposal, sample: Sample, ours: str, named: Sequence[str]) -> list[str]:
-    """Columns that may be one of ours equally well: no copies of one, and of keys none that counts the lines of documents."""
+    """Columns that may be one of ours equally well: no copies of one, of discounts and costs none of zeros alone, of keys none that counts lines."""
     free = [theirs for theirs in named if theirs not in found.columns]
     apart = [theirs for theirs in free if (own := _own_name(theirs, sample)) == theirs or own not in free or sample.values[own] != sample.values[theirs]]
+    if ours in _AMOUNTS:
+        return [theirs for theirs in apart if any(map(_SOMETHING.search, sample.values[theirs]))] or apart
     keys = [theirs for theirs in apart if not _counts_lines(sample.cells[theirs])]
     return keys if ours.endswith("_key") and keys else apart
 

@@ -1,0 +1,140 @@
+"""Amounts of a document that stand on its first line alone, as web shops write the sums of an order: they are divided among its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from goodterms.facts.columns import ATTRIBUTE, MONEY_PLACES, Kind
+from goodterms.intake.lines.amount_of_line import document_of
+from goodterms.intake.parts.part import LINES, Part, named, say
+from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
+from goodterms.intake.values.typed_column import Typed, decimal
+
+_AMOUNTS = ("net_value", "gross_value", "tax", "discount")
+"""Amounts that a document may state once for all of its lines."""
+_FEWEST = 2
+"""In so many documents of several lines an amount on the first line alone is no chance."""
+
+
+def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
+    """Divide amounts that stand on the first lines of documents alone among their lines by price × quantity.
+
+    Where a document's total is its value and freight without its tax, these hold the tax, and so does the price.
+    """
+    first = parts[0]
+    if first.table not in LINES or not document_of(stated) or not {"quantity", "unit_price"} <= stated.keys():
+        return stated
+    numbers = [ours for ours, typed in stated.items() if typed.kind == Kind.DECIMAL]
+    heads = _on_heads(con, parts, numbers)
+    shared = [ours for ours in _AMOUNTS if ours in heads]
+    if not shared:
+        return stated
+    theirs = {ours: first.proposal.theirs(ours) or ours for ours in numbers}
+    *others, last = (theirs[ours] for ours in shared)
+    stand = f"{', '.join(others)} and {last} stand" if others else f"{last} stands"
+    divided = f"{'they are' if others else 'it is'} divided among its lines by {theirs['unit_price']} × {theirs['quantity']}"
+    say(parts, f"{stand} on the first line of a document alone: {divided}.")
+    holds_tax = _value_holds_tax(con, parts, heads)
+    if holds_tax and "net_value" in shared:
+        first.proposal.say(theirs["net_value"], "gross_value", f"by its name, and by the document's total, to which {theirs['tax']} is not added")
+    if holds_tax:
+        say(parts, f"{theirs['unit_price']} holds the tax: × {theirs['quantity']} it comes to the value with tax.")
+    for part in parts:
+        part.stated = _shared(part, shared, holds_tax=holds_tax, has_freight="freight" in heads)
+    return {ours: replace(stated.get(ours, typed), sql=typed.sql) for ours, typed in first.stated.items()}
+
+
+def _on_heads(con: Any, parts: Sequence[Part], numbers: Sequence[str]) -> set[str]:
+    """Numbers that stand on the first line of nearly all documents of several lines, and on a further line of none."""
+    documents, with_it, below = 0, [0] * len(numbers), [0] * len(numbers)
+    for part in parts:
+        document = named(document_of(part.stated))
+        counts = ", ".join(f"count({named(ours)}), min(row) FILTER ({named(ours)} IS NOT NULL) IS NOT DISTINCT FROM min(row)" for ours in numbers)
+        names = ", ".join(f"n{place}, h{place}" for place in range(len(numbers)))
+        sums = ", ".join(f"coalesce(sum(h{place}::INTEGER), 0), coalesce(sum(n{place} - h{place}::INTEGER), 0)" for place in range(len(numbers)))
+        by_document = f"SELECT {counts} FROM ({_rows(part)}) WHERE {document} IS NOT NULL GROUP BY {document} HAVING count(*) > 1"
+        several, *found = con.execute(f"SELECT count(*), {sums} FROM ({by_document}) AS documents({names})").fetchone()
+        documents += several
+        for place in range(len(numbers)):
+            with_it[place] += found[2 * place]
+            below[place] += found[2 * place + 1]
+    if documents < _FEWEST:
+        return set()
+    return {ours for ours, heads, others in zip(numbers, with_it, below, strict=True) if heads >= NEARLY_ALL * documents and not others}
+
+
+def _rows(part: Part) -> str:
+    """A query of the numbers of a part's rows, with the document that each is of."""
+    columns = [f"{typed.sql} AS {named(ours)}" for ours, typed in part.stated.items() if typed.kind == Kind.DECIMAL or ours == document_of(part.stated)]
+    return f"SELECT row, {', '.join(columns)} FROM {part.raw.name}"
+
+
+def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str]) -> bool:
+    """Whether the value of nearly all documents, to which price × quantity of their lines comes less a discount, holds their tax.
+
+    It does where the mapping says so, or where a further column is the value and the freight, and the tax beside them is not added.
+    """
+    value = next((ours for ours in ("net_value", "gross_value") if ours in heads), "")
+    if not value or "tax" not in heads:
+        return False
+    discount, freight = (f"coalesce(any_value({ours}), 0)" if ours in heads else "0" for ours in ("discount", "freight"))
+    totals = [ours for ours in heads if ours.startswith(ATTRIBUTE)]
+    document = named(document_of(parts[0].stated))
+    rows = " UNION ALL BY NAME ".join(f"SELECT *, {part.number} AS of_part FROM ({_rows(part)})" for part in parts)
+    close = ", ".join(f"count(*) FILTER (abs({named(ours)} - value - freight) <= {A_CENT})" for ours in totals) or "0"
+    of_totals = "".join(f", any_value({named(ours)}) AS {named(ours)}" for ours in totals)
+    documents, of_lines, *by_totals = con.execute(f"""
+        SELECT count(*), count(*) FILTER (abs(of_lines - value) <= {A_CENT} * lines), {close}
+        FROM (SELECT any_value({value}) AS value, {freight} AS freight, sum(unit_price * quantity) - {discount} AS of_lines, count(*) AS lines{of_totals}
+              FROM ({rows}) WHERE {document} IS NOT NULL GROUP BY of_part, {document} HAVING any_value(tax) <> 0)""").fetchone()
+    said = value == "gross_value" or any(count >= NEARLY_ALL * documents for count in by_totals)
+    return bool(documents and of_lines >= NEARLY_ALL * documents and said)
+
+
+def _shared(part: Part, shared: Sequence[str], *, holds_tax: bool, has_freight: bool) -> dict[str, Typed]:
+    """How the columns of a part are read with the amounts of its documents on all of their lines.
+
+    Of a tax that value and freight hold the freight's share is taken out of it, and a discount is one without its share: all amounts are then without tax.
+    """
+    stated = dict(part.stated)
+    places = max(2, *(stated[ours].places for ours in (*shared, *(["freight"] if has_freight else []))))
+    document = stated[document_of(stated)].sql
+
+    def of_document(ours: str) -> str:
+        return f"CAST(max({stated[ours].sql}) OVER (PARTITION BY {document}) * {10**places} AS HUGEINT)"
+
+    amounts = {ours: of_document(ours) for ours in shared}
+    if holds_tax:
+        value = amounts.pop("net_value", None) or amounts["gross_value"]
+        freight = f"coalesce({of_document('freight')}, 0)" if has_freight else "0"
+        of_goods = f"coalesce({amounts['tax']} * {value} // nullif({value} + {freight}, 0), 0)"
+        if has_freight:
+            of_freight = _decimal(f"{amounts['tax']} - {of_goods}", places)
+            stated["freight"] = replace(stated["freight"], sql=f"({stated['freight'].sql} - coalesce({of_freight}, 0))", places=places)
+        amounts |= {"gross_value": value, "tax": of_goods}
+        if "discount" in amounts:
+            amounts["discount"] = f"coalesce({amounts['discount']} * ({value} - {of_goods}) // nullif({value}, 0), {amounts['discount']})"
+        stated["gross_value"] = stated.pop("net_value", stated["tax"])
+    for ours, amount in amounts.items():
+        stated[ours] = replace(stated[ours], sql=_share(part, ours, amount, places), places=places)
+    return {ours: typed for ours, typed in stated.items() if not (holds_tax and ours == "unit_price")}
+
+
+def _share(part: Part, ours: str, amount: str, places: int) -> str:
+    """A line's share of an amount of its document by price × quantity: the shares of all lines come to the amount, whatever is rounded."""
+    price, quantity, document = (part.stated[name].sql for name in ("unit_price", "quantity", document_of(part.stated)))
+    line = f"coalesce(CAST({price} * 10000 AS HUGEINT) * CAST({quantity} * 10000 AS HUGEINT) // 10000, 0)"
+    whole = f"sum({line}) OVER (PARTITION BY {document})"
+    until = f"sum({line}) OVER (PARTITION BY {document} ORDER BY row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    is_first = f"row = min(row) OVER (PARTITION BY {document})"
+    share = f"CASE WHEN {whole} <> 0 THEN {amount} * {until} // {whole} - {amount} * ({until} - {line}) // {whole} WHEN {is_first} THEN {amount} ELSE 0 END"
+    own = f"{part.stated[ours].sql}" if ours in part.stated else "NULL"
+    return f"CASE WHEN {document} IS NULL THEN {own} ELSE {_decimal(share, places)} END"
+
+
+def _decimal(units: str, places: int) -> str:
+    """A whole number of the smallest units as a decimal."""
+    scale = max(MONEY_PLACES, places)
+    return decimal(f"CAST({units} AS DECIMAL(38, 0)) * 1e-{places}::DECIMAL(38, {places})", scale)

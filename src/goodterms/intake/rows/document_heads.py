@@ -1,0 +1,98 @@
+"""What a document says on its first line alone, as exports of web shops write the customer and the state of an order of several lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from goodterms.facts.columns import ATTRIBUTE, Kind
+from goodterms.intake.mapping.column_names import LEFT_OUT, kind_of
+from goodterms.intake.mapping.mapping_file import origin_of
+from goodterms.intake.parts.meaning import Proposal
+from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, say
+from goodterms.intake.parts.sample import Sample
+from goodterms.intake.tables.raw_table import new_name
+from goodterms.intake.values.document_kind import names_a_state
+
+_OF_DOCUMENTS = frozenset(
+    {"date", "period", "kind", "customer_key", "customer_name", "supplier_key", "supplier_name", "payer_key", "place_key", "manager_key", "currency"}
+    | {"order_number", "due_date", "entity", "exchange_rate"}
+)
+"""What all lines of a document have in common."""
+
+
+def fill_documents(con: Any, parts: Sequence[Part], sample: Sample, proposal: Proposal) -> None:
+    """Let what stands on the first lines of documents alone hold for their further lines too, but amounts; what the mapping fills down is left to it.
+
+    It does where the customer, the state or something else that a document has one of stands so in all documents of several lines that have it.
+    """
+    first = parts[0]
+    filled = first.entry.fill_down
+    document = proposal.theirs("document") or proposal.theirs("order_number")
+    if first.table not in LINES or document is None or filled == () or document in (filled or ()):
+        return
+    columns = [theirs for theirs in first.raw.header if theirs not in (document, *(filled or ())) and not _is_amount(first.table, theirs, sample, proposal)]
+    heads = _on_heads(con, [part for part in parts if not origin_of(part.raw.file)] or parts, document, columns)
+    if not any(proposal.columns.get(theirs) in _OF_DOCUMENTS or names_a_state(theirs) for theirs in heads):
+        return
+    for part in parts:
+        _fill(con, part, document, heads)
+    used = [theirs for theirs in heads if proposal.columns.get(theirs, LEFT_OUT) != LEFT_OUT or names_a_state(theirs)]
+    stand, they = ("stands", "it holds") if len(used) == 1 else ("stand", "they hold")
+    say(parts, f"{_listed(used)} {stand} on the first line of a document alone: {they} for its further lines.")
+
+
+def _is_amount(table: str, theirs: str, sample: Sample, proposal: Proposal) -> bool:
+    """Whether a column is a number, which on the first line of a document may be of the document and would be added up on each of its lines."""
+    ours = proposal.columns.get(theirs, LEFT_OUT)
+    if ours in _OF_DOCUMENTS:
+        return False
+    is_further = ours == LEFT_OUT or ours.startswith(ATTRIBUTE)
+    return (sample.kind_of_attribute(theirs) if is_further else kind_of(table, ours)) in {Kind.DECIMAL, Kind.INTEGER}
+
+
+def _on_heads(con: Any, parts: Sequence[Part], document: str, columns: Sequence[str]) -> list[str]:
+    """Columns that stand on the first line of some documents of several lines, and on a further line of none."""
+    heads, below = [0] * len(columns), [0] * len(columns)
+    for part in parts:
+        cells = [_cell(part, theirs) for theirs in columns]
+        blank = con.execute(f"SELECT {', '.join(f'count({cell}) < count(*)' for cell in cells)} FROM {part.raw.name}").fetchone()
+        asked = [place for place, is_blank in enumerate(blank) if is_blank]
+        if not asked:
+            return []
+        counts = [f"count({cells[place]}), min(row) FILTER ({cells[place]} IS NOT NULL) IS NOT DISTINCT FROM min(row)" for place in asked]
+        names = [f"n{place}, h{place}" for place in asked]
+        sums = [f"coalesce(sum(h{place}::INTEGER), 0), coalesce(sum(n{place} - h{place}::INTEGER), 0)" for place in asked]
+        number = _cell(part, document)
+        of_documents = f"SELECT {', '.join(counts)} FROM {part.raw.name} WHERE {number} IS NOT NULL GROUP BY {number} HAVING count(*) > 1"
+        found = con.execute(f"SELECT {', '.join(sums)} FROM ({of_documents}) AS documents({', '.join(names)})").fetchone()
+        for place in range(len(columns)):
+            at = asked.index(place) if place in asked else None
+            heads[place] += found[2 * at] if at is not None else 0
+            below[place] += found[2 * at + 1] if at is not None else part.raw.accepted
+    return [theirs for theirs, with_it, others in zip(columns, heads, below, strict=True) if with_it and not others]
+
+
+def _fill(con: Any, part: Part, document: str, heads: Sequence[str]) -> None:
+    """Write the cells of first lines into the blank ones of their documents' further lines."""
+    number, held = _cell(part, document), []
+    for theirs in heads:
+        column, cell = part.sample.column(theirs), _cell(part, theirs)
+        for place in filter(None, (column.place, column.kinds)):
+            of_document = f"max({place}) FILTER ({cell} IS NOT NULL) OVER (PARTITION BY {number})"
+            held.append(f"CASE WHEN {cell} IS NULL AND {number} IS NOT NULL THEN {of_document} ELSE {place} END AS {place}")
+    filled = new_name()
+    con.execute(f"CREATE TEMP TABLE {filled} AS SELECT * REPLACE ({', '.join(held)}) FROM {part.raw.name} ORDER BY row")
+    drop_raw_tables(con, [part])
+    part.raw = replace(part.raw, name=filled)
+
+
+def _cell(part: Part, theirs: str) -> str:
+    """A cell without spaces around it, null where it is blank."""
+    return f"nullif(trim(CAST({part.sample.column(theirs).place} AS VARCHAR)), '')"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    *others, last = columns
+    return f"{', '.join(others)} and {last}" if others else last

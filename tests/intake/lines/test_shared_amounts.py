@@ -1,0 +1,98 @@
+"""Sums of an order on its first line alone: divided among its lines to the cent, with tax or without as the order's total says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goodterms.intake import read
+
+HEAD = "Name,Created at,Billing Name,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Lineitem quantity,Lineitem name,Lineitem price,Lineitem discount"
+CENT = Decimal("0.01")
+ORDERS = [
+    ([(3, "12.40"), (1, "24.80")], "0.00", "6.20"),
+    ([(2, "99.99")], "0.00", "0.00"),
+    ([(1, "10.00"), (1, "10.00"), (1, "10.00")], "5.00", "4.00"),
+    ([(7, "0.03"), (1, "49.99")], "0.00", "0.00"),
+]
+"""What stands on the lines of orders, each with its discount and its freight."""
+
+
+def shop(orders, *, tax_on_top, head=HEAD):
+    """An export of a shop whose prices are without tax (which comes on top), or hold it; and what its orders come to without tax."""
+    lines, net = [], []
+    for number, (items, discount, of_freight) in enumerate(orders, start=1001):
+        value, freight = sum(quantity * Decimal(price) for quantity, price in items) - Decimal(discount), Decimal(of_freight)
+        tax = ((value + freight) * Decimal("0.24") / (1 if tax_on_top else Decimal("1.24"))).quantize(CENT)
+        total = value + freight + (tax if tax_on_top else 0)
+        net.append(total - tax)
+        of_order = f"Ann,EUR,{value},{freight},{tax},{total},{discount}"
+        for place, (quantity, price) in enumerate(items):
+            day = dt.date(2024, 1, number % 28 + 1)
+            lines.append(f"#{number},{day} 10:00:00 +0200,{of_order if place == 0 else ',,,,,,'},{quantity},P{place},{price},0.00")
+    return "\n".join([head, *lines, ""]), net
+
+
+def sums(reading):
+    """Net value, discount, tax and freight of each order, and how many of its lines are below zero."""
+    columns = "document, sum(net_value), sum(discount), sum(tax), coalesce(sum(charges), 0), count(*) FILTER (net_value < 0)"
+    sql = f"SELECT {columns} FROM sale_lines GROUP BY 1 ORDER BY 1"
+    return reading.facts.engine.con.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("tax_on_top", [True, False], ids=["tax comes on top", "prices hold the tax"])
+def test_sums_of_orders_are_divided_among_their_lines(write, tmp_path, tax_on_top):
+    text, net = shop(ORDERS, tax_on_top=tax_on_top)
+    path = write("s.csv", text)
+    reading = read([path])
+    assert reading.rejected == 0
+    assert [value + freight for _, value, _, _, freight, _ in sums(reading)] == net
+    assert [discount > 0 for _, _, discount, *_ in sums(reading)] == [False, False, True, False]
+    (account,) = reading.files
+    assert {column.theirs: column.ours for column in account.columns}["Subtotal"] == ("net_value" if tax_on_top else "gross_value")
+    assert any(said.startswith("Subtotal, Taxes and Discount Amount stand on the first line of a document alone") for said in account.said)
+    assert sums(read([path], mapping=reading.write_mapping(tmp_path / "map.toml"))) == sums(reading)
+
+
+def test_each_line_has_its_share_by_price_and_quantity(write):
+    reading = read([write("s.csv", shop(ORDERS, tax_on_top=True)[0])])
+    lines = reading.facts.engine.con.execute("SELECT net_value, discount FROM sale_lines WHERE document = '#1003' ORDER BY row").fetchall()
+    assert lines == [(Decimal("8.33"), Decimal("1.66")), (Decimal("8.33"), Decimal("1.67")), (Decimal("8.34"), Decimal("1.67"))]
+
+
+@pytest.mark.parametrize("tax_on_top", [True, False], ids=["tax comes on top", "prices hold the tax"])
+def test_without_a_total_the_rate_of_the_tax_decides(write, tax_on_top):
+    text, net = shop([(items, discount, "0.00") for items, discount, _ in ORDERS], tax_on_top=tax_on_top)
+    place = HEAD.split(",").index("Total")
+    rows = [line.split(",") for line in text.splitlines()]
+    path = write("s.csv", "".join(",".join(row[:place] + row[place + 1 :]) + "\n" for row in rows))
+    assert [value for _, value, *_ in sums(read([path]))] == net
+
+
+def test_a_discount_of_one_line_is_that_lines(write):
+    text = "Invoice,Date,Customer,Product,Quantity,Unit price,Discount,Net amount\n"
+    text += (
+        "1,2024-01-05,Ann,P1,1,10.00,2.00,8.00\n1,2024-01-05,Ann,P2,1,20.00,,20.00\n2,2024-01-06,Ann,P1,1,10.00,,10.00\n2,2024-01-06,Ann,P2,1,10.00,,10.00\n"
+    )
+    reading = read([write("s.csv", text)])
+    lines = reading.facts.engine.con.execute("SELECT net_value::INTEGER, coalesce(discount, 0)::INTEGER FROM sale_lines ORDER BY row").fetchall()
+    assert lines == [(8, 2), (20, 0), (10, 0), (10, 0)]
+
+
+ITEMS = st.lists(st.tuples(st.integers(1, 9), st.decimals("0.01", "999.99", places=2).map(str)), min_size=1, max_size=5)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(ITEMS, st.just("0.00"), st.sampled_from(["0.00", "4.90"])), min_size=3, max_size=8), st.booleans())
+def test_shares_come_to_the_sums_of_all_orders(tmp_path_factory, orders, tax_on_top):
+    orders = [*orders, *ORDERS]
+    text, net = shop(orders, tax_on_top=tax_on_top)
+    path = tmp_path_factory.mktemp("shop") / "s.csv"
+    path.write_text(text)
+    reading = read([path])
+    assert [value + freight for _, value, _, _, freight, _ in sums(reading)] == net
+    assert not any(below for *_, below in sums(reading))

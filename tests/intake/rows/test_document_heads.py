@@ -1,0 +1,84 @@
+"""What stands on the first line of a document alone: it holds for the further lines, states that leave them out included."""
+
+from __future__ import annotations
+
+import pytest
+
+from goodterms.errors import AnswerNeededError
+from goodterms.intake import read
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
+
+SHOP = """Order number;State;Currency;Date;Customer;Product;Net amount
+1;paid;EUR;2024-01-05;Ann;P1;10
+1;;;2024-01-05;;P2;20
+2;cancelled;EUR;2024-01-06;Bob;P1;7
+2;;;2024-01-06;;P2;8
+2;;;2024-01-06;;P3;9
+3;paid;EUR;2024-01-07;Ann;P1;30
+4;paid;EUR;2024-01-08;;P1;40
+4;;;2024-01-08;;P2;50
+"""
+
+
+def lines_of(reading):
+    return reading.facts.engine.con.execute("SELECT customer_key, currency, net_value::INTEGER FROM sale_lines ORDER BY row").fetchall()
+
+
+def questions(path, mapping=None):
+    with pytest.raises(AnswerNeededError) as error:
+        read([path], mapping=mapping)
+    return error.value.questions
+
+
+def test_an_order_that_is_left_out_takes_its_further_lines_with_it_and_customers_hold_for_theirs(write, tmp_path):
+    path = write("s.csv", SHOP)
+    (question,) = questions(path)
+    assert question.evidence == ("State: cancelled on 3, paid on 5 lines",)
+    reading = read([path], mapping=Mapping.read(answered("", question.choices[0])))
+    lines = [("Ann", "EUR", 10), ("Ann", "EUR", 20), ("Ann", "EUR", 30), (None, "EUR", 40), (None, "EUR", 50)]
+    assert lines_of(reading) == lines
+    assert [ref.row for ref in reading.files[0].set_aside_rows if ref.reason == "left out as cancelled"] == [4, 5, 6]
+    assert any("State, Currency and Customer stand on the first line of a document alone" in said for said in reading.files[0].said)
+    assert lines_of(read([path], mapping=reading.write_mapping(tmp_path / "map.toml"))) == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SHOP.replace("2;;;2024-01-06;;P3", "2;;;2024-01-06;Cy;P3"),  # a customer of a further line
+        "".join(f"{line.replace(';', f'-{number};', 1) if number else line}\n" for number, line in enumerate(SHOP.splitlines())),  # orders of one line
+        SHOP.replace("1;paid;EUR;2024-01-05;Ann", "1;paid;EUR;2024-01-05;").replace("1;;;2024-01-05;;P2", "1;;;2024-01-05;Ann;P2"),  # not on the first
+    ],
+)
+def test_customers_of_single_lines_are_theirs_alone(write, text):
+    reading = read([write("s.csv", text)], mapping={"version": 1, "file": [{"match": "*", "kinds": {"cancelled": "invoice"}}]})
+    stated = [line.split(";")[4] or None for line in text.splitlines()[1:]]
+    assert [customer for customer, *_ in lines_of(reading)] == stated
+
+
+def test_a_mapping_that_fills_nothing_down_is_obeyed(write):
+    reading = read([write("s.csv", SHOP)], mapping={"version": 1, "file": [{"match": "*", "kinds": {"cancelled": "-"}, "fill_down": []}]})
+    assert [customer for customer, *_ in lines_of(reading)] == ["Ann", None, None, None, "Ann", None, None]
+
+
+PRINTED = """Customer;Order;State;Date;Net amount
+Ann;1;paid;2024-01-05;10
+;2;cancelled;2024-01-06;20
+;;;2024-01-06;21
+Bob;3;cancelled;2024-01-07;40
+;4;paid;2024-01-08;50
+"""
+
+
+def test_states_that_a_mapping_fills_down_leave_rows_out_and_their_customers_stay_those_of_the_rows_below(write):
+    mapping = {"version": 1, "file": [{"match": "*", "kinds": {"cancelled": "-"}, "fill_down": ["Customer", "Order", "State"]}]}
+    assert lines_of(read([write("s.csv", PRINTED)], mapping=mapping)) == [("Ann", None, 10), ("Bob", None, 50)]
+
+
+def test_rejected_further_lines_are_given_back_with_what_their_document_says(write, tmp_path):
+    path = write("s.csv", SHOP.replace("P2;20", "P2;x"))
+    mapping = {"version": 1, "file": [{"match": "*", "kinds": {"cancelled": "-"}}]}
+    given_back = tmp_path / "rejected" / "s.rejected.csv"
+    assert given_back in read([path], mapping=mapping).write_rejected(given_back.parent)
+    assert given_back.read_text(encoding="utf-8-sig").splitlines()[1] == "1;paid;EUR;2024-01-05;Ann;P2;x"

@@ -18,7 +18,7 @@ from goodterms.intake.mapping.answers import answerable
 from goodterms.intake.mapping.currency_code import mark_may_be_sql, may_be_sql
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.part import Part
-from goodterms.intake.values.number_vote import money_mark
+from goodterms.intake.values.number_forms import money_mark
 
 
 def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:

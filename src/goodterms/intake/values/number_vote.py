@@ -11,31 +11,16 @@ from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import NO_MONEY, RATES
-from goodterms.intake.mapping.currency_code import MONEY, WHOLE_UNITS, currency_code, currency_named, marked_with
+from goodterms.intake.mapping.currency_code import WHOLE_UNITS, currency_code, currency_named, marked_with
+from goodterms.intake.values.number_arithmetic import signs_by_arithmetic
+from goodterms.intake.values.number_forms import A_MINUS, COMMA_STYLE, DOT_STYLE, SIGNED, core_of, digits_of, money_mark, plain_digits
 from goodterms.intake.values.typed_column import WHOLE_DIGITS, RawColumn, Typed, Where, decimal, in_digits, present
 
-_NBSP = "\N{NO-BREAK SPACE}"
-_SPACES = f" {_NBSP}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
-_APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
-_MINUSES = "-\N{MINUS SIGN}\N{EN DASH}"
-_A_MINUS = f"\\{_MINUSES}"
-"""The same inside brackets of a regular expression, where a bare hyphen would be a range."""
 _TOO_FEW = 0.05
 """Below this share of the values with three digits behind a sign, those with more or fewer do not prove it the decimal one: they may be the slips."""
-_NO_CENTS = rf"([0-9][.,])[{_A_MINUS}—]{{1,2}}$"
-"""A dash in place of cents, as in 125,- of prices, is no minus."""
-_AT_END = rf"([0-9]):[{_A_MINUS}—]{{1,2}}$"
-"""Nor is that of Swedish prices, behind cents or in their place: 125:- and 125,00:-."""
 _OF_ONE = "unit_"
 """How our columns of what one unit costs or weighs begin."""
 _RATES = frozenset({"exchange_rate", "inverse_rate", "rate", *RATES})
-_MONEY_MARK = f"(?i){MONEY}"
-"""What names the currency in a cell with an amount."""
-_MARK = "\N{CURRENCY SIGN}"
-"""What stands in a cell for marks of currency and per cent, until it is clear that no digit stands before and behind one: 12€50 is no 1250."""
-_SIGNED = rf"\([^()]*\)|[+{_A_MINUS}]?[^+{_A_MINUS}()]*|[^+{_A_MINUS}()]+[{_A_MINUS}]"
-_DOT_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:\.[0-9]*)?"
-_COMMA_STYLE = rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+|[0-9]{{1,3}}(?:[{_SPACES}{_APOSTROPHES}][0-9]{{3}})+)?(?:,[0-9]*)?"
 
 
 @dataclass(frozen=True)
@@ -93,25 +78,32 @@ def numbers(con: Any, where: Where, wanted: Sequence[tuple[RawColumn, Kind]]) ->
         Where "1.234" may be a number with decimals or with thousands.
     """
     ballots = _ballots(con, where.table, [column for column, _ in wanted])
-    decided = {ballots[column.place].decimal for column, _ in wanted if column.native != "number"} - {None, ""}
-    given, likely = where.decimal, where.found.get("decimal")
-    agreed = likely or (next(iter(decided)) if len(decided) == 1 else None)
+    signs: dict[str, str | None] = {}
+    for column, _ in wanted:
+        signs[column.place], ballots[column.place] = _own_sign(con, where, column, ballots[column.place])
+    columns = {column.place: column for column, _ in wanted}
+    signs |= signs_by_arithmetic(con, where, columns, signs) if None in signs.values() else {}
+    written = {signs[place] for place, column in columns.items() if column.native != "number"} - {None, ""}
+    likely = where.found.get("decimal") or (next(iter(written)) if len(written) == 1 else None)
     found: dict[str, Typed] = {}
     for column, kind in wanted:
-        ballot = ballots[column.place]
-        sign = "." if column.native == "number" else ballot.decimal
-        if given and sign != given and column.native != "number" and (sign is None or sign):
-            full = _full_ballot(con, where.table, column.written("n"))
-            sign = given if full.takes(given) else sign
-            ballot = full if sign == given else ballot
+        ballot, sign = ballots[column.place], signs[column.place]
         if sign is None:
-            sign = _sign_of_whole_units(con, where, column, ballot)
-        if sign is None and ballot.is_mixed:
-            _ask_decimal(con, where, column, ballot)
-        if sign is None:
-            sign = agreed or _sign_of_others(con, where, [column for column, _ in wanted]) or _ask_decimal(con, where, column, ballot)
-        found[column.place] = _read(con, where, column, kind, sign or given or agreed or ".", ballot)
+            sign = (None if ballot.is_mixed else likely or _sign_of_others(con, where, list(columns.values()))) or _ask_decimal(con, where, column, ballot)
+        found[column.place] = _read(con, where, column, kind, sign or where.decimal or likely or ".", ballot)
     return found
+
+
+def _own_sign(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> tuple[str | None, _Ballot]:
+    """The decimal sign that is given for a column or its own values decide, None where they do not, and "" where they need none; with its ballot."""
+    if column.native == "number":
+        return ".", ballot
+    sign, given = ballot.decimal, where.decimal
+    if given and sign not in {given, ""}:
+        full = _full_ballot(con, where.table, column.written("n"))
+        if full.takes(given):
+            return given, full
+    return (_sign_of_whole_units(con, where, column, ballot) if sign is None else sign), ballot
 
 
 def _sign_of_whole_units(con: Any, where: Where, column: RawColumn, ballot: _Ballot) -> str | None:
@@ -121,7 +113,7 @@ def _sign_of_whole_units(con: Any, where: Where, column: RawColumn, ballot: _Bal
         return None
     cell = column.written("n")
     mark = f"coalesce(nullif({money_mark(cell)}, ''), nullif({where.currency or text_of(currency_named(column.theirs))}, ''), '')"
-    without_cents = f"regexp_matches({cell}, {text_of(f'[0-9]:[{_A_MINUS}]')})"
+    without_cents = f"regexp_matches({cell}, {text_of(f'[0-9]:[{A_MINUS}]')})"
     marks = con.execute(
         f"SELECT list(DISTINCT CASE WHEN {without_cents} THEN NULL ELSE {mark} END) FROM {where.table} WHERE regexp_matches({cell}, '[0-9][.,][0-9]')"
     ).fetchone()[0]
@@ -135,25 +127,6 @@ def _sign_of_others(con: Any, where: Where, columns: Sequence[RawColumn]) -> str
         theirs = [named[column.theirs] for column in columns if named[column.theirs].native != "number"]
         signs |= {ballot.decimal for ballot in _ballots(con, table, theirs).values()} - {None, ""}
     return signs.pop() if len(signs) == 1 else None
-
-
-def money_mark(cell: str) -> str:
-    """SQL of what names the currency in a cell that is a number, "" where nothing does."""
-    return f"regexp_extract({cell}, {text_of(_MONEY_MARK)})"
-
-
-def _core(place: str) -> str:
-    """A cell without currency, per cent sign and spaces around it, and with cents where a dash stands for them."""
-    bare = f"trim(regexp_replace({place}, {text_of(f'{_MONEY_MARK}|%')}, {text_of(_MARK)}, 'g'), {text_of(_MARK + _SPACES)})"
-    return f"regexp_replace(regexp_replace({bare}, {text_of(_AT_END)}, '\\1'), {text_of(_NO_CENTS)}, '\\100')"
-
-
-def _unsigned(core: str) -> str:
-    return f"trim({core}, {text_of('+()' + _MINUSES + _MARK + _SPACES)})"
-
-
-def _is_negative(core: str) -> str:
-    return f"regexp_matches({core}, {text_of(f'^[{_A_MINUS}(]|[{_A_MINUS}]$')})"
 
 
 def _ballots(con: Any, table: str, columns: Sequence[RawColumn]) -> dict[str, _Ballot]:
@@ -200,15 +173,15 @@ def _plain_ballots(con: Any, table: str, columns: Sequence[RawColumn], sign: str
 
 
 def _full_ballot(con: Any, table: str, place: str) -> _Ballot:
-    dot_style, comma_style = text_of(_DOT_STYLE), text_of(_COMMA_STYLE)
+    dot_style, comma_style = text_of(DOT_STYLE), text_of(COMMA_STYLE)
     either = text_of("[1-9][0-9]{0,2}[.,][0-9]{3}")
     sql = f"""
-        WITH cells AS (SELECT {place} AS cell, {_core(place)} AS core FROM {table} WHERE {present(place)} IS NOT NULL),
-        forms AS (SELECT core, {_unsigned("core")} AS digits FROM cells),
+        WITH cells AS (SELECT {place} AS cell, {core_of(place)} AS core FROM {table} WHERE {present(place)} IS NOT NULL),
+        forms AS (SELECT core, {digits_of("core")} AS digits FROM cells),
         judged AS (
             SELECT digits, regexp_full_match(digits, {dot_style}) AS dot, regexp_full_match(digits, {comma_style}) AS comma,
                    regexp_full_match(digits, {either}) AS either
-            FROM forms WHERE regexp_full_match(core, {text_of(_SIGNED)}) AND regexp_matches(digits, '[0-9]')
+            FROM forms WHERE regexp_full_match(core, {text_of(SIGNED)}) AND regexp_matches(digits, '[0-9]')
         )
         SELECT (SELECT count(*) FROM cells), count(*) FILTER (dot AND NOT comma), count(*) FILTER (comma AND NOT dot),
                count(*) FILTER (either AND contains(digits, '.')), count(*) FILTER (either AND contains(digits, ',')),
@@ -253,7 +226,7 @@ def _seem_thousands(con: Any, where: Where, column: RawColumn) -> bool:
     thousands too.
     """
     ours = where.ours.get(column.theirs, "")
-    digits = _unsigned(_core(column.written("n")))
+    digits = digits_of(core_of(column.written("n")))
     long_ones, short_ones, round_ones, others = con.execute(
         f"SELECT count(*) FILTER (regexp_full_match(d, '[0-9]{{4,}}')), count(*) FILTER (regexp_full_match(d, '[1-9][0-9]{{0,2}}')), "
         f"count(*) FILTER (regexp_matches(d, '[.,][0-9]{{2}}0$')), count(*) FILTER (regexp_matches(d, '[.,][0-9]{{2}}[1-9]$')) "
@@ -278,7 +251,7 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
     """Say how a column of numbers is read without rounding, measuring how many places and digits it needs."""
     table = where.table
     is_plain = ballot.plain == sign or (ballot.plain != "" and not any((ballot.only_dot, ballot.only_comma, ballot.either_dot, ballot.either_comma)))
-    plain = column.read_as("n", column.place, _plain_digits(column.place, sign, is_plain=is_plain))
+    plain = column.read_as("n", column.place, plain_digits(column.place, sign, is_plain=is_plain))
     decides = column.native != "number" and ballot.takes(sign)
     if column.kinds:
         values = con.execute(f"SELECT count({present(column.place)}) FROM {table}").fetchone()[0]
@@ -317,21 +290,6 @@ def _read(con: Any, where: Where, column: RawColumn, kind: Kind, sign: str, ball
         marked=marked,
         has_negative=ballot.has_negative,
     )
-
-
-def _plain_digits(place: str, sign: str, *, is_plain: bool) -> str:
-    """SQL that brings a cell to digits with a leading minus and a decimal point, null where it is not a number of this style."""
-    if is_plain:
-        return place if sign == "." else f"replace({place}, ',', '.')"
-    core = _core(place)
-    unsigned = _unsigned(core)
-    style = _DOT_STYLE if sign == "." else _COMMA_STYLE
-    dropped = _SPACES + _APOSTROPHES + ("," if sign == "." else ".")
-    plain = f"translate({unsigned}, {text_of(dropped)}, '')"
-    if sign == ",":
-        plain = f"replace({plain}, ',', '.')"
-    is_number = f"regexp_full_match({core}, {text_of(_SIGNED)}) AND regexp_full_match({unsigned}, {text_of(style)}) AND regexp_matches({unsigned}, '[0-9]')"
-    return f"CASE WHEN {is_number} THEN CASE WHEN {_is_negative(core)} THEN '-' ELSE '' END || {plain} END"
 
 
 def _only_exact(plain: str, scale: int) -> str:

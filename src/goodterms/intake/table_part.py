@@ -29,6 +29,7 @@ from goodterms.intake.parts.unnamed_keys import ask_for_keys
 from goodterms.intake.rows.document_heads import fill_documents
 from goodterms.intake.rows.file_totals import compare_totals
 from goodterms.intake.rows.group_heads import ask_whether_filled, fill_down
+from goodterms.intake.rows.income_rows import set_aside_income
 from goodterms.intake.rows.month_rows import each_month
 from goodterms.intake.rows.running_sums import own_amounts
 from goodterms.intake.rows.unfit_rows import TOTAL_OF, set_unfit_rows_apart
@@ -80,11 +81,13 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     derived = each_month(parts, derived)
     if first.table in LINES:
         derived = with_kind(con, parts, derived, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
-    facts = own_amounts(con, parts, derived)
     for part in parts:
         if (ours := TOTAL_OF.get(part.table)) and ours in derived:
             compare_totals(con, part, typed_rows(part), ours, tuple(dict.fromkeys([as_stated[ours], *([] if part.months else [derived[ours]])])))
-        _make_table(con, part, facts)
+    set_aside_income(con, parts, derived)
+    derived = own_amounts(con, parts, derived)
+    for part in parts:
+        _make_table(con, part, derived)
         if part.table in LINES:
             part.problems += doubts_of_signs(con, part)
 

@@ -15,6 +15,7 @@ from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.values.agreement import NEARLY_ALL, OVER_A_CENT
 from goodterms.intake.values.document_kind import is_debit
+from goodterms.intake.values.income_words import INCOME_ALONE, RESULT
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, decimal
 from goodterms.problems import Problem, Severity
 
@@ -34,7 +35,9 @@ def settle_signs(con: Any, parts: Sequence[Part], rows: str) -> None:
     said = first.entry.costs.get("amounts", "")
     if not said:
         signs = " + ".join(f"coalesce(CAST(sign({named(ours)}) AS INTEGER), 0)" for ours in amounts)
-        negative, positive = con.execute(f"SELECT count(*) FILTER (s < 0), count(*) FILTER (s > 0) FROM (SELECT {signs} AS s FROM ({rows}))").fetchone()
+        negative, positive = con.execute(
+            f"SELECT count(*) FILTER (s < 0), count(*) FILTER (s > 0) FROM (SELECT {signs} AS s FROM ({rows}) WHERE NOT ({_says_income(first)}))"
+        ).fetchone()
         if negative > positive:
             raise AnswerNeededError(_signs_asked(first, negative, negative + positive))
     if said == NEGATIVE:
@@ -43,6 +46,13 @@ def settle_signs(con: Any, parts: Sequence[Part], rows: str) -> None:
                 theirs = part.proposal.theirs(ours) or ""
                 part.stated[ours] = part.typed[theirs] = replace(part.stated[ours], sql=f"(-({part.stated[ours].sql}))")
         say(parts, "Negative amounts are costs, as the mapping says: all are turned.")
+
+
+def _says_income(part: Part) -> str:
+    """SQL of whether a row is called income, or what is left of it, by its account."""
+    said = text_of(f"(?i){INCOME_ALONE.pattern}|{RESULT.pattern}")
+    names = [f"coalesce(regexp_full_match(trim({named(ours)}), {said}), false)" for ours in ("account_name", "account") if ours in part.stated]
+    return " OR ".join(names) or "false"
 
 
 def _signs_asked(part: Part, negative: int, rows: int) -> Question:

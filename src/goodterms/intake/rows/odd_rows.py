@@ -9,14 +9,17 @@ from functools import cached_property
 from typing import Any
 
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.values.agreement import is_seldom
-from goodterms.intake.values.total_words import ANYWHERE, BARE, BESIDE, beside_total
+from goodterms.intake.values.agreement import OVER_A_CENT, is_seldom
+from goodterms.intake.values.income_words import RESULT, is_total
+from goodterms.intake.values.total_words import ANYWHERE, BESIDE, beside_total
 
 _DOCUMENT = '"document"'
 _MOST_NAMELESS = 10_000
 """In a file with more rows that lack what lines have, or have a word for a total, these are lines, and none is a total for its sum or its word alone."""
 _AT_ONCE = 1_024
 """So many rows are one sum where no odd row stands among them."""
+LEAST_SUMMED = 3
+"""The last row is no total by chance, whatever it is called, if its amount is the sum of all others and these are so many."""
 _NO_WORD = 0.75
 """Where so large a share of the rows has a word for a total in one column, it says nothing of the row."""
 
@@ -43,6 +46,8 @@ class Lines:
     rounded: Decimal
     said: Mapping[str, str]
     has_months: bool = False
+    has_results: bool = False
+    """Whether a row may say what is left of income after costs, or be the sum of all others, as in an income statement."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Odd:
     lines: int
     has_own_number: bool
     """Whether it has the number of a document that no good row has."""
+    has_results: bool
+    """Whether the words for what is left of income after costs are words for a total."""
     month: Any = None
     """The month whose rows alone are summed up; None where all are."""
 
@@ -70,12 +77,12 @@ class Odd:
     def word(self) -> str:
         """The cell of it with a word for a total, alone or beside other words; "" where none has one."""
         cells = [*(self.cells[:1] if self.is_unfit else []), *self.texts]
-        return next((cell for cell in cells if BARE.fullmatch(cell)), next((cell for cell in cells if BESIDE.fullmatch(cell)), ""))
+        return next((cell for cell in cells if is_total(cell, has_results=self.has_results)), next((cell for cell in cells if BESIDE.fullmatch(cell)), ""))
 
     @property
     def own(self) -> list[int]:
         """The places of keys that are no words for a total."""
-        return [place for place, key in enumerate(self.keys) if key and not BESIDE.fullmatch(key)]
+        return [place for place, key in enumerate(self.keys) if key and not (BESIDE.fullmatch(key) or is_total(key, has_results=self.has_results))]
 
     def lacking(self, places: Iterable[int]) -> tuple[int, ...]:
         """Those of these places at which no key stands."""
@@ -84,9 +91,10 @@ class Odd:
 
 def find_words(con: Any, lines: Lines) -> None:
     """Keep the rows in which a cell begins or ends with a word for a total."""
-    word = text_of(f"(?i){BESIDE.pattern}")
+    word = text_of(f"(?i){BESIDE.pattern}{f'|{RESULT.pattern}' if lines.has_results else ''}")
     has_word = {place: f"regexp_full_match(trim({place}), {word})" for place in lines.texts}
     near = f"regexp_matches(concat_ws(' ', {', '.join(lines.texts)}), {text_of(ANYWHERE)})" if lines.texts else "false"
+    near = f"({' OR '.join(has_word.values())})" if lines.has_results and lines.texts else near
     con.execute(f"CREATE OR REPLACE TEMP TABLE word_rows AS SELECT {', '.join(['row', *lines.texts])} FROM {lines.raw} WHERE {near}")
     counted = ", ".join(["count(*)", *(f"count(*) FILTER ({has})" for has in has_word.values())])
     rows = con.execute(f"SELECT count(*) FROM {lines.raw}").fetchone()[0]
@@ -117,6 +125,8 @@ def odd_rows_of(con: Any, lines: Lines, seldom_missing: Sequence[int], often_the
     worded = "row IN (SELECT row FROM word_rows)"
     if con.execute("SELECT count(*) FROM word_rows").fetchone()[0] > _MOST_NAMELESS:  # a product is called so
         worded += f" AND ({' OR '.join(f'{keys[place]} IS NULL' for place in seldom_missing) or 'false'})"
+    if lines.has_results:
+        worded += f" OR row IN ({_sum_of_all(lines, fits)})"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE odd_rows AS SELECT row, true AS is_unfit FROM {lines.bad} "
         f"UNION ALL SELECT row, false FROM ({lines.typed}) WHERE ({worded} OR ({lacking})) AND {fits}"
@@ -138,11 +148,18 @@ def odd_rows_of(con: Any, lines: Lines, seldom_missing: Sequence[int], often_the
                  FROM good_rows g ASOF JOIN (SELECT row, {_as_part(month)} AS part FROM odd_rows JOIN typed USING (row)) o ON g.part = o.part AND g.row < o.row
                  GROUP BY o.row)
         SELECT row, {cells}, {texts}, amount, [{", ".join(keys)}]::VARCHAR[], has_no_day, is_unfit, row > (SELECT coalesce(max(last), 0) FROM good_rows),
-               coalesce(above, 0), coalesce(CAST(lines AS BIGINT), 0), {document} IS NOT NULL AND {document} NOT IN (FROM numbers), {month}
+               coalesce(above, 0), coalesce(CAST(lines AS BIGINT), 0), {document} IS NOT NULL AND {document} NOT IN (FROM numbers),
+               {str(lines.has_results).lower()}, {month}
         FROM odd_rows JOIN {lines.raw} USING (row) JOIN typed USING (row) LEFT JOIN sums USING (row) ORDER BY row
         """
     ).fetchall()
     return [Odd(*row) for row in found]
+
+
+def _sum_of_all(lines: Lines, fits: str) -> str:
+    """A query of the last row that fits, where its amount is the sum of all others, and these are several."""
+    rows = f"SELECT row, amount FROM ({lines.typed}) WHERE {fits}"
+    return f"SELECT max(row) FROM ({rows}) HAVING count(*) > {LEAST_SUMMED} AND abs(2 * arg_max(amount, row) - sum(amount)) < {OVER_A_CENT}"
 
 
 def _as_part(month: str) -> str:
@@ -185,7 +202,7 @@ def like_lines(con: Any, lines: Lines, doubted: Sequence[Odd]) -> set[int]:
     ).fetchall()
     own: dict[int, set[str]] = {}
     for row, cells_of_row, beside in found:
-        new = {cell for cell, other in zip(cells_of_row, beside, strict=True) if cell and cell != other and _says_something(cell)}
+        new = {cell for cell, other in zip(cells_of_row, beside, strict=True) if cell and cell != other and _says_something(cell, lines)}
         own[row] = own.get(row, new) & new
     return numbered | {row for row, new in own.items() if new}
 
@@ -194,5 +211,5 @@ def _good(lines: Lines) -> str:
     return f"SELECT row FROM {lines.raw} WHERE row NOT IN (SELECT row FROM odd_rows)"
 
 
-def _says_something(cell: str) -> bool:
-    return any(sign.isalpha() for sign in cell) and not BESIDE.fullmatch(cell)
+def _says_something(cell: str, lines: Lines) -> bool:
+    return any(sign.isalpha() for sign in cell) and not (BESIDE.fullmatch(cell) or is_total(cell, has_results=lines.has_results))

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from goodterms.intake.rows.odd_rows import Lines, Odd, find_words, like_lines, named_beside, odd_rows_of, usual
+from goodterms.intake.rows.odd_rows import LEAST_SUMMED, Lines, Odd, find_words, like_lines, named_beside, odd_rows_of, usual
 from goodterms.intake.tables.header import BLANK, FOOTER
 from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.agreement import OVER_A_CENT
-from goodterms.intake.values.total_words import BARE, beside_total
+from goodterms.intake.values.income_words import RESULT, is_total
+from goodterms.intake.values.total_words import beside_total
 
 TOTAL = "total"
 OF_MONTH, FROM_BELOW = "total of its month", "total of the rows below"
 """Totals that are no sums of all rows above."""
+OF_RESULT = "result"
+"""What is left of income after costs, which is no sum of costs."""
 NO_AMOUNT = "no amount in any month"
 IN_DOUBT = "a total, or a line"
 LIKELY_LINE = "a line, or a total"
@@ -86,9 +89,11 @@ def set_aside_totals(con: Any, lines: Lines) -> tuple[list[RowRef], dict[str, li
     judged = _judged(con, lines)
     words = {one.text for one in judged if one.text_is_word and one.reason in {TOTAL, OF_MONTH, FROM_BELOW}} - lines.said.keys()
     judged = [replace(one, reason=IN_DOUBT) if one.text in words and not one.reason and not one.odd.is_unfit else one for one in judged]
-    likely = like_lines(con, lines, [one.odd for one in judged if one.reason == IN_DOUBT and one.text not in words])
+    told = [one for one in judged if one.is_wordless or one.text_is_word]
+    likely = like_lines(con, lines, [one.odd for one in told if one.reason == IN_DOUBT and one.text not in words])
     for one in judged:
-        ref = RowRef(one.odd.row, "; ".join(one.odd.cells), LIKELY_LINE if one.odd.row in likely else one.reason)
+        reason = OF_RESULT if one.reason == TOTAL and lines.has_results and RESULT.fullmatch(one.text) else one.reason
+        ref = RowRef(one.odd.row, "; ".join(one.odd.cells), LIKELY_LINE if one.odd.row in likely else reason)
         if one.reason:
             (doubted.setdefault(one.text, []) if one.reason == IN_DOUBT else found).append(ref)
     if found:
@@ -213,6 +218,8 @@ class _Judge:
             return _Judged(odd, {TOTAL: TOTAL, LINE: ""}.get(said, reason), word)
         if not any(odd.keys) and (odd.has_no_day if odd.is_unfit else odd.lacking(self.seldom_missing)) and made > 1:
             return _Judged(odd, TOTAL)
+        if self.lines.has_results and odd.is_last and made >= LEAST_SUMMED and odd.texts and not odd.is_unfit:
+            return _Judged(odd, {TOTAL: TOTAL, LINE: ""}.get(self._said(odd.texts[0]), IN_DOUBT), odd.texts[0], made=made)
         lacking = odd.lacking(self.often_there)
         missing = [list(self.lines.keys.values())[place][0] for place in lacking]
         if not missing or (odd.is_unfit and not odd.has_no_day):
@@ -227,9 +234,12 @@ class _Judge:
         """What the mapping says of a row: "total", "line", "" where it says nothing."""
         return self.lines.said.get(text, self.lines.said.get(OTHERS, ""))
 
+    def _is_total(self, word: str) -> bool:
+        return is_total(word, has_results=self.lines.has_results)
+
     def _of_words(self, odd: Odd, word: str, made: int, *, is_once: bool) -> str:
         """What a row with a word for a total is, if it fits; a customer or product may be called so."""
-        is_bare = BARE.fullmatch(word) is not None
+        is_bare = self._is_total(word)
         lacking = odd.lacking(self.seldom_missing)
         lacks_all = bool(lacking) and not set(odd.own) & set(self.seldom_missing)
         is_named = beside_total(word).casefold() in self.named
@@ -240,12 +250,12 @@ class _Judge:
         if made > 1 or lacks_all or is_named or any(list(self.lines.keys)[place] in self.lines.main for place in lacking):
             return IN_DOUBT
         is_alone = is_bare and not odd.own and odd.is_last and is_once
-        return IN_DOUBT if is_alone else ""
+        return IN_DOUBT if is_alone or (self.lines.has_results and RESULT.fullmatch(word)) else ""
 
     def _of_unfit(self, odd: Odd, word: str, made: int) -> str:
         """What a row with a word for a total is, if it does not fit; "" where it is rejected."""
         is_alone = odd.has_no_day and not odd.own
-        if BARE.fullmatch(word) and (is_alone or len(odd.cells) <= _FEW_CELLS):
+        if self._is_total(word) and (is_alone or len(odd.cells) <= _FEW_CELLS):
             return TOTAL
         if is_alone and (not any(odd.keys) or odd.amount is None or made):
             return TOTAL

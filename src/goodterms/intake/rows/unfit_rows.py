@@ -127,6 +127,7 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
         rounded=Decimal(0) if TOTAL_OF.get(part.table) in part.stated or part.months else OF_A_LINE,
         said=part.entry.totals,
         has_months="period" in derived,
+        has_results=part.table == "costs",
     )
     found, doubted = set_aside_totals(con, lines)
     if doubted:

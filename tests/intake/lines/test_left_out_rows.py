@@ -76,7 +76,9 @@ def test_an_unknown_word_whose_amounts_alone_are_negative_is_likely_a_credit_not
         (["RE", "GU", "AB", "LS"], {"AB": "-", "LS": "-"}, [10, -10]),
         (["RE", "Frobs"], {"Frobs": "invoice", "RE": "invoice"}, [10, 10]),
         (["GU", "", ""], {"GU": "credit note"}, [-10, 10, 10]),
-        (["Invoice", "Receipt"], {"Receipt": "-"}, [10]),
+        (["Invoice", "Receipt"], {"Receipt": "invoice"}, [10, 10]),
+        (["Lieferschein", "Lieferschein"], {"Lieferschein": "invoice"}, [10, 10]),
+        (["Angebot", "Lieferschein"], {"Angebot": "invoice", "Lieferschein": "invoice"}, [10, 10]),
         (["Invoice", "Opening balance", "Saldo"], {"Opening balance": "-", "Saldo": "-"}, [10]),
         (["Lasku", "Alkusaldo"], {"Alkusaldo": "-"}, [10]),
         (["Adjustment", "Payment", "Credit note"], {"Payment": "-", "Adjustment": "invoice"}, [10, -10]),
@@ -218,3 +220,32 @@ def test_purchases_are_spoken_of_as_purchases(sales, write):
         for option in choices
     ]
     assert found == [(30,), (-10,), (10,), (30,)]
+
+
+def test_states_that_would_leave_no_row_are_likely_sales(sales, asked):
+    question = asked(states=["Draft", "Draft"])
+    assert list(readings(sales, question, states=["Draft", "Draft"]).items()) == [("sales like the others", [10, 10]), ("no sales: they are left out", [])]
+    assert asked(states=["Draft", ""]).choices[0].said == "no sales: they are left out"
+
+
+def test_a_state_that_is_a_word_for_a_credit_note_likely_makes_one(sales, asked):
+    states = ["Payée", "Avoir"]
+    question = asked(states=states, state="Statut")
+    assert question.choices[0].said == "credit notes"
+    reading = sales(states=states, state="Statut", mapping=answered(question.choices[0]))
+    assert (amounts(reading), amounts(sales(states=states, state="Statut", mapping=reading.mapping))) == ([10, -10], [10, -10])
+    assert asked(states=states, state="Statut", net=["10,00", "-10,00"]).choices[0].said == "sales like the others"
+
+
+def test_orders_that_are_not_paid_are_answered_apart_from_failed_ones(sales, asked):
+    states = ["completed", "processing", "pending", "on-hold", "failed", "cancelled", "refunded"]
+    question = asked(states=states, state="Order Status")
+    assert question.choices[0].said == "cancelled, failed, pending, refunded: left out; on-hold: sales"
+    found = readings(sales, question, states=states, state="Order Status")
+    assert found["cancelled, failed, refunded: left out; on-hold, pending: sales"] == [10] * 4
+    assert found["no sales: they are left out"] == [10] * 2
+
+
+@pytest.mark.parametrize(("column", "said"), [("Type", "Type says something else, and is an attribute"), ("Belegart", "no sales: they are left out")])
+def test_codes_under_a_general_heading_that_make_invoices_the_fewer_lines_are_likely_no_kinds(asked, column, said):
+    assert asked(["AU", "BE", "RE", "ST"], column=column).choices[0].said == said

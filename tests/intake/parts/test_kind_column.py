@@ -116,6 +116,13 @@ def test_ways_to_pay_or_to_send_are_no_kinds(sales, words):
     assert (kinds, reading.facts.attributes) == ([("invoice", 10), ("invoice", 10)], ("attribute:way",))
 
 
+@pytest.mark.parametrize("column", ["Type", "Typ", "Way", "Document type"])
+@pytest.mark.parametrize("words", [("Transfer", "Card", "Cash"), ("Überweisung", "Karte", "Lastschrift"), ("Invoice", "Card", "Swish")])
+def test_ways_to_pay_are_no_kinds_under_any_heading(sales, words, column):
+    reading = sales(**{column: words})
+    assert (amounts(reading), len(reading.facts.attributes)) == ([10, 10, 10], 1)
+
+
 def test_of_two_columns_that_may_tell_kinds_the_one_with_credit_notes_does(sales):
     assert amounts(sales(Zahlungsart=["Rechnung", "Lastschrift"], Vorgang=["Rechnung", "Gutschrift"])) == [10, -10]
 

@@ -65,7 +65,14 @@ def test_codes_are_known_by_those_of_their_system_beside_them(codes, kinds):
         (["Order", "Offer"], {"Offer": NO_SALE}),
         (["Order", ""], {"Order": NO_SALE}),
         (["Receipt", "Refund"], {}),
-        (["Receipt", "Invoice"], {"Receipt": NO_SALE}),
+        (["Receipt", "Invoice"], {"Receipt": INVOICE}),
+        (["Invoice", "Kuitti", "Kvitto", "Quittung"], dict.fromkeys(["Kuitti", "Kvitto", "Quittung"], INVOICE)),
+        (["Card", "Transfer", "Refund"], {}),
+        (["Überweisung", "Bar", "Gutschrift"], {}),
+        (["Payment", "Card", "Transfer", "Refund"], dict.fromkeys(["Payment", "Card", "Transfer"], NO_SALE)),
+        (["Deposit", "Interim", "Final", "Credit note"], {}),
+        (["Deposit", "Invoice"], {"Deposit": NO_SALE}),
+        (["Anzahlung", "Abschlag", "Schluss"], {}),
         (["Invoice", "Adjustment"], {"Adjustment": INVOICE}),
         (["RE", "Frobs"], {"RE": INVOICE, "Frobs": INVOICE}),
         (["GU", "Frobs"], {"GU": CREDIT_NOTE, "Frobs": INVOICE}),
@@ -100,6 +107,25 @@ def test_a_state_that_is_denied_leaves_nothing_open(negation, word):
 @pytest.mark.parametrize("word", ["Partially refunded", "partially_refunded", "Osittain palautettu", "Delvis återbetald", "Teilweise erstattet"])
 def test_what_was_given_back_in_part_likely_counts(word):
     assert states_in_doubt(["Paid", word], given_back_apart=False) == {word: INVOICE}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words", "likely"),
+    [
+        ("Order Status", ["completed", "processing", "pending", "on-hold"], {"pending": NO_SALE, "on-hold": INVOICE}),
+        ("Status", ["wc-completed", "wc-pending", "wc-on-hold", "wc-cancelled"], {"wc-pending": NO_SALE, "wc-on-hold": INVOICE, "wc-cancelled": NO_SALE}),
+        ("Status", ["Abgeschlossen", "Zahlung ausstehend", "In Wartestellung"], {"Zahlung ausstehend": NO_SALE, "In Wartestellung": INVOICE}),
+        ("Tila", ["Valmis", "Odottaa maksua", "Pidossa"], {"Odottaa maksua": NO_SALE, "Pidossa": INVOICE}),
+        ("Status", ["Slutförd", "Inväntar betalning"], {"Inväntar betalning": NO_SALE}),
+        ("Statut", ["Terminée", "En attente de paiement"], {"En attente de paiement": NO_SALE}),
+        ("Invoice status", ["Paid", "Pending", "Overdue"], {}),
+        ("Financial Status", ["paid", "pending"], {}),
+        ("Statut", ["Payée", "Avoir"], {"Avoir": CREDIT_NOTE}),
+        ("Status", ["Paid", "Credited"], {"Credited": NO_SALE}),
+    ],
+)
+def test_states_of_orders_that_are_not_paid_and_nouns_of_credit_notes_are_in_doubt(theirs, words, likely):
+    assert states_in_doubt(words, given_back_apart=False, theirs=theirs) == likely
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name
+from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, rank_of
 from goodterms.intake.mapping.mapping_file import CreditNotes
 from goodterms.intake.parts.part import Part, drop_raw_tables, say
 from goodterms.intake.tables.raw_table import RowRef, new_name
-from goodterms.intake.values.document_kind import NO_SALE, in_doubt, is_given_back, kinds_of, names_a_state, states_in_doubt
+from goodterms.intake.values.document_kind import NO_SALE, in_doubt, is_given_back, is_void, is_word, kinds_of, names_a_state, states_in_doubt
 from goodterms.problems import Problem, Severity
 
 _MOST_WORDS = 50
@@ -106,7 +106,19 @@ def ask_what_rows_are(con: Any, parts: Sequence[Part], derived: Mapping[str, str
             evidence[theirs] = dict(rows)
             doubts += _of_states(part, theirs, list(evidence[theirs]), given_back_apart=given_back_apart, by_column="kind" not in derived)
     if doubts:
-        raise AnswerNeededError(_question(part, doubts, evidence, negative))
+        rows_of_all = con.execute(f"SELECT count(*) FROM ({typed_rows})").fetchone()[0]
+        raise AnswerNeededError(_question(part, _with_some_left(doubts, evidence, rows_of_all), evidence, negative))
+
+
+def _with_some_left(doubts: Sequence[_Doubt], evidence: Mapping[str, Mapping[str, int]], rows: int) -> list[_Doubt]:
+    """The doubts, with rows that are likely sales after all where a column would leave none: they may be all that there is."""
+    out = dict.fromkeys(evidence, 0)
+    for doubt in doubts:
+        out[doubt.theirs] += sum(evidence[doubt.theirs][word] for word, kind in doubt.likely.items() if kind == LEFT_OUT)
+    return [
+        replace(doubt, likely={word: INVOICE if kind == LEFT_OUT else kind for word, kind in doubt.likely.items()}) if out[doubt.theirs] >= rows else doubt
+        for doubt in doubts
+    ]
 
 
 def lines_by_word(con: Any, derived: Mapping[str, str], typed_rows: str) -> dict[str, int]:
@@ -146,18 +158,21 @@ def _of_kinds(part: Part, lines: Mapping[str, int], negative: Collection[str]) -
 
 
 def _of_states(part: Part, theirs: str, words: Sequence[str], *, given_back_apart: bool, by_column: bool) -> Iterator[_Doubt]:
-    """Words of a column of states, those of what was given back apart: it may be that their rows are credit notes, if no column of kinds tells these."""
+    """Words of a column of states; the rows of what was given back may be credit notes, if no column of kinds tells these."""
     known = _answered(part)
     likely = {
         word: LEFT_OUT if kind == NO_SALE else kind
-        for word, kind in states_in_doubt(words, given_back_apart=given_back_apart).items()
+        for word, kind in states_in_doubt(words, given_back_apart=given_back_apart, theirs=theirs).items()
         if word.casefold() not in known
     }
-    given_back = {word: kind for word, kind in likely.items() if is_given_back(word)}
-    if void := {word: kind for word, kind in likely.items() if word not in given_back}:
-        yield _Doubt(theirs, void, (LEFT_OUT, INVOICE), of_state=True)
-    if given_back:
-        yield _Doubt(theirs, given_back, (LEFT_OUT, INVOICE, *([CREDIT_NOTE] if by_column and not part.entry.credit_notes else [])), of_state=True)
+    likely |= {word: LEFT_OUT for word, kind in likely.items() if kind == CREDIT_NOTE and (part.entry.credit_notes or not by_column)}
+    apart: dict[str, dict[str, str]] = {"": {}, "waits": {}, "given back": {}}  # what is void, what is not paid yet, and what was given back are answered apart
+    for word, kind in likely.items():
+        apart["given back" if is_given_back(word) else "" if is_void(word) else "waits"][word] = kind
+    as_credit_notes = [CREDIT_NOTE] if by_column and not part.entry.credit_notes else []
+    for of, words_of in apart.items():
+        if words_of:
+            yield _Doubt(theirs, words_of, (LEFT_OUT, INVOICE, *(as_credit_notes if of == "given back" else [])), of_state=True)
 
 
 def _answered(part: Part) -> set[str]:
@@ -174,7 +189,8 @@ def _question(part: Part, doubts: Sequence[_Doubt], evidence: Mapping[str, Mappi
     counts = [f"{theirs}: {_counted(evidence[theirs])} lines" for theirs in of_column]
     if below := [word for doubt in doubts for word in doubt.likely if word in negative]:
         counts.append(f"all amounts of {_listed(below)} are negative")
-    return Question(f"kinds: {part.where}, {', '.join(of_column)}", f"{part.where}: what are the rows {whose}?", tuple(counts), tuple(_choices(part, doubts)))
+    choices = tuple(_choices(part, doubts, evidence.get(part.proposal.theirs("kind") or "", {})))
+    return Question(f"kinds: {part.where}, {', '.join(of_column)}", f"{part.where}: what are the rows {whose}?", tuple(counts), choices)
 
 
 def _counted(lines: Mapping[str, int]) -> str:
@@ -187,8 +203,11 @@ def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _choices(part: Part, doubts: Sequence[_Doubt]) -> Iterator[Choice]:
-    """What the rows may be: first what each word likely means, then the words of a column all otherwise, then one of few otherwise than the others."""
+def _choices(part: Part, doubts: Sequence[_Doubt], lines: Mapping[str, int]) -> list[Choice]:
+    """What the rows may be: first what each word likely means, then the words of a column all otherwise, then one of few otherwise than the others.
+
+    ``lines`` counts the lines of each word of the column of kinds.
+    """
     likely = {word: kind for doubt in doubts for word, kind in doubt.likely.items()}
     readings = [likely]
     readings += [likely | dict.fromkeys(doubt.likely, kind) for doubt in doubts for kind in doubt.may_be]
@@ -196,13 +215,21 @@ def _choices(part: Part, doubts: Sequence[_Doubt]) -> Iterator[Choice]:
     readings += [likely | {word: kind} for doubt in few for word in doubt.likely for kind in doubt.may_be]
     readings.append(dict.fromkeys(likely, INVOICE))
     by_column = {word: doubt.theirs for doubt in doubts if doubt.of_state for word in doubt.likely}
-    for number, reading in enumerate(readings):
-        if reading not in readings[:number]:
-            yield choice(_in_words(part, reading), **_settings(reading, by_column))
+    choices = [choice(_in_words(part, reading), **_settings(reading, by_column)) for number, reading in enumerate(readings) if reading not in readings[:number]]
     if theirs := next((doubt.theirs for doubt in doubts if not doubt.of_state), ""):
         states = {word: kind for word, kind in likely.items() if word in by_column}
         ours, becomes = (attribute_name(theirs), "is an attribute") if part.table == "sale_lines" else (LEFT_OUT, "is not used")
-        yield choice(f"{theirs} says something else, and {becomes}", columns={theirs: ours}, **_settings(states, by_column))
+        none = choice(f"{theirs} says something else, and {becomes}", columns={theirs: ours}, **_settings(states, by_column))
+        choices.insert(0 if _perhaps_no_kinds(part, theirs, lines) else len(choices), none)
+    return choices
+
+
+def _perhaps_no_kinds(part: Part, theirs: str, lines: Mapping[str, int]) -> bool:
+    """Whether a column under a general heading likely says something else: it has codes alone, by which invoices would be the fewer lines."""
+    codes = [word for word in lines if word]
+    kinds = kinds_of(codes)
+    invoices = sum(lines[word] for word in codes if kinds[word] in {INVOICE, None})
+    return rank_of(part.table, theirs, "kind") > 1 and not any(map(is_word, codes)) and 2 * invoices < sum(lines.values())
 
 
 def _settings(reading: Mapping[str, str], by_column: Mapping[str, str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from goodterms.intake.mapping.mapping_file import CreditNotes, FileMapping
 from goodterms.intake.parts.meaning import Proposal, ask_between
 from goodterms.intake.parts.part import LINES, Part
 from goodterms.intake.parts.sample import Sample
-from goodterms.intake.values.document_kind import NO_SALE, is_side, is_word, kinds_of, may_be_kinds, names_a_state, names_credit_notes
+from goodterms.intake.values.document_kind import NO_SALE, are_ways_to_pay, is_side, is_word, kinds_of, may_be_kinds, names_a_state, names_credit_notes
 from goodterms.intake.values.typing_vote import looks_like_flags, says_yes
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def are_kinds(values: Sequence[str], *, sure: bool, said: Collection[str] = ()) 
     if words & set(said) or (sure and may_be_kinds(words)):
         return True
     known = {word for word, kind in kinds_of(words).items() if kind}
-    return not sure and bool(known) and (known == words or any(map(is_word, known)) or any(len(word) > 1 for word in known))
+    return not sure and not are_ways_to_pay(words) and bool(known) and (known == words or any(map(is_word, known)) or any(len(word) > 1 for word in known))
 
 
 def find_kind_column(found: Proposal, raw: RawTable, sample: Sample, entry: FileMapping, table: str, taken: set[str]) -> None:

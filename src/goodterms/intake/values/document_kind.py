@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.intake.mapping.column_names import normalised
@@ -60,7 +60,23 @@ _FAMILIES = (_OF_GERMAN_SHOPS, _OF_SAP_ACCOUNTS, _OF_SAP_BILLING | {f"z{code}": 
 _RETURN = "r"
 """Likely a return, beside the S of sales."""
 _RECEIPTS = r"receipts?|kuitti|kvitto|kvittering|quittung|recu|recibo|ricevuta"
-"""A sale over the counter, or a payment where there are invoices too."""
+"""A sale over the counter, or perhaps a payment where there are invoices too."""
+_WAYS_TO_PAY = (
+    r"(?:(?:bank|wire|credit|debit)[ -]?)?(?:transfer|card)|cash|che(?:ck|que)|direct debit|on account|gift card|(?:pankki|luotto|maksu)?kortti"
+    r"|kateinen|tilisiirto"
+    r"|lahjakortti|(?:kredit|bank|konto)?kort|kontant(?:er)?|(?:bank)?overforing|autogiro|swish|vipps|mobilepay|(?:bank)?uberweisung"
+    r"|(?:kredit|ec|giro)?[ -]?karte|bar"
+    r"|barzahlung|lastschrift|vorkasse|nachnahme|gutschein|virement|carte(?: bancaire)?|especes|cheque|prelevement|transferencia|tarjeta|efectivo|domiciliacion"
+    r"|bonifico|carta(?: di credito)?|contanti|assegno|overschrijving|pin|contant|ideal|bancontact|przelew|karta|gotowka|pobranie|blik|paypal|klarna"
+    r"|stripe|visa"
+    r"|mastercard|sepa|giro"
+)
+"""How a sale was paid: no kind of a document, where words for payments do not stand beside them."""
+_STAGES = (
+    r"deposit|(?:down|pre)[ -]?payment|advance|progress|interim|part(?:ial)?|stage|final|closing|ennakko|osa|loppu|forskott|del|slut|anzahlung|abschlag|teil"
+    r"|schluss|acompte|situation|solde|anticipo|parcial|acconto|parziale|aanbetaling|deel|slot|termijn|zaliczka|koncowa"
+)
+"""Of which stage of a work an invoice is: where two of them stand in one column, neither is a payment."""
 _DEBIT = _set("d dt dr db deb debit debet debito debe dare s soll wn winien")
 _CREDIT_SIDE = _set("c ct cr cred credit credito k kr kredit kreditt h hab haber haben avere ma")
 _SIDES = {INVOICE: _DEBIT | {"i", "l", "f", "v"}, CREDIT_NOTE: _CREDIT_SIDE}
@@ -81,7 +97,8 @@ _BESIDE_SALES = (
     r"|tilbud|folge?seddel|reminder|(?:maksu)?muistutus|paminnelse|mahnung|relance"
 )
 _VOID = (
-    r"(?:[\w-]+ )?(?:cancell?ed|void(?:ed)?|deleted|failed|drafts?)(?: [\w-]+)?|mitatoity|per(?:uttu|uutettu)|poistettu|luonnos|makulerad"
+    r"(?:[\w-]+[ -])?(?:cancell?ed|void(?:ed)?|deleted|failed|drafts?|expired|abandoned|trash)(?: [\w-]+)?|mitatoity|per(?:uttu|uutettu)|poistettu"
+    r"|luonnos|makulerad"
     r"|annuller(?:ad|e?t)|utkast|storniert(?:e rechnung)?|entwurf|annulee?|brouillon|anulad[ao]|borrador|annullat[ao]|bozza"
     r"|geannuleerd|fehlgeschlagen|epaonnistunut|misslyckad|concept|kladde|anulowan[aey]|szkic"
 )
@@ -91,6 +108,28 @@ _GIVEN_BACK = (
     r"|retourne(?:e?s?)|reembolsad[ao]s?|devuelt[ao]s?|rimborsat[ao]|restituit[ao]|terugbetaald|gecrediteerd|geretourneerd|zwrocon[aey])(?: [\w-]+)?"
 )
 """States in which a document's amount was given back, wholly or in part; the nouns are those of credit notes."""
+_NOT_YET = (
+    r"(?:wc-)?pending(?: payment)?|(?:a?waiting|pending) (?:for )?payment|odottaa(?: maksua)?|(?:vantar pa|invantar) betalning|zahlung ausstehend|ausstehend"
+    r"|warten? auf zahlung|(?:en )?attente (?:de )?paiement|pendiente(?: de pago)?|in attesa(?: di pagamento)?|wachten op betaling|in afwachting"
+    r"|afventer(?: betaling)?"
+    r"|venter(?: pa betaling)?|oczekuje(?: na platnosc)?|oczekujace na platnosc"
+)
+"""States of orders that nobody has paid: a shop does not count them as sales, and an invoice that waits for its payment is one."""
+_HELD = (
+    r"(?:wc-)?on[ -]?hold|pidossa|pitoon|vilande|parkerad|pa hall|in wartestellung|wartend|zuruckgestellt|en attente|en espera|in sospeso|in de wacht"
+    r"|pa hold|pa vent"
+    r"|wstrzymane"
+)
+"""States of orders whose payment a shop waits for, and which it counts as sales."""
+_AT_WORK = (
+    r"(?:wc-)?(?:processing|completed)|kasittelyssa|valmis|behandlas|slutford|fardigbehandlad|in bearbeitung|abgeschlossen|en cours|terminee?"
+    r"|procesando|completad[oa]"
+    r"|in lavorazione|completat[oa]|in behandeling|afgerond|voltooid|behandles|fuldfort|fullfort|w trakcie realizacji|zrealizowane"
+)
+"""States that orders have in shops, and invoices have not."""
+_OF_ORDERS = re.compile(r"order|tilau|bestell|auftrag|commande|pedido|ordin|ordre|zamow")
+_OF_WHAT_FOLLOWS = re.compile(r"pay|financial|maksu|betal|zahl|paiement|pago|pagamento|platnos|fulfil|deliver|shipping|toimitus|lever|liefer|versand|livraison")
+"""Headings that speak of the payment or the delivery alone: a sale that is not paid is one."""
 _PRO_FORMA = re.compile(r"\bpro[ -]?forma")
 _NEGATED = re.compile(r"(?:not|non|no|never|ei|ej|inte|icke|ikke|nicht|niet|nie|pas)\b.+")
 """What begins so says the opposite: "Not cancelled", "ei hyvitetty"."""
@@ -104,6 +143,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 _RECEIPT, _VOID_WORDS, _GIVEN_BACK_WORDS, _ORDERS = _any(_RECEIPTS), _any(_VOID), _any(_GIVEN_BACK), _any(_ORDER)
+_PAYMENTS, _WAYS, _STAGE_WORDS, _NOT_YET_WORDS, _HELD_WORDS = _any(_PAYMENT), _any(_WAYS_TO_PAY), _any(_STAGES), _any(_NOT_YET), _any(_HELD)
+_AT_WORK_WORDS = _any(_AT_WORK)
 _WORDS = {CREDIT_NOTE: _any(*_CREDIT), NO_SALE: _any(_PAYMENT, _ORDER, _BESIDE_SALES, _VOID), INVOICE: _any(*_INVOICE, _RECEIPTS)}
 """The first that fits counts: a return order gives back, a cancelled invoice is no sale."""
 _CODES = {CREDIT_NOTE: _CREDIT_CODES, INVOICE: _INVOICE_CODES, NO_SALE: _NO_SALE_CODES}
@@ -140,14 +181,18 @@ def document_kind(word: str) -> str | None:
 
 
 def kinds_of(words: Collection[str]) -> dict[str, str | None]:
-    """What each word of one column says a document is: by itself, and a code by those of its system that stand beside it.
+    """What each word of one column says a document is: by itself, a code by those of its system that stand beside it, and a stage by other stages.
 
     Examples
     --------
     >>> kinds_of(["RE", "GU", "AB"]), kinds_of(["RE", "F2", "G2"])["RE"], kinds_of(["RE", "Karhu"])["RE"]
     ({'RE': 'invoice', 'GU': 'credit note', 'AB': 'no sale'}, 'credit note', None)
+    >>> kinds_of(["Deposit", "Invoice"])["Deposit"], kinds_of(["Deposit", "Final"])["Deposit"]
+    ('no sale', 'invoice')
     """
     kinds = {word: document_kind(word) for word in words}
+    stages = [word for word in words if _STAGE_WORDS.fullmatch(_plain(word))]
+    kinds |= dict.fromkeys(stages, INVOICE) if len(stages) > 1 else {}
     codes = {word: _plain(word) for word in words if not is_word(word)}
     if all(map(is_side, codes)):
         return kinds
@@ -161,43 +206,63 @@ def kinds_of(words: Collection[str]) -> dict[str, str | None]:
 
 
 def may_be_kinds(words: Collection[str]) -> bool:
-    """Whether any word of a column is known for a kind of document, or may be a code for one.
+    """Whether any word of a column is known for a kind of document, or may be a code for one; ways to pay, of which an invoice is one, are none.
 
     Examples
     --------
-    >>> may_be_kinds(["Repair", "Rental"]), may_be_kinds(["RE"]), may_be_kinds(["Invoice", "Rental"])
-    (False, True, True)
+    >>> may_be_kinds(["Repair", "Rental"]), may_be_kinds(["RE"]), may_be_kinds(["Invoice", "Rental"]), may_be_kinds(["Invoice", "Card", "Cash"])
+    (False, True, True, False)
     """
-    return any(kinds_of(words).values()) or any(_plain(word) in family for word in words for family in _FAMILIES)
+    return not are_ways_to_pay(words) and (any(kinds_of(words).values()) or any(_plain(word) in family for word in words for family in _FAMILIES))
+
+
+def are_ways_to_pay(words: Collection[str]) -> bool:
+    """Whether words of one column say how invoices were paid: two of them do, and beside them stand invoices alone, which are paid later.
+
+    Examples
+    --------
+    >>> are_ways_to_pay(["Invoice", "Card", "Cash"]), are_ways_to_pay(["Card", "Cash", "Refund"]), are_ways_to_pay(["Invoice", "Transfer"])
+    (True, False, False)
+    """
+    kinds, ways = kinds_of(words), _ways_to_pay(words)
+    return len(ways) > 1 and all(kinds[word] == INVOICE for word in words if word not in ways)
 
 
 def in_doubt(words: Collection[str]) -> dict[str, str]:
     """Words of one column of kinds whose rows may be no sales, or of which nothing is known, each with what its rows likely are.
 
-    A receipt beside invoices is likely a payment. Where there are no invoices, orders are what was sold. A row without a word, "", may be an invoice.
+    A receipt beside invoices may be a payment. Where there are no invoices, orders are what was sold. A row without a word, "", may be an invoice. Several
+    words that say how something was paid are sales, unless a word for payments stands beside them.
 
     Examples
     --------
     >>> in_doubt(["Invoice", "Receipt", "Payment", "Credit note", "Adjustment"])
-    {'Receipt': 'no sale', 'Payment': 'no sale', 'Adjustment': 'invoice'}
-    >>> in_doubt(["Receipt", "Refund"]), in_doubt(["Order", "Refund"]), in_doubt(["Order", "Invoice"])
-    ({}, {}, {'Order': 'no sale'})
+    {'Receipt': 'invoice', 'Payment': 'no sale', 'Adjustment': 'invoice'}
+    >>> in_doubt(["Receipt", "Refund"]), in_doubt(["Order", "Refund"]), in_doubt(["Order", "Invoice"]), in_doubt(["Card", "Cash", "Refund"])
+    ({}, {}, {'Order': 'no sale'}, {})
     """
     kinds = kinds_of([word for word in words if word])
     has_invoices = any(kind == INVOICE and not _RECEIPT.fullmatch(_plain(word)) for word, kind in kinds.items())
-    doubts = {}
+    ways = _ways_to_pay(kinds)
+    has_payments = any(_PAYMENTS.fullmatch(_plain(word)) for word in kinds if word not in ways)
+    doubts: dict[str, str] = {}
     for word, kind in kinds.items():
-        if kind is None:
+        if word in ways and len(ways) > 1:
+            doubts |= {word: NO_SALE} if has_payments else {}
+        elif kind is None:
             doubts[word] = _likely_code(word)
-        elif (kind == NO_SALE and (has_invoices or "" in words or not _ORDERS.fullmatch(_plain(word)))) or (has_invoices and _RECEIPT.fullmatch(_plain(word))):
+        elif kind == NO_SALE and (has_invoices or "" in words or not _ORDERS.fullmatch(_plain(word))):
             doubts[word] = NO_SALE
+        elif has_invoices and _RECEIPT.fullmatch(_plain(word)):
+            doubts[word] = INVOICE
     return doubts
 
 
-def states_in_doubt(words: Collection[str], *, given_back_apart: bool) -> dict[str, str]:
-    """Words of one column of states whose documents may not count: cancelled, drafts, given back; each with what its rows likely are.
+def states_in_doubt(words: Collection[str], *, given_back_apart: bool, theirs: str = "") -> dict[str, str]:
+    """Words of one column of states whose documents may not count: cancelled, drafts, given back, not paid yet; each with what its rows likely are.
 
-    What was given back likely counts where the file says apart what was given back, in rows of its own; else it is likely no sale, but for a part of one.
+    What was given back likely counts where the file says apart what was given back, in rows of its own; else it is likely no sale, but for a part of one. A
+    word for a credit note is likely one. What waits for its payment is in doubt where the heading, ``theirs``, or other states say that these are orders.
 
     Examples
     --------
@@ -205,9 +270,25 @@ def states_in_doubt(words: Collection[str], *, given_back_apart: bool) -> dict[s
     {'Cancelled': 'no sale', 'Refunded': 'no sale', 'Partially refunded': 'invoice'}
     >>> states_in_doubt(["Paid", "Cancelled", "Refunded"], given_back_apart=True)
     {'Cancelled': 'no sale', 'Refunded': 'invoice'}
+    >>> (
+    ...     states_in_doubt(["completed", "on-hold", "pending"], given_back_apart=False),
+    ...     states_in_doubt(["pending"], given_back_apart=False, theirs="Payment status"),
+    ... )
+    ({'on-hold': 'invoice', 'pending': 'no sale'}, {})
     """
-    doubted = {word: is_given_back(word) for word in words if is_given_back(word) or _is_void(word)}
-    return {word: INVOICE if _PARTLY.fullmatch(_plain(word)) or (back and given_back_apart) else NO_SALE for word, back in doubted.items()}
+    said = {word: _plain(word) for word in words if not _NEGATED.fullmatch(_plain(word))}
+    is_at_work = any(_HELD_WORDS.fullmatch(plain) or _AT_WORK_WORDS.fullmatch(plain) for plain in said.values())
+    of_orders = not _OF_WHAT_FOLLOWS.search(_plain(theirs)) and (is_at_work or bool(_OF_ORDERS.search(_plain(theirs))))
+    doubts: dict[str, str] = {}
+    for word, plain in said.items():
+        if is_given_back(word):
+            noun = document_kind(word) == CREDIT_NOTE and not _GIVEN_BACK_WORDS.fullmatch(plain)
+            doubts[word] = INVOICE if given_back_apart or _PARTLY.fullmatch(plain) else CREDIT_NOTE if noun else NO_SALE
+        elif is_void(word):
+            doubts[word] = NO_SALE
+        elif of_orders and (_HELD_WORDS.fullmatch(plain) or _NOT_YET_WORDS.fullmatch(plain)):
+            doubts[word] = INVOICE if _HELD_WORDS.fullmatch(plain) else NO_SALE
+    return doubts
 
 
 def is_given_back(word: str) -> bool:
@@ -220,6 +301,18 @@ def is_given_back(word: str) -> bool:
     """
     said = _plain(word)
     return not _NEGATED.fullmatch(said) and bool(_GIVEN_BACK_WORDS.fullmatch(said) or (document_kind(word) == CREDIT_NOTE and is_word(word)))
+
+
+def is_void(word: str) -> bool:
+    """Whether a word says of a document that it does not count: cancelled, failed, or a draft.
+
+    Examples
+    --------
+    >>> [is_void(word) for word in ("Storniert", "checkout-draft", "Ei peruttu", "Paid")]
+    [True, True, False, False]
+    """
+    said = _plain(word)
+    return bool(_VOID_WORDS.fullmatch(said)) and not _NEGATED.fullmatch(said)
 
 
 def is_side(word: str) -> bool:
@@ -285,10 +378,9 @@ def _likely_code(word: str) -> str:
     return next((family[code] for family in _FAMILIES if code in family), CREDIT_NOTE if code == _RETURN else INVOICE)
 
 
-def _is_void(word: str) -> bool:
-    """Whether a word says of a document that it does not count: cancelled, or a draft."""
-    said = _plain(word)
-    return bool(_VOID_WORDS.fullmatch(said)) and not _NEGATED.fullmatch(said)
+def _ways_to_pay(words: Iterable[str]) -> set[str]:
+    """The words that say how something was paid."""
+    return {word for word in words if _WAYS.fullmatch(_plain(word))}
 
 
 def _is_balance(word: str) -> bool:

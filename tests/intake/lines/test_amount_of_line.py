@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal as D  # noqa: N817
 
 import pytest
 
 from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
-
-D = Decimal
-
 
 # The tax ----------------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -358,5 +355,15 @@ def test_what_is_called_a_margin_and_is_price_by_quantity_is_the_net_value(write
     lines = ["101;02.02.2024;1001;P1;2;10,00;20,00", "102;03.03.2024;1002;P2;3;10,00;30,00", "103;14.04.2024;1003;P3;4;12,50;50,00"]
     reading = read([write("s.csv", "\n".join(["Belegnr;Datum;Kunde;Artikel;Menge;EP;GP", *lines, ""]))])
     found = reading.facts.engine.con.execute("SELECT net_value, product_cost FROM sale_lines ORDER BY row").fetchall()
-    assert found == [(Decimal(20), None), (Decimal(30), None), (Decimal(50), None)]
+    assert found == [(D(20), None), (D(30), None), (D(50), None)]
     assert '"GP" = "net_value"' in reading.mapping.as_toml()
+
+
+def test_of_a_discount_and_its_amount_the_amount_counts(write):
+    """Zoho states both, the first in per cent."""
+    lines = [
+        f"2024-0{i}-01,{i},Ann,P,{i},10.00,{5 * (i % 3)},{D(i) * 10 * 5 * (i % 3) / 100:.2f},{D(i) * 10 * (100 - 5 * (i % 3)) / 100:.2f}" for i in range(1, 9)
+    ]
+    reading = read([write("s.csv", "\n".join(["Date,Invoice,Customer,Item,Quantity,Item Price,Discount,Discount Amount,Item Total", *lines, ""]))])
+    found = reading.facts.engine.con.execute("SELECT list_value, discount, net_value FROM sale_lines ORDER BY row LIMIT 2").fetchall()
+    assert found == [(D(10), D("0.5"), D("9.5")), (D(20), D(2), D(18))]

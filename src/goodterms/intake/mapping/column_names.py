@@ -167,7 +167,7 @@ def meanings(table: str) -> dict[str, tuple[Meaning, ...]]:
                 found.setdefault(normalised(name), {}).setdefault(ours, rank)
     for ours in accepted(table):
         if ours not in _INSTEAD_OF_A_DAY or table not in TABLES_OF_DAYS:
-            found.setdefault(normalised(ours), {})[ours] = 1
+            found.setdefault(normalised(ours), {}).setdefault(ours, 1)
     return {name: tuple(sorted((Meaning(ours, rank) for ours, rank in known.items()), key=lambda m: m.rank)) for name, known in found.items()}
 
 

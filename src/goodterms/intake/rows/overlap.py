@@ -272,7 +272,7 @@ def _finished_lines(con: Any, table: str, parts: Sequence[Part], union: str) -> 
     if unnumbered:
         values = [name for name in columns if name not in {*_PLACE, *scope, "line", "kind"}]
         values.sort(key=lambda name: (("product_key", "quantity", "net_value").index(name) if name in {"product_key", "quantity", "net_value"} else 9, name))
-        number = f"row_number() OVER (PARTITION BY {', '.join(map(named, scope))} ORDER BY {', '.join(map(named, values))})"
+        number = f"row_number() OVER (PARTITION BY {', '.join(map(named, scope))} ORDER BY {', '.join(map(named, [*values, 'file', 'row']))})"
         given = "line" if "line" in columns else "NULL::VARCHAR"
         select.append(f"CASE WHEN document IS NULL THEN {given} ELSE coalesce({given}, CAST({number} AS VARCHAR)) END AS line")
     elif "line" in columns:

@@ -8,6 +8,8 @@ from typing import Any
 from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
 from goodterms.facts.sql_text import text_of
+from goodterms.intake.currency.currency_rates import TABLE as RATES
+from goodterms.intake.currency.currency_rates import of_one_unit
 from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, document_of, holds_tax, instead_of_total, is_no_margin
 from goodterms.intake.lines.cost_amounts import amount_by_sides
 from goodterms.intake.lines.derive import Derivation
@@ -83,6 +85,8 @@ def derived_columns(con: Any, parts: Sequence[Part], stated: dict[str, Typed], a
     derived |= {name: named(name) for known in _SAID_BY.get(first.table, ()) for name in known if name in present}
     derived |= {name: named(name) for name in present if name.startswith(ATTRIBUTE)}
     derived |= dated(parts, present)
+    if first.table == RATES and "units" in stated:
+        derived["rate"] = of_one_unit("rate", stated["rate"].scale, "units", stated["units"].scale)
     if amount := amount_by_sides(con, parts, all_rows):
         derived["amount"] = amount
     derived |= all_months(parts)

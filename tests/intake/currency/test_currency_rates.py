@@ -8,6 +8,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.problems import Severity
 
 D = Decimal
@@ -80,3 +82,77 @@ def test_rows_without_a_rate_are_another_question_than_the_currencies(write):
     with pytest.raises(AnswerNeededError) as second:
         read(files, mapping=IN_EUROS)
     assert [question.key for error in (first, second) for question in error.value.questions] == ["currencies", "rows without a rate"]
+
+
+# Other layouts -----------------------------------------------------------------------------------------------------------------------------------------------
+
+OF_EUROS = 'version = 1\nreporting_currency = "EUR"\n\n[[file]]\nmatch = "rates.csv"\ntable = "rates"\n'
+
+
+def answered_by(paths, *said):
+    """The reading, with each question answered by the choice that is said, and what the last question offered."""
+    text, offered = OF_EUROS, []
+    for one in said:
+        with pytest.raises(AnswerNeededError) as error:
+            read(paths, mapping=Mapping.read(text))
+        offered = [option.said for option in error.value.questions[0].choices]
+        text = answered(text, error.value.questions[0].choices[offered.index(one)])
+    return read(paths, mapping=Mapping.read(text)), offered
+
+
+@pytest.mark.parametrize("units", ["Units", "Antal", "Množství"])
+def test_a_rate_of_a_hundred_units_is_that_of_one_hundred(write, units):
+    rates = write("rates.csv", f"Date;From;To;{units};Rate\n2024-01-01;USD;EUR;100;50\n2024-01-01;CHF;EUR;1;1.1\n")
+    reading = read([write("s.csv", SALES), rates], mapping=IN_EUROS)
+    assert reading.files[0].net_by_currency == {"EUR": D(1670)}
+    again = read([write("s.csv", SALES), rates], mapping=Mapping.read(reading.mapping.as_toml()))
+    assert again.files[0].net_by_currency == {"EUR": D(1670)}
+
+
+@pytest.mark.parametrize("units", ["0", "-100"])
+def test_a_rate_of_no_units_is_none(write, units):
+    rates = write("rates.csv", f"Date;From;To;Units;Rate\n2024-01-01;USD;EUR;{units};50\n2024-01-01;CHF;EUR;;1.1\n")
+    with pytest.raises(AnswerNeededError, match="1 in USD have no exchange rate to EUR"):
+        read([write("s.csv", SALES), rates], mapping=IN_EUROS)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "other"),
+    [
+        ("Currency;Rate\nUSD;2\nCHF;1.25\n", "1 EUR is 2 USD, as central banks quote it", "1 USD is 2 EUR"),
+        ("Date;Währung;Kurs\n2024-01-01;USD;2\n2024-01-01;CHF;1.25\n", "1 EUR is 2 USD, as central banks quote it", "1 USD is 2 EUR"),
+        (
+            "TIME_PERIOD,CURRENCY,CURRENCY_DENOM,OBS_VALUE\n2024-01-01,USD,EUR,2\n2024-01-01,CHF,EUR,1.25\n",
+            "1 EUR is 2 USD, as central banks quote it",
+            "1 USD is 2 EUR",
+        ),
+        ("Date;Currency;Rate\n2024-01-01;USD;0.5\n2024-01-01;CHF;0.8\n", "1 USD is 0.5 EUR", "1 EUR is 0.5 USD, as central banks quote it"),
+        ("Date;Currency;Units;Rate\n2024-01-01;USD;100;50\n2024-01-01;CHF;100;80\n", "100 USD is 50 EUR", "1 EUR is 50 USD, as central banks quote it"),
+    ],
+)
+def test_which_way_a_list_of_rates_leads_is_asked_and_the_likelier_one_is_first(write, text, first, other):
+    paths = [write("s.csv", SALES), write("rates.csv", text)]
+    without_day = [] if "2024" in text else ["the rates hold for all days"]
+    reading, offered = answered_by(paths, *without_day, first)
+    assert (offered, reading.files[0].net_by_currency) == ([first, other], {"EUR": D(125) + D(500) + D(760)})
+    again = read(paths, mapping=Mapping.read(reading.mapping.as_toml()))
+    assert again.files[0].net_by_currency == reading.files[0].net_by_currency
+    reading, _ = answered_by(paths, *without_day, other)
+    assert reading.files[0].net_by_currency != again.files[0].net_by_currency
+
+
+def test_a_column_for_each_currency_is_not_read_as_something_else(write):
+    rates = write("rates.csv", "Date;USD;CHF\n2024-01-01;1.1;0.9\n")
+    with pytest.raises(AnswerNeededError, match="USD, CHF seem to hold the rates of one currency each") as error:
+        read([write("s.csv", SALES), rates], mapping=Mapping.read(OF_EUROS))
+    assert [option.line for option in error.value.questions[0].choices] == ["date;from;to;rate"]
+
+
+def test_missing_rates_are_to_be_written_before_currencies_are_left_out(write):
+    rates = write("rates.csv", "date;from;to;rate\n2024-01-01;USD;EUR;0.9\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([write("s.csv", SALES), rates], mapping=IN_EUROS)
+    assert [option.said for option in error.value.questions[0].choices] == [
+        f"write the rates that are missing into {rates}",
+        "all amounts are in one currency after all",
+    ]

@@ -11,7 +11,7 @@ from goodterms.intake.currency.conversion import convert, convert_by_heading
 from goodterms.intake.currency.currency_evidence import amounts_of_money
 from goodterms.intake.currency.currency_rates import Rates
 from goodterms.intake.currency.rate_direction import open_directions
-from goodterms.intake.currency.reporting_currency import ask_for_rates, no_rate, reporting_currency
+from goodterms.intake.currency.reporting_currency import NO_RATE, ask_for_rates, no_rate, reporting_currency
 from goodterms.intake.currency.shared_word import settle_headings, settle_shared_words
 from goodterms.intake.currency.unnamed_currency import name_blank, name_by_heading, name_whole_files
 from goodterms.intake.mapping.answers import answerable
@@ -55,7 +55,7 @@ def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
     held = all_held(con, parts)
     foreign = [one for one in held if one.currency not in {reporting, ""}]
     if missing := [one for one in foreign if one.without_rate]:
-        ask_for_rates(parts, held, no_rate(con, missing, reporting, rates), mapping, rates, key="rows without a rate")
+        ask_for_rates(parts, held, no_rate(con, missing, reporting, rates), mapping, rates, key=NO_RATE)
     for part in parts:
         name_blank(con, part, reporting)
         convert_by_heading(con, part, parts, reporting, rates, mapping)

@@ -25,6 +25,14 @@ def inverse(rate: str, places: int) -> str:
     return f"TRY_CAST(CAST({whole} AS DECIMAL(38, 0)) * 1e-{RATE_PLACES}::DECIMAL(38, {RATE_PLACES}) AS DECIMAL({MONEY_DIGITS}, {RATE_PLACES}))"
 
 
+def of_one_unit(rate: str, places: int, units: str, unit_places: int) -> str:
+    """SQL of a rate of so many units as the rate of one, to 12 places, in whole numbers; null where it does not fit, or the units are not above 0."""
+    of_units = f"CAST(CAST({rate} AS DECIMAL(38, {places})) * {10**places} AS HUGEINT) * {10 ** (RATE_PLACES + unit_places)}::HUGEINT"
+    by = f"(CAST(CAST(coalesce({units}, 1) AS DECIMAL(38, {unit_places})) * {10**unit_places} AS HUGEINT) * {10**places})"
+    whole = f"CAST(({of_units} + {by} // 2) // {by} AS DECIMAL(38, 0)) * 1e-{RATE_PLACES}::DECIMAL(38, {RATE_PLACES})"
+    return f"CASE WHEN {units} IS NULL OR {units} > 0 THEN TRY_CAST({whole} AS DECIMAL({MONEY_DIGITS}, {RATE_PLACES})) END"
+
+
 class Rates:
     """The tables of rates of a reading; there may be none."""
 

@@ -18,6 +18,8 @@ from goodterms.problems import Problem, Severity
 
 WITH_RATES = Choice("a file of rates, named with the others", '[[file]] match = "rates.csv" table = "rates"', "its columns: date, from, to, rate")
 """How rates are given that no file of amounts holds."""
+NO_RATE = "rows without a rate"
+"""What the question is called that is asked where a rate is missing."""
 
 
 def reporting_currency(held: Sequence[Held], mapping: Mapping, rates: Rates) -> str | None:
@@ -94,6 +96,8 @@ def ask_for_rates(parts: Sequence[Part], held: Sequence[Held], sentence: str, ma
                 said += "; documents in another currency cannot be taken"
             choices.append(above(said, reporting_currency=currency))
             pasted.append((choices[-1].said, choices[-1].line))
+    if rates.parts and key == NO_RATE:
+        choices.append(Choice(f"write the rates that are missing into {rates.where}", "…", "its columns: date, from, to, rate"))
     if not rates.parts:
         if not all("exchange_rate" in one.part.columns or one.part.is_of_documents for one in held):
             choices.append(Choice("a column holds the rate", '"…" = "exchange_rate"', "[file.columns]"))

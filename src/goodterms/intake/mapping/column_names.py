@@ -37,6 +37,7 @@ DERIVED: dict[str, dict[str, Kind]] = {
         "gross_value": Kind.DECIMAL,
         "inverse_rate": Kind.DECIMAL,
     },
+    "rates": {"units": Kind.DECIMAL},
 } | {
     table: {"debit": Kind.DECIMAL, "credit": Kind.DECIMAL, "side": Kind.TEXT, "month_number": Kind.TEXT, "year": Kind.INTEGER}
     for table in ("costs", "gl_balances")
@@ -62,7 +63,7 @@ NAMES_OF_NOBODY = {"manager_name": Kind.TEXT, "supplier_name": Kind.TEXT}
 """Names that are understood and go nowhere: facts hold keys. Those of suppliers are kept where lines of purchases say them."""
 
 RATES = frozenset({"discount_rate", "tax_rate"})
-NO_MONEY = frozenset({"quantity", "weight", "unit_weight", "exchange_rate", "inverse_rate", "rate", *RATES})
+NO_MONEY = frozenset({"quantity", "units", "weight", "unit_weight", "exchange_rate", "inverse_rate", "rate", *RATES})
 """Numbers that are no amounts of money."""
 NEVER_MAPPED = frozenset({"file", "row", "key_space"})
 

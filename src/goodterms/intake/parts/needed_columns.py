@@ -16,6 +16,7 @@ from goodterms.intake.mapping.mapping_file import SERIAL
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, named_month
 from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is_called
 from goodterms.intake.parts.month_columns import find_month_without_year, is_called_month, periods_offered
+from goodterms.intake.parts.rate_columns import check_rates, for_all_days
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of, months_of
 
@@ -59,6 +60,8 @@ def check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, take
         _ask_for(raw, sample, found, "amount", "amount", Kind.DECIMAL)
     if table == "activities" and "kind" not in taken:
         _ask_for(raw, sample, found, "kind", "kind of activity", Kind.TEXT, "visit")
+    if table == "rates":
+        check_rates(found, raw, sample, taken)
     for one_of in _NEEDED.get(table, ()):
         if not one_of & taken:
             ours = max(one_of)
@@ -123,6 +126,7 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, table: str, taken
     if across := {theirs: month for theirs, month in months_of(raw.header).items() if theirs in free and table in TABLES_BY_MONTH}:
         said = "it holds the amounts of that month" if len(across) == 1 else "they hold the amounts of these months"
         choices.append(choice(f"{' and '.join(across)}: {said}", columns={theirs: named_month(month) for theirs, month in across.items()}))
+    choices += for_all_days(found, table)
     why = ""
     if ours == "period" and not any(sample.values[theirs] and sample.could_be(theirs, Kind.DATE) for theirs in free):
         why = "" if choices else "no column says the month of a row. Say of which month all amounts are; another is written in its place."

@@ -87,7 +87,7 @@ ITEMS = st.lists(st.tuples(st.integers(1, 9), st.decimals("0.01", "999.99", plac
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.lists(st.tuples(ITEMS, st.just("0.00"), st.sampled_from(["0.00", "4.90"])), min_size=3, max_size=8), st.booleans())
+@given(st.lists(st.tuples(ITEMS, st.sampled_from(["0.00"]), st.sampled_from(["0.00", "4.90"])), min_size=3, max_size=8), st.booleans())
 def test_shares_come_to_the_sums_of_all_orders(tmp_path_factory, orders, tax_on_top):
     orders = [*orders, *ORDERS]
     text, net = shop(orders, tax_on_top=tax_on_top)

@@ -313,6 +313,7 @@ TAKEN = f"is a name that the waterfall or the bridge uses itself. Choose another
             6,
             f'"line" is not a driver. Did you mean "lines"? Drivers are {", ".join(DRIVERS)}.',
         ),
+        ('driver = "Lieferung"', 6, f'"Lieferung" is not a driver. Did you mean "deliveries"? Drivers are {", ".join(DRIVERS)}.'),
         ('step = "x"\nminutes = "5"\ndriver = "lines"\ncapacity_minutes = 9', 7, 'the pool "Order desk" has a driver and minutes. Keep one of the two.'),
         (
             'driver = "minutes"\ncapacity_minutes = 9',

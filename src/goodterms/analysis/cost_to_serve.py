@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from ibis import _
 
+from goodterms.analysis.activity_kinds import said_of_activities
 from goodterms.analysis.allocation import share_out
 from goodterms.analysis.cube import DIMENSIONS, SALES_COLUMNS
 from goodterms.analysis.drivers import LINE_DRIVERS, WORK, Drivers
@@ -416,6 +417,7 @@ class _Sharing:
         self.notices += [f'The policy names the pool "{name}", and no cost of that name is in the data.' for name in self.policy.pool_names if name not in met]
         told = [pool for pool in pool_months if self._is_told(pool)]
         self.notices += _why_unassigned(told, self.policy)
+        self.notices += said_of_activities(self.drivers, self.policy)
         if self.sellers_named and any(not pool.entity and pool.driver for pool in told):
             self.notices.append("Costs that name no company of the group are shared over the sales of all of them.")
         for pool in told:

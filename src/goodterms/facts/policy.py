@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from goodterms.errors import PolicyError
+from goodterms.facts.activity_kind import driver_of
 from goodterms.facts.time_equation import TimeEquation
 from goodterms.facts.toml_places import Path as Key
 from goodterms.facts.toml_places import line_of, toml_places
@@ -461,8 +462,8 @@ def _one_of(*choices: _T) -> Callable[[_Reader, Key, object], _T]:
 def _driver(reader: _Reader, key: Key, value: object) -> str:
     name = _text(reader, key, value)
     if name not in DRIVERS:
-        near = difflib.get_close_matches(name, DRIVERS, 1)
-        meant = f'Did you mean "{near[0]}"? ' if near else ""
+        near = driver_of(name) or next(iter(difflib.get_close_matches(name, DRIVERS, 1)), "")
+        meant = f'Did you mean "{near}"? ' if near else ""
         raise reader.refuse(key, f'"{name}" is not a driver. {meant}Drivers are {", ".join(DRIVERS)}.')
     return name
 

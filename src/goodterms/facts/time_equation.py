@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from goodterms.errors import PolicyError
+from goodterms.facts.activity_kind import ACTIVITY_DRIVERS, driver_of
 
-ACTIVITY_NAMES = frozenset({"visits", "calls", "deliveries", "tickets", "returns", "minutes"})
+ACTIVITY_NAMES = frozenset({*ACTIVITY_DRIVERS, "minutes"})
 """Terms that make an equation one of activities: it is then evaluated once per activity."""
 
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,6})?|\.[0-9]{1,6}"
@@ -79,8 +80,8 @@ class TimeEquation:
         """Raise ``PolicyError`` for the first name that is not known, naming it and the known ones: an unknown name never counts as 0."""
         for name in self.terms:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                meant = f' Did you mean "{near[0]}"?' if near else ""
+                near = driver_of(name) or next(iter(difflib.get_close_matches(name, known, 1)), "")
+                meant = f' Did you mean "{near}"?' if near else ""
                 said = f"Known are {', '.join(sorted(known))}." if known else "No name is known."
                 raise PolicyError(f'The time equation "{self.text}" counts "{name}", which is not known.{meant} {said}')
 

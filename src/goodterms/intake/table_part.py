@@ -26,6 +26,7 @@ from goodterms.intake.parts.part import LINES, Part, named
 from goodterms.intake.parts.proposal import proposed
 from goodterms.intake.parts.sample import of_all
 from goodterms.intake.parts.unnamed_keys import ask_for_keys
+from goodterms.intake.rows.activity_kinds import with_activity_kinds
 from goodterms.intake.rows.document_heads import fill_documents
 from goodterms.intake.rows.file_totals import compare_totals
 from goodterms.intake.rows.group_heads import ask_whether_filled, fill_down
@@ -81,6 +82,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     derived = each_month(parts, derived)
     if first.table in LINES:
         derived = with_kind(con, parts, derived, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
+    derived = with_activity_kinds(con, parts, derived, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
     for part in parts:
         if (ours := TOTAL_OF.get(part.table)) and ours in derived:
             compare_totals(con, part, typed_rows(part), ours, tuple(dict.fromkeys([as_stated[ours], *([] if part.months else [derived[ours]])])))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.errors import MappingError
+from goodterms.facts.activity_kind import ACTIVITY_KINDS
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.facts.toml_places import line_of, toml_places
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of
@@ -178,7 +179,7 @@ class FileMapping:
     constants: Settings[str, str] = field(default_factory=dict)
     credit_notes: CreditNotes | None = None
     kinds: Settings[str, str] = field(default_factory=dict)
-    """What words in its column of kinds, or of states, say: "invoice", "credit note", or "-" for rows that are left out."""
+    """What words in its column of kinds, or of states, say: "invoice", "credit note", a kind of activity, or "-" for rows that are left out."""
     totals: Settings[str, str] = field(default_factory=dict)
     """What rows are that may be totals, income or lines, by the cell that says so: "total", "income" or "line"."""
     costs: Settings[str, str] = field(default_factory=dict)
@@ -431,7 +432,7 @@ class _Checked:
             costs=self.costs(entry.get("costs", {}), *here, "costs"),
             periods=self.periods(entry.get("periods", {}), *here, "periods"),
             fill_down=self.fill_down(entry["fill_down"], *here, "fill_down") if "fill_down" in entry else None,
-            kinds=self.kinds(entry.get("kinds", {}), *here, "kinds"),
+            kinds=self.kinds(entry.get("kinds", {}), table, *here, "kinds"),
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
             documents=self.documents(entry.get("documents", ""), *here, "documents"),
             columns=columns,
@@ -514,10 +515,12 @@ class _Checked:
                 raise MappingError(f'{self.at(*path, text)}: a row is "total", "income" or "line"; {said!r} was found.')
         return totals
 
-    def kinds(self, given: Any, *path: str | int) -> dict[str, str]:
+    def kinds(self, given: Any, table: str, *path: str | int) -> dict[str, str]:
         kinds = self.texts(given, *path)
         for word, kind in kinds.items():
-            if kind not in _KINDS:
+            if table == "activities" and not kind:
+                raise MappingError(f'{self.at(*path, word)}: a kind of activity is "{ACTIVITY_KINDS[0]}", "{ACTIVITY_KINDS[1]}" or a word of your own.')
+            if table != "activities" and kind not in (_KINDS if table else (*_KINDS, *ACTIVITY_KINDS)):
                 raise MappingError(f'{self.at(*path, word)}: a kind is "{INVOICE}", "{CREDIT_NOTE}" or "{LEFT_OUT}" to leave its rows out; {kind!r} was found.')
         return kinds
 

@@ -111,7 +111,7 @@ def _control_totals(con: Any, part: Part) -> dict[str, Any]:
     amount = next((name for name in ("net_value", "amount", "value") if name in has), "NULL")
     day = next((name for name in ("date", "period") if name in has), "NULL")
     counted = "DISTINCT document" if "document" in has else "*"
-    records = "count(DISTINCT row)" if part.months else "count(*)"
+    records = "count(DISTINCT row)" if part.gives_months else "count(*)"
     kind = f"count({counted}) FILTER (kind = '{CREDIT_NOTE}')" if part.table in LINES else "0"
     currency = "coalesce(currency, '')" if "currency" in has else "''"
     columns = f"{currency}, sum({amount}), {records}, min({day}), max({day}), {kind}"

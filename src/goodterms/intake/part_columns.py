@@ -52,7 +52,7 @@ def type_columns(con: Any, parts: Sequence[Part], sample: Sample) -> dict[str, T
         constant = part.entry.constants.get("currency")
         theirs = proposal.theirs("currency")
         currency = f"CAST({part.sample.column(theirs).place} AS VARCHAR)" if theirs else text_of(constant) if constant else ""
-        where = Where(part.raw.name, part.where, dict(part.entry.dialect), digits, others, ours=mapped, currency=currency)
+        where = Where(part.raw.name, part.where, {**part.entry.dialect, **part.entry.periods}, digits, others, ours=mapped, currency=currency)
         typed = _typed_by_file(con, part, where, kinds)
         fitting = {theirs: _no_amount_of_percents(con, part, typed[part.sample.column(theirs).place], ours) for theirs, ours in mapped.items()}
         part.typed = multiplied(con, part, fitting)

@@ -26,13 +26,18 @@ from goodterms.intake.parts.part import LINES, Part, named
 from goodterms.intake.parts.proposal import proposed
 from goodterms.intake.parts.sample import of_all
 from goodterms.intake.parts.unnamed_keys import ask_for_keys
+<<<<<<< Updated upstream
 from goodterms.intake.rows.activity_kinds import with_activity_kinds
+=======
+from goodterms.intake.rows.closing_rows import settle_closing
+>>>>>>> Stashed changes
 from goodterms.intake.rows.document_heads import fill_documents
 from goodterms.intake.rows.file_totals import compare_totals
 from goodterms.intake.rows.group_heads import ask_whether_filled, fill_down
 from goodterms.intake.rows.income_rows import set_aside_income
 from goodterms.intake.rows.month_rows import each_month
 from goodterms.intake.rows.running_sums import own_amounts
+from goodterms.intake.rows.span_rows import in_months
 from goodterms.intake.rows.unfit_rows import TOTAL_OF, set_unfit_rows_apart
 from goodterms.problems import Problem, Severity
 
@@ -64,6 +69,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         part.proposal = proposal
         _say_contradicted(part)
         leave_out_rows(con, part)
+    settle_closing(con, parts)
     ask_for_keys(parts, sample, proposal)
     stated = share_amounts(con, parts, type_columns(con, parts, sample))
     stated = settle_document_total(con, parts, settle_tax(con, parts, stated))
@@ -87,7 +93,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         if (ours := TOTAL_OF.get(part.table)) and ours in derived:
             compare_totals(con, part, typed_rows(part), ours, tuple(dict.fromkeys([as_stated[ours], *([] if part.months else [derived[ours]])])))
     set_aside_income(con, parts, derived)
-    derived = own_amounts(con, parts, derived)
+    derived = in_months(parts, own_amounts(con, parts, derived))
     for part in parts:
         _make_table(con, part, derived)
         if part.table in LINES:

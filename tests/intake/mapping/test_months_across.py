@@ -178,8 +178,8 @@ def test_a_month_and_a_year_in_two_columns_are_the_period(sales, write, tmp_path
 
 
 def test_a_month_without_a_year_is_asked_for_it(sales, write):
-    text = "{}Account;Period;Amount\n5000;1;100\n5000;13;5\n5000;2;110\n;Total;215\n"
-    costs = write("costs.csv", text.format("").replace("5000;13;5\n", ""))
+    text = "{}Account;Period;Amount\n5000;1;100\n5000;17;5\n5000;2;110\n;Total;215\n"
+    costs = write("costs.csv", text.format("").replace("5000;17;5\n", ""))
     os.utime(costs, (0, dt.datetime(2025, 3, 1, tzinfo=dt.UTC).timestamp()))
     with pytest.raises(AnswerNeededError) as error:
         read([sales], costs=[costs])
@@ -188,7 +188,7 @@ def test_a_month_without_a_year_is_asked_for_it(sales, write):
     reading = read([sales], costs=[costs], mapping=Mapping.read(answered("", question.choices[1])))
     assert costs_in(reading, "period, amount") == [(dt.date(2024, 1, 1), D(100)), (dt.date(2024, 2, 1), D(110))]
     with pytest.raises(AnswerNeededError) as error:
-        read([sales], costs=[write("costs 2023.csv", text.format("").replace("5000;13;5\n", ""))])
+        read([sales], costs=[write("costs 2023.csv", text.format("").replace("5000;17;5\n", ""))])
     assert [option.said for option in error.value.questions[0].choices] == ["they are months of 2023"]
     mapping = {"version": 1, "file": [{"match": "costs.csv", "table": "costs", "constants": {"year": "2024"}, "columns": {"Period": "month_number"}}]}
     rejected = [p for p in read([sales], costs=[write("costs.csv", text.format(""))], mapping=mapping).problems if p.severity == Severity.REJECTED]

@@ -311,7 +311,7 @@ _KINDS_IN_WORDS = {
     Kind.INTEGER: "a whole number",
     Kind.FLAG: "true or false",
 }
-_DATE_FORM = re.compile(r"(?=.*%[Yy])(?=.*%[mbB])(?=.*%d)(?:%[YymbBdHMSIpf]|[^%])+|%Y[-/.]?%m|%m[-/.]%Y|%m/%y|%y/%m|%m[.]%y|serial|quarters|weeks")
+_DATE_FORM = re.compile(r"(?=.*%[Yy])(?=.*%[mbB])(?=.*%d)(?:%[YymbBdHMSIpf]|[^%])+|%Y[-/.]?%m|%m[-/.]%Y|%m/%y|%y/%m|serial|quarters|weeks")
 
 
 def _is_a(kind: Kind, value: str) -> bool:

@@ -18,6 +18,7 @@ from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLE
 from goodterms.intake.parts.meaning import Proposal, is_called
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.values.months import LEAST_ALONE, LEAST_MONTHS, NUMBER_OF, YEAR, are_next, months_in, months_of, without_year
+from goodterms.intake.values.spans import quarter_number, quarters_of
 from goodterms.intake.values.total_words import BESIDE
 
 if TYPE_CHECKING:
@@ -50,19 +51,22 @@ def find_months_across(found: Proposal, raw: RawTable, sample: Sample, entry: Fi
         taken.add("date")
     if table not in TABLES_BY_MONTH or {"date", "period", TABLES_BY_MONTH[table]} & taken:
         return
-    months = months_of(raw.header)
+    months = months_of(raw.header) or quarters_of(raw.header)
     is_said = any(ours.startswith(MONTH) for ours in entry.columns.values())
     if table in TABLES_OF_DAYS and not is_said and _says_when(raw, sample, table, months):
         return
     has_period = any(is_called(theirs, "period", _NAMES_OF) for theirs in raw.header if theirs not in months)
     are_numbers = all(sample.could_be(theirs, Kind.DECIMAL) for theirs in months)
-    if len(months) >= LEAST_MONTHS or is_said or (are_next(months.values()) and are_numbers and not has_period):
+    are_two = are_next(months.values()) or any(map(quarter_number, months))
+    if len(months) >= LEAST_MONTHS or is_said or (are_two and are_numbers and not has_period):
         for theirs, month in months.items():
             if theirs not in found.columns and named_month(month) not in taken:
                 found.say(theirs, named_month(month), "the amounts of a month, by its name")
                 taken.add(named_month(month))
     elif names := without_year((theirs for theirs in raw.header if theirs not in found.columns), LEAST_MONTHS if has_period else LEAST_ALONE):
-        _ask_year(raw, names)
+        _ask_year(raw, names, "months")
+    elif quarters := _quarters_without_year(found, raw, sample):
+        _ask_year(raw, quarters, "quarters")
     if any(ours.startswith(MONTH) for ours in found.columns.values()):
         _only_months(found, raw, table, taken)
 
@@ -131,6 +135,7 @@ def find_month_without_year(found: Proposal, raw: RawTable, sample: Sample, tabl
         return
     theirs = of_mapping or free[0]
     found.say(theirs, "month_number", found.why.get(theirs, "by its name, a month without its year"))
+    found.contradicted.pop(theirs, None)
     taken |= {"date", "period", "month_number"}
     years = [theirs for theirs in raw.header if theirs not in found.columns and _is_year(theirs, sample)]
     if "year" not in taken and years:
@@ -149,13 +154,21 @@ def _is_year(theirs: str, sample: Sample) -> bool:
 
 
 def _are_numbers_of_months(values: Sequence[str]) -> bool:
+    """Whether values are months without a year; a ledger's closing periods follow the twelfth."""
     said = [value for value in values if not BESIDE.fullmatch(value)]
-    return bool(said) and all(re.fullmatch(r"0?[1-9]|1[0-2]", value) or value.rstrip(".").casefold() in NUMBER_OF for value in said)
+    return bool(said) and all(re.fullmatch(r"0?[1-9]|1[0-6]", value) or value.rstrip(".").casefold() in NUMBER_OF for value in said)
 
 
-def _ask_year(raw: RawTable, names: Settings[str, int]) -> None:
+def _quarters_without_year(found: Proposal, raw: RawTable, sample: Sample) -> dict[str, int]:
+    """Columns of numbers that are called a quarter and no year, with its first month; none where fewer than two are."""
+    numbers = [theirs for theirs in raw.header if theirs not in found.columns and sample.could_be(theirs, Kind.DECIMAL)]
+    quarters = {theirs: 3 * number - 2 for theirs in numbers if (number := quarter_number(theirs))}
+    return quarters if LEAST_ALONE <= len(quarters) == len(set(quarters.values())) else {}
+
+
+def _ask_year(raw: RawTable, names: Settings[str, int], what: str) -> None:
     choices = tuple(
-        choice(f"they are months of {year}", columns={theirs: f"{MONTH}{year}-{number:02d}" for theirs, number in names.items()}) for year in years_offered(raw)
+        choice(f"they are {what} of {year}", columns={theirs: f"{MONTH}{year}-{number:02d}" for theirs, number in names.items()}) for year in years_offered(raw)
     )
-    sentence = f"{raw.where}: months stand across the top ({', '.join(list(names)[:3])} …), and no year beside them. Say which year they are of."
+    sentence = f"{raw.where}: {what} stand across the top ({', '.join(list(names)[:3])} …), and no year beside them. Say which year they are of."
     raise AnswerNeededError(Question(f"months: {raw.file}", sentence, (), choices))

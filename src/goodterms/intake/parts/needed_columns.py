@@ -18,7 +18,8 @@ from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is
 from goodterms.intake.parts.month_columns import find_month_without_year, is_called_month, periods_offered
 from goodterms.intake.parts.rate_columns import check_rates, for_all_days
 from goodterms.intake.parts.sample import Sample
-from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of, months_of
+from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of, month_of_column, months_of
+from goodterms.intake.values.spans import are_spans, span_of
 
 if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
@@ -138,7 +139,8 @@ def _says_months(theirs: str, sample: Sample, table: str, *, is_other: bool) -> 
     """Whether nobody would doubt that a column holds months: by its name and most of its values."""
     values = sample.values[theirs]
     is_called_so = is_called_month(theirs) or (is_called(theirs, "date", table) and not is_other)
-    return is_called_so and 2 * sum(month_of(value) is not None for value in values) >= max(1, len(values))
+    months = sum(bool(month_of_column(value) or span_of(value)) for value in values)
+    return are_spans(values) or (is_called_so and 2 * months >= max(1, len(values)))
 
 
 def _as_months(theirs: str, sample: Sample) -> list[Choice]:

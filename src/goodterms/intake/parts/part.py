@@ -75,6 +75,8 @@ class Part:
     """Whether it is made of documents, which have no columns of their own to understand."""
     rows_are_records: bool = True
     """Whether each row of facts is one record of the file."""
+    is_spread: bool = False
+    """Whether amounts of its records were spread over months."""
     again: Part | None = None
     """The part that was read before of the same file, where the file was named twice."""
 
@@ -92,6 +94,11 @@ class Part:
     def months(self) -> tuple[str, ...]:
         """Our names of the columns of a table by month, ``month:2025-01`` …: a record of it gives a row of facts for each month that is not blank."""
         return tuple(ours for ours in self.stated if ours.startswith(MONTH))
+
+    @property
+    def gives_months(self) -> bool:
+        """Whether a record gives a row of facts for each of several months."""
+        return bool(self.months) or self.is_spread
 
     @property
     def alike(self) -> tuple[Any, ...]:

@@ -12,8 +12,9 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.currency_code import MONEY, UNITS
 from goodterms.intake.tables.header import MISSING
 from goodterms.intake.tables.raw_table import SAMPLE_ROWS
-from goodterms.intake.values.months import YEAR, month_of
+from goodterms.intake.values.months import YEAR, month_of, month_of_column
 from goodterms.intake.values.named_months import is_named_day
+from goodterms.intake.values.spans import span_of
 from goodterms.intake.values.time_of_day import TIME
 from goodterms.intake.values.typed_column import RawColumn
 from goodterms.intake.values.typing_vote import could_be_flags, looks_like_flags
@@ -65,7 +66,7 @@ class Sample:
             return could_be_flags(set(values))
         said = [value for value in values if value.casefold() not in MISSING] or values
         if kind in {Kind.DATE, Kind.MONTH}:
-            fit = sum(1 for value in said if is_date(value) or (kind == Kind.MONTH and month_of(value)))
+            fit = sum(1 for value in said if is_date(value) or (kind == Kind.MONTH and (month_of_column(value) or span_of(value))))
         else:
             fit = sum(1 for value in said if _NUMBER_LIKE.fullmatch(value))
         return fit * 2 >= len(said)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from goodterms.intake.mapping.mapping_file import LAST_MONTH
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, first_day
 from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.rows.span_rows import span_kind
 from goodterms.intake.values.months import period_sql
+from goodterms.intake.values.spans import is_closing
 
 
 def dated(parts: Sequence[Part], present: Collection[str]) -> dict[str, str]:
     """The day or month of a row as an expression over the typed rows, where columns or a constant say its month."""
     if not {"period", "month_number"} & set(present):
         return {}
-    month = named("period") if "period" in present else period_sql("month_number", "year")
+    number = named("month_number")
+    if parts[0].entry.periods.get("closing") == LAST_MONTH:
+        number = f"CASE WHEN {is_closing(number)} THEN '12' ELSE {number} END"
+    month = named("period") if "period" in present else period_sql(number, "year")
     if parts[0].table not in TABLES_OF_DAYS:
         return {"period": month}
-    say(parts, "Rows say months, no days: each is dated the first of its month.")
+    kind = next((kind for part in parts if (kind := span_kind(part))), "months")
+    say(parts, f"Rows say {kind}, no days: each is dated the first {'day ' if kind != 'months' else ''}of its {kind.removesuffix('s')}.")
     return {"date": month}
 
 
@@ -25,8 +32,9 @@ def all_months(parts: Sequence[Part]) -> dict[str, str]:
     first = parts[0]
     if not first.months:
         return {}
-    is_dated = ", dated the first of the month" if first.table in TABLES_OF_DAYS else ""
-    say(parts, f"{len(first.months)} months stand across the top: a row gives an amount for each month that is not blank{is_dated}.")
+    kind = (span_kind(first) or "months").removesuffix("s")
+    is_dated = f", dated the first of the {kind}" if first.table in TABLES_OF_DAYS else ""
+    say(parts, f"{len(first.months)} {kind}s stand across the top: a row gives an amount for each {kind} that is not blank{is_dated}.")
     is_any = f"coalesce({', '.join(map(named, first.months))}) IS NOT NULL"
     return {TABLES_BY_MONTH[first.table]: f"CASE WHEN {is_any} THEN {' + '.join(f'coalesce({named(ours)}, 0)' for ours in first.months)} END"}
 

@@ -143,14 +143,14 @@ def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
         """
     )
     for part in parts:
-        again = f"SELECT {'row, period' if part.months else 'row'} FROM met_again WHERE part = {part.number}"
-        records = f"SELECT count({'DISTINCT row' if part.months else '*'}) FROM {part.name}"
+        again = f"SELECT {'row, period' if part.gives_months else 'row'} FROM met_again WHERE part = {part.number}"
+        records = f"SELECT count({'DISTINCT row' if part.gives_months else '*'}) FROM {part.name}"
         met = con.execute(f"SELECT count(*) FROM ({again})").fetchone()[0]
         if met:
             before = con.execute(records).fetchone()[0]
-            leave_out(con, part, again, by=f"(row, {month})" if part.months else "row")
+            leave_out(con, part, again, by=f"(row, {month})" if part.gives_months else "row")
             part.met_again = before - con.execute(records).fetchone()[0]
-            what = f"amount{'s' * (met != 1)} of a month" if part.months else f"row{'s' * (met != 1)}"
+            what = f"amount{'s' * (met != 1)} of a month" if part.gives_months else f"row{'s' * (met != 1)}"
             counted = "was already in another file and counts" if met == 1 else "were already in another file and count"
             part.problems.append(
                 Problem(

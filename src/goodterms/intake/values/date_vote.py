@@ -12,9 +12,10 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.mapping_file import SERIAL
-from goodterms.intake.values.months import CUT, FIRST_YEAR, FORMS, LAST_YEAR, LETTERS, PADDED, YEAR_FIRST, YEAR_LAST, month_sql
+from goodterms.intake.mapping.mapping_file import LAST_MONTH, SERIAL
+from goodterms.intake.values.months import CUT, DOTTED, FIRST_YEAR, FORMS, LAST_YEAR, LETTERS, PADDED, YEAR_FIRST, YEAR_LAST, month_sql
 from goodterms.intake.values.named_months import with_named_months
+from goodterms.intake.values.spans import closing_sql, with_spans
 from goodterms.intake.values.time_of_day import END_OF_DAY, TIME
 from goodterms.intake.values.typed_column import Doubt, RawColumn, Typed, Where, present
 
@@ -313,12 +314,15 @@ def months(con: Any, where: Where, column: RawColumn) -> Typed:
     AnswerNeededError
         Where month and year, or day and month, may be swapped.
     """
+    if spans := with_spans(con, where, column):
+        return spans
     written = column.written("d")
-    cell, doubts = _with_octobers(con, where, f"lower(trim({written}))")
+    cell, doubts = _with_octobers(con, where, f"regexp_replace(lower(trim({written})), '{DOTTED}', '\\1/\\2')")
     read = {form: month_sql(cell, form) for form in FORMS}
     either = {form: read.pop(form) for form in (YEAR_LAST, YEAR_FIRST)}
     form = _year_first_or_last(con, where, column, either)
-    sql = f"coalesce({', '.join([*read.values(), *([either[form]] if form else [])])})"
+    closing = [closing_sql(cell)] if where.answers.get("closing") == LAST_MONTH else []
+    sql = f"coalesce({', '.join([*read.values(), *([either[form]] if form else []), *closing])})"
     values, fits = con.execute(f"SELECT count({present(written)}), count({sql}) FROM {where.table}").fetchone()
     if values and fits * 2 >= values:
         style = {"date": form} if form else {}

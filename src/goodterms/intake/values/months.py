@@ -50,6 +50,8 @@ FORMS = {
     "%y/%m": rf"{_SHORT}[-/]{_MONTH}",
 }
 """Ways of writing a month, as regular expressions of a text in small letters."""
+DOTTED = r"^([0-9]{1,2})\.([0-9]{2})$"
+"""A month and a year of two digits with a point between them, which elsewhere is a number."""
 PADDED, CUT = rf"{YEAR}\.0[1-9]", rf"{YEAR}\.1"
 """Beside months like the first, one like the second is October, of which a spreadsheet that took it for a number has cut the zero."""
 YEAR_LAST, YEAR_FIRST = "%m/%y", "%y/%m"
@@ -151,6 +153,15 @@ def month_of(text: str) -> date | None:
     ['2024-01', '2024-01', '2024-01', '2024-01', '2024-01', '2024-01', '2024-01']
     """
     return next((month for form in FORMS if (month := _month(" ".join(text.split()).lower(), form))), None)
+
+
+def month_of_column(text: str) -> date | None:
+    """The month that a cell says in a column that is called months, where 01.23 is one too.
+
+    >>> month_of_column("01.23"), month_of_column("13.23"), month_of("01.23")
+    (datetime.date(2023, 1, 1), None, None)
+    """
+    return month_of(re.sub(DOTTED, r"\1/\2", text.strip()))
 
 
 def months_in(text: str) -> list[date]:

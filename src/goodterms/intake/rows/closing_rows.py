@@ -1,0 +1,69 @@
+"""Rows of a ledger's closing periods, 13 to 16, which are no months: they belong to the last one of their year, or are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from goodterms.errors import AnswerNeededError, Question
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.mapping_file import LAST_MONTH, OUT
+from goodterms.intake.parts.part import Part, drop_raw_tables, say
+from goodterms.intake.tables.raw_table import RowRef, new_name
+from goodterms.intake.values.spans import closing_sql, is_closing
+
+_SHOWN = 3
+
+
+def settle_closing(con: Any, parts: Sequence[Part]) -> None:
+    """Set the rows of closing periods aside where the mapping leaves them out.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where there are some, and the mapping does not say what becomes of them.
+    """
+    first = parts[0]
+    theirs = first.proposal.theirs("period") or first.proposal.theirs("month_number")
+    if theirs is None or first.table not in {"costs", "gl_balances"}:
+        return
+    found = {part.number: _closing(con, part, theirs) for part in parts}
+    rows = sum(map(len, found.values()))
+    said = first.entry.periods.get("closing", "")
+    if rows and not said:
+        raise AnswerNeededError(_asked(first, theirs, [row for part in found.values() for row in part], rows))
+    if rows and said == LAST_MONTH:
+        say(parts, f"{rows:,} rows are of a closing period, and belong to the last month of its year, as the mapping says.")
+    for part in parts if said == OUT else ():
+        _set_aside(con, part, found[part.number])
+
+
+def _closing(con: Any, part: Part, theirs: str) -> list[tuple[int, str, str]]:
+    """The rows of closing periods: the number of each, its cells and its period."""
+    place = f"trim(CAST({part.sample.column(theirs).place} AS VARCHAR))"
+    is_one = f"{closing_sql(f'lower({place})')} IS NOT NULL" if part.proposal.columns[theirs] == "period" else is_closing(place)
+    row = f"array_to_string(list_filter([{', '.join(f'trim(CAST({cell} AS VARCHAR))' for cell in part.raw.columns)}], cell -> cell <> ''), '; ')"
+    found: list[tuple[int, str, str]] = con.execute(f"SELECT row, {row}, {place} FROM {part.raw.name} WHERE {is_one} ORDER BY row").fetchall()
+    return found
+
+
+def _asked(part: Part, theirs: str, found: Sequence[tuple[int, str, str]], rows: int) -> Question:
+    periods = ", ".join(dict.fromkeys(period for *_, period in found))
+    sentence = f"{part.where}: {rows:,} {'row is' if rows == 1 else 'rows are'} of a closing period ({theirs} {periods}), and no month. What becomes of them?"
+    choices = (
+        choice("they belong to the last month of their year", periods={"closing": LAST_MONTH}),
+        choice("they are left out", periods={"closing": OUT}),
+    )
+    return Question(f"closing: {part.where}", sentence, tuple(f"row {row:,}: {text}" for row, text, _ in found[:_SHOWN]), choices)
+
+
+def _set_aside(con: Any, part: Part, found: Sequence[tuple[int, str, str]]) -> None:
+    if not found:
+        return
+    kept, raw = new_name(), part.raw
+    con.execute(f"CREATE TEMP TABLE {kept} AS SELECT * FROM {raw.name} WHERE row NOT IN (SELECT unnest({[row for row, *_ in found]}))")
+    drop_raw_tables(con, [part])
+    aside = [RowRef(row, text, f"closing period {period}, left out") for row, text, period in found]
+    part.raw = replace(raw, name=kept, accepted=raw.accepted - len(aside), set_aside=tuple(sorted((*raw.set_aside, *aside), key=lambda ref: ref.row)))
+    say([part], f"{len(aside):,} rows of a closing period are left out, as the mapping says.")

@@ -314,3 +314,24 @@ def test_rows_with_the_word_of_a_total_are_no_lines_because_freight_stands_behin
     (question,) = error.value.questions
     reading = read([path], mapping=Mapping.read(answered("", question.choices[0])))
     assert sum(reading.files[0].net_by_currency.values()) == sum(n + 7 for n in range(1, 21))
+
+
+@pytest.mark.parametrize("word", ["Rechnungssumme", "Invoice total", "Laskun summa"])
+def test_totals_of_documents_that_have_all_keys_of_lines_are_set_aside(tmp_path, word):
+    """The document's number, date and customer stand on its total too, and the word where lines name the product."""
+    lines, of_totals = [], []
+    for i in range(6):
+        amounts = [10 * i + 3 * k + 1 for k in range(1 + i % 3)]
+        lines += [f"{400 + i};2024-01-{10 + i};Ann;P{k};{amount}" for k, amount in enumerate(amounts)] + [
+            f"{400 + i};2024-01-{10 + i};Ann;{word};{sum(amounts)}"
+        ]
+        of_totals.append(len(lines) + 1)
+    (tmp_path / "s.csv").write_text("\n".join(["Invoice;Date;Customer;Item;Net amount", *lines, ""]), "utf-8")
+    (file,) = read([tmp_path / "s.csv"]).files
+    assert [ref.row for ref in file.set_aside_rows if ref.reason == "total"] == of_totals
+
+
+def test_a_product_called_sum_is_sold(tmp_path):
+    lines = [f"{400 + i};2024-01-{10 + i};Ann;{'Summa' if i % 2 else 'P1'};{7 * i + 3}" for i in range(12)]
+    (tmp_path / "s.csv").write_text("\n".join(["Invoice;Date;Customer;Item;Net amount", *lines, ""]), "utf-8")
+    assert read([tmp_path / "s.csv"]).accepted == len(lines)

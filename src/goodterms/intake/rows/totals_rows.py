@@ -143,7 +143,7 @@ class _Judged:
     is_wordless: bool = False
     """Whether nothing but a sum, and what it lacks, make it a total."""
     made: int = 0
-    """How many lines its amount is the sum of."""
+    """How many lines its amount is the sum of, above it or since a row with a word for a total."""
     may_be_line: bool = False
     """Whether a line might lack the same, or it has a number of its own."""
 
@@ -168,18 +168,21 @@ class _Judge:
     named: set[str]
 
     def judged(self, odd_rows: Sequence[Odd]) -> list[_Judged]:
-        """Each row with what it is. Rows that lack the same and have no word are lines unless nearly all of them are sums, and in doubt unless all are."""
+        """Each row with what it is. Rows that lack the same and have no word are lines unless nearly all of them are sums, and in doubt unless all are.
+
+        Rows of one word alone are totals, whatever keys they have, where each of several is the sum of the lines since the one before.
+        """
         are_lines: set[str] = set()
+        are_totals: set[str] = set()
         while True:
-            found = self._gone_through(odd_rows, are_lines)
-            alike: dict[str, list[_Judged]] = {}
-            for one in found:
-                if one.is_wordless and one.odd.amount:
-                    alike.setdefault(one.text, []).append(one)
+            found = self._gone_through(odd_rows, are_lines, are_totals)
+            alike, worded = _by_text(found, is_wordless=True), _by_text(found, is_wordless=False)
             no_sums = {text for text, rows in alike.items() if not _are_sums(rows) or _are_documents(rows)} - are_lines
-            if not any(one.made for text in no_sums for one in alike[text]):
+            sums = {text for text, rows in worded.items() if self._is_total(text) and _are_surely_sums(rows)} - are_totals
+            if not sums and not any(one.made for text in no_sums for one in alike[text]):
                 break
             are_lines |= no_sums
+            are_totals |= sums
         doubted = {text for text, rows in alike.items() if _are_sums(rows) and not _are_surely_sums(rows) and not self._said(text)} - are_lines
         return [replace(one, reason=IN_DOUBT) if one.is_wordless and one.text in doubted and not one.odd.is_unfit else one for one in found]
 
@@ -190,7 +193,7 @@ class _Judge:
         again = {one.odd.row: replace(one, reason=total) if one.reason == TOTAL else one for one in judged}
         return [again[one.odd.row] if one.is_open and again[one.odd.row].reason else one for one in found]
 
-    def _gone_through(self, odd_rows: Sequence[Odd], are_lines: set[str]) -> list[_Judged]:
+    def _gone_through(self, odd_rows: Sequence[Odd], are_lines: set[str], are_totals: set[str]) -> list[_Judged]:
         of_months: dict[Any, _Sums] = {}
         found: list[_Judged] = []
         once = {word for word, times in Counter(odd.word for odd in odd_rows).items() if times == 1}
@@ -199,12 +202,16 @@ class _Judge:
             sums.above += odd.above
             sums.lines += odd.lines
             one = self._one(odd, sums.lines_of(odd.amount), are_lines, is_once=odd.word in once)
+            if one.made and one.text in are_totals and self.lines.said.get(one.text) != LINE:
+                one = replace(one, reason=TOTAL)
             found.append(one)
             if one.reason == TOTAL:
                 sums.mark()
             elif odd.amount is not None and not odd.is_unfit:
                 sums.above += odd.amount
                 sums.lines += 1
+                if odd.word and self._is_total(odd.word):
+                    sums.mark()
             elif odd.amount is not None and not one.reason:
                 sums.rejected += odd.amount
         return found
@@ -215,7 +222,7 @@ class _Judge:
         if word := odd.word:
             reason = self._of_unfit(odd, word, made) if odd.is_unfit else self._of_words(odd, word, made, is_once=is_once)
             said = self._said(word) if reason == IN_DOUBT else self.lines.said.get(word, "")
-            return _Judged(odd, {TOTAL: TOTAL, LINE: ""}.get(said, reason), word)
+            return _Judged(odd, {TOTAL: TOTAL, LINE: ""}.get(said, reason), word, made=made)
         if not any(odd.keys) and (odd.has_no_day if odd.is_unfit else odd.lacking(self.seldom_missing)) and made > 1:
             return _Judged(odd, TOTAL)
         if self.lines.has_results and odd.is_last and made >= LEAST_SUMMED and odd.texts and not odd.is_unfit:
@@ -265,6 +272,15 @@ class _Judge:
 
     def _footer(self, odd: Odd) -> str:
         return FOOTER if odd.is_unfit and len(odd.cells) == 1 and odd.amount is None and odd.is_last else ""
+
+
+def _by_text(found: Iterable[_Judged], *, is_wordless: bool) -> dict[str, list[_Judged]]:
+    """The rows that fit with or without a word for a total and have an amount, by the text that names them."""
+    alike: dict[str, list[_Judged]] = {}
+    for one in found:
+        if one.is_wordless == is_wordless and one.text and one.odd.amount and (is_wordless or not one.odd.is_unfit):
+            alike.setdefault(one.text, []).append(one)
+    return alike
 
 
 def _are_sums(rows: Sequence[_Judged]) -> bool:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-_BEFORE = "algemeen|del|eind|end|gesamt|grand|hoved|kaikki|koko|kokonais|loppu|mellan|mellem|overall|over all|slut|sous|sub|teil|total|väli|zwischen"
+_OF_WHAT = (
+    "invoice|document|order|customer|product|group|account|page|month|year|rechnungs|beleg|auftrags|bestell|kunden|artikel|gruppen|konten|seiten|monats|jahres"
+    "|laskun?|tositteen|tilauks?en|tilaus|asiakkaan|asiakas|tuotteen|ryhmän|tilin|sivun|kuukauden|kuukausi|vuoden|faktura|fakturans|ordre|orderns?|kund|kunde"
+    "|artikel|grupp|konto|månads|års|bilags|facture|commande|client|factuur|klant|fattura|factura|faktury"
+)
+_BEFORE = (
+    "algemeen|del|eind|end|gesamt|grand|hoved|kaikki|koko|kokonais|loppu|mellan|mellem|overall|over all|slut|sous|sub|teil|total|väli|zwischen"
+    f"|netto?|brutto?|{_OF_WHAT}"
+)
 _WORD = (
     "totals?|totalt|totale|totali|totales|totaux|totaal|yhteensä|yht|summa|summe|sum|suma|somma|somme|som|gesamt|gesamtbetrag|ergebnis|insgesamt"
     "|i ?alt|samlet|razem|ogółem|łącznie|celkem|kokku"

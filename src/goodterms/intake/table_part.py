@@ -26,11 +26,8 @@ from goodterms.intake.parts.part import LINES, Part, named
 from goodterms.intake.parts.proposal import proposed
 from goodterms.intake.parts.sample import of_all
 from goodterms.intake.parts.unnamed_keys import ask_for_keys
-<<<<<<< Updated upstream
 from goodterms.intake.rows.activity_kinds import with_activity_kinds
-=======
 from goodterms.intake.rows.closing_rows import settle_closing
->>>>>>> Stashed changes
 from goodterms.intake.rows.document_heads import fill_documents
 from goodterms.intake.rows.file_totals import compare_totals
 from goodterms.intake.rows.group_heads import ask_whether_filled, fill_down

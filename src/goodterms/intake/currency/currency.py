@@ -8,17 +8,14 @@ from typing import Any
 from goodterms.errors import AnswerNeededError
 from goodterms.intake.currency.amounts_held import RATE_OF_FILE, all_held, currency_of, each_once
 from goodterms.intake.currency.conversion import convert, convert_by_heading
-from goodterms.intake.currency.currency_evidence import amounts_of_money
 from goodterms.intake.currency.currency_rates import Rates
 from goodterms.intake.currency.rate_direction import open_directions
 from goodterms.intake.currency.reporting_currency import NO_RATE, ask_for_rates, no_rate, reporting_currency
 from goodterms.intake.currency.shared_word import settle_headings, settle_shared_words
 from goodterms.intake.currency.unnamed_currency import name_blank, name_by_heading, name_whole_files
 from goodterms.intake.mapping.answers import answerable
-from goodterms.intake.mapping.currency_code import mark_may_be_sql, may_be_sql
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.part import Part
-from goodterms.intake.values.number_forms import money_mark
 
 
 def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
@@ -61,19 +58,3 @@ def to_one_currency(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
         convert_by_heading(con, part, parts, reporting, rates, mapping)
     for number in dict.fromkeys(one.part.number for one in held if one in foreign or (not one.currency and one.at_rate)):
         convert(con, next(one.part for one in held if one.part.number == number), reporting, [one for one in held if one.part.number == number], rates)
-
-
-def contradictions(part: Part) -> list[tuple[str, str, str]]:
-    """Cells that name another currency than their row does: the condition over the raw table, the file's column, and what is expected."""
-    stated = part.stated.get("currency")
-    if stated is None:
-        return []
-    meant = part.entry.dialect.get("currencies")
-    found = []
-    for theirs, typed in amounts_of_money(part).items():
-        if typed.currencies:
-            mark = f"nullif({money_mark(f'CAST({part.sample.column(theirs).place} AS VARCHAR)')}, '')"
-            is_among = f"list_has_any({mark_may_be_sql(mark, meant)}, {may_be_sql(stated.sql, meant)})"
-            is_other = f"{mark} IS NOT NULL AND {stated.sql} IS NOT NULL AND NOT {is_among}"
-            found.append((is_other, theirs, "an amount in the currency of its row"))
-    return found

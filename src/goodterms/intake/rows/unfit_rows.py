@@ -8,7 +8,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_PLACES, Kind
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.currency.currency import contradictions
+from goodterms.intake.currency.contradicted_signs import contradictions
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import goes_nowhere
 from goodterms.intake.parts.part import MEND, MOST_SAID, Part, named
@@ -58,7 +58,7 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
         for theirs, typed in part.typed.items()
         if typed.misfits and not goes_nowhere(part.table, part.proposal.columns[theirs])
     ]
-    reasons += contradictions(part)
+    reasons += contradictions(con, part)
     required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived and not _is_complete(part, ours, derived)]
     needs = [(f"{derived[ours]} IS NULL", *_missing(part, ours)) for ours in required] + [(*product, "an amount that fits") for product in part.too_large]
     if part.months and (account := part.proposal.theirs("account")):

@@ -64,6 +64,7 @@ class Question:
     """One thing that the files leave open, with the evidence and what to pass for each choice.
 
     ``key`` names it in ``--answer KEY=VALUE``; ``entry`` is what to paste into a mapping, with the first choice; ``place`` says where, "" being a new mapping.
+    ``asks_when`` says that a table has nothing that tells the days or months of its rows.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Question:
     choices: tuple[Choice, ...] = ()
     entry: str = ""
     place: str = ""
+    asks_when: bool = False
 
     def __str__(self) -> str:
         """The question as it is printed where nobody can be asked."""

@@ -93,7 +93,12 @@ PIVOT = [["Customer", "Sum of Net"], ["Ann", 15], ["Bob", 20], ["Grand Total", 3
 ACROSS = [["Sum of Net amount", "Jan", "Feb", "Grand Total"], ["Ann", 10, 5, 15], ["Bob", 20, None, 20], ["Grand Total", 30, 5, 35]]
 
 
-@pytest.mark.parametrize("pivot", [PIVOT, PIVOT[:3], ACROSS], ids=["by customer", "without a total", "with months across the top"])
+WITHOUT_SUMS = [row[:3] for row in ACROSS]
+
+
+@pytest.mark.parametrize(
+    "pivot", [PIVOT, PIVOT[:3], ACROSS, WITHOUT_SUMS], ids=["by customer", "without a total", "with months across the top", "with months across the top alone"]
+)
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_pivot_table_without_dates_is_left_out_and_said(workbook, tmp_path, pivot, is_first):
     path = workbook({"Pivot": pivot, "Lines": LINES} if is_first else {"Lines": LINES, "Pivot": pivot})
@@ -119,6 +124,34 @@ def test_a_sheet_without_dates_whose_sums_differ_is_asked_and_to_leave_it_out_co
     assert error.value.questions[0].evidence[0] == "It may sum up sheet Lines: its lines would count twice then."
     assert error.value.questions[0].choices[0].said == "the sheet is no such table: leave it out"
     assert rows(read([path], mapping=answer(error, 1)), "sum(net_value)") == [(D(35),)]
+
+
+def test_a_sheet_that_names_what_lines_have_numbers_of_is_left_out(workbook):
+    lines = [["Invoice", "Date", "Product", "Net amount"], *([str(n), DAY(2024, 1, n), f"0{n % 4}", 10 * n] for n in range(1, 13))]
+    sums = {n: sum(10 * of for of in range(1, 13) if of % 4 == n) for n in range(4)}
+    names = ["Screw", "Plank", "Glove", "Helmet"]
+    path = workbook({"Lines": lines, "Summary": [["Product", "Sales"], *([names[n], sums[n]] for n in (2, 0, 3, 1)), ["Total", sum(sums.values())]]})
+    reading = read([path])
+    assert rows(reading, "sum(net_value)") == [(D(780),)]
+    assert [p.sentence for p in reading.problems] == ["This sheet sums up sheet Lines by Product, under other names, and is not read."]
+    other = workbook({"Lines": lines, "Summary": [["Product", "Sales"], *([names[n], sums[n] + n] for n in range(4))]})
+    with pytest.raises(AnswerNeededError, match="sheet Summary: no column is known as the date"):
+        read([other])
+
+
+@pytest.mark.parametrize("heads", [["Jan", "Feb", "Mar"], ["Q1", "Q2", "Q3"]])
+def test_a_sheet_by_month_without_a_year_is_first_left_out_then_of_the_years_of_the_lines(workbook, heads):
+    path = workbook({"Lines": LINES, "Plan": [["Customer", *heads], ["Ann", 11, 5, 7], ["Bob", 21, 6, 8]]})
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    (question,) = error.value.questions
+    what = "months" if heads[0] == "Jan" else "quarters"
+    assert [option.said for option in question.choices[:2]] == ["the sheet is no such table: leave it out", f"they are {what} of 2023"]
+    assert question.evidence[0] == "It may sum up sheet Lines: its lines would count twice then."
+    assert rows(read([path], mapping=answer(error, 1)), "sum(net_value)") == [(D(35),)]
+    of_2023 = answer(error, 2)
+    columns = next(entry.columns for entry in of_2023.files if entry.sheet == "Plan" or entry.columns)
+    assert set(columns.values()) == {f"month:2023-{month:02}" for month in ((1, 2, 3) if what == "months" else (1, 4, 7))}
 
 
 def test_what_two_sheets_of_lines_have_in_common_makes_none_of_them_a_sum(workbook):

@@ -268,7 +268,7 @@ def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequen
     first = group[0]
     if question.key.startswith("column: ") and first.table == SALE_LINES and not first.entry.place:
         question = replace(question, evidence=(*question.evidence, *why_not_joined(con, first, parts)))
-    question = perhaps_sums_up(question, first, parts)
+    question = perhaps_sums_up(con, question, first, parts)
     outs = [option for option in question.choices if "left_out" in option.settings]
     if not outs or not first.entry.place or first.entry.sheet:
         return of_files(question, first.entry, heads_of(group, parts), mapping, other_sheets(group, parts))

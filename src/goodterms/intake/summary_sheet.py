@@ -7,11 +7,14 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from goodterms.errors import Choice, Question
-from goodterms.intake.mapping.answers import answerable
+from goodterms.errors import Question
+from goodterms.intake.mapping.answers import answerable, choice, of_files
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
 from goodterms.intake.parts.entry_heads import name_of
+from goodterms.intake.parts.month_columns import of_years
 from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, named
+from goodterms.intake.values.months import months_of, without_year
+from goodterms.intake.values.spans import quarter_number, quarters_of
 from goodterms.intake.values.total_words import BESIDE
 from goodterms.problems import Problem, Severity
 
@@ -24,6 +27,8 @@ _Sums = dict[str, tuple[float, int]]
 """Sums of a column, each with how many rows it is of; they are compared, and no amount comes of them."""
 _FEWEST = 2
 """So many sums of a key are no chance."""
+_LEAST_UNNAMED = 3
+"""So many are none either where a sheet calls them by other names than the lines do."""
 _MOST = 10_000
 """A sheet with more rows is looked through as lines alone."""
 _ASKED_OF = {"document": "documents", "customer_key": "customers"}
@@ -46,6 +51,9 @@ def sums_up_by_a_key(con: Any, part: Part, parts: Sequence[Part]) -> str:
             names = sorted(set().union(*of_sheet))
             if any(_are_those(*both) for both in product(of_sheet, _sums_of_lines(con, others, theirs, amounts, names))):
                 return f"This sheet sums up {_sheets(others)} by {theirs}, and is not read."
+        for theirs, of_sheet in product(keys, by_key):
+            if any(_are_named_otherwise(*both) for both in product(of_sheet, _sums_of_all_lines(con, others, theirs, amounts, max(map(len, of_sheet))))):
+                return f"This sheet sums up {_sheets(others)} by {theirs}, under other names, and is not read."
     return ""
 
 
@@ -62,30 +70,58 @@ def _sums_of_sheet(con: Any, part: Part) -> list[list[_Sums]]:
     found = []
     for key in [first, *(column for column in others if column.is_text)]:
         of_key = []
-        for amount in part.sample.columns:
-            number = f"TRY_CAST(CAST({amount.place} AS VARCHAR) AS DOUBLE)"
+        for places in [*([column.place] for column in part.sample.columns if column != key), *_months_together(part)]:
+            numbers = [f"TRY_CAST(CAST({place} AS VARCHAR) AS DOUBLE)" for place in places]
+            net, misfit = (
+                " + ".join(f"coalesce({number}, 0)" for number in numbers),
+                " OR ".join(f"({place} IS NOT NULL AND {number} IS NULL)" for place, number in zip(places, numbers, strict=True)),
+            )
             rows = con.execute(
-                f"SELECT trim(CAST({key.place} AS VARCHAR)), sum({number}), count(*), count({amount.place}) - count({number}) FROM {part.raw.name} "
-                f"WHERE {key.place} IS NOT NULL AND {amount.place} IS NOT NULL GROUP BY 1"
+                f"SELECT trim(CAST({key.place} AS VARCHAR)), sum({net}), count(*), count(*) FILTER ({misfit}) FROM {part.raw.name} "
+                f"WHERE {key.place} IS NOT NULL AND coalesce({', '.join(f'CAST({place} AS VARCHAR)' for place in places)}) IS NOT NULL GROUP BY 1"
             ).fetchall()
             sums = {name: (net, lines) for name, net, lines, _ in rows if name and not BESIDE.fullmatch(name)}
-            if key != amount and len(sums) >= _FEWEST and not any(misfits for *_, misfits in rows) and any(net for net, _ in sums.values()):
+            if len(sums) >= _FEWEST and not any(misfits for *_, misfits in rows) and any(net for net, _ in sums.values()):
                 of_key.append(sums)
         if of_key:
             found.append(of_key)
     return found
 
 
-def _sums_of_lines(con: Any, others: Sequence[Part], theirs: str, amounts: Sequence[str], names: Sequence[str]) -> list[_Sums]:
-    """The sums of amounts of lines by one of their columns, for those values of it that a sheet names."""
-    rows = " UNION ALL ".join(
+def _months_together(part: Part) -> list[list[str]]:
+    """The columns of months or quarters across the top, whose sum a sheet may leave to its reader."""
+    header = part.raw.header
+    months = months_of(header) or without_year(header, _FEWEST) or quarters_of(header) or [theirs for theirs in header if quarter_number(theirs)]
+    return [[part.sample.column(theirs).place for theirs in months]] if len(months) >= _FEWEST else []
+
+
+def _lines_by(others: Sequence[Part], theirs: str, amounts: Sequence[str]) -> str:
+    """A query of lines with the value of one of their columns as ``name``."""
+    return " UNION ALL ".join(
         f"SELECT trim(CAST(r.{other.sample.column(theirs).place} AS VARCHAR)) AS name, {', '.join(f'l.{named(ours)} AS {named(ours)}' for ours in amounts)} "
         f"FROM {other.name} l JOIN {other.raw.name} r USING (row)"
         for other in others
     )
+
+
+def _sums_of_lines(con: Any, others: Sequence[Part], theirs: str, amounts: Sequence[str], names: Sequence[str]) -> list[_Sums]:
+    """The sums of amounts of lines by one of their columns, for those values of it that a sheet names."""
     sums = ", ".join(f"sum({named(ours)})::DOUBLE" for ours in amounts)
+    rows = _lines_by(others, theirs, amounts)
     found = con.execute(f"SELECT name, count(*), {sums} FROM ({rows}) WHERE name IN (SELECT unnest(?)) GROUP BY 1", [names]).fetchall()
     return [{name: (of_lines[place] or 0.0, lines) for name, lines, *of_lines in found} for place in range(len(amounts))]
+
+
+def _sums_of_all_lines(con: Any, others: Sequence[Part], theirs: str, amounts: Sequence[str], most: int) -> list[_Sums]:
+    """The same for all values of it; nothing where these are more than the sheet has."""
+    names = con.execute(f"SELECT DISTINCT name FROM ({_lines_by(others, theirs, amounts)}) WHERE name IS NOT NULL LIMIT {most + 1}").fetchall()
+    return _sums_of_lines(con, others, theirs, amounts, [name for (name,) in names]) if _LEAST_UNNAMED <= len(names) <= most else []
+
+
+def _are_named_otherwise(of_sheet: _Sums, of_lines: _Sums) -> bool:
+    """Whether the sums of a sheet are those of lines one by one, whatever the sheet calls them: names beside numbers."""
+    pairs = zip(sorted(of_sheet.values()), sorted(of_lines.values()), strict=False)
+    return len(of_sheet) == len(of_lines) and all(abs(net - other) <= float(_OF_A_LINE) * (lines + of_other) for (net, lines), (other, of_other) in pairs)
 
 
 def _are_those(of_sheet: _Sums, of_lines: _Sums) -> bool:
@@ -95,12 +131,15 @@ def _are_those(of_sheet: _Sums, of_lines: _Sums) -> bool:
     )
 
 
-def perhaps_sums_up(question: Question, part: Part, parts: Sequence[Part]) -> Question:
-    """A question about a sheet without dates beside sheets of lines: it may sum them up, and to leave it out comes first."""
+def perhaps_sums_up(con: Any, question: Question, part: Part, parts: Sequence[Part]) -> Question:
+    """A question about a sheet without dates beside sheets of lines: it may sum them up, and to leave it out comes first, then the years of these."""
     beside = sheets_beside(part, parts)
     outs = [option for option in question.choices if "left_out" in option.settings]
-    if not beside or not outs or not question.key.endswith(", date"):
+    if not beside or not outs or not question.asks_when:
         return question
+    dates = " UNION ALL ".join(f"SELECT date FROM {other.name}" for other in beside if "date" in other.columns)
+    years = con.execute(f"SELECT DISTINCT year(date) FROM ({dates}) WHERE date IS NOT NULL ORDER BY 1").fetchall() if dates else []
+    question = of_years(question, [year for (year,) in years])
     evidence = f"It may sum up {_sheets(beside)}: its lines would count twice then."
     return replace(question, evidence=(evidence, *question.evidence), choices=(*outs, *(option for option in question.choices if option not in outs)))
 
@@ -166,15 +205,8 @@ def _asked(part: Part, fuller: Part, parts: Sequence[Part], mapping: Mapping) ->
         for one in parts
         if one.raw.file == part.raw.file and one is not part and one is not fuller
     ]
-    choices = (
-        Choice("it sums up lines: leave it out", "left_out = true", changes=((here, {"left_out": True}),)),
-        Choice(
-            "it holds further lines",
-            "left_out = false",
-            changes=((here, {"left_out": False}), (there, {}), *((one, {}) for one in rest)),
-        ),
-    )
-    head = f'[[file]]\nmatch = "{here.match}"\nsheet = "{here.sheet}"\ntable = "{here.table}"\n'
-    entry = f"{head}# it sums up lines: leave it out; false where it holds further lines, with a [[file]] for each other sheet then\nleft_out = true\n"
-    where = "" if mapping == Mapping() else "Add to the mapping:"
-    return Question(f"sheet: {part.where}", sentence, (), choices, entry, where)
+    leave_out = replace(choice("it sums up lines: leave it out", left_out=True), changes=((here, {"left_out": True}),))
+    keep = choice("it holds further lines: each other sheet has a [[file]] of its own then", left_out=False)
+    keep = replace(keep, changes=((here, keep.settings), (there, {}), *((one, {}) for one in rest)))
+    question = of_files(Question(f"sheet: {part.where}", sentence, (), (leave_out, keep)), FileMapping(), [here], mapping)
+    return replace(question, choices=(leave_out, keep))

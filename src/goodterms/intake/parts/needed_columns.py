@@ -196,5 +196,6 @@ def _ask_for(
             f"{raw.where}: {why or f'no column is known as the {said}. Say which it is.'}",
             tuple(f"{theirs}: {', '.join(sample.values[theirs][:3]) or 'empty'}" for theirs in raw.header),
             choices,
+            asks_when=kind == Kind.DATE,
         )
     )

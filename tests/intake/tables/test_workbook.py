@@ -17,6 +17,7 @@ from goodterms.facts.engine import connect
 from goodterms.intake import read
 from goodterms.intake.tables import workbook as workbook_module
 from goodterms.intake.tables.open_file import open_file
+from goodterms.intake.tables.workbook_process import WorkbookProcess
 
 DAY = {"num_format": "yyyy-mm-dd"}
 MOMENT = {"num_format": "dd/mm/yyyy hh:mm"}
@@ -350,6 +351,14 @@ def test_child_that_takes_too_much_is_one_sentence(engine, workbook, monkeypatch
     monkeypatch.setattr(workbook_module, "BASE_MEMORY", 1 << 20)
     with pytest.raises(UnreadableFileError, match="it takes more memory"):
         open_file(engine, path)
+
+
+def test_workbook_that_proves_to_hold_more_is_opened_again(workbook):
+    path = workbook({"Jan": [["a", "b"], ["1", "2"]]})
+    opening = {"path": str(path), "sheet": "Jan", "memory": 1 << 20, "seconds": 20}
+    with WorkbookProcess(opening, "invoices.xlsx") as process:
+        said = list(process.messages({"sheets": ["Jan"], "errors": {}, "memory": workbook_module.BASE_MEMORY}))
+    assert [message["cells"] for message in said if "cells" in message] == [[["a", "1"], ["b", "2"]]]
 
 
 def test_child_that_takes_too_long_is_one_sentence(engine, workbook, monkeypatch):

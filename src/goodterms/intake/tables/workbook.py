@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from goodterms.errors import UnreadableFileError, UsageError
 from goodterms.intake.mapping.column_names import names_a_key
@@ -23,6 +19,7 @@ from goodterms.intake.tables.sheet_extent import SheetScan, coordinate
 from goodterms.intake.tables.sheet_scan import scan_sheet
 from goodterms.intake.tables.work_files import show_rows, work_folder
 from goodterms.intake.tables.workbook_guard import Sheet, opened, sheets_of, styles_of_numbers, unzipped
+from goodterms.intake.tables.workbook_process import WorkbookProcess
 from goodterms.problems import Origin, Problem, Severity
 
 BASE_MEMORY = 384 << 20
@@ -67,41 +64,60 @@ def read_workbook(
     with opened(path, file) as book:
         sheets = sheets_of(book, file)
         wanted = _wanted(sheets, sheet, file)
-        share = 0.5 / max(len(wanted), 1)
-        scans = {}
-        styles = styles_of_numbers(book, file)
-        for place, one in enumerate(wanted):
-            scans[one.name] = scan_sheet(book, one, file, _teller(progress, file, share * place, share), styles)
-        strings = unzipped(book, "xl/sharedStrings.xml")
-        size = strings + sum(unzipped(book, one.part) for one in wanted)
-    filled = [one for one in wanted if scans[one.name].cells]
-    if not filled:
-        raise UnreadableFileError(f"{file} has no cell with a value{f' in sheet {sheet}' if sheet else ''}. Save it again, with its table.")
-    job = {
-        "path": str(path),
-        "sheets": [one.name for one in filled],
-        "errors": {one.name: [(*place, text) for place, text in scans[one.name].errors.items()] for one in filled},
-        "memory": BASE_MEMORY + 8 * strings + sum(120 * scans[one.name].cells + 40 * scans[one.name].area for one in filled),
-        "seconds": BASE_SECONDS + (size >> 21),
-    }
-    tables: list[RawTable] = []
-    without: list[tuple[Sheet, str]] = []
-    with _reading(job, file) as messages:
-        for place, one in enumerate(filled):
-            tell = _teller(progress, file, 0.5 + 0.5 * place / len(filled), 0.5 / len(filled))
-            source = _SheetFile(engine, path, file, one.name, scans[one.name])
-            first_column = next(messages)["column"]
-            blocks = _blocks(messages)
-            try:
-                tables.append(_read_sheet(source, first_column, blocks, of_sheet(given, one.name).get("header_row"), tell))
-            except _NoTableError as why:
-                without.append((one, str(why)))
-                for _ in blocks:
-                    pass  # the next sheet begins where this one ends
+        if not wanted:
+            raise UnreadableFileError(_nothing(file, sheet))
+        strings, of_sheets = unzipped(book, "xl/sharedStrings.xml"), sum(unzipped(book, one.part) for one in wanted)
+        least = BASE_MEMORY + 8 * strings
+        opening = {
+            "path": str(path),
+            "sheet": wanted[0].name,
+            "memory": least + 3 * of_sheets,
+            "seconds": BASE_SECONDS + ((strings + of_sheets) >> 21),
+        }
+        with WorkbookProcess(opening, file) as process:
+            scans = _looked_through(book, wanted, file, progress)
+            filled = [one for one in wanted if scans[one.name].cells]
+            if not filled:
+                raise UnreadableFileError(_nothing(file, sheet))
+            job = {
+                "sheets": [one.name for one in filled],
+                "errors": {one.name: [(*place, text) for place, text in scans[one.name].errors.items()] for one in filled},
+                "memory": least + sum(120 * scans[one.name].cells + 40 * scans[one.name].area for one in filled),
+            }
+            sources = [_SheetFile(engine, path, file, one.name, scans[one.name]) for one in filled]
+            tables, without = _read_sheets(sources, process.messages(job), given, progress)
     if not tables:
         raise UnreadableFileError(without[0][1])
     notices = _of_sheets(file, sheets, without, sheet)
     return (replace(tables[0], problems=(*notices, *tables[0].problems)), *tables[1:])
+
+
+def _nothing(file: str, sheet: str | None) -> str:
+    return f"{file} has no cell with a value{f' in sheet {sheet}' if sheet else ''}. Save it again, with its table."
+
+
+def _looked_through(book: ZipFile, wanted: Sequence[Sheet], file: str, progress: Progress | None) -> dict[str, SheetScan]:
+    styles, share = styles_of_numbers(book, file), 0.5 / len(wanted)
+    return {one.name: scan_sheet(book, one, file, _teller(progress, file, share * place, share), styles) for place, one in enumerate(wanted)}
+
+
+def _read_sheets(
+    sources: Sequence[_SheetFile], messages: Iterator[dict[str, Any]], given: Mapping[str, Any], progress: Progress | None
+) -> tuple[list[RawTable], list[tuple[str, str]]]:
+    """The tables of the sheets, and of those that hold none their name and why."""
+    tables: list[RawTable] = []
+    without: list[tuple[str, str]] = []
+    for place, source in enumerate(sources):
+        tell = _teller(progress, source.file, 0.5 + 0.5 * place / len(sources), 0.5 / len(sources))
+        first_column = next(messages)["column"]
+        blocks = _blocks(messages)
+        try:
+            tables.append(_read_sheet(source, first_column, blocks, of_sheet(given, source.sheet).get("header_row"), tell))
+        except _NoTableError as why:
+            without.append((source.sheet, str(why)))
+            for _ in blocks:
+                pass  # the next sheet begins where this one ends
+    return tables, without
 
 
 def of_sheet(given: Mapping[str, Any], sheet: str) -> dict[str, Any]:
@@ -134,58 +150,13 @@ def _teller(progress: Progress | None, file: str, start: float, share: float) ->
     return tell
 
 
-def _of_sheets(file: str, sheets: list[Sheet], without: list[tuple[Sheet, str]], sheet: str | None) -> tuple[Problem, ...]:
-    said = [Problem("sheet-without-table", Severity.NOTICE, Origin(file, one.name), sentence=f"the sheet is not read: {why}") for one, why in without]
+def _of_sheets(file: str, sheets: list[Sheet], without: list[tuple[str, str]], sheet: str | None) -> tuple[Problem, ...]:
+    said = [Problem("sheet-without-table", Severity.NOTICE, Origin(file, name), sentence=f"the sheet is not read: {why}") for name, why in without]
     if sheet is None and any(one.visible for one in sheets):
         sentence = "the sheet is hidden and not read."
         action = 'Name it if it is needed: sheet = "…" in the mapping.'
         said += [Problem("hidden-sheet", Severity.NOTICE, Origin(file, one.name), sentence=sentence, action=action) for one in sheets if not one.visible]
     return tuple(said)
-
-
-@contextmanager
-def _reading(job: Mapping[str, Any], file: str) -> Iterator[Iterator[dict[str, Any]]]:
-    """Start the child, yield what it says, and end it whatever happens; a child that dies is one sentence."""
-    command = [sys.executable, "-P", "-m", "goodterms.intake.tables.workbook_child"]
-    pipe, none = subprocess.PIPE, subprocess.DEVNULL
-    child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=none, encoding="utf-8")  # noqa: S603  (our own module, nothing of the user's)
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        child.kill()
-
-    timer = threading.Timer(job["seconds"], stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield _messages(child, json.dumps(job), file, late)
-    finally:
-        timer.cancel()
-        child.kill()
-        for stream in (child.stdin, child.stdout):
-            if stream is not None:
-                stream.close()
-        child.wait()
-
-
-def _messages(child: subprocess.Popen[str], job: str, file: str, late: threading.Event) -> Iterator[dict[str, Any]]:
-    said_all = False
-    try:
-        if child.stdin is not None and child.stdout is not None:
-            child.stdin.write(job)
-            child.stdin.close()
-            for line in child.stdout:
-                message = json.loads(line)
-                if "error" in message:
-                    raise UnreadableFileError(f"{file} is a broken workbook ({message['error'].rstrip('.')[:120]}). Save it again as .xlsx.")
-                yield message
-            said_all = child.wait() == 0
-    except (BrokenPipeError, json.JSONDecodeError):
-        said_all = False
-    if not said_all:
-        why = "longer than a table of its size should" if late.is_set() else "more memory than a table of its size should, or is broken"
-        raise UnreadableFileError(f"{file} cannot be read: it takes {why}. Copy the table alone into a new workbook, or export it as CSV.")
 
 
 def _blocks(messages: Iterator[dict[str, Any]]) -> Iterator[_Block]:
@@ -365,13 +336,14 @@ class _Rows:
                 if taken:
                     self.of_numbers = [count + letters.count("n") for count, letters in zip(self.of_numbers, block.kinds, strict=True)]
                     self.merged.fill(block, taken)
-                    columns = [pa.array([cells[place] or None for place in taken], pa.string()) for cells in block.cells]
-                    numbers = pa.array([block.rows[place] for place in taken], pa.int64())
                     of_rows = list(map("".join, zip(*block.kinds, strict=True)))
-                    writer.write_table(pa.table([numbers, *columns, pa.array([of_rows[place] for place in taken], pa.string())], schema=schema))
+                    columns: list[list[Any]] = [block.rows, *block.cells, of_rows]
+                    if len(taken) < len(block.rows):
+                        columns = [[cells[place] for place in taken] for cells in columns]
+                    writer.write_table(pa.table([pa.array(cells, of) for cells, of in zip(columns, schema.types, strict=True)], schema=schema))
                     self.accepted += len(taken)
                     for kinds, letters in zip(self.kinds, block.kinds, strict=True):
-                        kinds.update({letters[place] for place in taken} - {" "})
+                        kinds.update((set(letters) if len(taken) == len(letters) else {letters[place] for place in taken}) - {" "})
                 tell(block.rows[-1] / self.scan.last_row)
 
     def _taken(self, block: _Block) -> list[int]:

@@ -1,7 +1,8 @@
 """Reads a workbook's cells in a process of its own, which may use so much memory and time and no more: ``python -m goodterms.intake.tables.workbook_child``.
 
-The job comes as JSON on stdin: ``path``, ``sheets``, ``errors`` (sheet → row and column → what Excel wrote there), ``memory`` (bytes), ``seconds``.
-Lines of JSON go to stdout: for each sheet one with its name and first column, then blocks of rows, then one that says it is whole; or one with ``error``.
+Two lines of JSON come on stdin: first what to open, ``path``, ``sheet`` (the first one), ``memory`` (bytes) and ``seconds``; then, once the parent has looked
+through the workbook, what to say of it: ``sheets``, ``errors`` (sheet → row and column → what Excel wrote there) and ``memory``. Lines of JSON go to stdout:
+for each sheet one with its name and first column, then blocks of rows, then one that says it is whole; or one with ``error``.
 A block has the numbers of its rows, their cells by column as canonical text, and the cells' kinds by column, a letter a cell:
 t text, n number, d date, f flag, h time of day or duration, e error, blank for an empty cell.
 """
@@ -22,33 +23,44 @@ _FIFTEEN_DIGITS = "{:.15g}".format
 
 def main() -> None:
     """Do the job that stands on stdin."""
-    job = json.load(sys.stdin)
-    _limit(job["memory"], job["seconds"])
+    opening = json.loads(sys.stdin.readline())
+    _limit(opening["memory"], opening["seconds"], is_last=False)
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
+    broken = (CalamineError, OSError, ValueError)
+    why, held = "", {}
     try:
-        book = CalamineWorkbook.from_path(job["path"])
-        for name in job["sheets"]:
-            sheet = book.get_sheet_by_name(name)
+        book = CalamineWorkbook.from_path(opening["path"])
+        held = {opening["sheet"]: book.get_sheet_by_name(opening["sheet"])}
+    except broken as error:
+        why = str(error) or type(error).__name__
+    job = json.loads(sys.stdin.readline())
+    _limit(job["memory"], opening["seconds"], is_last=True)
+    try:
+        for name in [] if why else job["sheets"]:
+            sheet = held.pop(name, None) or book.get_sheet_by_name(name)
             start = sheet.start or (0, 0)
             _say({"sheet": name, "column": start[1] + 1, "width": sheet.width})
             errors = {(int(row), int(column) - 1 - start[1]): text for row, column, text in job["errors"].get(name, [])}
             for block in _blocks(sheet.iter_rows(), errors):
                 _say(block)
             _say({"end": name})
-    except (CalamineError, OSError, ValueError) as error:
-        _say({"error": str(error) or type(error).__name__})
+    except broken as error:
+        why = str(error) or type(error).__name__
+    if why:
+        _say({"error": why})
 
 
-def _limit(memory: int, seconds: int) -> None:
-    """Bound this process where the system can; the parent bounds its time in any case."""
+def _limit(memory: int, seconds: int, *, is_last: bool) -> None:
+    """Bound this process where the system can; the parent bounds its time in any case. What is not the last bound of memory may be put higher or lower."""
     try:
         import resource  # noqa: PLC0415
     except ImportError:  # Windows
         return
     for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(what)[1]
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (soft, hard if what == resource.RLIMIT_AS and not is_last else soft))
 
 
 def _say(message: dict[str, Any]) -> None:
@@ -87,21 +99,20 @@ def _column(column: Sequence[Any]) -> tuple[list[str | None], str]:
     >>> _column([dt.datetime(2011, 12, 9), dt.datetime(2011, 12, 9, 8, 26), dt.time(8, 26)])
     (['2011-12-09', '2011-12-09 08:26:00', '08:26:00'], 'ddh')
     """
-    types = list(map(type, column))
-    kinds = [_KINDS.get(one, "h") for one in types]
+    types = set(map(type, column))
     texts: list[str | None]
-    if set(types) == {float}:
+    if types == {float}:
         texts = list(map(_FIFTEEN_DIGITS, column))
         for place, text in enumerate(texts):
             if text is None or "e" in text or text == "-0":
                 texts[place] = number_text(column[place])
-    elif set(types) == {str}:
+    elif types == {str}:
         texts = [cell or None for cell in column]
     else:
-        texts = [_TEXTS.get(one, str)(cell) or None for one, cell in zip(types, column, strict=True)]
-    if None in texts:
-        kinds = [" " if text is None else kind for text, kind in zip(texts, kinds, strict=True)]
-    return texts, "".join(kinds)
+        texts = [_TEXTS.get(type(cell), str)(cell) or None for cell in column]
+    if len(types) == 1 and None not in texts:
+        return texts, _KINDS.get(types.pop(), "h") * len(texts)
+    return texts, "".join(" " if text is None else _KINDS.get(type(cell), "h") for text, cell in zip(texts, column, strict=True))
 
 
 class _Error(str):

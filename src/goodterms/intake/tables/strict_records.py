@@ -183,7 +183,10 @@ def _of_the_table(records: Iterable[tuple[int, Record]], verdicts: _Verdicts, ta
 
 
 def _is_filled(cells: list[str]) -> bool:
-    return any(cell and not cell.isspace() for cell in cells)
+    for cell in cells:  # noqa: SIM110  (asked of each row of a file, and three times as fast as any)
+        if cell and not cell.isspace():
+            return True
+    return False
 
 
 def _fitted(source: TextFile, verdicts: _Verdicts, row: int, record: Record) -> list[str] | None:

@@ -52,6 +52,22 @@ def test_a_bar_that_no_product_makes_is_refused(goodterms, looked):
 
 
 @pytest.mark.parametrize(
+    ("has_costs", "why"),
+    [
+        (False, "because it was made without costs: run goodterms look again with --costs, and with a --policy of their drivers."),
+        (True, "because no cost pool has a driver: run goodterms look again with a --policy that names one for each pool."),
+    ],
+)
+def test_a_step_of_cost_that_is_not_there_says_why(goodterms, invoices, costs, has_costs, why):
+    assert goodterms("look", invoices, *(["--costs", costs] if has_costs else [])).code == (1 if has_costs else 0)
+    ran = goodterms("trace", "goodterms-report", "--step", "picking")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith('"picking" is no step of the waterfall of this report. There are: ')
+    assert ran.err.endswith(f" It has no step of cost to serve, {why}\n")
+    assert goodterms("trace", "goodterms-report", "--step", "net sales").code == 0
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("--customer", "Zoe", "--step", "picking", "--period", "2023"),

@@ -36,12 +36,26 @@ _LAYERS = {
 
 def traced_step(report: ReopenedReport, asked: str, customer: str | None, product: str | None, period: str | None) -> Trace:
     """A row of the waterfall; a step that stands at several levels opens all of them, with their sum."""
-    rows = named(asked, report.waterfall, lambda row: (bare_step(row.step), _with_level(row)), "step of the waterfall")
+    try:
+        rows = named(asked, report.waterfall, lambda row: (bare_step(row.step), _with_level(row)), "step of the waterfall")
+    except UsageError as error:
+        raise UsageError(" ".join(filter(None, (str(error), _why_no_cost(report))))) from None
     span = report.period(period)
     whose, called = report.whose(customer, product)
     _refuse_what_is_nobodys(rows, report.waterfall, whose)
     label = rows[0].label if len(rows) == 1 else at_start(bare_step(rows[0].step))
     return opened_rows(report, rows, whose, span, f"{label} of {called} in {span}: ").trace()
+
+
+def _why_no_cost(report: ReopenedReport) -> str:
+    """Why a report has no cost to serve, and what to do; "" where it has some."""
+    if any(row.kind == "step" and ": " in row.step for row in report.waterfall):
+        return ""
+    if not count_of(report.table("costs", origin=True)):
+        return (
+            "It has no step of cost to serve, because it was made without costs: run goodterms look again with --costs, and with a --policy of their drivers."
+        )
+    return "It has no step of cost to serve, because no cost pool has a driver: run goodterms look again with a --policy that names one for each pool."
 
 
 def opened_rows(report: ReopenedReport, rows: Sequence[WaterfallRow], whose: Whose, span: Period, before: str) -> Said:

@@ -24,7 +24,8 @@ _FIFTEEN_DIGITS = "{:.15g}".format
 def main() -> None:
     """Do the job that stands on stdin."""
     opening = json.loads(sys.stdin.readline())
-    _limit(opening["memory"], opening["seconds"], is_last=False)
+    is_bound = _limit(opening["memory"], opening["seconds"], is_last=False)
+    job = None if is_bound else json.loads(sys.stdin.readline())  # where nothing bounds its memory, it waits until the workbook was looked through
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
     broken = (CalamineError, OSError, ValueError)
@@ -34,7 +35,7 @@ def main() -> None:
         held = {opening["sheet"]: book.get_sheet_by_name(opening["sheet"])}
     except broken as error:
         why = str(error) or type(error).__name__
-    job = json.loads(sys.stdin.readline())
+    job = job or json.loads(sys.stdin.readline())
     _limit(job["memory"], opening["seconds"], is_last=True)
     try:
         for name in [] if why else job["sheets"]:
@@ -51,16 +52,17 @@ def main() -> None:
         _say({"error": why})
 
 
-def _limit(memory: int, seconds: int, *, is_last: bool) -> None:
-    """Bound this process where the system can; the parent bounds its time in any case. What is not the last bound of memory may be put higher or lower."""
+def _limit(memory: int, seconds: int, *, is_last: bool) -> bool:
+    """Bound this process; return whether the system can. The parent bounds its time in any case. What is not the last bound of memory may be put higher."""
     try:
         import resource  # noqa: PLC0415
     except ImportError:  # Windows
-        return
+        return False
     for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(what)[1]
         soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (soft, hard if what == resource.RLIMIT_AS and not is_last else soft))
+    return True
 
 
 def _say(message: dict[str, Any]) -> None:

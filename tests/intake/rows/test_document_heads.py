@@ -22,7 +22,7 @@ SHOP = """Order number;State;Currency;Date;Customer;Product;Net amount
 
 
 def lines_of(reading):
-    return reading.facts.engine.con.execute("SELECT customer_key, currency, net_value::INTEGER FROM sale_lines ORDER BY row").fetchall()
+    return reading.facts.engine.con.execute("SELECT customer_key, currency, net_value::INTEGER FROM sale_lines ORDER BY file, row").fetchall()
 
 
 def questions(path, mapping=None):
@@ -82,3 +82,9 @@ def test_rejected_further_lines_are_given_back_with_what_their_document_says(wri
     given_back = tmp_path / "rejected" / "s.rejected.csv"
     assert given_back in read([path], mapping=mapping).write_rejected(given_back.parent)
     assert given_back.read_text(encoding="utf-8-sig").splitlines()[1] == "1;paid;EUR;2024-01-05;Ann;P2;x"
+
+
+def test_files_of_orders_of_one_line_leave_the_others_as_they_are(write):
+    single = write("b.csv", SHOP.splitlines()[0] + "\n8;paid;EUR;2024-02-05;Dan;P1;80\n9;paid;EUR;2024-02-06;Eve;P1;90\n")
+    reading = read([write("a.csv", SHOP), single], mapping={"version": 1, "file": [{"match": "*", "kinds": {"cancelled": "-"}}]})
+    assert [customer for customer, *_ in lines_of(reading)] == ["Ann", "Ann", "Ann", None, None, "Dan", "Eve"]

@@ -77,7 +77,7 @@ def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str]) ->
     It does where the mapping says so, or where a further column is the value and the freight, and the tax beside them is not added.
     """
     value = next((ours for ours in ("net_value", "gross_value") if ours in heads), "")
-    if not value or "tax" not in heads:
+    if not value or "tax" not in heads or (value == "gross_value" and "net_value" in parts[0].stated):
         return False
     discount, freight = (f"coalesce(any_value({ours}), 0)" if ours in heads else "0" for ours in ("discount", "freight"))
     totals = [ours for ours in heads if ours.startswith(ATTRIBUTE)]
@@ -116,21 +116,23 @@ def _shared(part: Part, shared: Sequence[str], *, holds_tax: bool, has_freight: 
         amounts |= {"gross_value": value, "tax": of_goods}
         if "discount" in amounts:
             amounts["discount"] = f"coalesce({amounts['discount']} * ({value} - {of_goods}) // nullif({value}, 0), {amounts['discount']})"
-        stated["gross_value"] = stated.pop("net_value", stated["tax"])
+        stated = {"gross_value" if ours == "net_value" else ours: typed for ours, typed in stated.items()}
     for ours, amount in amounts.items():
-        stated[ours] = replace(stated[ours], sql=_share(part, ours, amount, places), places=places)
+        stated[ours] = replace(stated[ours], sql=_share(part, stated[ours].sql, amount, places), places=places)
     return {ours: typed for ours, typed in stated.items() if not (holds_tax and ours == "unit_price")}
 
 
-def _share(part: Part, ours: str, amount: str, places: int) -> str:
-    """A line's share of an amount of its document by price × quantity: the shares of all lines come to the amount, whatever is rounded."""
+def _share(part: Part, own: str, amount: str, places: int) -> str:
+    """A line's share of an amount of its document by price × quantity: the shares of all lines come to the amount, whatever is rounded.
+
+    ``own`` is the cell of the line, which counts where the line names no document.
+    """
     price, quantity, document = (part.stated[name].sql for name in ("unit_price", "quantity", document_of(part.stated)))
     line = f"coalesce(CAST({price} * 10000 AS HUGEINT) * CAST({quantity} * 10000 AS HUGEINT) // 10000, 0)"
     whole = f"sum({line}) OVER (PARTITION BY {document})"
     until = f"sum({line}) OVER (PARTITION BY {document} ORDER BY row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     is_first = f"row = min(row) OVER (PARTITION BY {document})"
     share = f"CASE WHEN {whole} <> 0 THEN {amount} * {until} // {whole} - {amount} * ({until} - {line}) // {whole} WHEN {is_first} THEN {amount} ELSE 0 END"
-    own = f"{part.stated[ours].sql}" if ours in part.stated else "NULL"
     return f"CASE WHEN {document} IS NULL THEN {own} ELSE {_decimal(share, places)} END"
 
 

@@ -33,14 +33,20 @@ def fill_documents(con: Any, parts: Sequence[Part], sample: Sample, proposal: Pr
     if first.table not in LINES or document is None or filled == () or document in (filled or ()):
         return
     columns = [theirs for theirs in first.raw.header if theirs not in (document, *(filled or ())) and not _is_amount(first.table, theirs, sample, proposal)]
-    heads = _on_heads(con, [part for part in parts if not origin_of(part.raw.file)] or parts, document, columns)
-    if not any(proposal.columns.get(theirs) in _OF_DOCUMENTS or names_a_state(theirs) for theirs in heads):
+    own = [part for part in parts if not origin_of(part.raw.file)] or parts
+    heads = _on_heads(con, own, document, [theirs for theirs in columns if _is_of_documents(theirs, proposal)])
+    if not heads:
         return
+    heads += _on_heads(con, own, document, [theirs for theirs in columns if not _is_of_documents(theirs, proposal)])
     for part in parts:
         _fill(con, part, document, heads)
     used = [theirs for theirs in heads if proposal.columns.get(theirs, LEFT_OUT) != LEFT_OUT or names_a_state(theirs)]
     stand, they = ("stands", "it holds") if len(used) == 1 else ("stand", "they hold")
     say(parts, f"{_listed(used)} {stand} on the first line of a document alone: {they} for its further lines.")
+
+
+def _is_of_documents(theirs: str, proposal: Proposal) -> bool:
+    return proposal.columns.get(theirs) in _OF_DOCUMENTS or names_a_state(theirs)
 
 
 def _is_amount(table: str, theirs: str, sample: Sample, proposal: Proposal) -> bool:
@@ -54,24 +60,26 @@ def _is_amount(table: str, theirs: str, sample: Sample, proposal: Proposal) -> b
 
 def _on_heads(con: Any, parts: Sequence[Part], document: str, columns: Sequence[str]) -> list[str]:
     """Columns that stand on the first line of some documents of several lines, and on a further line of none."""
-    heads, below = [0] * len(columns), [0] * len(columns)
-    for part in parts:
-        cells = [_cell(part, theirs) for theirs in columns]
-        blank = con.execute(f"SELECT {', '.join(f'count({cell}) < count(*)' for cell in cells)} FROM {part.raw.name}").fetchone()
-        asked = [place for place, is_blank in enumerate(blank) if is_blank]
-        if not asked:
-            return []
-        counts = [f"count({cells[place]}), min(row) FILTER ({cells[place]} IS NOT NULL) IS NOT DISTINCT FROM min(row)" for place in asked]
-        names = [f"n{place}, h{place}" for place in asked]
-        sums = [f"coalesce(sum(h{place}::INTEGER), 0), coalesce(sum(n{place} - h{place}::INTEGER), 0)" for place in asked]
-        number = _cell(part, document)
+    blank = [_has_blanks(con, part, columns) for part in parts] if columns else []
+    asked = [theirs for theirs in columns if any(of_part[theirs] for of_part in blank)]
+    heads, below = dict.fromkeys(asked, 0), dict.fromkeys(asked, 0)
+    for part in parts if asked else ():
+        number, cells = _cell(part, document), [_cell(part, theirs) for theirs in asked]
+        counts = [f"count({cell}), min(row) FILTER ({cell} IS NOT NULL) IS NOT DISTINCT FROM min(row)" for cell in cells]
         of_documents = f"SELECT {', '.join(counts)} FROM {part.raw.name} WHERE {number} IS NOT NULL GROUP BY {number} HAVING count(*) > 1"
-        found = con.execute(f"SELECT {', '.join(sums)} FROM ({of_documents}) AS documents({', '.join(names)})").fetchone()
-        for place in range(len(columns)):
-            at = asked.index(place) if place in asked else None
-            heads[place] += found[2 * at] if at is not None else 0
-            below[place] += found[2 * at + 1] if at is not None else part.raw.accepted
-    return [theirs for theirs, with_it, others in zip(columns, heads, below, strict=True) if with_it and not others]
+        names = ", ".join(f"n{place}, h{place}" for place in range(len(asked)))
+        sums = ", ".join(f"coalesce(sum(h{place}::INTEGER), 0), coalesce(sum(n{place} - h{place}::INTEGER), 0)" for place in range(len(asked)))
+        found = con.execute(f"SELECT {sums} FROM ({of_documents}) AS documents({names})").fetchone()
+        for theirs, with_it, others in zip(asked, found[::2], found[1::2], strict=True):
+            heads[theirs] += with_it
+            below[theirs] += others
+    return [theirs for theirs in asked if heads[theirs] and not below[theirs]]
+
+
+def _has_blanks(con: Any, part: Part, columns: Sequence[str]) -> dict[str, bool]:
+    """Whether a cell of each column is blank."""
+    counted = ", ".join(f"count({part.sample.column(theirs).place}) < count(*)" for theirs in columns)
+    return dict(zip(columns, con.execute(f"SELECT {counted} FROM {part.raw.name}").fetchone(), strict=True))
 
 
 def _fill(con: Any, part: Part, document: str, heads: Sequence[str]) -> None:

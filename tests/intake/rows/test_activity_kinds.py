@@ -77,3 +77,11 @@ def test_a_kind_of_activity_is_none_of_a_sale(done):
 def test_kinds_that_are_written_as_ours_are_as_they_are(done):
     reading = done(text=DONE.replace("Lieferung", "Delivery").replace("Besuch", "visit").replace("Montage", "call"))
     assert (kinds_of(reading)[0], reading.files[1].said, not_counted(reading)) == ("Delivery", (), [])
+
+
+def test_what_is_traced_needs_no_driver(done):
+    rows = [line.split(";") for line in DONE.splitlines()]
+    text = "".join(
+        ";".join([*row, *extra]) + "\n" for row, extra in zip(rows, [["Pool", "Amount"], *[["", ""]] * 2, *[["vans", "9"]] * 2, ["", ""]], strict=True)
+    )
+    assert not not_counted(done(text=text))

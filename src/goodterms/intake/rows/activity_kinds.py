@@ -16,16 +16,18 @@ _MOST_NAMED = 8
 
 
 def with_activity_kinds(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_rows: str) -> dict[str, str]:
-    """Read words for kinds of activities as these kinds, and say which words no driver counts."""
+    """Read words for kinds of activities as these kinds, and say which words no driver counts, but for rows whose very cost is traced."""
     part = parts[0]
     if part.table != "activities" or "kind" not in derived:
         return derived
     kind = derived["kind"]
-    rows = dict(con.execute(f"SELECT {kind} AS word, count(*) FROM ({typed_rows}) WHERE word IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1").fetchall())
+    traced = f"{derived['pool']} IS NOT NULL AND {derived['amount']} IS NOT NULL" if {"pool", "amount"} <= derived.keys() else "false"
+    counted = f"SELECT {kind} AS word, count(*) FILTER (NOT ({traced})) FROM ({typed_rows}) WHERE word IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+    rows = dict(con.execute(counted).fetchall())
     said = {word.casefold(): one for word, one in part.entry.kinds.items()}
     kinds = {word: said.get(word.casefold()) or activity_kind(word) or word for word in rows}
     read_as = {word: one for word, one in kinds.items() if one.casefold() != word.casefold()}
-    if unknown := [word for word, one in kinds.items() if one.casefold() not in ACTIVITY_KINDS and word.casefold() not in said]:
+    if unknown := [word for word, one in kinds.items() if rows[word] and one.casefold() not in ACTIVITY_KINDS and word.casefold() not in said]:
         part.problems.append(_not_counted(part, unknown, rows))
     if not read_as:
         return derived

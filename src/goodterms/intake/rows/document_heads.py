@@ -12,13 +12,11 @@ from goodterms.intake.mapping.mapping_file import origin_of
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, say
 from goodterms.intake.parts.sample import Sample
+from goodterms.intake.rows.group_heads import FOLLOWING, OF_ONE_DOCUMENT
 from goodterms.intake.tables.raw_table import new_name
 from goodterms.intake.values.document_kind import names_a_state
 
-_OF_DOCUMENTS = frozenset(
-    {"date", "period", "kind", "customer_key", "customer_name", "supplier_key", "supplier_name", "payer_key", "place_key", "manager_key", "currency"}
-    | {"order_number", "due_date", "entity", "exchange_rate"}
-)
+_OF_DOCUMENTS = frozenset({*OF_ONE_DOCUMENT, *FOLLOWING, "exchange_rate"})
 """What all lines of a document have in common."""
 
 

@@ -14,10 +14,10 @@ from goodterms.intake.values.typed_column import Typed
 
 _LEADING = ("document", "customer_key", "customer_name", "supplier_key", "supplier_name", "account", "account_name", "pool")
 """Keys that begin a group, where each value stands once."""
-_FOLLOWING = ("date", "period", "kind", "payer_key", "place_key", "manager_key", "currency", "order_number", "due_date", "entity")
+FOLLOWING = ("date", "period", "kind", "payer_key", "place_key", "manager_key", "currency", "order_number", "due_date", "entity")
 """What else may stand on the first row alone: where such a key does, and nowhere else."""
 _LEAST_BLANK = 0.2
-_OF_ONE_DOCUMENT = ("date", "period", "customer_key", "customer_name", "supplier_key", "supplier_name")
+OF_ONE_DOCUMENT = ("date", "period", "customer_key", "customer_name", "supplier_key", "supplier_name")
 """What all lines of a document have in common."""
 _MOST_OTHERS = 0.5
 """Where so large a share of the rows without a number have another date or customer than the row above, they are of no document."""
@@ -58,7 +58,7 @@ def ask_whether_filled(con: Any, part: Part, typed_rows: str) -> None:
     """
     if part.entry.fill_down is not None or part.months:
         return
-    stated = [ours for ours in (*_LEADING, *_FOLLOWING) if ours in part.stated]
+    stated = [ours for ours in (*_LEADING, *FOLLOWING) if ours in part.stated]
     leading = [ours for ours in _LEADING if ours in part.stated and part.stated[ours].values < part.raw.accepted]
     if not leading:
         return
@@ -85,7 +85,7 @@ def ask_whether_filled(con: Any, part: Part, typed_rows: str) -> None:
 
 def _of_other_documents(con: Any, rows: str, stated: Sequence[str]) -> float:
     """The share of the rows without a document's number that state a date or a customer other than the row above."""
-    other = " OR ".join(f"{named(ours)} <> lag({named(ours)}) OVER (ORDER BY row)" for ours in stated if ours in _OF_ONE_DOCUMENT)
+    other = " OR ".join(f"{named(ours)} <> lag({named(ours)}) OVER (ORDER BY row)" for ours in stated if ours in OF_ONE_DOCUMENT)
     judged = f"SELECT document, coalesce({other or 'false'}, false) AS is_other FROM ({rows})"
     return float(con.execute(f"SELECT avg(is_other::INTEGER) FROM ({judged}) WHERE document IS NULL").fetchone()[0])
 

@@ -160,7 +160,7 @@ def test_lengths_and_quantities_name_no_currency(lines):
 
 # Several countries ------------------------------------------------------------------------------------------------------------------------------------------
 
-DIFFERS = "it differs by customer: export the currency and the rate as columns"
+DIFFERS = "it differs by row: export the currency and the rate as columns"
 
 
 def test_a_shared_word_of_customers_in_several_of_its_countries_is_asked(write):
@@ -229,6 +229,38 @@ def test_files_called_after_two_countries_are_each_asked_and_stay_one_source(lin
     reading = read(paths, mapping=Mapping.read(text))
     assert (net(reading), reading.facts.sources) == ([{"SEK": D("30.5")}] * 2, ("sales_se",))
     assert same_again(reading, *paths)
+
+
+def test_sheets_called_after_two_countries_are_each_asked(tmp_path):
+    path = tmp_path / "s.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        kr = book.add_format({"num_format": '0.00" kr"'})
+        for land in ("Sverige", "Danmark"):
+            sheet = book.add_worksheet(land)
+            sheet.write_row(0, 0, ("Invoice", "Date", "Customer", "Net amount"))
+            for row in (1, 2):
+                sheet.write_row(row, 0, (f"{land[0]}{row}", f"2024-01-0{row}", "C1"))
+                sheet.write_number(row, 3, 10, kr)
+    with pytest.raises(AnswerNeededError) as error:
+        read([path])
+    assert [(q.key, q.choices[0].said) for q in error.value.questions] == [
+        ('currency "kr": s.xlsx, Sverige', "kr is SEK"),
+        ('currency "kr": s.xlsx, Danmark', "kr is DKK"),
+    ]
+    text = ""
+    for question in error.value.questions:
+        text = answer(text, question, "kr is SEK")
+    reading = read([path], mapping=Mapping.read(text))
+    assert (net(reading), reading.facts.sources) == ([{"SEK": D(20)}] * 2, ("s",))
+    assert same_again(reading, path)
+
+
+def test_suppliers_in_several_countries_are_evidence_too(lines, write):
+    suppliers = write("v.csv", "Supplier;Country\nAnn;SE\nBob;DK\n")
+    bought = write("p.csv", "Invoice;Date;Supplier;Net amount\n1;2024-01-05;Ann;10,50 kr\n2;2024-01-06;Bob;20,00 kr\n")
+    mapping = Mapping.read('version = 1\n[[file]]\nmatch = "v.csv"\ntable = "suppliers"\n')
+    question = asked(lines("s.csv", "10,50 €"), suppliers, mapping=mapping, purchases=[bought])
+    assert (question.evidence, question.choices[-1].said) == (("rows: 1 from suppliers in Denmark, 1 from suppliers in Sweden",), DIFFERS)
 
 
 # A file of the same columns without a currency ---------------------------------------------------------------------------------------------------------------

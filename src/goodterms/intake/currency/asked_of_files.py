@@ -23,11 +23,13 @@ def asked_of_files(question: Question, group: Sequence[Part], parts: Sequence[Pa
     outside = [part for part in parts if part not in group and (part.alike == group[0].alike or (entry.place and part.entry.place == entry.place))]
     if not outside or group[0].is_of_documents:
         return of_files(question, entry, heads_of(group, parts), mapping)
+    alone = [_alone(part, parts) for part in group]
+    question = replace(question, key=f"{question.key}: {', '.join(filter(None, [alone[0].match, alone[0].sheet]))}")
     if entry.place:
         question = replace(question, choices=tuple(replace(o, settings=_with(entry, o.settings)) if o.settings else o for o in question.choices))
-        asked = of_files(question, FileMapping(), [_alone(part, parts) for part in group], mapping)
+        asked = of_files(question, FileMapping(), alone, mapping)
         return replace(asked, place=f"The [[file]] at {entry.place} (match = {quoted(entry.match)}) is of other files too. Add to the mapping:")
-    return of_files(question, entry, [_alone(part, parts) for part in group], mapping, [_alone(part, parts) for part in outside])
+    return of_files(question, entry, alone, mapping, [_alone(part, parts) for part in outside])
 
 
 def _alone(part: Part, parts: Sequence[Part]) -> FileMapping:

@@ -34,8 +34,8 @@ def settle_shared_words(con: Any, parts: Sequence[Part], mapping: Mapping) -> No
     Raises
     ------
     AnswerNeededError
-        Where another currency, a rate, or a file of lines without a currency stands beside the word, or files or customers are of several countries that have
-        it: it matters then what it means.
+        Where another currency, a rate, or a file of lines without a currency stands beside the word, or files, customers or suppliers are of several countries
+        that have it: it matters then what it means.
     """
     held = {part.number: _rows_by_currency(con, part) for part in parts}
     headings = {part.number: [heading_of(part, name) for name in amounts_of(part)] for part in parts}
@@ -102,6 +102,6 @@ def _asked(group: Sequence[Part], word: str, others: Sequence[str], home: Home) 
     meant = first.entry.dialect.get("currencies", {})
     codes = home.order(SHARED[word], others)
     choices = [choice(f"{word} is {code}", dialect={"currencies": {**meant, word: code}}) for code in codes]
-    if len(home.customers) > 1:
-        choices.append(Choice("it differs by customer: export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"', _COLUMNS))
+    if len(home.parties) > 1:
+        choices.append(Choice("it differs by row: export the currency and the rate as columns", '"…" = "currency" and "…" = "exchange_rate"', _COLUMNS))
     return Question(f'currency "{word}"', sentence, home.evidence, tuple(choices))

@@ -136,6 +136,7 @@ def test_one_bad_file_keeps_all_out_until_the_mapping_says_otherwise(folder):
     (question,) = asked.value.questions
     assert question.key == "documents: invoices"
     assert "bad.xml" in question.evidence[0]
+    assert question.place == "No [[file]] of the mapping speaks of it yet. Add to the mapping:"
     allowed = ANN | {"file": [{"match": "invoices", "documents": "leave out what is wrong"}]}
     reading = read([folder], mapping=allowed)
     assert account(reading) == ("sale_lines", 4, 3, 1, 0, 0)

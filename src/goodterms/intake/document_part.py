@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from goodterms.errors import UnreadableFileError
 from goodterms.facts.money import in_words
 from goodterms.intake.documents.document_sort import BANK, BOOKS, bank_or_books
-from goodterms.intake.invoice_part import MOST_SHOWN, InvoicePlace, currency_needed, invoice_parts, leave_out_met_again, own_company
+from goodterms.intake.invoice_part import MOST_SHOWN, InvoicePlace, invoice_parts, leave_out_met_again, own_company
 from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.part_of_rows import part_of_rows, raw_of_rows
@@ -69,7 +69,7 @@ def document_parts(engine: Any, given: Iterable[tuple[Path, str]], mapping: Mapp
     company = own_company(read, mapping)
     leave_out_met_again(read)
     for place in read:
-        parts += invoice_parts(engine, place, company, currency_needed(mapping), first + len(parts))
+        parts += invoice_parts(engine, place, company, mapping, first + len(parts))
     return parts
 
 
@@ -147,7 +147,7 @@ def _books_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: 
             places.append((place, OwnCompany(tuple(identifier.value for identifier in who.identifiers if identifier.kind is not Identifies.NUMBER))))
     leave_out_met_again([place for place, _ in places])
     for place, company in places:
-        parts += invoice_parts(engine, place, company, currency_needed(mapping), first + len(parts))
+        parts += invoice_parts(engine, place, company, mapping, first + len(parts))
     return parts
 
 

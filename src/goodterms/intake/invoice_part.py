@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import Choice, Question, UnreadableFileError
-from goodterms.intake.mapping.answers import above, answerable
+from goodterms.intake.mapping.answers import above, answerable, choice, of_files
 from goodterms.intake.mapping.mapping_file import LEAVE_OUT, FileMapping, Mapping
 from goodterms.intake.parts.master_data import table_said
 from goodterms.intake.parts.part import Part
@@ -82,7 +82,7 @@ def own_company(places: Sequence[InvoicePlace], mapping: Mapping) -> OwnCompany:
         else f"Of the {count:,} e-invoices its own are sales, and those it gets are purchases."
     )
     sentence = f"{named}: which company is ours? {of}"
-    entry = "\n".join(choice.line for choice in choices[:1])
+    entry = choices[0].line if choices else ""
     raise answerable([Question("company", sentence, (), tuple(choices), entry, "" if mapping == Mapping() else "In the mapping:")])
 
 
@@ -134,7 +134,7 @@ def _same(one: Invoice, other: Invoice) -> bool:
     return bare(one) == bare(other)
 
 
-def invoice_parts(engine: Any, place: InvoicePlace, company: OwnCompany, reporting: str, first: int) -> list[Part]:
+def invoice_parts(engine: Any, place: InvoicePlace, company: OwnCompany, mapping: Mapping, first: int) -> list[Part]:
     """Parts of the invoices of a place: those of ours are sale lines, those to us purchase lines.
 
     Raises
@@ -144,7 +144,7 @@ def invoice_parts(engine: Any, place: InvoicePlace, company: OwnCompany, reporti
     """
     from goodterms.intake.documents.to_facts import facts_of  # noqa: PLC0415
 
-    once = [invoice for invoice in place.invoices if id(invoice) not in place.again | place.differ]
+    once, reporting = [invoice for invoice in place.invoices if id(invoice) not in place.again | place.differ], _currency_needed(mapping)
     candidates = [invoice for invoice in once if not reporting or invoice.currency == reporting]
     place.problems += [_without_rate(invoice, reporting) for invoice in once if reporting and invoice.currency != reporting]
     found = facts_of(candidates, company, source=place.source)
@@ -154,7 +154,7 @@ def invoice_parts(engine: Any, place: InvoicePlace, company: OwnCompany, reporti
     left_out = [invoice for invoice in place.invoices if id(invoice) not in accepted | place.again]
     unread = sum(file.unread for file in place.files)
     if bad and place.entry.documents != LEAVE_OUT:
-        _ask_to_leave_out(place, bad, len(left_out) + unread, len(accepted))
+        _ask_to_leave_out(place, mapping, bad, len(left_out) + unread, len(accepted))
     order = {file.file: number for number, file in enumerate(place.files, start=1)}
     tables = {"sale_lines": found.sale_lines, "purchase_lines": found.purchase_lines}
     filled = [table for table, rows in tables.items() if rows] or [place.table if place.table in tables else "sale_lines"]
@@ -180,7 +180,7 @@ def invoice_parts(engine: Any, place: InvoicePlace, company: OwnCompany, reporti
     return made
 
 
-def currency_needed(mapping: Mapping) -> str:
+def _currency_needed(mapping: Mapping) -> str:
     """The currency that documents have to be in; "" where that is open, or where a file of rates may bring others to it."""
     return "" if any(entry.table == "rates" for entry in mapping.files) else mapping.reporting_currency
 
@@ -197,28 +197,20 @@ def _documents_said(place: InvoicePlace, accepted: Sequence[Invoice]) -> str:
     return f"{len(accepted):,} of {len(place.invoices):,} documents{f': {said}' if said else ''}."
 
 
-def _ask_to_leave_out(place: InvoicePlace, bad: Sequence[Problem], refused: int, accepted: int) -> None:
+def _ask_to_leave_out(place: InvoicePlace, mapping: Mapping, bad: Sequence[Problem], refused: int, accepted: int) -> None:
     """Some documents of several cannot be taken: all or nothing, unless the person says otherwise."""
     said = [str(problem) for problem in bad]
     if not accepted:
         raise UnreadableFileError("\n".join([*said[:MOST_SHOWN], *([f"And {len(said) - MOST_SHOWN:,} more."] if len(said) > MOST_SHOWN else [])]))
-    settings = {"documents": LEAVE_OUT}
     entry = place.entry if place.entry.place else FileMapping(match=place.path.name)
     choices = (
-        Choice(
-            f"leave {'it' if refused == 1 else 'them'} out, and take the other {accepted:,}",
-            f'documents = "{LEAVE_OUT}"',
-            "[[file]]",
-            settings,
-            ((entry, settings),),
-        ),
+        choice(f"leave {'it' if refused == 1 else 'them'} out, and take the other {accepted:,}", documents=LEAVE_OUT),
         Choice("mend them and read all again", "nothing is read until then"),
     )
     sentence = f"{place.path}: {refused:,} of {refused + accepted:,} documents cannot be taken."
     evidence = (*said[:MOST_SHOWN], *([f"and {len(said) - MOST_SHOWN:,} more"] if len(said) > MOST_SHOWN else []))
-    text = f'[[file]]\nmatch = "{place.path.name}"\ndocuments = "{LEAVE_OUT}"\n' if not place.entry.place else f'documents = "{LEAVE_OUT}"\n'
-    where = f"In the mapping this belongs under the [[file]] at {place.entry.place}:" if place.entry.place else ""
-    raise answerable([Question(f"documents: {place.path.name}", sentence, evidence, choices, text, where)])
+    question = Question(f"documents: {place.path.name}", sentence, evidence, choices)
+    raise answerable([of_files(question, entry, [entry], mapping)])
 
 
 _SAID = {

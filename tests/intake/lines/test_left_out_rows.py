@@ -249,3 +249,10 @@ def test_orders_that_are_not_paid_are_answered_apart_from_failed_ones(sales, ask
 @pytest.mark.parametrize(("column", "said"), [("Type", "Type says something else, and is an attribute"), ("Belegart", "no sales: they are left out")])
 def test_codes_under_a_general_heading_that_make_invoices_the_fewer_lines_are_likely_no_kinds(asked, column, said):
     assert asked(["AU", "BE", "RE", "ST"], column=column).choices[0].said == said
+
+
+def test_a_file_of_which_no_row_is_left_is_said(sales):
+    reading = sales(["Payment", "Order"], mapping={"version": 1, "file": [{"match": "s.csv", "kinds": {"payment": "-", "Order": "-"}}]})
+    (problem,) = [problem for problem in reading.problems if problem.code == "no-row-left"]
+    assert (amounts(reading), problem.sentence) == ([], "No row is left: all of its rows are Payment or Order, which the mapping leaves out.")
+    assert problem.action.endswith('kinds = { Payment = "invoice" }.')

@@ -88,3 +88,11 @@ def test_files_of_orders_of_one_line_leave_the_others_as_they_are(write):
     single = write("b.csv", SHOP.splitlines()[0] + "\n8;paid;EUR;2024-02-05;Dan;P1;80\n9;paid;EUR;2024-02-06;Eve;P1;90\n")
     reading = read([write("a.csv", SHOP), single], mapping={"version": 1, "file": [{"match": "*", "kinds": {"cancelled": "-"}}]})
     assert [customer for customer, *_ in lines_of(reading)] == ["Ann", "Ann", "Ann", None, None, "Dan", "Eve"]
+
+
+def test_of_many_orders_one_that_names_a_customer_again_stays_as_it_is(write):
+    orders = "".join(f"{number};paid;EUR;2024-01-05;C{number};P1;1\n{number};;;2024-01-05;;P2;2\n" for number in range(1, 41))
+    text = SHOP.splitlines()[0] + "\n" + orders + "41;paid;EUR;2024-01-05;Ann;P1;1\n41;;;2024-01-05;Bob;P2;2\n41;;;2024-01-05;;P3;3\n"
+    lines = lines_of(read([write("s.csv", text)]))
+    assert [customer for customer, *_ in lines] == [f"C{number}" for number in range(1, 41) for _ in "12"] + ["Ann", "Bob", None]
+    assert {currency for _, currency, _ in lines} == {"EUR"}

@@ -12,7 +12,7 @@ from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, rank_of
-from goodterms.intake.mapping.mapping_file import CreditNotes
+from goodterms.intake.mapping.mapping_file import CreditNotes, as_value
 from goodterms.intake.parts.part import Part, drop_raw_tables, say
 from goodterms.intake.tables.raw_table import RowRef, new_name
 from goodterms.intake.values.document_kind import NO_SALE, in_doubt, is_given_back, is_void, is_word, kinds_of, names_a_state, states_in_doubt
@@ -63,6 +63,10 @@ def leave_out_rows(con: Any, part: Part) -> None:
     sentence = f"{len(found):,} {'row is' if one else 'rows are'} left out, as the mapping says: {counts}."
     part.problems.append(Problem("rows-left-out", Severity.SET_ASIDE, part.origin(row=found[0][0], column=columns[0]), sentence=sentence, rows=len(found)))
     say([part], sentence)
+    if not part.raw.accepted:
+        none = f"No row is left: all of its rows are {_listed(list(dict.fromkeys(word for *_, word in found)))}, which the mapping leaves out."
+        action = f"If they are sales, say so in the mapping: kinds = {as_value({found[0][2]: INVOICE})}."
+        part.problems.append(Problem("no-row-left", Severity.WARNING, part.origin(column=columns[0]), sentence=none, action=action))
 
 
 def _cell(part: Part, theirs: str) -> str:

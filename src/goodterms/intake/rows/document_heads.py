@@ -14,6 +14,7 @@ from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, say
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.rows.group_heads import FOLLOWING, OF_ONE_DOCUMENT
 from goodterms.intake.tables.raw_table import new_name
+from goodterms.intake.values.agreement import NEARLY_ALL
 from goodterms.intake.values.document_kind import names_a_state
 
 _OF_DOCUMENTS = frozenset({*OF_ONE_DOCUMENT, *FOLLOWING, "exchange_rate"})
@@ -23,7 +24,8 @@ _OF_DOCUMENTS = frozenset({*OF_ONE_DOCUMENT, *FOLLOWING, "exchange_rate"})
 def fill_documents(con: Any, parts: Sequence[Part], sample: Sample, proposal: Proposal) -> None:
     """Let what stands on the first lines of documents alone hold for their further lines too, but amounts; what the mapping fills down is left to it.
 
-    It does where the customer, the state or something else that a document has one of stands so in all documents of several lines that have it.
+    It does where the customer, the state or something else that a document has one of stands so in nearly all documents of several lines that have it; the
+    others stay as they are.
     """
     first = parts[0]
     filled = first.entry.fill_down
@@ -57,21 +59,21 @@ def _is_amount(table: str, theirs: str, sample: Sample, proposal: Proposal) -> b
 
 
 def _on_heads(con: Any, parts: Sequence[Part], document: str, columns: Sequence[str]) -> list[str]:
-    """Columns that stand on the first line of some documents of several lines, and on a further line of none."""
+    """Columns that stand on the first line alone in nearly all documents of several lines that have them."""
     blank = [_has_blanks(con, part, columns) for part in parts] if columns else []
     asked = [theirs for theirs in columns if any(of_part[theirs] for of_part in blank)]
-    heads, below = dict.fromkeys(asked, 0), dict.fromkeys(asked, 0)
+    alone, otherwise = dict.fromkeys(asked, 0), dict.fromkeys(asked, 0)
     for part in parts if asked else ():
         number, cells = _cell(part, document), [_cell(part, theirs) for theirs in asked]
-        counts = [f"count({cell}), min(row) FILTER ({cell} IS NOT NULL) IS NOT DISTINCT FROM min(row)" for cell in cells]
+        counts = [f"count({cell}), count({cell}) = 1 AND min(row) FILTER ({cell} IS NOT NULL) = min(row)" for cell in cells]
         of_documents = f"SELECT {', '.join(counts)} FROM {part.raw.name} WHERE {number} IS NOT NULL GROUP BY {number} HAVING count(*) > 1"
-        names = ", ".join(f"n{place}, h{place}" for place in range(len(asked)))
-        sums = ", ".join(f"coalesce(sum(h{place}::INTEGER), 0), coalesce(sum(n{place} - h{place}::INTEGER), 0)" for place in range(len(asked)))
+        names = ", ".join(f"n{place}, a{place}" for place in range(len(asked)))
+        sums = ", ".join(f"count(*) FILTER (a{place}), count(*) FILTER (n{place} > 0 AND NOT a{place})" for place in range(len(asked)))
         found = con.execute(f"SELECT {sums} FROM ({of_documents}) AS documents({names})").fetchone()
-        for theirs, with_it, others in zip(asked, found[::2], found[1::2], strict=True):
-            heads[theirs] += with_it
-            below[theirs] += others
-    return [theirs for theirs in asked if heads[theirs] and not below[theirs]]
+        for theirs, on_first, others in zip(asked, found[::2], found[1::2], strict=True):
+            alone[theirs] += on_first
+            otherwise[theirs] += others
+    return [theirs for theirs in asked if alone[theirs] and alone[theirs] >= NEARLY_ALL * (alone[theirs] + otherwise[theirs])]
 
 
 def _has_blanks(con: Any, part: Part, columns: Sequence[str]) -> dict[str, bool]:
@@ -81,15 +83,17 @@ def _has_blanks(con: Any, part: Part, columns: Sequence[str]) -> dict[str, bool]
 
 
 def _fill(con: Any, part: Part, document: str, heads: Sequence[str]) -> None:
-    """Write the cells of first lines into the blank ones of their documents' further lines."""
+    """Write the cells of first lines into those of their documents' further lines, where all of these are blank."""
     number, held = _cell(part, document), []
     for theirs in heads:
         column, cell = part.sample.column(theirs), _cell(part, theirs)
         for place in filter(None, (column.place, column.kinds)):
-            of_document = f"max({place}) FILTER ({cell} IS NOT NULL) OVER (PARTITION BY {number})"
-            held.append(f"CASE WHEN {cell} IS NULL AND {number} IS NOT NULL THEN {of_document} ELSE {place} END AS {place}")
+            alone = f"count({cell}) OVER document = 1 AND min(row) FILTER ({cell} IS NOT NULL) OVER document = min(row) OVER document"
+            of_document = f"max({place}) FILTER ({cell} IS NOT NULL) OVER document"
+            held.append(f"CASE WHEN {cell} IS NULL AND {number} IS NOT NULL AND {alone} THEN {of_document} ELSE {place} END AS {place}")
     filled = new_name()
-    con.execute(f"CREATE TEMP TABLE {filled} AS SELECT * REPLACE ({', '.join(held)}) FROM {part.raw.name} ORDER BY row")
+    rows = f"SELECT * REPLACE ({', '.join(held)}) FROM {part.raw.name} WINDOW document AS (PARTITION BY {number})"
+    con.execute(f"CREATE TEMP TABLE {filled} AS {rows} ORDER BY row")
     drop_raw_tables(con, [part])
     part.raw = replace(part.raw, name=filled)
 

@@ -25,19 +25,14 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 def scanned(data, monkeypatch, *, by_row, styles=STYLES):
     """What is found in a sheet, and how many of its rows were plain."""
     plain = []
-    walk = sheet_scan._walk
 
-    def walked(*arguments):
-        plain_row, close_last = walk(*arguments)
-
-        def noted(xml):
-            plain.append(by_row and plain_row(xml))
+    class _Noted(sheet_scan._Walk):
+        def plain_row(self, xml):
+            plain.append(by_row and super().plain_row(xml))
             return plain[-1]
 
-        return noted, close_last
-
     with monkeypatch.context() as patched, zipfile.ZipFile(io.BytesIO(data)) as book:
-        patched.setattr(sheet_scan, "_walk", walked)
+        patched.setattr(sheet_scan, "_Walk", _Noted)
         try:
             found = asdict(sheet_scan.scan_sheet(book, Sheet("S", PART, visible=True), "a.xlsx", lambda _: None, styles))
         except UnreadableFileError as why:

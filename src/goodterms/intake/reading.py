@@ -29,6 +29,7 @@ from goodterms.intake.mapping.source_name import names, source_of, without_year
 from goodterms.intake.parts.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.parts.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.parts.meaning import Proposal
+from goodterms.intake.parts.months_of_files import of_each_file, without_one_month
 from goodterms.intake.parts.part import LINES, MEND, Part, drop_raw_tables, unread
 from goodterms.intake.parts.sample import sampled
 from goodterms.intake.rows.overlap import together
@@ -271,7 +272,8 @@ def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequen
     question = perhaps_sums_up(con, question, first, parts)
     outs = [option for option in question.choices if "left_out" in option.settings]
     if not outs or not first.entry.place or first.entry.sheet:
-        return of_files(question, first.entry, heads_of(group, parts), mapping, other_sheets(group, parts))
+        asked = of_files(without_one_month(question, group), first.entry, heads_of(group, parts), mapping, other_sheets(group, parts))
+        return of_each_file(question, asked, group, parts, mapping)
     heads = tuple(FileMapping(match=first.entry.match, sheet=part.raw.sheet, table=first.table) for part in group)
     under = f"under a new [[file]] with match = {quoted(first.entry.match)} and sheet = {quoted(first.raw.sheet)}"
     others = replace(question, choices=tuple(option for option in question.choices if option not in outs))

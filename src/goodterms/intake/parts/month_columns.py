@@ -118,8 +118,8 @@ def periods_offered(raw: RawTable) -> list[Choice]:
 
 
 def _said_above(raw: RawTable) -> list[str]:
-    """The file's name, and the texts above its header."""
-    return [Path(raw.file).name, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)]
+    """The sheet's name where it names months, else the file's; and the texts above its header."""
+    return [raw.sheet if months_in(raw.sheet) else Path(raw.file).name, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)]
 
 
 def find_month_without_year(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:

@@ -446,10 +446,13 @@ def test_files_that_write_dates_in_two_orders_settle_nothing_for_a_third(write):
         assert asked(error) == ["date"]
 
 
-def test_currency_sign_of_one_file_is_the_currency_of_all_files_of_a_source(write):
+def test_a_currency_sign_in_one_file_of_a_source_is_asked_of_another_and_its_lines_stay_the_same(write):
     head = "Invoice;Date;Customer;Net amount\n"
     with_sign, without = write("a.csv", head + "1;2023-01-31;Ann;€ 1.50\n"), write("b.csv", head + "1;2023-01-31;Ann;1.50\n2;2023-02-28;Ann;2.50\n")
-    assert rows(read([with_sign, without]), "document, net_value, currency", order="1") == [("1", D("1.5"), "EUR"), ("2", D("2.5"), "EUR")]
+    with pytest.raises(AnswerNeededError, match="names no currency") as error:
+        read([with_sign, without])
+    reading = read([with_sign, without], mapping=write("map.toml", error.value.mapping))
+    assert rows(reading, "document, net_value, currency", order="1") == [("1", D("1.5"), "EUR"), ("2", D("2.5"), "EUR")]
 
 
 @pytest.mark.parametrize("line", ["", "1"], ids=["without line numbers", "with line numbers"])

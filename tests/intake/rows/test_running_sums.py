@@ -82,6 +82,27 @@ def test_sums_of_one_year_are_asked_by_how_they_grow(write, written):
     assert amounts_of(read([], costs=[path], mapping=Mapping.read(answered("", question.choices[0])))) == {"a5000": WAGES[:9], "a7230": RENT[:9]}
 
 
+def test_lists_of_a_month_each_that_are_sums_are_asked_and_taken_apart(write, tmp_path):
+    months = months_from(dt.date(2024, 1, 1), 4)
+    own = {"a5000": WAGES[:4], "a7230": RENT[:4], "a7240": [300, 280, 310, 290]}
+    sums = {number: summed(amounts, months, 1) for number, amounts in own.items()}
+    paths = [
+        write(f"susa_{month:%Y-%m}.csv", "Account;Amount\n" + "".join(f"{number[1:]};{amounts[place]}\n" for number, amounts in sums.items()))
+        for place, month in enumerate(months)
+    ]
+    text, asked = "", []
+    while len(asked) < 2:
+        with pytest.raises(AnswerNeededError) as error:
+            read([], costs=paths, mapping=Mapping.read(text) if text else None)
+        asked += error.value.questions
+        answers = [answered(text, option) for option in asked[-1].choices]
+        text = answers[0]
+    assert "grow from month to month. Are they sums since January" in asked[1].sentence
+    apart, each = (read([], costs=paths, mapping=Mapping.read(answer)) for answer in answers)
+    assert (amounts_of(apart), amounts_of(each)) == (own, sums)
+    assert amounts_of(read([], costs=paths, mapping=apart.write_mapping(tmp_path / "again.toml"))) == own
+
+
 def test_what_was_before_the_first_month_stands_in_it_and_is_said(write):
     months = months_from(dt.date(2023, 1, 1), 18)
     sums = {"a5000": summed(WAGES, months, 1)[2:], "a7230": summed(RENT, months, 1)[2:]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
@@ -72,22 +72,64 @@ def own_amounts(con: Any, parts: Sequence[Part], derived: dict[str, str]) -> dic
             raise AnswerNeededError(_asked(con, first, rows, MONTH_NAMES[restart - 1]))
         return derived
     restart = 1 + MONTH_NAMES.index(said.removeprefix(SINCE))
-    begun = con.execute(f"SELECT min(period) FROM ({rows})").fetchone()[0]
-    _take_apart(con, parts, derived, rows, restart)
-    say(parts, f"Amounts are sums {said}, as the mapping says: a month's amount is what it adds to the month before.")
-    if begun and begun.month != restart:
-        sentence = f"The first month is {begun:%B %Y}: its amounts hold those {said} too, and stand in it."
-        first.problems.append(Problem("sums-of-months", Severity.WARNING, first.origin(), sentence=sentence))
+    _say_apart(con, parts, rows, said)
+    for part in parts:
+        table = f"sums_before_{part.number}"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {_taken_off(rows, restart)} AND part = {part.number}")
+        joined = f"row = of_row AND {derived['period']} = of_period"
+        part.typed_rows = f"SELECT * EXCLUDE (part, of_row, of_period) FROM ({part.typed_rows}) LEFT JOIN {table} ON {joined}"
     return derived | {"amount": f"({derived['amount']}) - coalesce({_BEFORE}, 0)"}
+
+
+def own_amounts_of_lists(con: Any, parts: Sequence[Part]) -> None:
+    """The same for lists of one month each, which are files of their own: what a list adds to that of the month before.
+
+    Raises
+    ------
+    AnswerNeededError
+        As :func:`own_amounts` does.
+    """
+    lists: dict[tuple[str, ...], list[Part]] = {}
+    for part in parts:
+        if part.table in _TABLES and "period" in part.entry.constants and part.entry.periods.get("months") != EACH:
+            lists.setdefault((part.table, part.entry.periods.get("months", ""), *part.file_header), []).append(part)
+    for (_, said, *_), group in lists.items():
+        has = group[0].columns.keys() & (group[0].stated.keys() | group[0].entry.constants.keys())
+        keys = [ours for ours in (*_SERIES, *(["account_name"] if "account" not in has else [])) if ours in has]
+        series = _series(keys, {ours: named(ours) for ours in keys})
+        rows = " UNION ALL ".join(f"SELECT {part.number} AS part, row, {series} AS series, period, amount FROM {part.name}" for part in group)
+        if not said and (restart := _growth(con, rows).restart()):
+            question = _asked(con, group[0], rows, MONTH_NAMES[restart - 1])
+            choices = (replace(option, changes=tuple((part.entry, option.settings) for part in group)) for option in question.choices)
+            raise AnswerNeededError(replace(question, choices=tuple(choices)))
+        if said:
+            _say_apart(con, group, rows, said)
+            con.execute(f"CREATE OR REPLACE TEMP TABLE sums_before AS {_taken_off(rows, 1 + MONTH_NAMES.index(said.removeprefix(SINCE)))}")
+        for part in group if said else ():
+            own = f"CAST(amount - coalesce({_BEFORE}, 0) AS {part.columns['amount']}) AS amount"
+            taken = f"SELECT of_row, {_BEFORE} FROM sums_before WHERE part = {part.number}"
+            made = f"SELECT * EXCLUDE (of_row, {_BEFORE}) REPLACE ({own}) FROM {part.name} LEFT JOIN ({taken}) ON row = of_row"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS {made}")
+
+
+def _say_apart(con: Any, parts: Sequence[Part], rows: str, said: str) -> None:
+    say(parts, f"Amounts are sums {said}, as the mapping says: a month's amount is what it adds to the month before.")
+    begun = con.execute(f"SELECT min(period) FROM ({rows})").fetchone()[0]
+    if begun and begun.month != 1 + MONTH_NAMES.index(said.removeprefix(SINCE)):
+        sentence = f"The first month is {begun:%B %Y}: its amounts hold those {said} too, and stand in it."
+        parts[0].problems.append(Problem("sums-of-months", Severity.WARNING, parts[0].origin(), sentence=sentence))
 
 
 def _rows(parts: Sequence[Part], derived: Mapping[str, str]) -> str:
     """A query of the rows of all parts: ``part``, ``row``, ``period``, ``amount`` and the ``series`` that it belongs to."""
     keys = [ours for ours in _SERIES if ours in parts[0].stated]
     keys += ["account_name"] if "account" not in keys and "account_name" in derived else []
-    series = f"[{', '.join(f'CAST({derived[ours]} AS VARCHAR)' for ours in keys)}]::VARCHAR[]"
-    said = f"{series} AS series, {derived['period']} AS period, {derived['amount']} AS amount"
+    said = f"{_series(keys, derived)} AS series, {derived['period']} AS period, {derived['amount']} AS amount"
     return " UNION ALL ".join(f"SELECT {part.number} AS part, row, {said} FROM ({part.typed_rows})" for part in parts)
+
+
+def _series(keys: Sequence[str], derived: Mapping[str, str]) -> str:
+    return f"[{', '.join(f'CAST({derived[ours]} AS VARCHAR)' for ours in keys)}]::VARCHAR[]"
 
 
 def _by_month(rows: str) -> str:
@@ -106,17 +148,13 @@ def _growth(con: Any, rows: str) -> _Growth:
     return _Growth(kept, grown, shrunk, totals)
 
 
-def _take_apart(con: Any, parts: Sequence[Part], derived: Mapping[str, str], rows: str, restart: int) -> None:
-    """Give the first row of each series and month what is to be taken off it: the sum of the month before, in the same year."""
+def _taken_off(rows: str, restart: int) -> str:
+    """A query of what is to be taken off the first row of each series and month: the sum of the month before, in the same year."""
     year = f"year(period) - CAST(month(period) < {restart} AS INTEGER)"
     before = f"SELECT series, period, lag(amount) OVER (PARTITION BY series, {year} ORDER BY period) AS before FROM ({_by_month(rows)})"
     firsts = f"SELECT part, row, series, period FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY series, period ORDER BY part, row) = 1"
-    for part in parts:
-        table = f"sums_before_{part.number}"
-        taken = f"SELECT row AS of_row, period AS of_period, before AS {_BEFORE} FROM ({firsts}) JOIN ({before}) USING (series, period)"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {taken} WHERE part = {part.number} AND before IS NOT NULL")
-        joined = f"row = of_row AND {derived['period']} = of_period"
-        part.typed_rows = f"SELECT * EXCLUDE (of_row, of_period) FROM ({part.typed_rows}) LEFT JOIN {table} ON {joined}"
+    taken = f"SELECT part, row AS of_row, period AS of_period, before AS {_BEFORE} FROM ({firsts}) JOIN ({before}) USING (series, period)"
+    return f"{taken} WHERE before IS NOT NULL"
 
 
 def _asked(con: Any, part: Part, rows: str, month: str) -> Question:

@@ -73,6 +73,12 @@ def test_without_a_total_the_rate_of_the_tax_decides(write, tax_on_top):
     assert [value for _, value, *_ in sums(read([path]))] == net
 
 
+def test_a_mapping_that_says_that_the_value_is_without_tax_is_obeyed(write):
+    path = write("s.csv", shop(ORDERS, tax_on_top=False)[0])
+    reading = read([path], mapping={"version": 1, "file": [{"match": "*", "columns": {"Subtotal": "net_value"}}]})
+    assert [value for _, value, *_ in sums(reading)] == [Decimal("62.00"), Decimal("199.98"), Decimal("25.00"), Decimal("50.20")]
+
+
 def test_a_discount_of_one_line_is_that_lines(write):
     text = "Invoice,Date,Customer,Product,Quantity,Unit price,Discount,Net amount\n"
     text += (

@@ -27,7 +27,10 @@ def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> 
     if first.table not in LINES or not document_of(stated) or not {"quantity", "unit_price"} <= stated.keys():
         return stated
     numbers = [ours for ours, typed in stated.items() if typed.kind == Kind.DECIMAL]
-    heads = _on_heads(con, parts, numbers)
+    with_blanks = [ours for ours in numbers if any(part.stated[ours].values < part.raw.accepted for part in parts)]
+    if not {*_AMOUNTS} & {*with_blanks}:
+        return stated
+    heads = _on_heads(con, parts, with_blanks)
     shared = [ours for ours in _AMOUNTS if ours in heads]
     if not shared:
         return stated
@@ -43,7 +46,7 @@ def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> 
         say(parts, f"{theirs['unit_price']} holds the tax: × {theirs['quantity']} it comes to the value with tax.")
     for part in parts:
         part.stated = _shared(part, shared, holds_tax=holds_tax, has_freight="freight" in heads)
-    return {ours: replace(stated.get(ours, typed), sql=typed.sql) for ours, typed in first.stated.items()}
+    return {ours: replace(stated.get(ours, typed), places=max(part.stated[ours].places for part in parts)) for ours, typed in first.stated.items()}
 
 
 def _on_heads(con: Any, parts: Sequence[Part], numbers: Sequence[str]) -> set[str]:
@@ -77,7 +80,8 @@ def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str]) ->
     It does where the mapping says so, or where a further column is the value and the freight, and the tax beside them is not added.
     """
     value = next((ours for ours in ("net_value", "gross_value") if ours in heads), "")
-    if not value or "tax" not in heads or (value == "gross_value" and "net_value" in parts[0].stated):
+    said_net = "net_value" in parts[0].entry.columns.values()
+    if not value or "tax" not in heads or said_net or (value == "gross_value" and "net_value" in parts[0].stated):
         return False
     discount, freight = (f"coalesce(any_value({ours}), 0)" if ours in heads else "0" for ours in ("discount", "freight"))
     totals = [ours for ours in heads if ours.startswith(ATTRIBUTE)]

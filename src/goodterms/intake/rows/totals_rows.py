@@ -225,10 +225,10 @@ class _Judge:
             return _Judged(odd, {TOTAL: TOTAL, LINE: ""}.get(said, reason), word, made=made)
         if not any(odd.keys) and (odd.has_no_day if odd.is_unfit else odd.lacking(self.seldom_missing)) and made > 1:
             return _Judged(odd, TOTAL)
-        if self.lines.has_results and odd.is_last and made >= LEAST_SUMMED and odd.texts and not odd.is_unfit:
-            return _Judged(odd, {TOTAL: TOTAL, LINE: ""}.get(self._said(odd.texts[0]), IN_DOUBT), odd.texts[0], made=made)
         lacking = odd.lacking(self.often_there)
         missing = [list(self.lines.keys.values())[place][0] for place in lacking]
+        if not missing and self.lines.has_results and odd.is_last and made >= LEAST_SUMMED and odd.texts and not odd.is_unfit:
+            return _Judged(odd, {TOTAL: TOTAL, LINE: ""}.get(self._said(odd.texts[0]), IN_DOUBT), odd.texts[0], made=made)
         if not missing or (odd.is_unfit and not odd.has_no_day):
             return _Judged(odd, self._footer(odd))
         text = f"without {', '.join([*missing, *(['date'] if odd.has_no_day else [])])}"

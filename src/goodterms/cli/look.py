@@ -177,7 +177,7 @@ def _write_mapping(reading: Reading, file: Path) -> None:
 def _write_report(result: Result, reading: Reading, out: Path, progress: Progress) -> tuple[list[tuple[str, Path]], list[Path]]:
     """Write the report and the rejected rows; return what a person should be told of, with its place, and the files of before that were changed and stay."""
     from goodterms import report  # noqa: PLC0415
-    from goodterms.intake.mapping.mapping_file import origin_of  # noqa: PLC0415
+    from goodterms.intake.mapping.file_mapping import origin_of  # noqa: PLC0415
 
     kept: list[Path] = []
     with written_at_once(out, kept.append) as staging:
@@ -189,7 +189,7 @@ def _write_report(result: Result, reading: Reading, out: Path, progress: Progres
 
 def _mended(reading: Reading) -> tuple[list[str], bool]:
     """How many rejected rows of a file came mended in another, a sentence for each, and whether as many came as are rejected in all."""
-    from goodterms.intake.mapping.mapping_file import origin_of  # noqa: PLC0415  (heavy: only where files are read)
+    from goodterms.intake.mapping.file_mapping import origin_of  # noqa: PLC0415  (heavy: only where files are read)
 
     said, still = [], reading.rejected
     for file in dict.fromkeys(account.file for account in reading.files):

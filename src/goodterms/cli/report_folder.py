@@ -55,7 +55,7 @@ def check_mended(folder: Path, given: Iterable[Path]) -> None:
     UsageError
         For a file of rejected rows that nobody mended.
     """
-    from goodterms.intake.mapping.mapping_file import origin_of  # noqa: PLC0415  (heavy: only where files are read)
+    from goodterms.intake.mapping.file_mapping import origin_of  # noqa: PLC0415  (heavy: only where files are read)
 
     folder = folder.resolve()
     marked = _marked(folder)

@@ -12,7 +12,8 @@ from goodterms.errors import UnreadableFileError
 from goodterms.facts.money import in_words
 from goodterms.intake.documents.document_sort import BANK, BOOKS, bank_or_books
 from goodterms.intake.invoice_part import MOST_SHOWN, InvoicePlace, invoice_parts, leave_out_met_again, own_company
-from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
+from goodterms.intake.mapping.file_mapping import FileMapping
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.part_of_rows import part_of_rows, raw_of_rows
 from goodterms.intake.tables.raw_table import RowRef

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import Choice, Question, UnreadableFileError
 from goodterms.intake.mapping.answers import above, answerable, choice, of_files
-from goodterms.intake.mapping.mapping_file import LEAVE_OUT, FileMapping, Mapping
+from goodterms.intake.mapping.file_mapping import FileMapping
+from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.mapping.words import LEAVE_OUT
 from goodterms.intake.parts.master_data import table_said
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.part_of_rows import part_of_rows, raw_of_rows

@@ -21,7 +21,7 @@ from goodterms.intake.mapping.column_names import (
     goes_nowhere,
     kind_of,
 )
-from goodterms.intake.mapping.mapping_file import origin_of
+from goodterms.intake.mapping.file_mapping import origin_of
 from goodterms.intake.parts.further_columns import ATTRIBUTE_VALUES, further_columns
 from goodterms.intake.parts.part import Part, say
 from goodterms.intake.parts.sample import Sample, distinct_values

@@ -22,10 +22,12 @@ from goodterms.intake.errors_together import Errors
 from goodterms.intake.joins.join_proposal import proposed_joins, why_not_joined
 from goodterms.intake.joins.leading_zeros import settle_leading_zeros
 from goodterms.intake.mapping.answers import of_files
-from goodterms.intake.mapping.mapping_file import FileMapping, Mapping, origin_of, quoted
+from goodterms.intake.mapping.file_mapping import FileMapping, origin_of
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH
 from goodterms.intake.mapping.named_tables import SALE_LINES, joined_into, named_tables
 from goodterms.intake.mapping.source_name import names, source_of, without_year
+from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.parts.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.parts.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.parts.meaning import Proposal

@@ -9,7 +9,8 @@ from typing import Any
 
 from goodterms.errors import Question
 from goodterms.intake.mapping.answers import answerable, choice, of_files
-from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
+from goodterms.intake.mapping.file_mapping import FileMapping
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.entry_heads import name_of
 from goodterms.intake.parts.month_columns import of_years
 from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, named

@@ -18,7 +18,8 @@ from goodterms.intake.mapping.column_names import (
     KNOWN_OF_SUPPLIERS,
     LEFT_OUT,
 )
-from goodterms.intake.mapping.mapping_file import origin_of, quoted
+from goodterms.intake.mapping.file_mapping import origin_of
+from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.part_amounts import derived_columns, settle_document_total, settle_tax, typed_rows
 from goodterms.intake.part_columns import say_nothing, type_columns
 from goodterms.intake.parts.kind_column import find_flag_of_credit_notes, find_kinds_in_all_rows

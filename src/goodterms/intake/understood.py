@@ -9,7 +9,8 @@ from typing import Any
 
 from goodterms.intake.currency.rate_direction import is_open
 from goodterms.intake.mapping.column_names import LEFT_OUT
-from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
+from goodterms.intake.mapping.file_mapping import FileMapping
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.part import Part
 from goodterms.intake.values.date_vote import RIVALS
 

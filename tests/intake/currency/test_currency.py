@@ -9,7 +9,8 @@ import pytest
 from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
 from goodterms.intake.mapping.answers import answered
-from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, Mapping
+from goodterms.intake.mapping.file_mapping import FileMapping, JoinMapping
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.problems import Severity
 
 D = Decimal

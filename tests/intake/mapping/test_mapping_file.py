@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from goodterms.errors import MappingError
-from goodterms.intake.mapping.mapping_file import CreditNotes, Mapping
+from goodterms.intake.mapping.file_mapping import CreditNotes
+from goodterms.intake.mapping.mapping_file import Mapping
 
 OF_THE_DOCUMENTATION = """
 version = 1

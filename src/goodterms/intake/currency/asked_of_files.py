@@ -10,7 +10,9 @@ from typing import Any
 
 from goodterms.errors import Question
 from goodterms.intake.mapping.answers import of_files
-from goodterms.intake.mapping.mapping_file import FileMapping, Mapping, entry_as_toml, quoted
+from goodterms.intake.mapping.file_mapping import FileMapping
+from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.mapping.toml_text import entry_as_toml, quoted
 from goodterms.intake.parts.entry_heads import heads_of, name_of
 from goodterms.intake.parts.part import Part
 

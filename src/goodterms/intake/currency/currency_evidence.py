@@ -10,7 +10,7 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import NO_MONEY, accepted, kind_of, rank_of
 from goodterms.intake.mapping.currency_code import MAY_BE, SHARED, are_codes, currency_code, currency_named
-from goodterms.intake.mapping.mapping_file import origin_of
+from goodterms.intake.mapping.file_mapping import origin_of
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.sample import Sample

@@ -11,7 +11,9 @@ from goodterms.intake.currency.amounts_held import Held, count_of_rows, currency
 from goodterms.intake.currency.currency_rates import Rates
 from goodterms.intake.mapping.answers import above, answerable, under_entry, with_remarks
 from goodterms.intake.mapping.column_names import LEFT_OUT
-from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, Mapping, as_value, quoted
+from goodterms.intake.mapping.file_mapping import FileMapping, JoinMapping
+from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.mapping.toml_text import as_value, quoted
 from goodterms.intake.parts.entry_heads import heads_of
 from goodterms.intake.parts.part import Part, named
 from goodterms.problems import Problem, Severity

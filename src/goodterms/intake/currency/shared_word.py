@@ -12,7 +12,8 @@ from goodterms.intake.currency.asked_of_files import asked_of_files
 from goodterms.intake.currency.home_country import Home, differ, home_of, together
 from goodterms.intake.mapping.answers import answerable, choice
 from goodterms.intake.mapping.currency_code import MAY_BE, SHARED
-from goodterms.intake.mapping.mapping_file import Mapping, as_value
+from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.mapping.toml_text import as_value
 from goodterms.intake.parts.part import LINES, Part
 from goodterms.problems import Problem, Severity
 

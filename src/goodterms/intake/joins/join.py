@@ -12,7 +12,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake.mapping.answers import of_join
 from goodterms.intake.mapping.column_names import LEFT_OUT
-from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping
+from goodterms.intake.mapping.file_mapping import FileMapping, JoinMapping
 from goodterms.intake.parts.part import unread
 from goodterms.intake.tables.raw_table import MIXED, RawTable, new_name
 from goodterms.intake.values.typed_column import present

@@ -14,8 +14,9 @@ from goodterms.intake.currency.rate_direction import INVERSE
 from goodterms.intake.joins.join import ZEROS_APART, key_of, matched_share, matches, widened
 from goodterms.intake.mapping.column_names import LEFT_OUT, kind_of, meanings, normalised
 from goodterms.intake.mapping.currency_code import are_codes
-from goodterms.intake.mapping.mapping_file import FileMapping, JoinMapping, entry_as_toml
+from goodterms.intake.mapping.file_mapping import FileMapping, JoinMapping
 from goodterms.intake.mapping.named_tables import SALE_LINES
+from goodterms.intake.mapping.toml_text import entry_as_toml
 from goodterms.intake.parts.entry_heads import name_of
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.proposal import proposed

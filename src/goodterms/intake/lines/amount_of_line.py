@@ -9,7 +9,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.intake.lines.stated import Amount, Stated
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, attribute_name, rank_of
-from goodterms.intake.mapping.mapping_file import quoted
+from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.parts.meaning import in_words
 from goodterms.intake.parts.part import Part
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL

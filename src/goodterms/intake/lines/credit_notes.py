@@ -11,7 +11,7 @@ from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.lines.left_out_rows import ask_what_rows_are, lines_by_word
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.mapping_file import CreditNotes
+from goodterms.intake.mapping.file_mapping import CreditNotes
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.values.document_kind import CREDIT_PREFIXES, is_side, kinds_of
 from goodterms.problems import Problem, Severity

@@ -11,7 +11,7 @@ from goodterms.intake.currency.currency_rates import RATE_PLACES, inverse
 from goodterms.intake.lines.stated import IN_A_HUNDRED, Amount, Stated, hundredth
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, normalised, without_currency
-from goodterms.intake.mapping.mapping_file import quoted
+from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.problems import Origin, Problem, Severity
 

@@ -12,7 +12,8 @@ from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, rank_of
-from goodterms.intake.mapping.mapping_file import CreditNotes, as_value
+from goodterms.intake.mapping.file_mapping import CreditNotes
+from goodterms.intake.mapping.toml_text import as_value
 from goodterms.intake.parts.part import Part, drop_raw_tables, say
 from goodterms.intake.tables.raw_table import RowRef, new_name
 from goodterms.intake.values.document_kind import NO_SALE, in_doubt, is_given_back, is_void, is_word, kinds_of, names_a_state, states_in_doubt

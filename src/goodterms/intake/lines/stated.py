@@ -11,7 +11,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, says_percent
-from goodterms.intake.mapping.mapping_file import PERCENT, SHARES
+from goodterms.intake.mapping.words import PERCENT, SHARES
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.intake.values.typed_column import decimal
 from goodterms.problems import Origin, Problem, Severity

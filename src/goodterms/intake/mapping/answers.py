@@ -8,7 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
-from goodterms.intake.mapping.mapping_file import VERSION, FileMapping, JoinMapping, Mapping, as_value, quoted, zeros_setting
+from goodterms.intake.mapping.file_mapping import FileMapping, JoinMapping
+from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.mapping.toml_text import as_value, quoted, zeros_setting
+from goodterms.intake.mapping.words import VERSION
 
 _OF_THE_ENTRY = ("dialect", "constants", "totals", "costs", "periods", "kinds")
 """Keys that hold several settings: an answer is added to those that the entry has."""

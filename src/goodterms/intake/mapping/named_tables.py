@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from goodterms.intake.mapping.mapping_file import FileMapping, Mapping
+from goodterms.intake.mapping.file_mapping import FileMapping
+from goodterms.intake.mapping.mapping_file import Mapping
 
 SALE_LINES = "sale_lines"
 

@@ -6,7 +6,7 @@ import glob
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from goodterms.intake.mapping.mapping_file import FileMapping
+from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.parts.part import Part
 
 

@@ -10,7 +10,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, meanings, normalised, rank_of
-from goodterms.intake.mapping.mapping_file import CreditNotes, FileMapping
+from goodterms.intake.mapping.file_mapping import CreditNotes, FileMapping
 from goodterms.intake.parts.meaning import Proposal, ask_between
 from goodterms.intake.parts.part import LINES, Part
 from goodterms.intake.parts.sample import Sample

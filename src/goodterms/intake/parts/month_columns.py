@@ -14,7 +14,7 @@ from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, meanings, normalised, rank_of
-from goodterms.intake.mapping.mapping_file import FileMapping
+from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, named_month
 from goodterms.intake.parts.meaning import Proposal, is_called
 from goodterms.intake.parts.sample import Sample

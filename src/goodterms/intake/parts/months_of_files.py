@@ -9,7 +9,9 @@ from typing import Any
 
 from goodterms.errors import Question
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.mapping_file import FileMapping, Mapping, entry_as_toml
+from goodterms.intake.mapping.file_mapping import FileMapping
+from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.mapping.toml_text import entry_as_toml
 from goodterms.intake.parts.entry_heads import name_of
 from goodterms.intake.parts.month_columns import periods_offered
 from goodterms.intake.parts.part import Part

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from goodterms.intake.mapping.mapping_file import CreditNotes, FileMapping
+from goodterms.intake.mapping.file_mapping import CreditNotes, FileMapping
 from goodterms.intake.mapping.months_across import MONTH
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.sample import Sample

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.intake.mapping.mapping_file import FileMapping
+from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import ROWS_A_FILE, Part
 from goodterms.intake.parts.sample import Sample

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
-from goodterms.intake.mapping.mapping_file import FileMapping
+from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.parts.customer_column import PARTIES, is_contact, is_ledger_account, names_companies, rivals_of_account
 from goodterms.intake.parts.kind_column import find_kind_column, is_kind_column
 from goodterms.intake.parts.meaning import Proposal, ask_between

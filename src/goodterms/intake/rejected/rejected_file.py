@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.mapping.mapping_file import origin_of
+from goodterms.intake.mapping.file_mapping import origin_of
 from goodterms.intake.parts.part import Part
 from goodterms.intake.rejected.rejected_text import write_text
 from goodterms.intake.rejected.rejected_workbook import write_list, write_sheets

@@ -7,7 +7,7 @@ from typing import Any
 
 from goodterms.facts.activity_kind import ACTIVITY_KINDS, activity_kind
 from goodterms.facts.sql_text import text_of
-from goodterms.intake.mapping.mapping_file import as_value
+from goodterms.intake.mapping.toml_text import as_value
 from goodterms.intake.parts.part import Part, say
 from goodterms.problems import Problem, Severity
 

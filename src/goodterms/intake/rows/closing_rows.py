@@ -8,7 +8,7 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.mapping_file import LAST_MONTH, OUT
+from goodterms.intake.mapping.words import LAST_MONTH, OUT
 from goodterms.intake.parts.part import Part, drop_raw_tables, say
 from goodterms.intake.tables.raw_table import RowRef, new_name
 from goodterms.intake.values.spans import closing_sql, is_closing

@@ -8,7 +8,7 @@ from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.intake.mapping.column_names import LEFT_OUT, kind_of
-from goodterms.intake.mapping.mapping_file import origin_of
+from goodterms.intake.mapping.file_mapping import origin_of
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, say
 from goodterms.intake.parts.sample import Sample

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from goodterms.intake.mapping.mapping_file import LAST_MONTH
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, first_day
+from goodterms.intake.mapping.words import LAST_MONTH
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.rows.span_rows import span_kind
 from goodterms.intake.values.months import period_sql

@@ -8,7 +8,7 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.mapping_file import EACH, MONTH_NAMES, SINCE
+from goodterms.intake.mapping.words import EACH, MONTH_NAMES, SINCE
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.values.agreement import NEARLY_ALL
 from goodterms.problems import Problem, Severity

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_PLACES
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.mapping_file import BY_DAYS, FIRST_MONTH
 from goodterms.intake.mapping.months_across import TABLES_OF_DAYS, first_day
+from goodterms.intake.mapping.words import BY_DAYS, FIRST_MONTH
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.values.spans import QUARTERS, WEEKS, last_day_sql, quarter_number
 

@@ -12,7 +12,7 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import Kind
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.mapping_file import LAST_MONTH, SERIAL
+from goodterms.intake.mapping.words import LAST_MONTH, SERIAL
 from goodterms.intake.values.months import CUT, DOTTED, FIRST_YEAR, FORMS, LAST_YEAR, LETTERS, PADDED, YEAR_FIRST, YEAR_LAST, month_sql
 from goodterms.intake.values.named_months import with_named_months
 from goodterms.intake.values.spans import closing_sql, with_spans

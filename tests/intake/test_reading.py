@@ -820,8 +820,8 @@ def test_activities_in_finnish(write):
     activities = write("k.csv", "Pvm;Tapahtuma;Asiakasnro;Kesto;Tilausnumero\n31.1.2023;käynti;007;45;\n1.2.2023;soitto;012;10;T1\n")
     reading = read([write("s.csv", ANN_AND_BOB)], activities=[activities])
     assert rows(reading, "date, kind, customer_key, minutes, order_number", "activities") == [
-        (DAY(2023, 1, 31), "käynti", "007", D(45), None),
-        (DAY(2023, 2, 1), "soitto", "012", D(10), "T1"),
+        (DAY(2023, 1, 31), "visit", "007", D(45), None),
+        (DAY(2023, 2, 1), "call", "012", D(10), "T1"),
     ]
 
 

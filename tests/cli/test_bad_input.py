@@ -201,7 +201,6 @@ OPEN_FILES = {
     "two amounts": {"s.csv": "Date,Customer,Net amount,Net value\n2023-01-31,Ann,10.5,9.5\n2023-02-28,Ann,10.5,9.5\n"},
     "price": {"s.csv": "Date;Customer;Quantity;Unit price;Discount %\n2023-01-31;Ann;10;2,50;20\n2023-02-28;Ann;10;2,50;20\n"},
     "discount": {"s.csv": "Date;Customer;Quantity;List price;Discount\n2023-01-31;Ann;10;2,50;0,2\n2023-02-28;Ann;10;2,50;0,2\n"},
-    "currencies": {"s.csv": "Date,Customer,Net sales,Currency\n2023-01-31,Ann,10.5,EUR\n2023-02-28,Ann,10.5,USD\n"},
     "signs of currencies": {"s.csv": "Date;Customer;Net sales\n2023-01-31;Ann;€ 10.5\n2023-02-28;Ann;$ 10.5\n"},
     "rates": {"s.csv": "Date,Customer,Net sales,Currency,Exchange rate\n2023-01-31,Ann,10.5,USD,0.9\n2023-02-28,Ann,10.5,SEK,0.1\n"},
     "headers": {"s.csv": "Date,Customer,Sales,Place\nDay,Buyer,Amount,Country\n2023-01-31,Ann,10.5,North\n2023-02-28,Ann,10.5,North\n"},
@@ -219,6 +218,18 @@ def test_what_is_asked_is_answered_by_pasting_what_was_printed(goodterms, folder
     again = goodterms("look", *files, "--map", "map.toml")
     rejected = 1 if "two rows may name its columns" in ran.err else 0  # the other row of names is no data
     assert (again.code, again.err) == (rejected, "")
+
+
+def test_amounts_in_two_currencies_are_not_added_up_by_pasting_what_was_printed(goodterms, folder):
+    """What is pasted waits for a file of rates; that all are in one currency after all has to be chosen."""
+    Path("s.csv").write_text("Date,Customer,Net sales,Currency\n2023-01-31,Ann,10.5,EUR\n2023-02-28,Ann,10.5,USD\n", "utf-8")
+    ran = goodterms("look", "s.csv")
+    Path("map.toml").write_text(ran.err[ran.err.index("version = 1") :], "utf-8")
+    assert goodterms("look", "s.csv", "--map", "map.toml").code == 3
+    Path("rates.csv").write_text("Date,From,To,Rate\n2023-02-01,USD,EUR,0.9\n", "utf-8")
+    again = goodterms("look", "s.csv", "rates.csv", "--map", "map.toml")
+    assert (again.code, again.err) == (0, "")
+    assert "9.45" in again.out
 
 
 def test_questions_about_several_files_are_answered_by_one_mapping(goodterms, invoices):

@@ -104,12 +104,12 @@ def ask_for_rates(parts: Sequence[Part], held: Sequence[Held], sentence: str, ma
         if not all("exchange_rate" in one.part.columns or one.part.is_of_documents for one in held):
             choices.append(Choice("a column holds the rate", '"…" = "exchange_rate"', "[file.columns]"))
         choices.append(WITH_RATES)
-    one_currency = list(_in_one_currency(held, parts))
-    choices += [option for option, _ in one_currency]
-    pasted += [(option.said, lines) for option, lines in one_currency]
     if not rates.parts:
         reporting = [] if mapping.reporting_currency else ['reporting_currency = "EUR"']
         pasted.append((WITH_RATES.said, "\n".join([*reporting, "[[file]]", 'match = "rates.csv"', 'table = "rates"'])))
+    one_currency = list(_in_one_currency(held, parts))
+    choices += [option for option, _ in one_currency]
+    pasted += [(option.said, lines) for option, lines in one_currency]
     place = "" if mapping == Mapping() else "In the mapping:"
     raise answerable([Question(key, sentence, evidence, tuple(choices), with_remarks(pasted), place)])
 
@@ -132,7 +132,7 @@ def _in_one_currency(held: Sequence[Held], parts: Sequence[Part]) -> Iterable[tu
             own = {theirs: LEFT_OUT for theirs in columns if theirs not in entry.column_joins}
             settings = {**({"constants": {"currency": code}} if code else {}), **({"columns": own} if own else {})}
             if settings:
-                changes += [(to, settings) for to in ([entry] if entry.place else heads)]
+                changes += [(head, settings) for head in heads]
                 said = [f"constants = {as_value({**entry.constants, 'currency': code})}"] if code else []
                 lines += under_entry(entry, heads, [f'{quoted(theirs)} = "{LEFT_OUT}"' for theirs in own], said)
             for join, theirs in ((entry.column_joins[theirs], theirs) for theirs in columns if theirs in entry.column_joins):

@@ -43,7 +43,8 @@ def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
 def _understood(part: Part) -> FileMapping:
     """The mapping of a file as it was understood: passed again, it gives the same reading."""
     entry, raw = part.entry, part.raw
-    columns = {theirs: part.proposal.columns.get(theirs, LEFT_OUT) for theirs in part.file_header}
+    known = part.proposal.columns
+    columns = {theirs: known.get(theirs, LEFT_OUT) for theirs in part.file_header if theirs in known or raw.accepted}  # without rows nothing is known of others
     source_column = next((theirs for theirs, ours in columns.items() if ours == "source"), "")
     return replace(
         entry,

@@ -226,6 +226,8 @@ def test_states_that_would_leave_no_row_are_likely_sales(sales, asked):
     question = asked(states=["Draft", "Draft"])
     assert list(readings(sales, question, states=["Draft", "Draft"]).items()) == [("sales like the others", [10, 10]), ("no sales: they are left out", [])]
     assert asked(states=["Draft", ""]).choices[0].said == "no sales: they are left out"
+    none = sales(states=["Draft", "Draft"], mapping=answered(question.choices[1]))
+    assert amounts(sales(states=["Draft", "Draft"], mapping=none.mapping)) == []
 
 
 def test_a_state_that_is_a_word_for_a_credit_note_likely_makes_one(sales, asked):

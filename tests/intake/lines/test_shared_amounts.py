@@ -70,7 +70,9 @@ def test_without_a_total_the_rate_of_the_tax_decides(write, tax_on_top):
     place = HEAD.split(",").index("Total")
     rows = [line.split(",") for line in text.splitlines()]
     path = write("s.csv", "".join(",".join(row[:place] + row[place + 1 :]) + "\n" for row in rows))
-    assert [value for _, value, *_ in sums(read([path]))] == net
+    reading = read([path])
+    assert [value for _, value, *_ in sums(reading)] == net
+    assert sums(read([path], mapping=reading.mapping)) == sums(reading)
 
 
 def test_a_mapping_that_says_that_the_value_is_without_tax_is_obeyed(write):

@@ -73,7 +73,7 @@ def _readings(lines: Stated, value: Amount) -> Iterator[tuple[str, str]]:
     elif tax:
         for amount in lines.before_tax():
             yield _never(amount, of_value), f"{of_value} - {tax.sql} - {amount}"
-        yield _off_a_round_rate(tax, of_value), _off_a_round_rate(tax, f"({of_value} - {tax.sql})")
+        yield off_a_round_rate(tax.sql, of_value), off_a_round_rate(tax.sql, f"({of_value} - {tax.sql})")
     elif rate:
         for amount in lines.before_tax():
             yield _never(amount, of_value), f"{of_value} - {amount} * (1 + {rate.sql})"
@@ -86,10 +86,10 @@ def _never(*amounts: str) -> str:
     return f"(1 + 0 * ({' + '.join(amounts)}))"
 
 
-def _off_a_round_rate(tax: Amount, base: str) -> str:
+def off_a_round_rate(tax: str, base: str) -> str:
     """How far a tax is from the one of the nearest rate that a tax may have."""
-    rate = f"(round({tax.sql} / nullif({base}, 0) * {_STEPS}) / {_STEPS})"
-    return f"(CASE WHEN {rate} BETWEEN 0 AND {_HIGHEST} THEN {base} * {rate} - {tax.sql} ELSE 1 END)"
+    rate = f"(round({tax} / nullif({base}, 0) * {_STEPS}) / {_STEPS})"
+    return f"(CASE WHEN {rate} BETWEEN 0 AND {_HIGHEST} THEN {base} * {rate} - {tax} ELSE 1 END)"
 
 
 def is_no_margin(lines: Stated) -> bool:

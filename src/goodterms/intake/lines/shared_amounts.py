@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, MONEY_PLACES, Kind
-from goodterms.intake.lines.amount_of_line import document_of
+from goodterms.intake.lines.amount_of_line import document_of, off_a_round_rate
 from goodterms.intake.parts.part import LINES, Part, named, say
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.intake.values.typed_column import Typed, decimal
@@ -77,7 +77,8 @@ def _rows(part: Part) -> str:
 def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str]) -> bool:
     """Whether the value of nearly all documents, to which price × quantity of their lines comes less a discount, holds their tax.
 
-    It does where the mapping says so, or where a further column is the value and the freight, and the tax beside them is not added.
+    It does where the mapping says so; where a further column is the value and the freight, and the tax beside them is not added; and where the tax is that of a
+    rate that a tax may have if it is within them, and of none if it comes on top.
     """
     value = next((ours for ours in ("net_value", "gross_value") if ours in heads), "")
     said_net = "net_value" in parts[0].entry.columns.values()
@@ -89,11 +90,16 @@ def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str]) ->
     rows = " UNION ALL BY NAME ".join(f"SELECT *, {part.number} AS of_part FROM ({_rows(part)})" for part in parts)
     close = ", ".join(f"count(*) FILTER (abs({named(ours)} - value - freight) <= {A_CENT})" for ours in totals) or "0"
     of_totals = "".join(f", any_value({named(ours)}) AS {named(ours)}" for ours in totals)
-    documents, of_lines, *by_totals = con.execute(f"""
-        SELECT count(*), count(*) FILTER (abs(of_lines - value) <= {A_CENT} * lines), {close}
-        FROM (SELECT any_value({value}) AS value, {freight} AS freight, sum(unit_price * quantity) - {discount} AS of_lines, count(*) AS lines{of_totals}
+    within, on_top = (f"abs({off_a_round_rate('tax', base)}) <= {A_CENT}" for base in ("(value + freight - tax)", "(value + freight)"))
+    documents, of_lines, by_rate, not_by_rate, *by_totals = con.execute(f"""
+        SELECT count(*), count(*) FILTER (abs(of_lines - value) <= {A_CENT} * lines),
+               count(*) FILTER ({within} AND NOT {on_top}), count(*) FILTER (NOT {within}), {close}
+        FROM (SELECT any_value({value}) AS value, any_value(tax) AS tax, {freight} AS freight,
+                     sum(unit_price * quantity) - {discount} AS of_lines, count(*) AS lines{of_totals}
               FROM ({rows}) WHERE {document} IS NOT NULL GROUP BY of_part, {document} HAVING any_value(tax) <> 0)""").fetchone()
-    said = value == "gross_value" or any(count >= NEARLY_ALL * documents for count in by_totals)
+    said = (
+        value == "gross_value" or any(count >= NEARLY_ALL * documents for count in by_totals) or (by_rate > 0 and not_by_rate <= (1 - NEARLY_ALL) * documents)
+    )
     return bool(documents and of_lines >= NEARLY_ALL * documents and said)
 
 

@@ -14,8 +14,8 @@ from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, rank_of
 from goodterms.intake.mapping.file_mapping import CreditNotes
 from goodterms.intake.mapping.toml_text import as_value
-from goodterms.intake.parts.part import Part, drop_raw_tables, say
-from goodterms.intake.tables.raw_table import RowRef, new_name
+from goodterms.intake.parts.part import Part, say, set_rows_aside, text_of_row
+from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.document_kind import NO_SALE, in_doubt, is_given_back, is_void, is_word, kinds_of, names_a_state, states_in_doubt
 from goodterms.problems import Problem, Severity
 
@@ -49,16 +49,11 @@ def leave_out_rows(con: Any, part: Part) -> None:
         return
     said = ", ".join(f"CASE WHEN lower({cell}) IN ({', '.join(map(text_of, words))}) THEN {cell} END" for cell in (_held(part, theirs) for theirs in columns))
     judged = f"SELECT *, coalesce({said}) AS word FROM {part.raw.name}"
-    row = f"array_to_string(list_filter([{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in part.raw.columns)}], cell -> cell <> ''), '; ')"
-    found = con.execute(f"SELECT row, {row}, word FROM ({judged}) WHERE word IS NOT NULL ORDER BY row").fetchall()
+    found = con.execute(f"SELECT row, {text_of_row(part.raw.columns)}, word FROM ({judged}) WHERE word IS NOT NULL ORDER BY row").fetchall()
     if not found:
         return
-    kept = new_name()
-    con.execute(f"CREATE TEMP TABLE {kept} AS SELECT * EXCLUDE (word) FROM ({_with_heads(part, judged)}) WHERE word IS NULL")
-    drop_raw_tables(con, [part])
     aside = [RowRef(number, text, f"left out as {word}") for number, text, word in found]
-    raw = part.raw
-    part.raw = replace(raw, name=kept, accepted=raw.accepted - len(aside), set_aside=tuple(sorted((*raw.set_aside, *aside), key=lambda ref: ref.row)))
+    set_rows_aside(con, part, f"SELECT * EXCLUDE (word) FROM ({_with_heads(part, judged)}) WHERE word IS NULL", aside)
     counts = ", ".join(f"{word} on {count:,}" for word, count in Counter(word for *_, word in found).items())
     one = len(found) == 1
     sentence = f"{len(found):,} {'row is' if one else 'rows are'} left out, as the mapping says: {counts}."

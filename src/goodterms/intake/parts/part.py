@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goodterms.intake.mapping.file_mapping import CreditNotes, FileMapping
@@ -11,7 +11,7 @@ from goodterms.intake.mapping.months_across import MONTH
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.tables.decoding import mended
-from goodterms.intake.tables.raw_table import RawTable, RowRef
+from goodterms.intake.tables.raw_table import RawTable, RowRef, new_name
 from goodterms.intake.values.typed_column import Typed
 from goodterms.problems import Origin, Problem, Severity
 
@@ -152,6 +152,20 @@ def reject(con: Any, part: Part, rows: str) -> None:
 def leave_out(con: Any, part: Part, rows: str, by: str = "row") -> None:
     """Take rows out of a part that is made already. It is written anew: of millions, that takes far less memory than to delete them."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS SELECT * FROM {part.name} WHERE ({by} IN ({rows})) IS NOT TRUE")
+
+
+def text_of_row(places: Iterable[str]) -> str:
+    """SQL of the cells of a row of a raw table that are not blank, as one text for people; ``places`` are its columns."""
+    cells = ", ".join(f"trim(CAST({place} AS VARCHAR))" for place in places)
+    return f"array_to_string(list_filter([{cells}], cell -> cell <> ''), '; ')"
+
+
+def set_rows_aside(con: Any, part: Part, rest: str, aside: Sequence[RowRef]) -> None:
+    """Set rows of a raw table aside: it holds the ``rest`` from here on, which is a query over it."""
+    kept, raw = new_name(), part.raw
+    con.execute(f"CREATE TEMP TABLE {kept} AS {rest}")
+    drop_raw_tables(con, [part])
+    part.raw = replace(raw, name=kept, accepted=raw.accepted - len(aside), set_aside=tuple(sorted((*raw.set_aside, *aside), key=lambda ref: ref.row)))
 
 
 def drop_raw_tables(con: Any, parts: Sequence[Part]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodterms.facts.sql_text import text_of
+from goodterms.intake.parts.part import text_of_row
 from goodterms.intake.rows.totals_rows import LINE, OTHERS, TOTAL
 from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.agreement import is_seldom
@@ -78,11 +79,11 @@ def _called(con: Any, among: BalanceRows) -> tuple[list[tuple[int, str, str, lis
     A key that is surely such a word is none; a product may be called a single one, such as "Vortrag".
     """
     one_of = text_of(f"(?i)(?:{BALANCE.pattern})|(?:{SALDO.pattern})")
-    all_cells, texts = (f"[{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in places)}]" for places in (among.places, among.texts))
+    texts = f"[{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in among.texts)}]"
     called = " OR ".join(f"regexp_full_match(trim(CAST({place} AS VARCHAR)), {one_of})" for place in among.texts)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE called_balances AS "
-        f"SELECT row, array_to_string(list_filter({all_cells}, cell -> cell <> ''), '; ') AS cells, "
+        f"SELECT row, {text_of_row(among.places)} AS cells, "
         f"list_filter({texts}, cell -> regexp_full_match(cell, {one_of}))[1] AS word FROM {among.raw} WHERE {called}"
     )
     surely = text_of(f"(?i)(?:{BALANCE.pattern})")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.words import LAST_MONTH, OUT
-from goodterms.intake.parts.part import Part, drop_raw_tables, say
-from goodterms.intake.tables.raw_table import RowRef, new_name
+from goodterms.intake.parts.part import Part, say, set_rows_aside, text_of_row
+from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.spans import closing_sql, is_closing
 
 _SHOWN = 3
@@ -43,8 +42,9 @@ def _closing(con: Any, part: Part, theirs: str) -> list[tuple[int, str, str]]:
     """The rows of closing periods: the number of each, its cells and its period."""
     place = f"trim(CAST({part.sample.column(theirs).place} AS VARCHAR))"
     is_one = f"{closing_sql(f'lower({place})')} IS NOT NULL" if part.proposal.columns[theirs] == "period" else is_closing(place)
-    row = f"array_to_string(list_filter([{', '.join(f'trim(CAST({cell} AS VARCHAR))' for cell in part.raw.columns)}], cell -> cell <> ''), '; ')"
-    found: list[tuple[int, str, str]] = con.execute(f"SELECT row, {row}, {place} FROM {part.raw.name} WHERE {is_one} ORDER BY row").fetchall()
+    found: list[tuple[int, str, str]] = con.execute(
+        f"SELECT row, {text_of_row(part.raw.columns)}, {place} FROM {part.raw.name} WHERE {is_one} ORDER BY row"
+    ).fetchall()
     return found
 
 
@@ -61,9 +61,6 @@ def _asked(part: Part, theirs: str, found: Sequence[tuple[int, str, str]], rows:
 def _set_aside(con: Any, part: Part, found: Sequence[tuple[int, str, str]]) -> None:
     if not found:
         return
-    kept, raw = new_name(), part.raw
-    con.execute(f"CREATE TEMP TABLE {kept} AS SELECT * FROM {raw.name} WHERE row NOT IN (SELECT unnest({[row for row, *_ in found]}))")
-    drop_raw_tables(con, [part])
     aside = [RowRef(row, text, f"closing period {period}, left out") for row, text, period in found]
-    part.raw = replace(raw, name=kept, accepted=raw.accepted - len(aside), set_aside=tuple(sorted((*raw.set_aside, *aside), key=lambda ref: ref.row)))
+    set_rows_aside(con, part, f"SELECT * FROM {part.raw.name} WHERE row NOT IN (SELECT unnest({[ref.row for ref in aside]}))", aside)
     say([part], f"{len(aside):,} rows of a closing period are left out, as the mapping says.")

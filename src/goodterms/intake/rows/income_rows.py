@@ -10,7 +10,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.parts.part import Part, named
+from goodterms.intake.parts.part import Part, named, text_of_row
 from goodterms.intake.rows.totals_rows import LINE
 from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.income_words import INCOME, INCOME_ALONE
@@ -90,9 +90,8 @@ def _asked(part: Part, accounts: Sequence[_Account], costs: Decimal) -> Question
 
 
 def _set_aside(con: Any, part: Part, condition: str) -> None:
-    cells = f"list_filter([{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in part.raw.columns)}], cell -> cell <> '')"
     here = f"row IN (SELECT row FROM ({part.typed_rows}) WHERE {condition})"
-    found = con.execute(f"SELECT row, array_to_string({cells}, '; ') FROM {part.raw.name} WHERE {here} ORDER BY row").fetchall()
+    found = con.execute(f"SELECT row, {text_of_row(part.raw.columns)} FROM {part.raw.name} WHERE {here} ORDER BY row").fetchall()
     if not found:
         return
     if not part.bad:

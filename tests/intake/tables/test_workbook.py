@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import sys
 import zipfile
 
@@ -345,6 +346,16 @@ def test_hostile_workbook_stays_within_memory(package):
     assert peak < 512
 
 
+def test_a_far_cell_behind_much_padding_stays_within_memory(package):
+    """A workbook is opened while it is looked through: what it may take until then does not grow with what stands before the cell."""
+    padding = "".join(f"<!--{os.urandom(8_000).hex()}{'a' * 1_000_000}-->" for _ in range(120))
+    path = package(TABLE + padding + '<row r="50000"><c r="ZZ50000"><v>1</v></c></row>')
+    code = "import sys; from goodterms.facts.engine import connect; from goodterms.intake.tables.open_file import open_file; open_file(connect(), sys.argv[1])"
+    _code, _out, err, peak = measured(sys.executable, "-c", code, path)
+    assert "far from" in err.splitlines()[-1]
+    assert peak < 512
+
+
 def test_child_that_takes_too_much_is_one_sentence(engine, workbook, monkeypatch):
     rows = [["Customer", "Net"], *([f"Customer {row}", row] for row in range(20_000))]
     path = workbook({"Data": rows})
@@ -356,7 +367,8 @@ def test_child_that_takes_too_much_is_one_sentence(engine, workbook, monkeypatch
 def test_workbook_that_proves_to_hold_more_is_opened_again(workbook):
     path = workbook({"Jan": [["a", "b"], ["1", "2"]]})
     opening = {"path": str(path), "sheet": "Jan", "memory": 1 << 20, "seconds": 20}
-    with WorkbookProcess(opening, "invoices.xlsx") as process:
+    with WorkbookProcess("invoices.xlsx") as process:
+        process.open(opening)
         said = list(process.messages({"sheets": ["Jan"], "errors": {}, "memory": workbook_module.BASE_MEMORY}))
     assert [message["cells"] for message in said if "cells" in message] == [[["a", "1"], ["b", "2"]]]
 

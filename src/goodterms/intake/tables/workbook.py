@@ -24,6 +24,8 @@ from goodterms.problems import Origin, Problem, Severity
 
 BASE_MEMORY = 384 << 20
 BASE_SECONDS = 20
+LARGEST_UNSEEN, MOST_UNSEEN = 256 << 20, 512 << 20
+"""A workbook of so much XML is opened while it is looked through, and may take so much memory until then."""
 LATEST_HEADER = 5_000
 """Rows among which a table must begin."""
 
@@ -61,43 +63,38 @@ def read_workbook(
     UsageError
         It has no sheet of that name.
     """
-    with opened(path, file) as book:
-        sheets = sheets_of(book, file)
-        wanted = _wanted(sheets, sheet, file)
-        if not wanted:
-            raise UnreadableFileError(_nothing(file, sheet))
-        strings, of_sheets = unzipped(book, "xl/sharedStrings.xml"), sum(unzipped(book, one.part) for one in wanted)
-        least = BASE_MEMORY + 8 * strings
-        opening = {
-            "path": str(path),
-            "sheet": wanted[0].name,
-            "memory": least + 3 * of_sheets,
-            "seconds": BASE_SECONDS + ((strings + of_sheets) >> 21),
-        }
-        with WorkbookProcess(opening, file) as process:
+    with WorkbookProcess(file) as process:
+        with opened(path, file) as book:
+            sheets = sheets_of(book, file)
+            wanted = _wanted(sheets, sheet, file)
+            strings, of_sheets = unzipped(book, "xl/sharedStrings.xml"), sum(unzipped(book, one.part) for one in wanted)
+            least = BASE_MEMORY + 8 * strings
+            process.open(_opening(path, wanted, min(least + 3 * of_sheets, MOST_UNSEEN), strings + of_sheets))
             scans = _looked_through(book, wanted, file, progress)
-            filled = [one for one in wanted if scans[one.name].cells]
-            if not filled:
-                raise UnreadableFileError(_nothing(file, sheet))
-            job = {
-                "sheets": [one.name for one in filled],
-                "errors": {one.name: [(*place, text) for place, text in scans[one.name].errors.items()] for one in filled},
-                "memory": least + sum(120 * scans[one.name].cells + 40 * scans[one.name].area for one in filled),
-            }
-            sources = [_SheetFile(engine, path, file, one.name, scans[one.name]) for one in filled]
-            tables, without = _read_sheets(sources, process.messages(job), given, progress)
+        filled = [one for one in wanted if scans[one.name].cells]
+        if not filled:
+            raise UnreadableFileError(f"{file} has no cell with a value{f' in sheet {sheet}' if sheet else ''}. Save it again, with its table.")
+        job = {
+            "sheets": [one.name for one in filled],
+            "errors": {one.name: [(*place, text) for place, text in scans[one.name].errors.items()] for one in filled},
+            "memory": least + sum(120 * scans[one.name].cells + 40 * scans[one.name].area for one in filled),
+        }
+        sources = [_SheetFile(engine, path, file, one.name, scans[one.name]) for one in filled]
+        tables, without = _read_sheets(sources, process.messages(job), given, progress)
     if not tables:
         raise UnreadableFileError(without[0][1])
     notices = _of_sheets(file, sheets, without, sheet)
     return (replace(tables[0], problems=(*notices, *tables[0].problems)), *tables[1:])
 
 
-def _nothing(file: str, sheet: str | None) -> str:
-    return f"{file} has no cell with a value{f' in sheet {sheet}' if sheet else ''}. Save it again, with its table."
+def _opening(path: Path, wanted: Sequence[Sheet], memory: int, size: int) -> dict[str, Any]:
+    """What the process is told at first: it opens a workbook of usual size at once, and waits with a larger one until that was looked through."""
+    early = wanted[0].name if wanted and size <= LARGEST_UNSEEN else None
+    return {"path": str(path), "sheet": early, "memory": memory, "seconds": BASE_SECONDS + (size >> 21)}
 
 
 def _looked_through(book: ZipFile, wanted: Sequence[Sheet], file: str, progress: Progress | None) -> dict[str, SheetScan]:
-    styles, share = styles_of_numbers(book, file), 0.5 / len(wanted)
+    styles, share = styles_of_numbers(book, file), 0.5 / max(len(wanted), 1)
     return {one.name: scan_sheet(book, one, file, _teller(progress, file, share * place, share), styles) for place, one in enumerate(wanted)}
 
 

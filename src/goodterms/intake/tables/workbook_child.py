@@ -1,8 +1,8 @@
 """Reads a workbook's cells in a process of its own, which may use so much memory and time and no more: ``python -m goodterms.intake.tables.workbook_child``.
 
-Two lines of JSON come on stdin: first what to open, ``path``, ``sheet`` (the first one), ``memory`` (bytes) and ``seconds``; then, once the parent has looked
-through the workbook, what to say of it: ``sheets``, ``errors`` (sheet → row and column → what Excel wrote there) and ``memory``. Lines of JSON go to stdout:
-for each sheet one with its name and first column, then blocks of rows, then one that says it is whole; or one with ``error``.
+Two lines of JSON come on stdin: first what to open, ``path``, ``sheet`` (the first one; none to wait), ``memory`` (bytes) and ``seconds``; then, once the
+parent has looked through the workbook, what to say of it: ``sheets``, ``errors`` (sheet → row and column → what Excel wrote there) and ``memory``. Lines of
+JSON go to stdout: for each sheet one with its name and first column, then blocks of rows, then one that says it is whole; or one with ``error``.
 A block has the numbers of its rows, their cells by column as canonical text, and the cells' kinds by column, a letter a cell:
 t text, n number, d date, f flag, h time of day or duration, e error, blank for an empty cell.
 """
@@ -25,18 +25,17 @@ def main() -> None:
     """Do the job that stands on stdin."""
     opening = json.loads(sys.stdin.readline())
     is_bound = _limit(opening["memory"], opening["seconds"], is_last=False)
-    job = None if is_bound else json.loads(sys.stdin.readline())  # where nothing bounds its memory, it waits until the workbook was looked through
+    job = None if is_bound and opening["sheet"] else _job(opening)
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
     broken = (CalamineError, OSError, ValueError)
     why, held = "", {}
     try:
         book = CalamineWorkbook.from_path(opening["path"])
-        held = {opening["sheet"]: book.get_sheet_by_name(opening["sheet"])}
+        held = {} if job else {opening["sheet"]: book.get_sheet_by_name(opening["sheet"])}
     except broken as error:
         why = str(error) or type(error).__name__
-    job = job or json.loads(sys.stdin.readline())
-    _limit(job["memory"], opening["seconds"], is_last=True)
+    job = job or _job(opening)
     try:
         for name in [] if why else job["sheets"]:
             sheet = held.pop(name, None) or book.get_sheet_by_name(name)
@@ -52,8 +51,15 @@ def main() -> None:
         _say({"error": why})
 
 
+def _job(opening: dict[str, Any]) -> dict[str, Any]:
+    """Wait for what is to be said of the workbook, which bounds the memory."""
+    job: dict[str, Any] = json.loads(sys.stdin.readline())
+    _limit(job["memory"], opening["seconds"], is_last=True)
+    return job
+
+
 def _limit(memory: int, seconds: int, *, is_last: bool) -> bool:
-    """Bound this process; return whether the system can. The parent bounds its time in any case. What is not the last bound of memory may be put higher."""
+    """Bound this process; return whether the system does so. The parent bounds its time in any case. What is not the last bound of memory may be put higher."""
     try:
         import resource  # noqa: PLC0415
     except ImportError:  # Windows
@@ -62,7 +68,7 @@ def _limit(memory: int, seconds: int, *, is_last: bool) -> bool:
         hard = resource.getrlimit(what)[1]
         soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (soft, hard if what == resource.RLIMIT_AS and not is_last else soft))
-    return True
+    return sys.platform == "linux"  # others know the bound of memory and do not keep it
 
 
 def _say(message: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.part import Part
 from goodterms.intake.values.date_vote import RIVALS
+from goodterms.intake.values.document_kind import names_a_state
 
 
 def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
@@ -54,9 +55,15 @@ def _understood(part: Part) -> FileMapping:
         source_column=source_column,
         dialect=_dialect(part),
         constants=dict(entry.constants) | ({"currency": part.currency} if part.currency else {}),
+        first_line=_first_line(part, columns) if entry.first_line is None else entry.first_line,
         credit_notes=entry.credit_notes or (None if part.proposal.theirs("kind") else part.credit_notes),
         columns={theirs: ours for theirs, ours in columns.items() if ours != "source" and not is_open(part.proposal, theirs)},
     )
+
+
+def _first_line(part: Part, columns: dict[str, str]) -> tuple[str, ...] | None:
+    """The columns that were found on first lines of documents alone, but those that are not used."""
+    return tuple(theirs for theirs in part.first_line if columns.get(theirs) != LEFT_OUT or names_a_state(theirs)) or None
 
 
 def _dialect(part: Part) -> dict[str, Any]:

@@ -91,6 +91,55 @@ def test_a_discount_of_one_line_is_that_lines(write):
     assert lines == [(8, 2), (20, 0), (10, 0), (10, 0)]
 
 
+def test_of_a_list_price_too_a_discount_of_the_order_is_divided(write, tmp_path):
+    text = "Order,Date,Customer,Qty,Price,Discount\n" + "".join(f"{i},2024-01-0{i},Ann,2,10,2\n{i},2024-01-0{i},,1,5,\n" for i in range(1, 5))
+    path = write("s.csv", text)
+    reading = read([path], mapping={"version": 1, "file": [{"match": "*", "columns": {"Price": "unit_list_price"}}]})
+    lines = "SELECT list_value, discount, net_value FROM sale_lines ORDER BY row"
+    assert reading.rejected == 0
+    found = reading.facts.engine.con.execute(lines).fetchall()
+    assert found == [(Decimal(20), Decimal("1.6"), Decimal("18.4")), (Decimal(5), Decimal("0.4"), Decimal("4.6"))] * 4
+    again = read([path], mapping=reading.write_mapping(tmp_path / "map.toml"))
+    assert again.facts.engine.con.execute(lines).fetchall() == found
+
+
+def test_a_row_is_rejected_for_the_column_that_lacks_something(write):
+    text = "Order,Date,Customer,Qty,Price,Discount\n1,2024-01-01,Ann,2,10,3\n2,2024-01-02,Ann,,10,3\n3,2024-01-03,Ann,2,10,\n4,2024-01-03,Ann,2,,3\n"
+    reading = read([write("s.csv", text)], mapping={"version": 1, "file": [{"match": "*", "columns": {"Price": "unit_list_price"}}]})
+    lacking = [(problem.origin.row, problem.origin.column, problem.expected) for problem in reading.problems if problem.code == "missing-value"]
+    assert sorted(lacking) == [(3, "Qty", "a quantity"), (4, "Discount", "a discount"), (5, "Price", "a unit list price")]
+
+
+def test_the_mapping_of_one_month_divides_the_only_order_of_several_lines_of_the_next(write, tmp_path):
+    head = "Order,Date,Customer,Qty,Price,Subtotal,Tax,Discount\n"
+    january = head + "".join(f"{i},2024-01-0{i},Ann,2,10,23,4.6,2\n{i},2024-01-0{i},,1,5,,,\n" for i in range(1, 5))
+    mapping = read([write("o1.csv", january)]).write_mapping(tmp_path / "map.toml")
+    mapping.write_text(mapping.read_text().replace("o1.csv", "o*.csv"))
+    february = write("o2.csv", head + "20,2024-02-01,Ann,2,10,23,4.6,2\n20,2024-02-01,,1,5,,,\n21,2024-02-02,Bob,2,10,18,3.6,2\n")
+    reading = read([february], mapping=mapping)
+    lines = "SELECT customer_key, net_value, tax, discount FROM sale_lines ORDER BY row"
+    found = reading.facts.engine.con.execute(lines).fetchall()
+    assert reading.rejected == 0
+    assert found == [
+        ("Ann", Decimal("18.4"), Decimal("3.68"), Decimal("1.6")),
+        ("Ann", Decimal("4.6"), Decimal("0.92"), Decimal("0.4")),
+        ("Bob", Decimal(18), Decimal("3.6"), Decimal(2)),
+    ]
+    again = read([february], mapping=reading.write_mapping(tmp_path / "again.toml"))
+    assert again.facts.engine.con.execute(lines).fetchall() == found
+
+
+def test_one_order_alone_shows_nothing_and_binds_no_month_after_it(write, tmp_path):
+    head = "Order,Date,Customer,Qty,Price,Subtotal,Tax\n"
+    net = {"version": 1, "file": [{"match": "*", "columns": {"Subtotal": "net_value"}}]}
+    one = read([write("o1.csv", head + "1,2024-01-01,Ann,2,10,25,5\n1,2024-01-01,,1,5,,\n")], mapping=net)
+    assert one.rejected == 1
+    mapping = one.write_mapping(tmp_path / "map.toml")
+    mapping.write_text(mapping.read_text().replace("o1.csv", "o*.csv"))
+    text = head + "".join(f"{i},2024-02-0{i},Ann,2,10,25,5\n{i},2024-02-0{i},,1,5,,\n" for i in range(1, 5))
+    assert read([write("o2.csv", text)], mapping=mapping).rejected == 0
+
+
 ITEMS = st.lists(st.tuples(st.integers(1, 9), st.decimals("0.01", "999.99", places=2).map(str)), min_size=1, max_size=5)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goodterms.errors import AnswerNeededError
+from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
 from goodterms.intake.mapping.answers import answered
 from goodterms.intake.mapping.mapping_file import Mapping
@@ -96,3 +96,44 @@ def test_of_many_orders_one_that_names_a_customer_again_stays_as_it_is(write):
     lines = lines_of(read([write("s.csv", text)]))
     assert [customer for customer, *_ in lines] == [f"C{number}" for number in range(1, 41) for _ in "12"] + ["Ann", "Bob", None]
     assert {currency for _, currency, _ in lines} == {"EUR"}
+
+
+GOODS = """Order;Date;Customer;State;Product;Description;Unit;Qty;Price;Colour;Sent by
+1;2024-01-05;Ann;paid;1001;Shirt;pcs;2;10;red;post
+1;2024-01-05;;;;Freight;;1;5;;
+2;2024-01-06;Bob;paid;1001;Shirt;pcs;1;10;red;van
+2;2024-01-06;;;;Gift wrap;;1;3;;
+3;2024-01-07;Cleo;paid;1002;Cap;pcs;1;8;blue;post
+3;2024-01-07;;;;Freight;;1;5;;
+"""
+
+
+def test_a_line_without_a_product_keeps_none_and_names_no_other(write, tmp_path):
+    path = write("s.csv", GOODS)
+    reading = read([path])
+    con = reading.facts.engine.con
+    lines = con.execute('SELECT customer_key, product_key, unit, "attribute:colour", "attribute:sent_by" FROM sale_lines ORDER BY row').fetchall()
+    assert lines == [
+        *[("Ann", "1001", "pcs", "red", "post"), ("Ann", None, None, None, "post")],
+        *[("Bob", "1001", "pcs", "red", "van"), ("Bob", None, None, None, "van")],
+        *[("Cleo", "1002", "pcs", "blue", "post"), ("Cleo", None, None, None, "post")],
+    ]
+    assert con.execute("SELECT product_key, name FROM products ORDER BY 1").fetchall() == [("1001", "Shirt"), ("1002", "Cap")]
+    assert "Customer, State and Sent by stand on the first line of a document alone: they hold for its further lines." in reading.files[0].said
+    mapping = reading.write_mapping(tmp_path / "map.toml")
+    assert 'first_line = ["Customer", "State", "Sent by"]' in mapping.read_text()
+    again = read([path], mapping=mapping).facts.engine.con
+    assert again.execute('SELECT customer_key, product_key, unit, "attribute:colour", "attribute:sent_by" FROM sale_lines ORDER BY row').fetchall() == lines
+
+
+@pytest.mark.parametrize(
+    ("columns", "filled"), [(["Customer"], ["Ann", None]), (["Sent by", "Customer"], ["Ann", "post"]), (["Sent by"], [None, "post"]), ([], [None, None])]
+)
+def test_the_mapping_says_what_holds_for_further_lines(write, columns, filled):
+    reading = read([write("s.csv", GOODS)], mapping={"version": 1, "file": [{"match": "*", "first_line": columns, "fill_down": []}]})
+    assert list(reading.facts.engine.con.execute('SELECT customer_key, "attribute:sent_by" FROM sale_lines WHERE row = 3').fetchone()) == filled
+
+
+def test_a_column_that_is_not_there_stands_on_no_first_line(write):
+    with pytest.raises(MappingError, match='has no column "Kunde"'):
+        read([write("s.csv", GOODS)], mapping={"version": 1, "file": [{"match": "*", "first_line": ["Kunde"]}]})

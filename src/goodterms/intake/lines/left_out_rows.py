@@ -65,14 +65,9 @@ def leave_out_rows(con: Any, part: Part) -> None:
         part.problems.append(Problem("no-row-left", Severity.WARNING, part.origin(column=columns[0]), sentence=none, action=action))
 
 
-def _cell(part: Part, theirs: str) -> str:
-    """A cell without spaces around it, null where it is blank."""
-    return f"nullif(trim(CAST({part.sample.column(theirs).place} AS VARCHAR)), '')"
-
-
 def _held(part: Part, theirs: str) -> str:
     """What holds in a column for a row: its cell, and where the mapping fills the column down and it is blank, the one above."""
-    cell = _cell(part, theirs)
+    cell = part.cell(theirs)
     return f"last_value({cell} IGNORE NULLS) OVER (ORDER BY row)" if theirs in (part.entry.fill_down or ()) else cell
 
 
@@ -81,7 +76,7 @@ def _with_heads(part: Part, judged: str) -> str:
     held = []
     for theirs in part.entry.fill_down or ():
         if theirs in part.raw.header:
-            cell, place = _cell(part, theirs), part.sample.column(theirs).place
+            cell, place = part.cell(theirs), part.sample.column(theirs).place
             goes = f"last_value(CASE WHEN {cell} IS NOT NULL THEN word IS NOT NULL END IGNORE NULLS) OVER (ORDER BY row)"
             held.append(f"CASE WHEN {cell} IS NULL AND {goes} THEN last_value({place} IGNORE NULLS) OVER (ORDER BY row) ELSE {place} END AS {place}")
     return f"SELECT * REPLACE ({', '.join(held)}) FROM ({judged})" if held else judged

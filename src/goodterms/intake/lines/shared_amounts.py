@@ -8,14 +8,15 @@ from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, MONEY_PLACES, Kind
 from goodterms.intake.lines.amount_of_line import document_of, off_a_round_rate
+from goodterms.intake.parts.first_lines import FEWEST, first_lines, in_words, kept, said_of_first_lines
 from goodterms.intake.parts.part import LINES, Part, named, say
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.intake.values.typed_column import Typed, decimal
 
 _AMOUNTS = ("net_value", "gross_value", "tax", "discount")
 """Amounts that a document may state once for all of its lines."""
-_FEWEST = 2
-"""In so many documents of several lines an amount on the first line alone is no chance."""
+_PRICES = ("unit_price", "unit_list_price")
+"""Prices by which, times the quantity, an amount is divided."""
 
 
 def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
@@ -24,48 +25,39 @@ def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> 
     Where a document's total is its value and freight without its tax, these hold the tax, and so does the price.
     """
     first = parts[0]
-    if first.table not in LINES or not document_of(stated) or not {"quantity", "unit_price"} <= stated.keys():
+    price = next((ours for ours in _PRICES if ours in stated), "")
+    if first.table not in LINES or not document_of(stated) or not price or "quantity" not in stated:
         return stated
     numbers = [ours for ours, typed in stated.items() if typed.kind == Kind.DECIMAL]
+    theirs = {ours: first.proposal.theirs(ours) or ours for ours in numbers}
     with_blanks = [ours for ours in numbers if any(part.stated[ours].values < part.raw.accepted for part in parts)]
-    if not {*_AMOUNTS} & {*with_blanks}:
-        return stated
-    heads = _on_heads(con, parts, with_blanks)
-    shared = [ours for ours in _AMOUNTS if ours in heads]
+    said = said_of_first_lines(first)
+    may_be = [ours for ours in _AMOUNTS if ours in with_blanks and (said is None or theirs[ours] in said)]
+    heads = _on_heads(con, parts, with_blanks, FEWEST if said is None else 1) if may_be else set()
+    shared = [ours for ours in may_be if ours in heads]
     if not shared:
         return stated
-    theirs = {ours: first.proposal.theirs(ours) or ours for ours in numbers}
-    *others, last = (theirs[ours] for ours in shared)
-    stand = f"{', '.join(others)} and {last} stand" if others else f"{last} stands"
-    divided = f"{'they are' if others else 'it is'} divided among its lines by {theirs['unit_price']} × {theirs['quantity']}"
-    say(parts, f"{stand} on the first line of a document alone: {divided}.")
-    holds_tax = _value_holds_tax(con, parts, heads)
+    of_documents = [theirs[ours] for ours in shared]
+    kept(parts, of_documents)
+    divided = f"{'it is' if len(shared) == 1 else 'they are'} divided among its lines by {theirs[price]} × {theirs['quantity']}"
+    say(parts, f"{in_words(of_documents)}: {divided}.")
+    holds_tax = _value_holds_tax(con, parts, heads, price)
     if holds_tax and "net_value" in shared:
         first.proposal.say(theirs["net_value"], "gross_value", f"by its name, and by the document's total, to which {theirs['tax']} is not added")
     if holds_tax:
-        say(parts, f"{theirs['unit_price']} holds the tax: × {theirs['quantity']} it comes to the value with tax.")
+        say(parts, f"{theirs[price]} holds the tax: × {theirs['quantity']} it comes to the value with tax.")
     for part in parts:
-        part.stated = _shared(part, shared, holds_tax=holds_tax, has_freight="freight" in heads)
+        part.stated = _shared(part, shared, price, holds_tax=holds_tax, has_freight="freight" in heads)
     return {ours: replace(stated.get(ours, typed), places=max(part.stated[ours].places for part in parts)) for ours, typed in first.stated.items()}
 
 
-def _on_heads(con: Any, parts: Sequence[Part], numbers: Sequence[str]) -> set[str]:
-    """Numbers that stand on the first line of nearly all documents of several lines, and on a further line of none."""
-    documents, with_it, below = 0, [0] * len(numbers), [0] * len(numbers)
-    for part in parts:
-        document = named(document_of(part.stated))
-        counts = ", ".join(f"count({named(ours)}), min(row) FILTER ({named(ours)} IS NOT NULL) IS NOT DISTINCT FROM min(row)" for ours in numbers)
-        names = ", ".join(f"n{place}, h{place}" for place in range(len(numbers)))
-        sums = ", ".join(f"coalesce(sum(h{place}::INTEGER), 0), coalesce(sum(n{place} - h{place}::INTEGER), 0)" for place in range(len(numbers)))
-        by_document = f"SELECT {counts} FROM ({_rows(part)}) WHERE {document} IS NOT NULL GROUP BY {document} HAVING count(*) > 1"
-        several, *found = con.execute(f"SELECT count(*), {sums} FROM ({by_document}) AS documents({names})").fetchone()
-        documents += several
-        for place in range(len(numbers)):
-            with_it[place] += found[2 * place]
-            below[place] += found[2 * place + 1]
-    if documents < _FEWEST:
-        return set()
-    return {ours for ours, heads, others in zip(numbers, with_it, below, strict=True) if heads >= NEARLY_ALL * documents and not others}
+def _on_heads(con: Any, parts: Sequence[Part], numbers: Sequence[str], fewest: int) -> set[str]:
+    """Numbers that stand on the first line of nearly all documents of several lines, and on a further line of none.
+
+    In few documents that is chance; where the mapping says that it is theirs, one is enough.
+    """
+    of_parts = [(part.raw.name, part.stated[document_of(part.stated)].sql, {ours: part.stated[ours].sql for ours in numbers}) for part in parts]
+    return {ours for ours, found in first_lines(con, of_parts).items() if found.are_of_all and found.documents >= fewest}
 
 
 def _rows(part: Part) -> str:
@@ -74,7 +66,7 @@ def _rows(part: Part) -> str:
     return f"SELECT row, {', '.join(columns)} FROM {part.raw.name}"
 
 
-def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str]) -> bool:
+def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str], price: str) -> bool:
     """Whether the value of nearly all documents, to which price × quantity of their lines comes less a discount, holds their tax.
 
     It does where the mapping says so; where a further column is the value and the freight, and the tax beside them is not added; and where the tax is that of a
@@ -95,7 +87,7 @@ def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str]) ->
         SELECT count(*), count(*) FILTER (abs(of_lines - value) <= {A_CENT} * lines),
                count(*) FILTER ({within} AND NOT {on_top}), count(*) FILTER (NOT {within}), {close}
         FROM (SELECT any_value({value}) AS value, any_value(tax) AS tax, {freight} AS freight,
-                     sum(unit_price * quantity) - {discount} AS of_lines, count(*) AS lines{of_totals}
+                     sum({price} * quantity) - {discount} AS of_lines, count(*) AS lines{of_totals}
               FROM ({rows}) WHERE {document} IS NOT NULL GROUP BY of_part, {document} HAVING any_value(tax) <> 0)""").fetchone()
     said = (
         value == "gross_value" or any(count >= NEARLY_ALL * documents for count in by_totals) or (by_rate > 0 and not_by_rate <= (1 - NEARLY_ALL) * documents)
@@ -103,7 +95,7 @@ def _value_holds_tax(con: Any, parts: Sequence[Part], heads: Collection[str]) ->
     return bool(documents and of_lines >= NEARLY_ALL * documents and said)
 
 
-def _shared(part: Part, shared: Sequence[str], *, holds_tax: bool, has_freight: bool) -> dict[str, Typed]:
+def _shared(part: Part, shared: Sequence[str], price: str, *, holds_tax: bool, has_freight: bool) -> dict[str, Typed]:
     """How the columns of a part are read with the amounts of its documents on all of their lines.
 
     Of a tax that value and freight hold the freight's share is taken out of it, and a discount is one without its share: all amounts are then without tax.
@@ -128,17 +120,17 @@ def _shared(part: Part, shared: Sequence[str], *, holds_tax: bool, has_freight: 
             amounts["discount"] = f"coalesce({amounts['discount']} * ({value} - {of_goods}) // nullif({value}, 0), {amounts['discount']})"
         stated = {"gross_value" if ours == "net_value" else ours: typed for ours, typed in stated.items()}
     for ours, amount in amounts.items():
-        stated[ours] = replace(stated[ours], sql=_share(part, stated[ours].sql, amount, places), places=places)
-    return {ours: typed for ours, typed in stated.items() if not (holds_tax and ours == "unit_price")}
+        stated[ours] = replace(stated[ours], sql=_share(part, stated[ours].sql, amount, price, places), places=places)
+    return {ours: typed for ours, typed in stated.items() if not (holds_tax and ours == price)}
 
 
-def _share(part: Part, own: str, amount: str, places: int) -> str:
+def _share(part: Part, own: str, amount: str, price: str, places: int) -> str:
     """A line's share of an amount of its document by price × quantity: the shares of all lines come to the amount, whatever is rounded.
 
     ``own`` is the cell of the line, which counts where the line names no document.
     """
-    price, quantity, document = (part.stated[name].sql for name in ("unit_price", "quantity", document_of(part.stated)))
-    line = f"coalesce(CAST({price} * 10000 AS HUGEINT) * CAST({quantity} * 10000 AS HUGEINT) // 10000, 0)"
+    each, quantity, document = (part.stated[name].sql for name in (price, "quantity", document_of(part.stated)))
+    line = f"coalesce(CAST({each} * 10000 AS HUGEINT) * CAST({quantity} * 10000 AS HUGEINT) // 10000, 0)"
     whole = f"sum({line}) OVER (PARTITION BY {document})"
     until = f"sum({line}) OVER (PARTITION BY {document} ORDER BY row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     is_first = f"row = min(row) OVER (PARTITION BY {document})"

@@ -38,6 +38,7 @@ _FILE_KEYS = (
     "costs",
     "periods",
     "fill_down",
+    "first_line",
     "ragged",
     "left_out",
     "documents",
@@ -179,7 +180,8 @@ class _Content:
             totals=self.totals(entry.get("totals", {}), *here, "totals"),
             costs=self.costs(entry.get("costs", {}), *here, "costs"),
             periods=self.periods(entry.get("periods", {}), *here, "periods"),
-            fill_down=self.fill_down(entry["fill_down"], *here, "fill_down") if "fill_down" in entry else None,
+            fill_down=self.columns_named(entry["fill_down"], *here, "fill_down") if "fill_down" in entry else None,
+            first_line=self.columns_named(entry["first_line"], *here, "first_line") if "first_line" in entry else None,
             kinds=self.kinds(entry.get("kinds", {}), table, *here, "kinds"),
             ragged=self.ragged(entry.get("ragged", {}), *here, "ragged"),
             documents=self.documents(entry.get("documents", ""), *here, "documents"),
@@ -287,7 +289,7 @@ class _Content:
                 raise MappingError(f"{self.at(*path, key)}: {key} is {' or '.join(map(quoted, PERIODS[key]))}; {said!r} was found.")
         return periods
 
-    def fill_down(self, given: Any, *path: str | int) -> tuple[str, ...]:
+    def columns_named(self, given: Any, *path: str | int) -> tuple[str, ...]:
         return tuple(self.a(str, theirs, *path, place) for place, theirs in enumerate(self.a(list, given, *path)))
 
     def documents(self, given: Any, *path: str | int) -> str:

@@ -110,6 +110,8 @@ class FileMapping:
     """What amounts of months, quarters, weeks and closing periods are: see :data:`goodterms.intake.mapping.words.PERIODS`."""
     fill_down: tuple[str, ...] | None = None
     """Columns whose values hold for the blank rows below them; None where nothing is said of it."""
+    first_line: tuple[str, ...] | None = None
+    """Columns that stand on the first line of a document alone and are of all of its lines; None where nothing is said of it."""
     ragged: Settings[str, int] = field(default_factory=dict)
     documents: str = ""
     columns: Settings[str, str] = field(default_factory=dict)

@@ -63,7 +63,7 @@ def entry_as_toml(entry: FileMapping) -> str:
     if entry.credit_notes:
         lines.append(f"credit_notes = {as_value(entry.credit_notes.as_setting)}")
     lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("kinds", "totals", "costs", "periods") if getattr(entry, key)]
-    lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("fill_down", "left_out") if getattr(entry, key) is not None]
+    lines += [f"{key} = {as_value(getattr(entry, key))}" for key in ("fill_down", "first_line", "left_out") if getattr(entry, key) is not None]
     if entry.ragged:
         lines.append(f"ragged = {as_value(entry.ragged)}")
     if entry.documents:

@@ -45,6 +45,8 @@ class Part:
     """Our column → its type on the engine."""
     attributes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    first_line: tuple[str, ...] = ()
+    """Columns that stand on the first lines of documents alone, and hold for the further lines or are divided among all."""
     rejected: int = 0
     set_aside: tuple[RowRef, ...] = ()
     met_again: int = 0
@@ -110,6 +112,10 @@ class Part:
         """A place in the file."""
         return Origin(self.raw.file, self.raw.sheet, **place)
 
+    def cell(self, theirs: str) -> str:
+        """SQL of a cell of the file without spaces around it, null where it is blank."""
+        return f"nullif(trim(CAST({self.sample.column(theirs).place} AS VARCHAR)), '')"
+
 
 def unread(raw: RawTable, action: str) -> list[Problem]:
     """Records of a file that could not be read and are not said yet, with what to do."""
@@ -141,12 +147,17 @@ def named(ours: str) -> str:
 
 def reject(con: Any, part: Part, rows: str) -> None:
     """Take rows out of a part that is made already, to be given back: ``rows`` is a query of their numbers."""
+    part.rejected += con.execute(f"SELECT count(*) FROM ({rows})").fetchone()[0]
+    mark_bad(con, part, rows, "-1")
+    leave_out(con, part, f"SELECT row FROM {part.bad}")
+
+
+def mark_bad(con: Any, part: Part, rows: str, reason: str) -> None:
+    """Put rows among those that take no part: ``rows`` is a query of their numbers, and ``reason`` is NULL where they are set aside."""
     if not part.bad:
         part.bad = f"bad_{part.number}"
         con.execute(f"CREATE OR REPLACE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
-    part.rejected += con.execute(f"SELECT count(*) FROM ({rows})").fetchone()[0]
-    con.execute(f"INSERT INTO {part.bad} SELECT row, -1 FROM ({rows})")
-    leave_out(con, part, f"SELECT row FROM {part.bad}")
+    con.execute(f"INSERT INTO {part.bad} SELECT row, {reason} FROM ({rows})")
 
 
 def leave_out(con: Any, part: Part, rows: str, by: str = "row") -> None:

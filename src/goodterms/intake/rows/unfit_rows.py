@@ -44,6 +44,8 @@ _OF_GOODS = ("product_key", "product_name", "line")
 """Keys that a line of work or freight goes without."""
 _OF_A_LINE = (("document",), ("product_key", "product_name"))
 """What a line has of its own, and a balance has not."""
+_MAKE_NET = ("unit_price", "quantity", "unit_list_price", "list_value", "gross_value", "tax", "tax_rate", "discount", "discount_rate")
+"""What a net value that no column states is worked out from."""
 _MOST_NAMES = 8
 """So many rows are named in a question, and their texts in its answers."""
 
@@ -60,7 +62,8 @@ def set_unfit_rows_apart(con: Any, part: Part, typed_rows: str, derived: dict[st
     ]
     reasons += contradictions(con, part)
     required = [ours for ours in REQUIRED.get(part.table, ()) if ours in derived and not _is_complete(part, ours, derived)]
-    needs = [(f"{derived[ours]} IS NULL", *_missing(part, ours)) for ours in required] + [(*product, "an amount that fits") for product in part.too_large]
+    needs = [need for ours in required for need in (*_parts_missing(part, ours, derived), (f"{derived[ours]} IS NULL", *_missing(part, ours)))]
+    needs += [(*product, "an amount that fits") for product in part.too_large]
     if part.months and (account := part.proposal.theirs("account")):
         with_account, rows = con.execute(f"SELECT count(account), count(*) FROM ({typed_rows}) WHERE {derived['amount']} IS NOT NULL").fetchone()
         none = f"account IS NULL OR regexp_full_match(account, {text_of(f'(?i){BARE.pattern}')})"
@@ -203,13 +206,21 @@ def _is_complete(part: Part, ours: str, derived: dict[str, str]) -> bool:
     return typed is not None and derived[ours] == named(ours) and not typed.misfits and typed.values == part.raw.accepted
 
 
+def _parts_missing(part: Part, ours: str, derived: dict[str, str]) -> list[tuple[str, str, str]]:
+    """The columns that an amount is worked out from, each with the condition under which it is what lacks."""
+    if ours != "net_value" or part.proposal.theirs(ours):
+        return []
+    made_of = [(name, theirs) for name in _MAKE_NET if name in part.stated and named(name) in derived[ours] and (theirs := part.proposal.theirs(name))]
+    return [(f"{derived[ours]} IS NULL AND {named(name)} IS NULL", theirs, f"a {name.replace('_', ' ')}") for name, theirs in made_of]
+
+
 def _missing(part: Part, ours: str) -> tuple[str, str]:
     """The column in which something is missing, and what."""
     instead = {"date": ("period", "month_number"), "period": ("month_number",), "amount": ("debit",)}.get(ours, ())
     theirs = next((theirs for name in (ours, *instead) if (theirs := part.proposal.theirs(name))), None)
     ours = "period" if ours == "date" and theirs and not part.proposal.theirs("date") else ours
     if theirs is None and ours == "net_value":
-        theirs = next((t for name in ("unit_price", "quantity", "unit_list_price", "list_value", "gross_value") if (t := part.proposal.theirs(name))), "")
+        theirs = next((t for name in _MAKE_NET if (t := part.proposal.theirs(name))), "")
     return theirs or "", {"date": "a date", "period": "a month", "net_value": "an amount that fits", "amount": "an amount"}.get(
         ours, f"a {ours.replace('_', ' ')}"
     )

@@ -37,6 +37,17 @@ def activity_kind(word: str) -> str | None:
     return _KIND_OF.get(_plain(word))
 
 
+def may_be_called(word: str, kind: str) -> bool:
+    """Whether what is said of a word is a kind of activity: one that drivers count, in any language, or the word itself, which none counts.
+
+    Examples
+    --------
+    >>> [may_be_called("Montage", kind) for kind in ("visit", "Besuch", "Montage", "vist")]
+    [True, True, True, False]
+    """
+    return activity_kind(kind) is not None or (kind != "" and kind.casefold() == word.casefold())
+
+
 def driver_of(word: str) -> str | None:
     """The driver that counts what a word is a name of; None where none does.
 

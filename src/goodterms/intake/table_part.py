@@ -10,7 +10,7 @@ from goodterms.facts.sql_text import text_of
 from goodterms.intake.currency.currency_evidence import find_currency_column
 from goodterms.intake.lines.cost_amounts import settle_signs
 from goodterms.intake.lines.credit_notes import doubts_of_signs, with_kind
-from goodterms.intake.lines.left_out_rows import leave_out_rows
+from goodterms.intake.lines.left_out_rows import ask_which_activities_count, leave_out_rows
 from goodterms.intake.lines.shared_amounts import share_amounts
 from goodterms.intake.mapping.column_names import (
     KNOWN_OF_CUSTOMERS,
@@ -86,6 +86,8 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     derived = each_month(parts, derived)
     if first.table in LINES:
         derived = with_kind(con, parts, derived, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
+    if first.table == "activities":
+        ask_which_activities_count(con, parts, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
     derived = with_activity_kinds(con, parts, derived, " UNION ALL BY NAME ".join(part.typed_rows for part in parts))
     for part in parts:
         if (ours := TOTAL_OF.get(part.table)) and ours in derived:

@@ -42,10 +42,14 @@ def mapping_understood(parts: Sequence[Part], mapping: Mapping) -> Mapping:
 
 
 def _understood(part: Part) -> FileMapping:
-    """The mapping of a file as it was understood: passed again, it gives the same reading."""
+    """The mapping of a file as it was understood: passed again, it gives the same reading.
+
+    A column of states that tells which rows count, and is no attribute, is not said to be left out: its words are looked at next time too.
+    """
     entry, raw = part.entry, part.raw
     known = part.proposal.columns
     columns = {theirs: known.get(theirs, LEFT_OUT) for theirs in part.file_header if theirs in known or raw.accepted}  # without rows nothing is known of others
+    states = {theirs for theirs, ours in columns.items() if ours == LEFT_OUT and theirs not in entry.columns and part.asks_of_states and names_a_state(theirs)}
     source_column = next((theirs for theirs, ours in columns.items() if ours == "source"), "")
     return replace(
         entry,
@@ -57,7 +61,7 @@ def _understood(part: Part) -> FileMapping:
         constants=dict(entry.constants) | ({"currency": part.currency} if part.currency else {}),
         first_line=_first_line(part, columns) if entry.first_line is None else entry.first_line,
         credit_notes=entry.credit_notes or (None if part.proposal.theirs("kind") else part.credit_notes),
-        columns={theirs: ours for theirs, ours in columns.items() if ours != "source" and not is_open(part.proposal, theirs)},
+        columns={theirs: ours for theirs, ours in columns.items() if ours != "source" and theirs not in states and not is_open(part.proposal, theirs)},
     )
 
 

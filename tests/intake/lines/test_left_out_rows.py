@@ -258,3 +258,17 @@ def test_a_file_of_which_no_row_is_left_is_said(sales):
     (problem,) = [problem for problem in reading.problems if problem.code == "no-row-left"]
     assert (amounts(reading), problem.sentence) == ([], "No row is left: all of its rows are Payment or Order, which the mapping leaves out.")
     assert problem.action.endswith('kinds = { Payment = "invoice" }.')
+
+
+def test_cancelled_purchases_stay_left_out_and_a_new_word_is_asked_with_the_written_mapping(write, tmp_path):
+    text = "Bill;Date;Supplier;Status;Net amount\n" + "".join(f"{i};2024-01-0{i};S;{'cancelled' if i == 2 else 'done'};{i}\n" for i in range(1, 5))
+    path = write("p.csv", text)
+    mapping = {"version": 1, "file": [{"match": "*", "table": "purchase_lines", "kinds": {"cancelled": "-"}}]}
+    reading = read([], purchases=[path], mapping=mapping)
+    values = "SELECT net_value::INTEGER FROM purchase_lines ORDER BY row"
+    assert reading.facts.engine.con.execute(values).fetchall() == [(1,), (3,), (4,)]
+    written = reading.write_mapping(tmp_path / "map.toml")
+    assert read([], purchases=[path], mapping=written).facts.engine.con.execute(values).fetchall() == [(1,), (3,), (4,)]
+    write("p.csv", text.replace("4;2024-01-04;S;done", "4;2024-01-04;S;void"))
+    with pytest.raises(AnswerNeededError, match="whose Status is void"):
+        read([], purchases=[path], mapping=written)

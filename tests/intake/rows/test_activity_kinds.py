@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from goodterms.errors import MappingError
+from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
+from goodterms.intake.mapping.answers import answered
+from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.problems import Severity
 
 DONE = """Datum;Kunde;Aktivität;Anzahl;Minuten
@@ -56,7 +58,7 @@ def test_a_kind_that_no_driver_counts_is_said_until_the_mapping_says_what_it_is(
     assert not not_counted(done(mapped(Montage="Montage")))
 
 
-@pytest.mark.parametrize(("kind", "found"), [("visit", ["visit"] * 2), ("service", ["service"] * 2), ("-", [])])
+@pytest.mark.parametrize(("kind", "found"), [("visit", ["visit"] * 2), ("Besuch", ["visit"] * 2), ("-", [])])
 def test_the_mapping_says_what_a_word_is(done, tmp_path, kind, found):
     reading = done(mapped(montage=kind))
     assert kinds_of(reading) == ["delivery", "visit", *found, "visit"]
@@ -70,8 +72,40 @@ def test_what_the_mapping_says_goes_before_the_language(done):
 def test_a_kind_of_activity_is_none_of_a_sale(done):
     with pytest.raises(MappingError, match="'visit' was found"):
         read([], mapping={"version": 1, "file": [{"match": "*", "table": "sale_lines", "kinds": {"Besuch": "visit"}}]})
-    with pytest.raises(MappingError, match='a kind of activity is "delivery"'):
-        done(mapped(Besuch=""))
+
+
+@pytest.mark.parametrize("kind", ["", "vist", "invoice", "Anruf 2"])
+def test_what_is_no_kind_of_activity_is_refused_with_the_known_ones(done, kind):
+    known = f'a kind of activity is "delivery", "visit", "call", "ticket", "return", "Montage" itself where it is none of these, .*; {kind!r} was found'
+    with pytest.raises(MappingError, match=known):
+        done(mapped(Montage=kind))
+
+
+def test_without_a_table_in_the_mapping_kinds_of_activities_are_those_of_their_file(done):
+    mapping = {"version": 1, "file": [{"match": "akte.csv", "kinds": {"Montage": "Besuch"}}]}
+    assert kinds_of(done(mapping)) == ["delivery", *["visit"] * 4]
+
+
+STATES = """Date;Customer;Kind;Status;Minutes
+2024-01-01;Ann;visit;done;30
+2024-01-02;Bob;visit;cancelled;30
+2024-01-03;Bob;call;done;5
+"""
+
+
+@pytest.mark.parametrize(("pick", "kinds"), [(0, ["visit", "call"]), (1, ["visit", "visit", "call"])])
+def test_activities_that_were_cancelled_are_asked_about(done, tmp_path, pick, kinds):
+    with pytest.raises(AnswerNeededError) as error:
+        done(text=STATES)
+    (question,) = error.value.questions
+    assert question.sentence.endswith("what are the rows whose Status is cancelled?")
+    assert [option.said for option in question.choices] == ["no activities: they are left out", "activities like the others"]
+    reading = done(Mapping.read(answered("", question.choices[pick])), text=STATES)
+    assert kinds_of(reading) == kinds
+    written = reading.write_mapping(tmp_path / "map.toml")
+    assert kinds_of(done(written, text=STATES)) == kinds
+    with pytest.raises(AnswerNeededError):
+        done(written, text=STATES.replace("30\n2024-01-03", "30\n2024-01-02;Bob;visit;void;30\n2024-01-03"))
 
 
 def test_kinds_that_are_written_as_ours_are_as_they_are(done):

@@ -26,6 +26,7 @@ _MOST_NAMED = 8
 _MOST_APART = 3
 """Of so many words of a column each may also be answered apart from the others; of more a mapping says it."""
 _SAID = {LEFT_OUT: "left out", INVOICE: "{what}", CREDIT_NOTE: "credit notes"}
+_WHAT = {"sale_lines": "sales", "purchase_lines": "purchases", "activities": "activities"}
 _OF_ALL = {LEFT_OUT: "no {what}: they are left out", INVOICE: "{what} like the others", CREDIT_NOTE: "credit notes"}
 
 
@@ -61,7 +62,8 @@ def leave_out_rows(con: Any, part: Part) -> None:
     say([part], sentence)
     if not part.raw.accepted:
         none = f"No row is left: all of its rows are {_listed(list(dict.fromkeys(word for *_, word in found)))}, which the mapping leaves out."
-        action = f"If they are sales, say so in the mapping: kinds = {as_value({found[0][2]: INVOICE})}."
+        counts_as = found[0][2] if part.table == "activities" else INVOICE
+        action = f"If they are {_WHAT.get(part.table, 'rows')} all the same, say so in the mapping: kinds = {as_value({found[0][2]: counts_as})}."
         part.problems.append(Problem("no-row-left", Severity.WARNING, part.origin(column=columns[0]), sentence=none, action=action))
 
 
@@ -94,15 +96,40 @@ def ask_what_rows_are(con: Any, parts: Sequence[Part], derived: Mapping[str, str
     negative = _negative_words(con, derived, typed_rows)
     evidence, doubts = {part.proposal.theirs("kind") or "": lines}, list(_of_kinds(part, lines, negative))
     given_back_apart = bool(negative) or CREDIT_NOTE in kinds_of([word for word in lines if word]).values()
-    for theirs in _columns_of_states(part):
-        cells = " UNION ALL ".join(f"SELECT {_held(one, theirs)} AS word FROM {one.raw.name}" for one in parts)
-        rows = con.execute(f"SELECT word, count(*) FROM ({cells}) WHERE word <> '' GROUP BY 1 ORDER BY 1 LIMIT {_MOST_WORDS + 1}").fetchall()
-        if len(rows) <= _MOST_WORDS:
-            evidence[theirs] = dict(rows)
-            doubts += _of_states(part, theirs, list(evidence[theirs]), given_back_apart=given_back_apart, by_column="kind" not in derived)
+    for theirs, rows in _words_of_states(con, parts).items():
+        evidence[theirs] = rows
+        doubts += _of_states(part, theirs, list(rows), given_back_apart=given_back_apart, by_column="kind" not in derived)
     if doubts:
         rows_of_all = con.execute(f"SELECT count(*) FROM ({typed_rows})").fetchone()[0]
         raise AnswerNeededError(_question(part, _with_some_left(doubts, evidence, rows_of_all), evidence, negative))
+
+
+def ask_which_activities_count(con: Any, parts: Sequence[Part], typed_rows: str) -> None:
+    """Ask about activities that a column of states says did not take place.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where there are such, and the mapping does not say what they are.
+    """
+    part = parts[0]
+    evidence = _words_of_states(con, parts)
+    known = _answered(part)
+    void = {theirs: [word for word in rows if is_void(word) and word.casefold() not in known] for theirs, rows in evidence.items()}
+    if doubts := [_Doubt(theirs, dict.fromkeys(words, LEFT_OUT), (LEFT_OUT, INVOICE), of_state=True) for theirs, words in void.items() if words]:
+        count = con.execute(f"SELECT count(*) FROM ({typed_rows})").fetchone()[0]
+        raise AnswerNeededError(_question(part, _with_some_left(doubts, evidence, count), evidence, ()))
+
+
+def _words_of_states(con: Any, parts: Sequence[Part]) -> dict[str, dict[str, int]]:
+    """Columns of states, each with how many rows have each of its words."""
+    found = {}
+    for theirs in _columns_of_states(parts[0]):
+        cells = " UNION ALL ".join(f"SELECT {_held(part, theirs)} AS word FROM {part.raw.name}" for part in parts)
+        rows = con.execute(f"SELECT word, count(*) FROM ({cells}) WHERE word <> '' GROUP BY 1 ORDER BY 1 LIMIT {_MOST_WORDS + 1}").fetchall()
+        if len(rows) <= _MOST_WORDS:
+            found[theirs] = dict(rows)
+    return found
 
 
 def _with_some_left(doubts: Sequence[_Doubt], evidence: Mapping[str, Mapping[str, int]], rows: int) -> list[_Doubt]:
@@ -210,11 +237,13 @@ def _choices(part: Part, doubts: Sequence[_Doubt], lines: Mapping[str, int]) -> 
     readings += [likely | {word: kind} for doubt in few for word in doubt.likely for kind in doubt.may_be]
     readings.append(dict.fromkeys(likely, INVOICE))
     by_column = {word: doubt.theirs for doubt in doubts if doubt.of_state for word in doubt.likely}
-    choices = [choice(_in_words(part, reading), **_settings(reading, by_column)) for number, reading in enumerate(readings) if reading not in readings[:number]]
+    choices = [
+        choice(_in_words(part, reading), **_settings(part, reading, by_column)) for number, reading in enumerate(readings) if reading not in readings[:number]
+    ]
     if theirs := next((doubt.theirs for doubt in doubts if not doubt.of_state), ""):
         states = {word: kind for word, kind in likely.items() if word in by_column}
         ours, becomes = (attribute_name(theirs), "is an attribute") if part.table == "sale_lines" else (LEFT_OUT, "is not used")
-        none = choice(f"{theirs} says something else, and {becomes}", columns={theirs: ours}, **_settings(states, by_column))
+        none = choice(f"{theirs} says something else, and {becomes}", columns={theirs: ours}, **_settings(part, states, by_column))
         choices.insert(0 if _perhaps_no_kinds(part, theirs, lines) else len(choices), none)
     return choices
 
@@ -227,17 +256,17 @@ def _perhaps_no_kinds(part: Part, theirs: str, lines: Mapping[str, int]) -> bool
     return rank_of(part.table, theirs, "kind") > 1 and not any(map(is_word, codes)) and 2 * invoices < sum(lines.values())
 
 
-def _settings(reading: Mapping[str, str], by_column: Mapping[str, str]) -> dict[str, Any]:
-    """A reading as the mapping says it: a credit note by a column of states is known by that column."""
+def _settings(part: Part, reading: Mapping[str, str], by_column: Mapping[str, str]) -> dict[str, Any]:
+    """A reading as the mapping says it: a credit note by a column of states is known by that column, and of activities a word that stays is named as it is."""
     credited = [word for word, kind in reading.items() if kind == CREDIT_NOTE and word in by_column]
-    kinds = {word: kind for word, kind in reading.items() if word not in credited}
+    kinds = {word: word if part.table == "activities" and kind == INVOICE else kind for word, kind in reading.items() if word not in credited}
     how = {"credit_notes": CreditNotes(column=by_column[credited[0]], values=tuple(credited)).as_setting} if credited else {}
     return ({"kinds": kinds} if kinds else {}) | how
 
 
 def _in_words(part: Part, reading: Mapping[str, str]) -> str:
     kinds = [kind for kind in _SAID if kind in reading.values()]
-    what = "sales" if part.table == "sale_lines" else "purchases"
+    what = _WHAT[part.table]
     if len(kinds) == 1:
         return _OF_ALL[kinds[0]].format(what=what)
     return "; ".join(f"{', '.join(word for word in reading if reading[word] == kind)}: {_SAID[kind].format(what=what)}" for kind in kinds)

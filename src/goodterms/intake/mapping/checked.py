@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from goodterms.errors import MappingError
-from goodterms.facts.activity_kind import ACTIVITY_KINDS
+from goodterms.facts.activity_kind import ACTIVITY_KINDS, may_be_called
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.facts.toml_places import line_of
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of
@@ -268,10 +268,15 @@ class _Content:
     def kinds(self, given: Any, table: str, *path: str | int) -> dict[str, str]:
         kinds = self.texts(given, *path)
         for word, kind in kinds.items():
-            if table == "activities" and not kind:
-                raise MappingError(f'{self.at(*path, word)}: a kind of activity is "{ACTIVITY_KINDS[0]}", "{ACTIVITY_KINDS[1]}" or a word of your own.')
-            if table != "activities" and kind not in (KINDS if table else (*KINDS, *ACTIVITY_KINDS)):
-                raise MappingError(f'{self.at(*path, word)}: a kind is "{INVOICE}", "{CREDIT_NOTE}" or "{LEFT_OUT}" to leave its rows out; {kind!r} was found.')
+            if table != "activities" and kind in KINDS:
+                continue
+            if table in {"", "activities"} and (kind == LEFT_OUT or may_be_called(word, kind)):
+                continue
+            if table == "activities":
+                known = ", ".join(map(quoted, ACTIVITY_KINDS))
+                itself = f'{quoted(word)} itself where it is none of these, or "{LEFT_OUT}" to leave its rows out'
+                raise MappingError(f"{self.at(*path, word)}: a kind of activity is {known}, {itself}; {kind!r} was found.")
+            raise MappingError(f'{self.at(*path, word)}: a kind is "{INVOICE}", "{CREDIT_NOTE}" or "{LEFT_OUT}" to leave its rows out; {kind!r} was found.')
         return kinds
 
     def costs(self, given: Any, *path: str | int) -> dict[str, str]:

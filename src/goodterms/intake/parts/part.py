@@ -98,6 +98,11 @@ class Part:
         return tuple(ours for ours in self.stated if ours.startswith(MONTH))
 
     @property
+    def asks_of_states(self) -> bool:
+        """Whether its rows may be cancelled by a word in a column of states."""
+        return self.table in LINES | {"activities"}
+
+    @property
     def gives_months(self) -> bool:
         """Whether a record gives a row of facts for each of several months."""
         return bool(self.months) or self.is_spread

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from goodterms.facts.activity_kind import ACTIVITY_KINDS, activity_kind
+from goodterms.facts.activity_kind import ACTIVITY_KINDS, activity_kind, may_be_called
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.toml_text import as_value
 from goodterms.intake.parts.part import Part, say
@@ -24,7 +24,7 @@ def with_activity_kinds(con: Any, parts: Sequence[Part], derived: dict[str, str]
     traced = f"{derived['pool']} IS NOT NULL AND {derived['amount']} IS NOT NULL" if {"pool", "amount"} <= derived.keys() else "false"
     counted = f"SELECT {kind} AS word, count(*) FILTER (NOT ({traced})) FROM ({typed_rows}) WHERE word IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
     rows = dict(con.execute(counted).fetchall())
-    said = {word.casefold(): one for word, one in part.entry.kinds.items()}
+    said = {word.casefold(): activity_kind(one) or one for word, one in part.entry.kinds.items() if may_be_called(word, one)}
     kinds = {word: said.get(word.casefold()) or activity_kind(word) or word for word in rows}
     read_as = {word: one for word, one in kinds.items() if one.casefold() != word.casefold()}
     if unknown := [word for word, one in kinds.items() if rows[word] and one.casefold() not in ACTIVITY_KINDS and word.casefold() not in said]:

@@ -12,6 +12,7 @@ from goodterms.intake.currency.currency_rates import TABLE as RATES
 from goodterms.intake.currency.currency_rates import of_one_unit
 from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, document_of, holds_tax, instead_of_total, is_no_margin
 from goodterms.intake.lines.cost_amounts import amount_by_sides
+from goodterms.intake.lines.cost_of_line import other_cost
 from goodterms.intake.lines.derive import Derivation
 from goodterms.intake.lines.stated import Amount
 from goodterms.intake.mapping.column_names import (
@@ -110,13 +111,16 @@ def derived_columns(con: Any, parts: Sequence[Part], stated: dict[str, Typed], a
 def settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
     """Where the column that was taken for the net value holds the tax, it is the value with tax. A tax that is its document's is no evidence of that."""
     first, stated = parts[0], settle_document_total(con, parts, stated, ["tax"])
-    if first.table not in LINES or not {"net_value", "margin"} & stated.keys():
+    if first.table not in LINES or not {"net_value", "margin", "unit_cost", "product_cost"} & stated.keys():
         return stated
     lines = _evidence(con, first, stated, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts))
     if is_no_margin(lines):
         return _meaning_changed(parts, stated, "margin", "net_value", "by its amounts, price × quantity")
     if "net_value" in stated and holds_tax(lines, first.table):
-        return _meaning_changed(parts, stated, "net_value", "gross_value", "by its name, and by its amounts with tax")
+        stated = _meaning_changed(parts, stated, "net_value", "gross_value", "by its name, and by its amounts with tax")
+    elif changed := other_cost(lines):
+        say(parts, f"{lines.theirs[changed[0]]} is the {changed[1].replace('_', ' ')}, as the margin beside it says.")
+        stated = _meaning_changed(parts, stated, *changed, "by its amounts, with the margin")
     return stated
 
 

@@ -367,3 +367,11 @@ def test_of_a_discount_and_its_amount_the_amount_counts(write):
     reading = read([write("s.csv", "\n".join(["Date,Invoice,Customer,Item,Quantity,Item Price,Discount,Discount Amount,Item Total", *lines, ""]))])
     found = reading.facts.engine.con.execute("SELECT list_value, discount, net_value FROM sale_lines ORDER BY row LIMIT 2").fetchall()
     assert found == [(D(10), D("0.5"), D("9.5")), (D(20), D(2), D(18))]
+
+
+def test_a_total_price_less_a_discount_is_no_margin(write):
+    """GP of German lists beside EP: no column says the discount that some lines have."""
+    lines = [f"{i};2024-02-{i:02d};1001;P1;{i};10.00;{10 * i * (1 - D('0.1') * (i % 2)):.2f}" for i in range(1, 11)]
+    reading = read([write("s.csv", "\n".join(["Belegnr;Datum;Kunde;Artikel;Menge;EP;GP", *lines, ""]))])
+    found = reading.facts.engine.con.execute("SELECT sum(net_value), count(product_cost) FROM sale_lines").fetchone()
+    assert found == (D(525), 0)

@@ -232,3 +232,23 @@ def test_other_numbers_are_not_asked_about(numbered, lines):
 
 def test_negative_amounts_need_no_prefix(numbered):
     assert amounts(numbered(*SOLD, ("CN7", "-2", "-70,00"), ("CN8", "2", "80,00"))) == [10, 20, 30, 40, 50, 60, -70, 80]
+
+
+ALL_POSITIVE = [
+    ("credit.csv", "Credit Note Number,Credit Note Date,Customer,Net amount\n14,2023-04-22,Ann,52.00\n17,2023-05-13,Bob,32.00\n"),
+    ("a.csv", "Document number,Date,Customer,Net amount\nGS-14,2023-04-22,Ann,52.00\nGS-17,2023-05-13,Bob,32.00\n"),
+    ("kreditfakturor.csv", "Fakturanr,Datum,Kund,Summa\n14,2023-04-22,Ann,52.00\n17,2023-05-13,Bob,32.00\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), ALL_POSITIVE, ids=["heading", "numbers", "name of the file"])
+def test_a_file_of_credit_notes_alone_is_asked(write, name, text):
+    path = write(name, text)
+    with pytest.raises(AnswerNeededError, match="Are they credit notes, or sales") as asked:
+        read([path])
+    sums = []
+    for option in asked.value.questions[0].choices:
+        reading = read([path], mapping={"version": 1, "file": [{"match": name, **option.settings}]})
+        assert amounts(read([path], mapping=reading.mapping)) == amounts(reading)
+        sums.append(sum(amounts(reading)))
+    assert sums == [-84, 84]

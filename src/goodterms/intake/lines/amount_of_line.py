@@ -8,7 +8,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.intake.lines.stated import Amount, Stated
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, attribute_name, rank_of
+from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, attribute_name, normalised, rank_of
 from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.parts.meaning import in_words
 from goodterms.intake.parts.part import Part
@@ -19,6 +19,10 @@ _HIGHEST = 0.28
 """No value added tax is higher."""
 _STEPS = 200
 """Rates of value added tax are whole halves of a per cent."""
+_NEAR = (0.5, 1.01)
+"""What a line comes to is so many times its price × quantity: less a discount."""
+_TWO_THINGS, _FEW, _HALF = frozenset({"gp", "gp amount"}), 0.2, 0.5
+"""Headings that say a margin in one language and a total price in another; on so many lines such a one, and any, is price × quantity if it is no margin."""
 _MANY = 10
 """In so many documents of several lines one amount on all of them is no chance."""
 OTHER_AMOUNTS = ""
@@ -93,12 +97,21 @@ def off_a_round_rate(tax: str, base: str) -> str:
 
 
 def is_no_margin(lines: Stated) -> bool:
-    """Whether what is called a margin ("GP", which is a total price too) is price × quantity on nearly all lines, and no other amount of the line is stated."""
-    margin, product = lines.of("margin"), lines.product("unit_price")
-    if margin is None or product is None or {"net_value", "gross_value"} & lines.stated.keys() or "margin" in lines.sure:
+    """Whether what is called a margin ("GP", which is a total price too) is price × quantity on many lines, less a discount on others.
+
+    No other amount of the line is stated then; a margin is what price and quantity make on no line.
+    """
+    margin = lines.of("margin")
+    if margin is None or {"net_value", "gross_value"} & lines.stated.keys() or "margin" in lines.sure:
         return False
-    equal, counted = lines.ask(f"count(*) FILTER (abs({margin.sql} - {product.sql}) <= {A_CENT}), count(*) FILTER ({margin.sql} <> 0)")
-    return bool(counted and equal >= NEARLY_ALL * counted)
+    for amount in lines.before_tax():
+        ratio = f"CAST({margin.sql} AS DOUBLE) / {amount} BETWEEN {_NEAR[0]} AND {_NEAR[1]}"
+        equal, near, counted = lines.ask(
+            f"count(*) FILTER (abs({margin.sql} - {amount}) <= {A_CENT}), count(*) FILTER ({amount} <> 0 AND {ratio}), count(*) FILTER ({amount} <> 0)"
+        )
+        if counted and equal >= (_FEW if normalised(lines.theirs["margin"]) in _TWO_THINGS else _HALF) * counted and near >= NEARLY_ALL * counted:
+            return True
+    return False
 
 
 # The document's total ---------------------------------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
@@ -13,7 +14,7 @@ from goodterms.intake.lines.left_out_rows import ask_what_rows_are, lines_by_wor
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.file_mapping import CreditNotes
 from goodterms.intake.parts.part import Part, named, say
-from goodterms.intake.values.document_kind import CREDIT_PREFIXES, is_side, kinds_of
+from goodterms.intake.values.document_kind import CREDIT_PREFIXES, is_side, kinds_of, names_credit_notes
 from goodterms.problems import Problem, Severity
 
 _CREDIT_SHARE = 0.9
@@ -193,15 +194,33 @@ def _by_total(con: Any, parts: Sequence[Part], derived: dict[str, str], typed_ro
     negative, lines, amount = con.execute(
         f"SELECT count(*) FILTER ({net} < 0), count(*) FILTER ({net} <> 0), coalesce(sum({net}), 0) FROM ({typed_rows})"
     ).fetchone()
+    of_credit_notes = _begin_as_credit_notes(con, derived, typed_rows)
+    if lines and not negative and (said := "the numbers of all documents" if of_credit_notes else _called_credit_notes(parts)):
+        _ask_whether_credit_notes(part, said, lines)
     if 2 * negative <= lines or amount >= 0:
         return CreditNotes(negative=True)
-    of_credit_notes = _begin_as_credit_notes(con, derived, typed_rows)
     what = _in_words(part)
     written = "as a ledger writes them" if part.table == "sale_lines" else "written as money that goes out"
     sentence = f"{part.where}: {negative:,} of {lines:,} amounts are negative. Are they returns, or {what} {written}?"
     choices = (choice(f"{what}: all signs are turned", credit_notes="positive"), choice("returns and credit notes", credit_notes="negative"))
     evidence = (f"their sum is {amount:,.2f}", *(["all numbers begin as those of credit notes do"] if of_credit_notes else []))
     raise AnswerNeededError(Question(f"sign: {part.where}", sentence, evidence, choices[::-1] if of_credit_notes else choices))
+
+
+def _ask_whether_credit_notes(part: Part, said: str, lines: int) -> None:
+    """Ask about a file that may be one of credit notes alone, all written with positive amounts."""
+    what = _in_words(part)
+    sentence = f"{part.where}: {said} may say that all of it is credit notes, and all amounts are positive. Are they credit notes, or {what}?"
+    choices = (choice("credit notes: all signs are turned", credit_notes="positive"), choice(what, credit_notes="negative"))
+    raise AnswerNeededError(Question(f"sign: {part.where}", sentence, (f"{lines:,} lines, none negative",), choices))
+
+
+def _called_credit_notes(parts: Sequence[Part]) -> str:
+    """The heading, or the name of the file or sheet, that calls all of it credit notes; "" where none does."""
+    part = parts[0]
+    headings = [theirs for ours in ("document", "date") if (theirs := part.proposal.theirs(ours))]
+    names = [name for name in (part.raw.sheet, Path(part.raw.file).stem) if name and all(name in (one.raw.sheet, Path(one.raw.file).stem) for one in parts)]
+    return next((f'"{name}"' for name in (*headings, *names) if names_credit_notes(name)), "")
 
 
 def _begin_as_credit_notes(con: Any, derived: dict[str, str], typed_rows: str) -> bool:

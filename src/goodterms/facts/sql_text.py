@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -14,3 +15,14 @@ def text_of(text: str | Path) -> str:
     "'Ann''s invoices.csv'"
     """
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def texts_of(texts: Iterable[str]) -> str:
+    """Return texts as SQL lists them after IN.
+
+    Examples
+    --------
+    >>> texts_of(["K", "H"]), texts_of([])
+    ("'K', 'H'", 'NULL')
+    """
+    return ", ".join(map(text_of, texts)) or "NULL"

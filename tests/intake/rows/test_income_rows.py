@@ -119,3 +119,49 @@ def test_costs_are_not_asked_about(write, rows):
 def test_amounts_the_other_way_round_are_asked_where_they_are_called_income(write, name, is_asked):
     _, questions = read_through(write("c.csv", f"Period;Account;Name;Amount\n2024-01;5000;Miete;1000\n2024-01;5100;{name};-10\n2024-01;5200;Strom;100\n"))
     assert bool(questions) == is_asked
+
+
+def of_months(rows):
+    return "Period;Account;Name;Amount\n" + "".join(f"2024-0{month};{row}\n" for month in (1, 2, 3) for row in rows)
+
+
+MIXED = of_months(["5200;Sales;70", "5300;Sales dept wages;-30", "7000;Rent;400"])
+
+
+@pytest.mark.parametrize(
+    ("pick", "said", "left"),
+    [
+        (0, "income: leave it out", {"7000"}),
+        (1, "costs like the others", {"5200", "5300", "7000"}),
+        (2, "income: leave 5300 Sales dept wages out; 5200 Sales: a cost like the others", {"5200", "7000"}),
+        (3, "income: leave 5200 Sales out; 5300 Sales dept wages: a cost like the others, which they make smaller", {"5300", "7000"}),
+    ],
+)
+def test_few_accounts_are_answered_apart(write, tmp_path, pick, said, left):
+    reading, (question,) = read_through(write("c.csv", MIXED), [pick])
+    assert (len(question.choices), question.choices[pick].said) == (4, said)
+    assert set(amounts_of(reading)) == left
+    assert amounts_of(read([], costs=[tmp_path / "c.csv"], mapping=reading.write_mapping(tmp_path / "map.toml"))) == amounts_of(reading)
+
+
+def test_of_three_accounts_each_may_be_otherwise_and_of_more_none(write):
+    names = ["Sales", "Revenue", "Turnover", "Liikevaihto"]
+    for count, choices in ((1, 2), (2, 4), (3, 8), (4, 2)):
+        rows = [*(f"300{place};{name};-1" for place, name in enumerate(names[:count])), "7000;Rent;400"]
+        _, (question,) = read_through(write("c.csv", of_months(rows)))
+        readings = [option.settings["totals"] for option in question.choices]
+        assert (len(readings), len({str(one) for one in readings})) == (choices, choices)
+
+
+@pytest.mark.parametrize("name", ["Finanzergebnis", "Utile", "Resultat"])
+def test_an_account_with_a_number_that_is_called_a_result_and_sums_up_nothing_is_likely_a_line(write, name):
+    reading, (question,) = read_through(write("c.csv", of_months(["5000;Wages;100", f"5001;{name};18", "5002;Rent;70"])))
+    assert [option.said for option in question.choices] == ["lines", "totals: set them aside"]
+    assert amounts_of(reading) == {"5000": D(300), "5001": D(54), "5002": D(210)}
+
+
+def test_a_result_without_a_number_is_none(write):
+    reading, questions = read_through(write("c.csv", of_months(["5000;Wages;100", "5002;Rent;70", ";Utile;18"])))
+    assert not questions
+    assert amounts_of(reading) == {"5000": D(300), "5002": D(210)}
+    assert {reason for _, reason in aside_of(reading)} == {"result"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import text_of, texts_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, rank_of
 from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH
@@ -120,7 +120,7 @@ def _by_mark(con: Any, parts: Sequence[Part], rows: str) -> str:
     credited = [first.entry.costs["credit"].casefold()] if "credit" in first.entry.costs else [mark for mark in marks if is_debit(mark) is False]
     if "credit" not in first.entry.costs and any(is_debit(mark) is None for mark in marks):
         raise AnswerNeededError(_marks_asked(first, side, marks))
-    is_credit = f"coalesce(lower(trim(side)) IN ({_listed(credited)}), false)"
+    is_credit = f"coalesce(lower(trim(side)) IN ({texts_of(credited)}), false)"
     negative, positive, unmarked = con.execute(
         f"SELECT count(*) FILTER ({is_credit} AND amount < 0), count(*) FILTER ({is_credit} AND amount > 0), count(*) FILTER (side IS NULL) FROM ({rows})"
     ).fetchone()
@@ -143,7 +143,3 @@ def _marks_asked(part: Part, side: str, marks: dict[str, int]) -> Question:
         (f"{side}: {said} rows",),
         (*choices, choice("it does not say debit and credit", columns={side: LEFT_OUT})),
     )
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(map(text_of, words)) or "NULL"

@@ -9,7 +9,7 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import texts_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, rank_of
 from goodterms.intake.mapping.file_mapping import CreditNotes
@@ -48,7 +48,7 @@ def leave_out_rows(con: Any, part: Part) -> None:
     columns = [theirs for theirs in (part.proposal.theirs("kind"), *_columns_of_states(part)) if theirs]
     if not words or not columns:
         return
-    said = ", ".join(f"CASE WHEN lower({cell}) IN ({', '.join(map(text_of, words))}) THEN {cell} END" for cell in (_held(part, theirs) for theirs in columns))
+    said = ", ".join(f"CASE WHEN lower({cell}) IN ({texts_of(words)}) THEN {cell} END" for cell in (_held(part, theirs) for theirs in columns))
     judged = f"SELECT *, coalesce({said}) AS word FROM {part.raw.name}"
     found = con.execute(f"SELECT row, {text_of_row(part.raw.columns)}, word FROM ({judged}) WHERE word IS NOT NULL ORDER BY row").fetchall()
     if not found:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import texts_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.parts.part import Part, named, text_of_row
+from goodterms.intake.parts.part import Part, mark_bad, named, text_of_row
 from goodterms.intake.rows.totals_rows import LINE
 from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.income_words import INCOME, INCOME_ALONE
@@ -20,6 +20,8 @@ _LARGE = Decimal("0.25")
 """Amounts of an account that make costs smaller by so large a share of all others are worth a question, whatever it is called."""
 _ACCOUNT = ("account", "account_name")
 _MOST_SHOWN = 8
+_MOST_APART = 3
+"""Of so many accounts each may be answered apart from the others; of more a mapping says it."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class _Account:
     key: str
     name: str
     amount: Decimal
+
+    @property
+    def called(self) -> str:
+        """Its number and its name."""
+        return " ".join(dict.fromkeys(filter(None, (self.key, self.name))))
 
     def may_be_income(self, large: Decimal | None) -> bool:
         """Whether its name says so, or its amounts are the other way round than costs and ``large``, or called so."""
@@ -58,7 +65,7 @@ def set_aside_income(con: Any, parts: Sequence[Part], derived: Mapping[str, str]
         raise AnswerNeededError(_asked(first, asked, costs))
     keys = [account.key for account in accounts if said.get(account.key) == OF_INCOME]
     for part in parts if keys else ():
-        _set_aside(con, part, f"{_key(named_by)} IN ({', '.join(map(text_of, keys))})")
+        _set_aside(con, part, f"{_key(named_by)} IN ({texts_of(keys)})")
 
 
 def _key(named_by: Sequence[str]) -> str:
@@ -79,14 +86,24 @@ def _accounts(con: Any, parts: Sequence[Part], derived: Mapping[str, str], named
 def _asked(part: Part, accounts: Sequence[_Account], costs: Decimal) -> Question:
     one = len(accounts) == 1
     sentence = f"{part.where}: {'an account' if one else f'{len(accounts):,} accounts'} may be income, and no cost, beside costs of {costs:,.2f}."
-    shown = [f"{' '.join(dict.fromkeys((account.key, account.name)))}: {account.amount:,.2f}".strip() for account in accounts[:_MOST_SHOWN]]
-    keys = [account.key for account in accounts]
-    smaller = all(account.amount < 0 for account in accounts)
-    choices = (
-        choice("income: leave it out", totals=dict.fromkeys(keys, OF_INCOME)),
-        choice(f"{'a cost' if one else 'costs'} like the others{', which they make smaller' if smaller else ''}", totals=dict.fromkeys(keys, LINE)),
-    )
+    shown = [f"{account.called}: {account.amount:,.2f}".strip() for account in accounts[:_MOST_SHOWN]]
+    income, line = (dict.fromkeys([account.key for account in accounts], said) for said in (OF_INCOME, LINE))
+    readings = [income, line]
+    if len(accounts) <= _MOST_APART:
+        readings += [most | {account.key: said} for most, said in ((income, LINE), (line, OF_INCOME)) for account in accounts]
+    choices = tuple(choice(_in_words(accounts, reading), totals=reading) for number, reading in enumerate(readings) if reading not in readings[:number])
     return Question(f"income: {part.where}", sentence, (*shown, *(["…"] if len(accounts) > _MOST_SHOWN else [])), choices)
+
+
+def _in_words(accounts: Sequence[_Account], reading: Mapping[str, str]) -> str:
+    """What accounts are, each by its name where they are not alike."""
+    lines = [account for account in accounts if reading[account.key] == LINE]
+    smaller = ", which they make smaller" if lines and all(account.amount < 0 for account in lines) else ""
+    costs = f"{'a cost' if len(lines) == 1 else 'costs'} like the others{smaller}"
+    if len(lines) in {0, len(accounts)}:
+        return costs if lines else "income: leave it out"
+    left_out, kept = (", ".join(account.called for account in accounts if (account in lines) == stays) for stays in (False, True))
+    return f"income: leave {left_out} out; {kept}: {costs}"
 
 
 def _set_aside(con: Any, part: Part, condition: str) -> None:
@@ -94,9 +111,6 @@ def _set_aside(con: Any, part: Part, condition: str) -> None:
     found = con.execute(f"SELECT row, {text_of_row(part.raw.columns)} FROM {part.raw.name} WHERE {here} ORDER BY row").fetchall()
     if not found:
         return
-    if not part.bad:
-        part.bad = f"bad_{part.number}"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {part.bad} (row BIGINT, reason INTEGER)")
-    con.execute(f"INSERT INTO {part.bad} SELECT unnest({[row for row, _ in found]}), NULL")
+    mark_bad(con, part, f"SELECT unnest({[row for row, _ in found]}) AS row", "NULL")
     part.set_aside = tuple(sorted((*part.set_aside, *(RowRef(row, text, OF_INCOME) for row, text in found)), key=lambda ref: ref.row))
     part.typed_rows = f"SELECT * FROM ({part.typed_rows}) WHERE ({condition}) IS NOT TRUE"

@@ -90,7 +90,8 @@ def set_aside_totals(con: Any, lines: Lines) -> tuple[list[RowRef], dict[str, li
     words = {one.text for one in judged if one.text_is_word and one.reason in {TOTAL, OF_MONTH, FROM_BELOW}} - lines.said.keys()
     judged = [replace(one, reason=IN_DOUBT) if one.text in words and not one.reason and not one.odd.is_unfit else one for one in judged]
     told = [one for one in judged if one.is_wordless or one.text_is_word]
-    likely = like_lines(con, lines, [one.odd for one in told if one.reason == IN_DOUBT and one.text not in words])
+    doubtful = [one for one in told if one.reason == IN_DOUBT and one.text not in words]
+    likely = like_lines(con, lines, [one.odd for one in doubtful]) | {one.odd.row for one in doubtful if _is_account(one, lines)}
     for one in judged:
         reason = OF_RESULT if one.reason == TOTAL and lines.has_results and RESULT.fullmatch(one.text) else one.reason
         ref = RowRef(one.odd.row, "; ".join(one.odd.cells), LIKELY_LINE if one.odd.row in likely else reason)
@@ -291,6 +292,12 @@ def _are_sums(rows: Sequence[_Judged]) -> bool:
 def _are_documents(rows: Sequence[_Judged]) -> bool:
     """Whether a few rows are documents of their own, of something that other lines have too: that they are sums is chance."""
     return len(rows) < _MANY and all(one.odd.has_own_number and len(one.odd.own) > 1 and not one.odd.is_unfit for one in rows)
+
+
+def _is_account(one: _Judged, lines: Lines) -> bool:
+    """Whether a row that is called a result has the number of an account, and is no sum: a company's own account may be called so."""
+    keys = list(lines.keys)
+    return lines.has_results and not one.made and bool(RESULT.fullmatch(one.text)) and any(keys[place] in lines.main for place in one.odd.own)
 
 
 def _are_surely_sums(rows: Sequence[_Judged]) -> bool:

@@ -275,14 +275,19 @@ def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequen
     question = perhaps_sums_up(con, question, first, parts)
     outs = [option for option in question.choices if "left_out" in option.settings]
     if not outs or not first.entry.place or first.entry.sheet:
-        asked = of_files(without_one_month(question, group), first.entry, heads_of(group, parts), mapping, other_sheets(group, parts))
-        return of_each_file(question, asked, group, parts, mapping)
+        return _of_periods(question, group, parts, mapping, other_sheets(group, parts))
     heads = tuple(FileMapping(match=first.entry.match, sheet=part.raw.sheet, table=first.table) for part in group)
     under = f"under a new [[file]] with match = {quoted(first.entry.match)} and sheet = {quoted(first.raw.sheet)}"
     others = replace(question, choices=tuple(option for option in question.choices if option not in outs))
-    asked = of_files(others, first.entry, heads_of(group, parts), mapping)
+    asked = _of_periods(others, group, parts, mapping)
     own = tuple(replace(option, under=under, changes=tuple((head, option.settings) for head in heads)) for option in outs)
     return replace(asked, choices=(*asked.choices, *own))
+
+
+def _of_periods(question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping, others: Sequence[FileMapping] = ()) -> Question:
+    """The question with what is to be pasted: files that name different months are asked whether each is of its own."""
+    asked = of_files(without_one_month(question, group), group[0].entry, heads_of(group, parts), mapping, others)
+    return of_each_file(question, asked, group, parts, mapping)
 
 
 def _raw_tables(
@@ -348,12 +353,14 @@ def _entries_of_nothing(con: Any, mapping: Mapping, parts: Sequence[Part]) -> li
     """Entries of the mapping that no file was read by: perhaps a name was mistyped, or it is that of a document in a folder, which is read as the folder is."""
     read_by = {part.entry.place for part in parts}
     unused = [entry for entry in mapping.files if entry.place not in read_by and not entry.left_out]
+    by_others = {entry.place for entry in unused if any(entry.fits(part.raw.file, part.raw.sheet) for part in parts)}
     folders = {part.name: part for part in parts if part.is_of_documents and "file" in part.columns} if unused else {}
     inside = [(file, part) for name, part in folders.items() for (file,) in con.execute(f"SELECT DISTINCT file FROM {name}").fetchall()]
     said = []
     for entry in unused:
         of = next((part.raw.file for file, part in inside if entry.fits(file, "")), "")
-        read = f'"{entry.match}" is read with {of}: match = {quoted(Path(of).name)} speaks of all its documents.' if of else ""
+        own = f"what matches {quoted(entry.match)} is read by other entries." if entry.place in by_others else ""
+        read = own or (f'"{entry.match}" is read with {of}: match = {quoted(Path(of).name)} speaks of all its documents.' if of else "")
         said.append(Problem("mapping-not-used", Severity.NOTICE, sentence=f"{entry.place}: {read or f'no file that was read matches {quoted(entry.match)}.'}"))
     return said
 
@@ -363,7 +370,10 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     tell("putting the files together")
     parts = without_summaries(con, parts, mapping, notices := list(notices))
     live = [part for part in parts if part.name]
-    own_amounts_of_lists(con, live)
+    try:
+        own_amounts_of_lists(con, live)
+    except AnswerNeededError as error:
+        raise AnswerNeededError(*(_of_lists(question, mapping) for question in error.questions)) from None
     settle_leading_zeros(con, live, mapping)
     to_one_currency(con, live, mapping)
     wanted = dict.fromkeys([*_ALWAYS, *(part.table for part in live), *(["suppliers"] if any("suppliers" in part.known_of for part in live) else [])])
@@ -381,6 +391,12 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     accounts = tuple(account_of(con, part) for part in parts)
     problems = (*notices, *(problem for part in parts for problem in _problems(part)))
     return Reading(facts, accounts, problems, mapping_understood(live, mapping), tuple(live))
+
+
+def _of_lists(question: Question, mapping: Mapping) -> Question:
+    """A question about lists of one month each with what is to be pasted under the entries that it is to change."""
+    heads = {entry.place: entry for option in question.choices for entry, _ in option.changes}
+    return of_files(question, next(iter(heads.values())), heads.values(), mapping)
 
 
 def _problems(part: Part) -> list[Problem]:

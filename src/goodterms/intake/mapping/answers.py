@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Settings
 from dataclasses import replace
@@ -10,10 +11,12 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.intake.mapping.file_mapping import FileMapping, JoinMapping
 from goodterms.intake.mapping.mapping_file import Mapping
-from goodterms.intake.mapping.toml_text import as_value, quoted, zeros_setting
+from goodterms.intake.mapping.toml_text import as_value, entry_as_toml, quoted, zeros_setting
 from goodterms.intake.mapping.words import VERSION
 
-_OF_THE_ENTRY = ("dialect", "constants", "totals", "costs", "periods", "kinds")
+_HEAD = ("match", "sheet", "table", "source")
+"""What an entry begins with: for which files it is."""
+_SEVERAL = ("dialect", "constants", "kinds", "totals", "costs", "periods", "columns")
 """Keys that hold several settings: an answer is added to those that the entry has."""
 
 
@@ -64,6 +67,20 @@ def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping
     return replace(question, entry="\n".join(pasted), place=where)
 
 
+def with_answer(entry: FileMapping, settings: Settings[str, Any]) -> dict[str, Any]:
+    """An answer with all else that the entry of several files says: an entry of its own has to say it too.
+
+    Examples
+    --------
+    >>> with_answer(FileMapping(match="tb*.csv", constants={"currency": "SEK"}, fill_down=("Pool",)), {"constants": {"period": "2024-01-01"}})
+    {'constants': {'currency': 'SEK', 'period': '2024-01-01'}, 'fill_down': ['Pool'], 'columns': {}}
+    """
+    own = {theirs: ours for theirs, ours in entry.columns.items() if theirs not in entry.column_joins}
+    (said,) = tomllib.loads(entry_as_toml(replace(entry, columns=own)))["file"]
+    kept = {key: value for key, value in said.items() if key not in _HEAD}
+    return kept | {key: {**kept.get(key, {}), **value} if key in _SEVERAL else value for key, value in settings.items()}
+
+
 def of_join(question: Question, join: JoinMapping) -> Question:
     """The same for a question about the file of a join."""
     where = f"In the mapping this belongs under the [[file.join]] at {join.place}:"
@@ -91,7 +108,7 @@ def above(said: str, **settings: Any) -> Choice:
 
 
 def _head(entry: FileMapping) -> str:
-    return "\n".join(["[[file]]", *(f"{key} = {quoted(said)}" for key in ("match", "sheet", "table", "source") if (said := getattr(entry, key)))])
+    return "\n".join(["[[file]]", *(f"{key} = {quoted(said)}" for key in _HEAD if (said := getattr(entry, key)))])
 
 
 def _answers(choices: Sequence[Choice], entry: FileMapping) -> str:
@@ -110,7 +127,7 @@ def _columns(mapped: Settings[str, str]) -> list[str]:
 
 
 def _added(entry: FileMapping, key: str, value: Any) -> str:
-    return as_value({**getattr(entry, key), **value} if key in _OF_THE_ENTRY else value)
+    return as_value({**getattr(entry, key), **value} if key in _SEVERAL else value)
 
 
 def with_remarks(answers: Sequence[tuple[str, str]], *, first: bool = True) -> str:
@@ -146,7 +163,7 @@ def answered(text: str, option: Choice) -> str:
             held = table.get(key)
             if isinstance(value, Settings) and key != "columns" and entry is not None:
                 table[key] = tomlkit.inline_table()
-                table[key].update({**(held or {}), **value})
+                table[key].update({**((held or {}) if key in _SEVERAL else {}), **value})
             elif isinstance(value, Settings) and held is not None:
                 held.update(value)
             elif isinstance(value, tuple):
@@ -164,10 +181,10 @@ def _entry_in(document: Any, entry: FileMapping | JoinMapping) -> Any:
         return document["file"][entry.numbers[0]]["join"][entry.numbers[1]]
     if entry.place:
         return document["file"][entry.number]
-    head = {key: said for key in ("match", "sheet", "table", "source") if (said := getattr(entry, key))}
+    head = {key: said for key in _HEAD if (said := getattr(entry, key))}
     files = document.setdefault("file", tomlkit.aot())
     for table in files:
-        if all(table.get(key, "") == head.get(key, "") for key in ("match", "sheet", "table", "source")):
+        if all(table.get(key, "") == head.get(key, "") for key in _HEAD):
             return table
     files.append(tomlkit.table())
     files[-1].update(head)

@@ -37,6 +37,11 @@ def other_sheets(group: Sequence[Part], parts: Sequence[Part]) -> list[FileMappi
     return [FileMapping(match=name_of(part.raw.file, [p.raw.file for p in parts]), sheet=part.raw.sheet, table=part.table) for part in others]
 
 
+def alone(part: Part, parts: Sequence[Part]) -> FileMapping:
+    """The beginning of an entry for one file or sheet, which keeps its source."""
+    return FileMapping(match=name_of(part.raw.file, [other.raw.file for other in parts]), sheet=part.raw.sheet, table=part.table, source=part.entry.source)
+
+
 def name_of(file: str, files: Iterable[str]) -> str:
     """A file's name without its folder, where no other file has it."""
     name = Path(file).name

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping as Settings
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 from typing import TYPE_CHECKING
 
 from goodterms.errors import AnswerNeededError, Choice, Question
@@ -17,16 +16,15 @@ from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, meanings, 
 from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, named_month
 from goodterms.intake.parts.meaning import Proposal, is_called
+from goodterms.intake.parts.named_periods import years_offered
 from goodterms.intake.parts.sample import Sample
-from goodterms.intake.values.months import LEAST_ALONE, LEAST_MONTHS, NUMBER_OF, YEAR, are_next, months_in, months_of, without_year
+from goodterms.intake.values.months import LEAST_ALONE, LEAST_MONTHS, NUMBER_OF, YEAR, are_next, months_of, without_year
 from goodterms.intake.values.spans import quarter_number, quarters_of
 from goodterms.intake.values.total_words import BESIDE
 
 if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
 
-_YEARS_OFFERED = 5
-"""So many years, the last one being that in which a file was written, are offered for months of which nothing says the year."""
 _NAMES_OF = "costs"
 """The table whose headings say months and years in every other one too."""
 
@@ -93,33 +91,6 @@ def _only_months(found: Proposal, raw: RawTable, table: str, taken: set[str]) ->
         if theirs not in found.columns and any(meaning.ours in numbers for meaning in meanings(table).get(normalised(theirs), ())):
             found.say(theirs, LEFT_OUT, "a number of all months together")
     taken |= numbers
-
-
-def years_offered(raw: RawTable) -> list[str]:
-    """Years that the file's name and what stands above its header name; where they name none, the one in which the file was written, and those before it."""
-    above = " ".join(_said_above(raw))
-    said = sorted(set(re.findall(rf"(?<!\d){YEAR}(?!\d)", above)))
-    written = datetime.fromtimestamp(raw.path.stat().st_mtime, tz=UTC).year
-    return said or [str(written - before) for before in range(_YEARS_OFFERED)]
-
-
-def periods_offered(raw: RawTable) -> list[Choice]:
-    """What the rows of a file without months may be of: the months that its name or what stands above its header names, and years."""
-    months = months_in(" ".join(_said_above(raw)))
-    spans = [(f"{months[0]:%B %Y}" if len(months) == 1 else f"{months[0]:%B %Y} to {months[-1]:%B %Y}", months[0])] if months else []
-    spans += [(f"the year {year}", first) for year in years_offered(raw) if (first := date(int(year), 1, 1)) not in months[:1]]
-    return [
-        choice(
-            f"all amounts are of {said}" + (f": they stand in {first:%B %Y}, and in no other month" if said != f"{first:%B %Y}" else ""),
-            constants={"period": f"{first}"},
-        )
-        for said, first in spans
-    ]
-
-
-def _said_above(raw: RawTable) -> list[str]:
-    """The sheet's name where it names months, else the file's; and the texts above its header."""
-    return [raw.sheet if months_in(raw.sheet) else Path(raw.file).name, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)]
 
 
 def find_month_without_year(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:

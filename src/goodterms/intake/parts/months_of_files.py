@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping as Settings
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from goodterms.errors import Question
-from goodterms.intake.mapping.answers import choice
+from goodterms.errors import Choice, Question
+from goodterms.intake.mapping.answers import with_answer
 from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.mapping.toml_text import entry_as_toml
-from goodterms.intake.parts.entry_heads import name_of
-from goodterms.intake.parts.month_columns import periods_offered
+from goodterms.intake.parts.entry_heads import alone, other_sheets
+from goodterms.intake.parts.named_periods import names_month, periods_named
 from goodterms.intake.parts.part import Part
-
-_OF_THE_ENTRY = ("dialect", "credit_notes", "totals", "costs", "periods", "columns")
-"""What an entry for all of the files says beside the month, and an entry for each has to say again."""
 
 
 def without_one_month(question: Question, group: Sequence[Part]) -> Question:
@@ -28,36 +26,53 @@ def without_one_month(question: Question, group: Sequence[Part]) -> Question:
 
 
 def of_each_file(question: Question, asked: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping) -> Question:
-    """The question as it is ``asked``, with the answer first that each file is of the month that it names."""
+    """The question as it is ``asked``, with the answer first that each file is of the month that it names; of months without a year one for each year.
+
+    A file that names none gets an entry too, without a month: it is asked about by itself then.
+    """
     if not _name_different_months(question, group):
         return asked
-    files = [part.raw.file for part in parts]
+    named = [periods_named(part.raw) for part in group]
+    years = max(map(len, named))
+    others = other_sheets(group, parts)
     entries = [
-        FileMapping(match=name_of(part.raw.file, files), sheet=part.raw.sheet, table=part.table, constants={"period": period})
-        for part, period in zip(group, _periods(group), strict=True)
+        [_own_entry(part, parts, each[min(place, len(each) - 1)] if each else None) for part, each in zip(group, named, strict=True)] for place in range(years)
     ]
-    said = {key: value for key in _OF_THE_ENTRY if (value := getattr(group[0].entry, key))} if group[0].entry.place else {}
-    if "credit_notes" in said:
-        said["credit_notes"] = group[0].entry.credit_notes.as_setting if group[0].entry.credit_notes else ""
-    each = choice("each file's amounts are of the month that it names", constants={"period": entries[0].constants["period"]})
-    named = ", ".join(f"{entry.sheet or entry.match} {entry.constants['period']}" for entry in entries)
-    each = replace(
-        each,
-        line=f"a [[file]] for each: {named}",
-        changes=tuple((replace(entry, constants={}), said | {"constants": dict(entry.constants)}) for entry in entries),
+    choices = [_each(of_year, others, group, is_one_of_several=years > 1) for of_year in entries]
+    text = "\n".join(map(entry_as_toml, [*entries[0], *others]))
+    return replace(asked, choices=(*choices, *asked.choices), entry=text, place="" if mapping == Mapping() else "Add to the mapping:")
+
+
+def _own_entry(part: Part, parts: Sequence[Part], period: date | None) -> FileMapping:
+    """What the entry of several files says, as one for a file or sheet alone, with its period."""
+    head, entry = alone(part, parts), part.entry
+    columns = {theirs: ours for theirs, ours in entry.columns.items() if theirs not in entry.column_joins}
+    constants = {**entry.constants, **({"period": f"{period}"} if period else {})}
+    return replace(entry, match=head.match, sheet=head.sheet, table=head.table, source=head.source, columns=columns, constants=constants, place="")
+
+
+def _each(entries: Sequence[FileMapping], others: Sequence[FileMapping], group: Sequence[Part], *, is_one_of_several: bool) -> Choice:
+    """The answer that each file or sheet is of the period that its entry says."""
+    periods = {entry.sheet or entry.match: entry.constants.get("period", "") for entry in entries}
+    what = "sheet" if group[0].raw.sheet else "file"
+    name_months = all(names_month(part.raw) for part, entry in zip(group, entries, strict=True) if entry.constants.get("period"))
+    said = "month that it names" if name_months else "month or year that it names; those of a year stand in its January, and in no other month"
+    year = f", in {min(filter(None, periods.values()))[:4]}" if is_one_of_several else ""
+    nameless = [name for name, period in periods.items() if not period]
+    asked_next = f"; {', '.join(nameless)} {'names' if len(nameless) == 1 else 'name'} none, and is asked about next" if nameless else ""
+    named = ", ".join(f"{name} {period}".strip() for name, period in periods.items())
+    heads = [FileMapping(match=entry.match, sheet=entry.sheet, table=entry.table, source=entry.source) for entry in entries]
+    return Choice(
+        f"each {what}'s amounts are of the {said}{year}{asked_next}",
+        f"a [[file]] for each: {named}",
+        settings={"constants": {"period": entries[0].constants.get("period", "")}},
+        changes=(*((head, with_answer(entry, {})) for head, entry in zip(heads, entries, strict=True)), *((other, {}) for other in others)),
     )
-    place = "" if mapping == Mapping() else "Add to the mapping:"
-    return replace(asked, choices=(each, *asked.choices), entry="\n".join(map(entry_as_toml, entries)), place=place)
 
 
 def _name_different_months(question: Question, group: Sequence[Part]) -> bool:
     is_asked = question.asks_when and any(_period_of(option.settings) for option in question.choices)
-    return is_asked and len(set(_periods(group))) > 1
-
-
-def _periods(group: Sequence[Part]) -> list[str]:
-    """The month that each file names, or the first of the years that it may be of."""
-    return [_period_of(periods_offered(part.raw)[0].settings) for part in group]
+    return is_asked and len({named[0] for part in group if (named := periods_named(part.raw))}) > 1
 
 
 def _period_of(settings: Settings[str, Any]) -> str:

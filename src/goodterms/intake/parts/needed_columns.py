@@ -15,7 +15,8 @@ from goodterms.intake.mapping.column_names import kind_of, normalised
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, named_month
 from goodterms.intake.mapping.words import SERIAL
 from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is_called
-from goodterms.intake.parts.month_columns import find_month_without_year, is_called_month, periods_offered
+from goodterms.intake.parts.month_columns import find_month_without_year, is_called_month
+from goodterms.intake.parts.named_periods import periods_offered
 from goodterms.intake.parts.rate_columns import check_rates, for_all_days
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of, month_of_column, months_of

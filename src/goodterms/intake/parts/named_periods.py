@@ -1,0 +1,92 @@
+"""Months and years that a file's name, its sheet's, or what stands above its header says of all of its rows."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goodterms.errors import Choice
+from goodterms.intake.mapping.answers import choice
+from goodterms.intake.values.months import LETTERS, NUMBER_OF, YEAR, months_in
+
+if TYPE_CHECKING:
+    from goodterms.intake.tables.raw_table import RawTable
+
+_YEARS_OFFERED = 5
+"""So many years, the last one being that in which a file was written, are offered for months of which nothing says the year."""
+_NUMBER = re.compile(r"0?[1-9]|1[0-2]")
+
+
+def years_offered(raw: RawTable) -> list[str]:
+    """Years that the file's name and what stands above its header name; where they name none, the one in which the file was written, and those before it."""
+    written = datetime.fromtimestamp(raw.path.stat().st_mtime, tz=UTC).year
+    return _years_said(raw) or [str(written - before) for before in range(_YEARS_OFFERED)]
+
+
+def periods_offered(raw: RawTable) -> list[Choice]:
+    """What the rows of a file without months may be of: the months that its name or what stands above its header names, and years."""
+    months = _months_said(raw)
+    spans = [(f"{months[0]:%B %Y} to {months[-1]:%B %Y}", months[0])] if len(months) > 1 else []
+    spans += [] if spans else [(f"{month:%B %Y}", month) for month in months or _months_in_years(raw)]
+    first_days = [first for _, first in spans]
+    spans += [(f"the year {year}", first) for year in years_offered(raw) if (first := date(int(year), 1, 1)) not in first_days]
+    return [
+        choice(
+            f"all amounts are of {said}" + (f": they stand in {first:%B %Y}, and in no other month" if said != f"{first:%B %Y}" else ""),
+            constants={"period": f"{first}"},
+        )
+        for said, first in spans
+    ]
+
+
+def periods_named(raw: RawTable) -> list[date]:
+    """The month that a file or sheet names, else its year, as a first day; of a month without its year one for each year that it may be of."""
+    if months := _months_said(raw)[:1] or _months_in_years(raw):
+        return months
+    years = _years_said(raw)
+    return [date(int(years[0]), 1, 1)] if len(years) == 1 else []
+
+
+def names_month(raw: RawTable) -> bool:
+    """Whether a file or sheet names a month, with its year or without."""
+    return bool(_months_said(raw) or _month_without_year(raw))
+
+
+def _months_said(raw: RawTable) -> list[date]:
+    """Months with their years: of the sheet's name; where that names none at all, of the file's and the texts above its header."""
+    return months_in(raw.sheet) or ([] if _month_of_sheet(raw) else months_in(" ".join(_of_file(raw))))
+
+
+def _months_in_years(raw: RawTable) -> list[date]:
+    number = _month_without_year(raw)
+    return [date(int(year), number, 1) for year in years_offered(raw)] if number else []
+
+
+def _month_without_year(raw: RawTable) -> int:
+    return _month_of_sheet(raw) or _month_in(Path(raw.file).stem)
+
+
+def _month_of_sheet(raw: RawTable) -> int:
+    name = raw.sheet.strip()
+    return int(name) if _NUMBER.fullmatch(name) else _month_in(name)
+
+
+def _month_in(name: str) -> int:
+    """The only month that a name calls by its name, 0 where there is none.
+
+    >>> _month_in("TB Jan"), _month_in("Saldo_helmikuu"), _month_in("Summary"), _month_in("Jan to Mar")
+    (1, 2, 0, 0)
+    """
+    found = {NUMBER_OF[word] for word in re.findall(f"[{LETTERS}]+", name.lower()) if word in NUMBER_OF}
+    return found.pop() if len(found) == 1 else 0
+
+
+def _years_said(raw: RawTable) -> list[str]:
+    return sorted(set(re.findall(rf"(?<!\d){YEAR}(?!\d)", " ".join([raw.sheet, *_of_file(raw)]))))
+
+
+def _of_file(raw: RawTable) -> list[str]:
+    """The file's name, and the texts above its header."""
+    return [Path(raw.file).name, *(ref.text for ref in raw.set_aside if ref.row <= raw.header_row)]

@@ -81,6 +81,13 @@ def test_mapping_written_is_the_mapping_read(tmp_path):
         ('version = 1\n[[file]]\nconstants = { date = "31.1.2023" }\n', "map.toml, line 3: date is a date like 2012-03-31; '31.1.2023' was found."),
         ('version = 1\n[[file]]\nconstants = { quantity = "1,5" }\n', "map.toml, line 3: quantity is a number with a decimal point"),
         ('version = 1\n[[file]]\ndialect = { date = "d.m.Y" }\n', 'map.toml, line 3: date is a form like "%d.%m.%Y"'),
+        *(
+            (
+                f'version = 1\n[[file]]\ntable = "{table}"\nperiods = {{ spans = "by days" }}\n',
+                f"map.toml, line 4: periods is said of costs and gl_balances; this [[file]] is of {table}.",
+            )
+            for table in ("sale_lines", "purchase_lines", "rebates")
+        ),
         ("version = \n", "is not valid TOML"),
         ('version = 1\nsame_keys = ["customers"]\n', 'map.toml, line 2: there is no key "same_keys" here. Known: version, leading_zeros'),
     ],

@@ -146,3 +146,49 @@ def test_spread_amounts_add_up_to_what_was_spread(tmp_path_factory, amounts, kin
     assert [(row, amount) for row, amount, _ in rows] == [(place, D(amount) / 100) for place, amount in enumerate(amounts, start=2)]
     spans = [span_of(when) for when in said]
     assert [count for *_, count in rows] == [len({first.month, last_day(span, first).month}) if span == "weeks" else 3 for span, first in spans]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "10/2024;11/2024;12/2024;13/2024",
+        "202410;202411;202412;202413",
+        "2024-10;2024-11;2024-12;2024-13",
+        "Oct 2024;Nov 2024;Dec 2024;13",
+        "10.2024;11.2024;12.2024;Period 13",
+        "10/24;11/24;12/24;13/24",
+    ],
+)
+def test_a_closing_period_across_the_top_belongs_to_the_last_month_or_is_left_out(write, tmp_path, heads):
+    found, question = answers_of(write("c.csv", f"Account;Name;{heads}\n5000;Wages;1;100;200;7\n6000;Rent;1;10;20;\n"), tmp_path)
+    assert f"1 column is of a closing period ({heads.split(';')[-1]}), and of no month" in question.sentence
+    assert found == [{(10, D(2)), (11, D(110)), (12, D(227))}, {(10, D(2)), (11, D(110)), (12, D(220))}]
+
+
+def test_closing_periods_across_the_top_are_of_their_own_years(write):
+    path = write("c.csv", "Account;Name;Dec 2023;13/2023;Nov 2024;Dec 2024;13/2024;14/2024\n5000;Wages;1;2;0;3;4;5\n")
+    mapping = {"version": 1, "file": [{"match": "c.csv", "table": "costs", "periods": {"closing": "last month"}}]}
+    reading = read([], costs=[path], mapping=mapping)
+    rows = reading.facts.engine.con.execute("SELECT year(period), sum(amount) FROM costs GROUP BY 1 ORDER BY 1").fetchall()
+    assert rows == [(2023, D(3)), (2024, D(12))]
+    assert "3 columns are of a closing period: the amounts stand in the last month of its year." in reading.files[0].said
+
+
+def test_sales_have_no_closing_periods(write):
+    reading = read([write("s.csv", "Customer;11.2024;12.2024;Period 13\nAnn;100;200;5\nBob;1;2;5\n")])
+    assert reading.facts.engine.con.execute("SELECT sum(net_value) FROM sale_lines").fetchall() == [(D(303),)]
+
+
+@pytest.mark.parametrize("written", ["{:02}.23", "{}/23", "23-{:02}"])
+def test_a_closing_period_with_a_year_of_two_digits_is_asked_about(write, tmp_path, written):
+    rows = "".join(f"{written.format(month)};5000;100\n" for month in (9, 10, 11, 12, 13))
+    found, question = answers_of(write("c.csv", f"Period;Account;Amount\n{rows}"), tmp_path)
+    assert f"1 row is of a closing period (Period {written.format(13)})" in question.sentence
+    assert [dict(months)[12] for months in found] == [D(200), D(100)]
+
+
+def test_where_the_year_stands_first_a_year_like_13_is_no_closing_period(write):
+    rows = "".join(f"{year}/{month:02};5000;100\n" for year in (13, 14, 15) for month in (1, 2, 12))
+    mapping = {"version": 1, "file": [{"match": "c.csv", "table": "costs", "dialect": {"date": "%y/%m"}}]}
+    reading = read([], costs=[write("c.csv", f"Period;Account;Amount\n{rows}")], mapping=mapping)
+    assert (reading.accepted, reading.rejected) == (9, 0)

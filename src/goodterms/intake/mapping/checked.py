@@ -17,6 +17,7 @@ from goodterms.facts.toml_places import line_of
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of
 from goodterms.intake.mapping.currency_code import ISO_4217, SHARED, currency_code
 from goodterms.intake.mapping.file_mapping import CreditNotes, FileMapping, JoinMapping
+from goodterms.intake.mapping.months_across import TABLES_OF_PERIODS
 from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.mapping.words import DIFFERENT, KEY_KINDS, KINDS, LEAVE_OUT, NEGATIVE, PERCENT, PERIODS, POSITIVE, ROWS, SAME, SERIAL, SHARES, VERSION
 
@@ -179,7 +180,7 @@ class _Content:
             credit_notes=self.credit_notes(entry["credit_notes"], *here, "credit_notes") if "credit_notes" in entry else None,
             totals=self.totals(entry.get("totals", {}), *here, "totals"),
             costs=self.costs(entry.get("costs", {}), *here, "costs"),
-            periods=self.periods(entry.get("periods", {}), *here, "periods"),
+            periods=self.periods(entry.get("periods", {}), table, *here, "periods"),
             fill_down=self.columns_named(entry["fill_down"], *here, "fill_down") if "fill_down" in entry else None,
             first_line=self.columns_named(entry["first_line"], *here, "first_line") if "first_line" in entry else None,
             kinds=self.kinds(entry.get("kinds", {}), table, *here, "kinds"),
@@ -286,8 +287,10 @@ class _Content:
             raise MappingError(f'{self.at(*path, "amounts")}: amounts of costs are "{NEGATIVE}" or "{POSITIVE}"; {costs["amounts"]!r} was found.')
         return costs
 
-    def periods(self, given: Any, *path: str | int) -> dict[str, str]:
+    def periods(self, given: Any, table: str, *path: str | int) -> dict[str, str]:
         periods = self.texts(given, *path)
+        if periods and table and table not in TABLES_OF_PERIODS:
+            raise MappingError(f"{self.at(*path)}: periods is said of {' and '.join(TABLES_OF_PERIODS)}; this [[file]] is of {table}.")
         self.refuse_unknown(periods, PERIODS, *path)
         for key, said in periods.items():
             if said not in PERIODS[key]:

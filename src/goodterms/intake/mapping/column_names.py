@@ -11,7 +11,7 @@ from importlib import resources
 
 from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
 from goodterms.intake.mapping.currency_code import HEADING_WORDS, SIGNS
-from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day
+from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, TABLES_OF_PERIODS, first_day, is_closing_period
 
 LEFT_OUT = "-"
 """What a mapping says of a column that is not to be read."""
@@ -226,10 +226,12 @@ def is_month_of(table: str, ours: str) -> bool:
 
     Examples
     --------
-    >>> is_month_of("costs", "month:2025-01"), is_month_of("payments", "month:2025-01"), is_month_of("costs", "month:2025-13")
+    >>> is_month_of("costs", "month:2025-01"), is_month_of("payments", "month:2025-01"), is_month_of("costs", "month:2025-17")
     (True, False, False)
+    >>> is_month_of("costs", "month:2025-13"), is_month_of("sale_lines", "month:2025-13")
+    (True, False)
     """
-    if not ours.startswith(MONTH) or (table and table not in TABLES_BY_MONTH):
+    if not ours.startswith(MONTH) or (table and table not in (TABLES_OF_PERIODS if is_closing_period(ours) else TABLES_BY_MONTH)):
         return False
     try:
         first_day(ours)

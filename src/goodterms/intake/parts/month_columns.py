@@ -15,6 +15,7 @@ from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, meanings, normalised, rank_of
 from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, named_month
+from goodterms.intake.parts.closing_columns import find_closing_across
 from goodterms.intake.parts.meaning import Proposal, is_called
 from goodterms.intake.parts.named_periods import years_offered
 from goodterms.intake.parts.sample import Sample
@@ -67,6 +68,7 @@ def find_months_across(found: Proposal, raw: RawTable, sample: Sample, entry: Fi
     elif quarters := _quarters_without_year(found, raw, sample):
         _ask_year(raw, quarters, "quarters")
     if any(ours.startswith(MONTH) for ours in found.columns.values()):
+        find_closing_across(found, raw, sample, entry, table)
         _only_months(found, raw, table, taken)
 
 

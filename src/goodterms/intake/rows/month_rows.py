@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, first_day
+from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, is_closing_period
 from goodterms.intake.mapping.words import LAST_MONTH
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.rows.span_rows import span_kind
@@ -34,7 +34,10 @@ def all_months(parts: Sequence[Part]) -> dict[str, str]:
         return {}
     kind = (span_kind(first) or "months").removesuffix("s")
     is_dated = f", dated the first of the {kind}" if first.table in TABLES_OF_DAYS else ""
-    say(parts, f"{len(first.months)} {kind}s stand across the top: a row gives an amount for each {kind} that is not blank{is_dated}.")
+    closing = sum(map(is_closing_period, first.months))
+    say(parts, f"{len(first.months) - closing} {kind}s stand across the top: a row gives an amount for each {kind} that is not blank{is_dated}.")
+    if closing:
+        say(parts, f"{closing} {'column is' if closing == 1 else 'columns are'} of a closing period: the amounts stand in the last month of its year.")
     is_any = f"coalesce({', '.join(map(named, first.months))}) IS NOT NULL"
     return {TABLES_BY_MONTH[first.table]: f"CASE WHEN {is_any} THEN {' + '.join(f'coalesce({named(ours)}, 0)' for ours in first.months)} END"}
 

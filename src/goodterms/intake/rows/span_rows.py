@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_PLACES
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.months_across import TABLES_OF_DAYS, first_day
+from goodterms.intake.mapping.months_across import TABLES_OF_DAYS, TABLES_OF_PERIODS, first_day
 from goodterms.intake.mapping.words import BY_DAYS, FIRST_MONTH
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.values.spans import QUARTERS, WEEKS, last_day_sql, quarter_number
 
-_SPREAD = frozenset({"costs", "gl_balances"})
-"""Tables whose amounts may be spread: what is said of a day, or of a stock, may not."""
 _MONTH = named("month of a span")
 
 
@@ -39,7 +37,7 @@ def in_months(parts: Sequence[Part], derived: dict[str, str]) -> dict[str, str]:
     if not kinds or first.table in TABLES_OF_DAYS or "period" not in derived:
         return derived
     what = " and ".join(sorted(kinds))
-    said = first.entry.periods.get("spans", "") if first.table in _SPREAD else FIRST_MONTH
+    said = first.entry.periods.get("spans", "") if first.table in TABLES_OF_PERIODS else FIRST_MONTH
     if not said:
         raise AnswerNeededError(_asked(first, what))
     if said == FIRST_MONTH:

@@ -29,8 +29,16 @@ FORMS_OF_SPANS = {
     kind: tuple(shape.replace("WORD", words).replace("NUMBER", _NUMBERS[kind]).replace("(?=')", "") for shape in _SHAPES) for kind, words in _WORDS.items()
 }
 """Ways of writing a quarter or a week, as regular expressions of a text in small letters."""
-CLOSING = (rf"(?P<year>{YEAR})(?:[-/. ]?[mkp][-/. ]?|[-/. ]?)1[3-6]", rf"(?:p|m)?1[3-6][-/. ](?P<year>{YEAR})")
-"""Ways of writing a closing period of a year."""
+_SHORT = "1[7-9]|[2-9][0-9]"
+"""Years of two digits that are neither months nor closing periods."""
+CLOSING = (
+    rf"(?P<year>{YEAR})(?:[-/. ]?[mkp][-/. ]?|[-/. ]?)(?P<number>1[3-6])",
+    rf"(?:p|m)?(?P<number>1[3-6])[-/. ](?P<year>{YEAR})",
+    rf"(?P<number>1[3-6])[-/.](?P<year>{_SHORT})",
+    rf"(?P<year>{_SHORT})[-/.](?P<number>1[3-6])",
+)
+"""Ways of writing a closing period of a year, in small letters."""
+_CLOSING_NUMBER = re.compile(r"(?:p|m|per|period|kausi|periode?)?[-. ]*(1[3-6])\.?")
 
 
 def span_of(text: str) -> tuple[str, date] | None:
@@ -127,12 +135,26 @@ def with_spans(con: Any, where: Where, column: RawColumn) -> Typed | None:
     return Typed(Kind.MONTH, read[kind], present(column.place), values, values - count, expected=expected, style={"date": kind})
 
 
+def closing_of(text: str) -> tuple[int, int] | None:
+    """The year and number of the closing period that a heading says, None where it says none; the year is 0 where it stands without one.
+
+    >>> closing_of("13/2024"), closing_of("202414"), closing_of("13.24"), closing_of("Period 13"), closing_of("12/2024")
+    ((2024, 13), (2024, 14), (2024, 13), (0, 13), None)
+    """
+    said = " ".join(text.split()).lower()
+    if found := next((found for shape in CLOSING if (found := re.fullmatch(shape, said))), None):
+        year = found["year"] if len(found["year"]) == 4 else ("20" if int(found["year"]) < CENTURY else "19") + found["year"]
+        return int(year), int(found["number"])
+    alone = _CLOSING_NUMBER.fullmatch(said)
+    return (0, int(alone[1])) if alone else None
+
+
 def closing_sql(cell: str) -> str:
     """SQL of the last month of the year whose closing period a cell says, null where it says none; the cell is in small letters."""
-    cases = (
-        f"WHEN regexp_full_match({cell}, {text_of(shape)}) THEN TRY_CAST(regexp_extract({cell}, {text_of(f'^{shape}$')}, 1) || '-12-1' AS DATE)"
-        for shape in CLOSING
-    )
+    cases = []
+    for shape in CLOSING:
+        year = year_sql(f"regexp_extract({cell}, {text_of(f'^{shape}$')}, {re.compile(shape).groupindex['year']})")
+        cases.append(f"WHEN regexp_full_match({cell}, {text_of(shape)}) THEN TRY_CAST({year} || '-12-1' AS DATE)")
     return f"CASE {' '.join(cases)} END"
 
 

@@ -15,6 +15,7 @@ from goodterms.intake import read
 from goodterms.intake.mapping.answers import answered
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.values.spans import FORMS_OF_SPANS, first_day_sql, last_day, span_of
+from goodterms.problems import Severity
 
 D = Decimal
 QUARTER = {(1, D("340.6593")), (2, D("318.6813")), (3, D("340.6594"))}
@@ -192,3 +193,70 @@ def test_where_the_year_stands_first_a_year_like_13_is_no_closing_period(write):
     mapping = {"version": 1, "file": [{"match": "c.csv", "table": "costs", "dialect": {"date": "%y/%m"}}]}
     reading = read([], costs=[write("c.csv", f"Period;Account;Amount\n{rows}")], mapping=mapping)
     assert (reading.accepted, reading.rejected) == (9, 0)
+
+
+@pytest.mark.parametrize(
+    ("head", "written"), [("Quarter", "{}"), ("Kvartaali", "Q{}"), ("Qtr", "{}. kv."), ("Quartal", "{}."), ("Fiscal quarter", "Q{}"), ("Quarter number", "{}")]
+)
+@pytest.mark.parametrize("year", ["Year", "Vuosi"])
+def test_quarters_beside_a_column_of_years_are_of_these(write, tmp_path, head, written, year):
+    rows = "".join(f"2024;{written.format(number)};5000;{amount}\n" for number, amount in ((1, "1000.00"), (2, "910.00")))
+    found, question = answers_of(write("c.csv", f"{year};{head};Account;Amount\n{rows}"), tmp_path)
+    assert question.sentence.endswith("c.csv: amounts are of quarters, and costs stand in months. To which months do they belong?")
+    assert found == [QUARTER | {(4, D(300)), (5, D(310)), (6, D(300))}, {(1, D(1000)), (4, D(910))}]
+
+
+@pytest.mark.parametrize(("head", "written"), [("Week", "{}"), ("Viikko", "{:02}"), ("KW", "W{:02}"), ("Week no", "{}"), ("Vecka", "v. {}")])
+def test_weeks_beside_a_column_of_years_are_of_these(write, tmp_path, head, written):
+    rows = "".join(f"2024;{written.format(number)};5000;{amount}\n" for number, amount in ((4, 50), (5, 70)))
+    found, _ = answers_of(write("c.csv", f"Year;{head};Account;Amount\n{rows}"), tmp_path)
+    assert found == [{(1, D(80)), (2, D(40))}, {(1, D(120))}]
+
+
+def test_quarters_without_a_year_are_asked_for_it(write):
+    path = write("costs_2024.csv", "Quarter;Account;Amount\n1;5000;1000\n2;5000;910\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([], costs=[path])
+    (question,) = error.value.questions
+    assert [(option.said, option.line) for option in question.choices] == [("they are quarters of 2024", 'constants = { year = "2024" }')]
+    mapping = {
+        "version": 1,
+        "file": [
+            {"match": path.name, "table": "costs", "constants": {"year": "2024"}, "periods": {"spans": "first month"}, "columns": {"Quarter": "quarter_number"}}
+        ],
+    }
+    assert months_of(read([], costs=[path], mapping=mapping)) == {(1, D(1000)), (4, D(910))}
+
+
+def test_a_number_of_no_week_is_given_back(write):
+    mapping = {"version": 1, "file": [{"match": "c.csv", "table": "costs", "periods": {"spans": "first month"}, "columns": {"Week": "week_number"}}]}
+    reading = read([], costs=[write("c.csv", "Year;Week;Account;Amount\n2024;5;5000;1\n2024;53;5000;2\n2020;53;5000;4\n2024;x;5000;8\n")], mapping=mapping)
+    assert reading.facts.engine.con.execute("SELECT period, amount FROM costs ORDER BY 1").fetchall() == [
+        (dt.date(2020, 12, 1), D(4)),
+        (dt.date(2024, 1, 1), D(1)),
+    ]
+    assert [(p.origin.row, p.origin.column, p.expected) for p in reading.problems if p.severity == Severity.REJECTED] == [
+        (3, "Week", "a week"),
+        (5, "Week", "a week"),
+    ]
+
+
+def test_sales_of_a_week_and_a_year_are_dated_its_first_day(write, tmp_path):
+    path = write("sales.csv", "Year;Week;Customer;Net amount\n2024;1;Ann;100\n2024;2;Bob;50\n")
+    reading = read([path])
+    again = read([path], mapping=reading.write_mapping(tmp_path / "map.toml"))
+    for one in (reading, again):
+        rows = one.facts.engine.con.execute("SELECT date, net_value FROM sale_lines ORDER BY 1").fetchall()
+        assert rows == [(dt.date(2024, 1, 1), D(100)), (dt.date(2024, 1, 8), D(50))]
+
+
+def test_a_month_goes_before_the_quarter_beside_it(write):
+    reading = read([], costs=[write("c.csv", "Year;Quarter;Month;Account;Amount\n2024;1;2;5000;10\n2024;2;4;5000;20\n")])
+    assert months_of(reading) == {(2, D(10)), (4, D(20))}
+
+
+def test_amounts_of_years_that_a_column_says_stand_in_its_januaries(write, tmp_path):
+    path = write("c.csv", "Year;Account;Amount\n2023;5000;10\n2024;5000;20\n")
+    found, question = answers_of(path, tmp_path)
+    assert [option.said for option in question.choices] == ["all amounts are of the year that Year says: they stand in its January, and in no other month"]
+    assert found == [{(1, D(10)), (1, D(20))}]

@@ -11,7 +11,7 @@ from importlib import resources
 
 from goodterms.facts.columns import ATTRIBUTE, TABLES, Kind
 from goodterms.intake.mapping.currency_code import HEADING_WORDS, SIGNS
-from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, TABLES_OF_PERIODS, first_day, is_closing_period
+from goodterms.intake.mapping.months_across import MONTH, NUMBERED, TABLES_BY_MONTH, TABLES_OF_DAYS, TABLES_OF_PERIODS, first_day, is_closing_period
 
 LEFT_OUT = "-"
 """What a mapping says of a column that is not to be read."""
@@ -39,10 +39,10 @@ DERIVED: dict[str, dict[str, Kind]] = {
     },
     "rates": {"units": Kind.DECIMAL},
 } | {
-    table: {"debit": Kind.DECIMAL, "credit": Kind.DECIMAL, "side": Kind.TEXT, "month_number": Kind.TEXT, "year": Kind.INTEGER}
+    table: {"debit": Kind.DECIMAL, "credit": Kind.DECIMAL, "side": Kind.TEXT, **dict.fromkeys(NUMBERED, Kind.TEXT), "year": Kind.INTEGER}
     for table in ("costs", "gl_balances")
 }
-_INSTEAD_OF_A_DAY = {"period": Kind.MONTH, "month_number": Kind.TEXT, "year": Kind.INTEGER}
+_INSTEAD_OF_A_DAY = {"period": Kind.MONTH, **dict.fromkeys(NUMBERED, Kind.TEXT), "year": Kind.INTEGER}
 """What says the month of a row that has no day. No heading says it by itself: beside a day it is a further column."""
 """Columns that a file may have instead of ours: they are multiplied, divided or spread into ours."""
 

@@ -9,6 +9,8 @@ MONTH = "month:"
 _CLOSING = frozenset({"13", "14", "15", "16"})
 TABLES_BY_MONTH = {"costs": "amount", "gl_balances": "amount", "sale_lines": "net_value", "purchase_lines": "net_value"}
 """Tables of which a file may have months across the top, with our name of what stands below them."""
+NUMBERED = ("month_number", "week_number", "quarter_number")
+"""Our names of columns of months, weeks and quarters without their year, which stands in ``year``."""
 TABLES_OF_PERIODS = ("costs", "gl_balances")
 """Tables of which a mapping says what amounts of months, quarters, weeks and closing periods are."""
 TABLES_OF_DAYS = frozenset({"sale_lines", "purchase_lines", "activities", "payments", "rates"})

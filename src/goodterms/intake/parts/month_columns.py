@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Settings
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,18 +14,23 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, meanings, normalised, rank_of
 from goodterms.intake.mapping.file_mapping import FileMapping
-from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, named_month
+from goodterms.intake.mapping.months_across import MONTH, NUMBERED, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, named_month
 from goodterms.intake.parts.closing_columns import find_closing_across
 from goodterms.intake.parts.meaning import Proposal, is_called
 from goodterms.intake.parts.named_periods import years_offered
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.values.months import LEAST_ALONE, LEAST_MONTHS, NUMBER_OF, YEAR, are_next, months_of, without_year
-from goodterms.intake.values.spans import quarter_number, quarters_of
+from goodterms.intake.values.spans import QUARTERS, SPANS_NUMBERED, WEEKS, is_numbered, quarter_number, quarters_of
 from goodterms.intake.values.total_words import BESIDE
 
 if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
 
+HEADING_OF = {
+    QUARTERS: re.compile(r"\b(?:q|qtr|quarters?|kv|kvartaali|(?:vuosi)?neljannes|kvartal|kvt|quartal|kwartaal|kwartal|trim|trimestre)\b"),
+    WEEKS: re.compile(r"\b(?:kw|wk|w|weeks?|viikko|vko|vecka|v|semaine|semana|settimana|\w*woche|uke|uge|tydzien|tyden)\b"),
+}
+"""Headings of quarters and weeks."""
 _NAMES_OF = "costs"
 """The table whose headings say months and years in every other one too."""
 
@@ -47,7 +52,7 @@ def find_months_across(found: Proposal, raw: RawTable, sample: Sample, entry: Fi
     AnswerNeededError
         Where months stand across the top and no year beside them.
     """
-    if table in TABLES_OF_DAYS and {"period", "month_number"} & taken:
+    if table in TABLES_OF_DAYS and {"period", *NUMBERED} & taken:
         taken.add("date")
     if table not in TABLES_BY_MONTH or {"date", "period", TABLES_BY_MONTH[table]} & taken:
         return
@@ -96,30 +101,50 @@ def _only_months(found: Proposal, raw: RawTable, table: str, taken: set[str]) ->
 
 
 def find_month_without_year(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
-    """A column of months that are numbers or names makes the period with a year: that of another column, of the mapping, or one that is asked for.
+    """A column of months, weeks or quarters that are numbers or names makes the period with a year: that of another column, of the mapping, or one asked for.
 
     Raises
     ------
     AnswerNeededError
         Where nothing says the year.
     """
-    of_mapping = found.theirs("month_number")
-    free = [theirs for theirs in raw.header if theirs not in found.columns and is_called_month(theirs) and _are_numbers_of_months(sample.values[theirs])]
-    if "month_number" not in accepted(table) or "period" in taken or not (of_mapping or free):
+    if "month_number" not in accepted(table) or "period" in taken:
         return
-    theirs = of_mapping or free[0]
-    found.say(theirs, "month_number", found.why.get(theirs, "by its name, a month without its year"))
+    if "month_number" in taken and not found.theirs("month_number"):
+        taken |= {"date", "period"}
+        return
+    ours, theirs = next(_numbered(found, raw, sample), ("", ""))
+    if not ours:
+        return
+    what = ours.removesuffix("_number")
+    found.say(theirs, ours, found.why.get(theirs, f"by its name, a {what} without its year"))
     found.contradicted.pop(theirs, None)
-    taken |= {"date", "period", "month_number"}
+    taken |= {"date", "period", ours}
     years = [theirs for theirs in raw.header if theirs not in found.columns and _is_year(theirs, sample)]
     if "year" not in taken and years:
-        found.say(years[0], "year", "by its name, the year of a month")
+        found.say(years[0], "year", "by its name, the year of its rows")
         taken.add("year")
     if "year" in taken:
         return
-    sentence = f"{raw.where}: {theirs} says months ({', '.join(sample.values[theirs][:3])} …), and no column says their year. Say which year they are of."
-    choices = tuple(choice(f"they are months of {year}", constants={"year": year}) for year in years_offered(raw))
+    sentence = f"{raw.where}: {theirs} says {what}s ({', '.join(sample.values[theirs][:3])} …), and no column says their year. Say which year they are of."
+    choices = tuple(choice(f"they are {what}s of {year}", constants={"year": year}) for year in years_offered(raw))
     raise AnswerNeededError(Question(f"year: {raw.file}", sentence, (), (*choices, *_out(raw)), asks_when=True))
+
+
+def _numbered(found: Proposal, raw: RawTable, sample: Sample) -> Iterator[tuple[str, str]]:
+    """Columns of months, weeks and quarters without their year, each as ours and theirs: those that the mapping says first, then by name and values."""
+    for ours in NUMBERED:
+        if theirs := found.theirs(ours):
+            yield ours, theirs
+    free = [theirs for theirs in raw.header if theirs not in found.columns]
+    for theirs in free:
+        if is_called_month(theirs) and _are_numbers_of_months(sample.values[theirs]):
+            yield "month_number", theirs
+    for ours, kind in SPANS_NUMBERED.items():
+        for theirs in free:
+            said = [value for value in sample.values[theirs] if not BESIDE.fullmatch(value)]
+            if HEADING_OF[kind].search(normalised(theirs)) and said and all(is_numbered(value, kind) for value in said):
+                yield ours, theirs
 
 
 def _is_year(theirs: str, sample: Sample) -> bool:

@@ -25,20 +25,25 @@ def years_offered(raw: RawTable) -> list[str]:
     return _years_said(raw) or [str(written - before) for before in range(_YEARS_OFFERED)]
 
 
-def periods_offered(raw: RawTable) -> list[Choice]:
-    """What the rows of a file without months may be of: the months that its name or what stands above its header names, and years."""
+def periods_offered(raw: RawTable, of_years: str = "") -> list[Choice]:
+    """What the rows of a file without months may be of: months that its name or what stands above its header names, and years, which a column may say."""
     months = _months_said(raw)
     spans = [(f"{months[0]:%B %Y} to {months[-1]:%B %Y}", months[0])] if len(months) > 1 else []
     spans += [] if spans else [(f"{month:%B %Y}", month) for month in months or _months_in_years(raw)]
     first_days = [first for _, first in spans]
-    spans += [(f"the year {year}", first) for year in years_offered(raw) if (first := date(int(year), 1, 1)) not in first_days]
+    spans += [(f"the year {year}", first) for year in years_offered(raw) if not of_years and (first := date(int(year), 1, 1)) not in first_days]
+    by_column = choice(
+        f"all amounts are of the year that {of_years} says: they stand in its January, and in no other month",
+        columns={of_years: "year"},
+        constants={"month_number": "1"},
+    )
     return [
         choice(
             f"all amounts are of {said}" + (f": they stand in {first:%B %Y}, and in no other month" if said != f"{first:%B %Y}" else ""),
             constants={"period": f"{first}"},
         )
         for said, first in spans
-    ]
+    ] + ([by_column] if of_years else [])
 
 
 def periods_named(raw: RawTable) -> list[date]:

@@ -15,12 +15,12 @@ from goodterms.intake.mapping.column_names import kind_of, normalised
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, named_month
 from goodterms.intake.mapping.words import SERIAL
 from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is_called
-from goodterms.intake.parts.month_columns import find_month_without_year, is_called_month
+from goodterms.intake.parts.month_columns import HEADING_OF, find_month_without_year, is_called_month
 from goodterms.intake.parts.named_periods import periods_offered
 from goodterms.intake.parts.rate_columns import check_rates, for_all_days
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of, month_of_column, months_of
-from goodterms.intake.values.spans import are_spans, span_of
+from goodterms.intake.values.spans import WEEKS, are_spans, span_of
 
 if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
@@ -37,8 +37,6 @@ _NEEDED = {
 """What a row of a table cannot do without, beside its day or month and its amount: one of each."""
 _RATES = (Decimal("25.5"), Decimal(24), Decimal(25), Decimal(20), Decimal(19))
 """General rates of value added tax: of Finland, before it, of Sweden and Denmark, of many others, of Germany."""
-_WEEK = re.compile(r"\b(?:kw|wk|w|weeks?|viikko|vko|vecka|v|semaine|semana|settimana|\w*woche|uke|uge|tydzien|tyden)\b")
-"""Headings of weeks."""
 
 
 def check_needs(found: Proposal, raw: RawTable, sample: Sample, table: str, taken: set[str]) -> None:
@@ -132,7 +130,7 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, table: str, taken
     why = ""
     if ours == "period" and not any(sample.values[theirs] and sample.could_be(theirs, Kind.DATE) for theirs in free):
         why = "" if choices else "no column says the month of a row. Say of which month all amounts are; another is written in its place."
-        choices += periods_offered(raw)
+        choices += periods_offered(raw, found.theirs("year") or "")
     _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE, choices=choices, why=why)
 
 
@@ -147,7 +145,7 @@ def _says_months(theirs: str, sample: Sample, table: str, *, is_other: bool) -> 
 def _as_months(theirs: str, sample: Sample) -> list[Choice]:
     """What a column says as months; a week and its year look like one."""
     month = month_of(sample.example(theirs))
-    says_months = month and not _WEEK.search(normalised(theirs)) and (sample.are_all(theirs, Kind.MONTH) or is_called_month(theirs))
+    says_months = month and not HEADING_OF[WEEKS].search(normalised(theirs)) and (sample.are_all(theirs, Kind.MONTH) or is_called_month(theirs))
     return [choice(f"{theirs}: months, {sample.example(theirs)} is {month:%B %Y}", columns={theirs: "period"})] if says_months else []
 
 

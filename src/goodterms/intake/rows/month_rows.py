@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, is_closing_period
+from goodterms.intake.mapping.months_across import NUMBERED, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, is_closing_period
 from goodterms.intake.mapping.words import LAST_MONTH
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.rows.span_rows import span_kind
 from goodterms.intake.values.months import period_sql
-from goodterms.intake.values.spans import is_closing
+from goodterms.intake.values.spans import SPANS_NUMBERED, is_closing, numbered_day_sql
 
 
 def dated(parts: Sequence[Part], present: Collection[str]) -> dict[str, str]:
     """The day or month of a row as an expression over the typed rows, where columns or a constant say its month."""
-    if not {"period", "month_number"} & set(present):
+    if not {"period", *NUMBERED} & set(present):
         return {}
-    number = named("month_number")
-    if parts[0].entry.periods.get("closing") == LAST_MONTH:
-        number = f"CASE WHEN {is_closing(number)} THEN '12' ELSE {number} END"
-    month = named("period") if "period" in present else period_sql(number, "year")
+    month = named("period") if "period" in present else _with_its_year(parts[0], present)
     if parts[0].table not in TABLES_OF_DAYS:
         return {"period": month}
     kind = next((kind for part in parts if (kind := span_kind(part))), "months")
     say(parts, f"Rows say {kind}, no days: each is dated the first {'day ' if kind != 'months' else ''}of its {kind.removesuffix('s')}.")
     return {"date": month}
+
+
+def _with_its_year(part: Part, present: Collection[str]) -> str:
+    """The first day of a month, week or quarter whose number and year stand in two columns."""
+    ours = next(ours for ours in NUMBERED if ours in present)
+    number = named(ours)
+    if ours in SPANS_NUMBERED:
+        return numbered_day_sql(number, SPANS_NUMBERED[ours], "year")
+    if part.entry.periods.get("closing") == LAST_MONTH:
+        number = f"CASE WHEN {is_closing(number)} THEN '12' ELSE {number} END"
+    return period_sql(number, "year")
 
 
 def all_months(parts: Sequence[Part]) -> dict[str, str]:

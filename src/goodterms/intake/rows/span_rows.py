@@ -10,7 +10,7 @@ from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.months_across import TABLES_OF_DAYS, TABLES_OF_PERIODS, first_day
 from goodterms.intake.mapping.words import BY_DAYS, FIRST_MONTH
 from goodterms.intake.parts.part import Part, named, say
-from goodterms.intake.values.spans import QUARTERS, WEEKS, last_day_sql, quarter_number
+from goodterms.intake.values.spans import QUARTERS, SPANS_NUMBERED, WEEKS, last_day_sql, quarter_number
 
 _MONTH = named("month of a span")
 
@@ -20,6 +20,8 @@ def span_kind(part: Part) -> str:
     if "period" in part.stated:
         kind = part.stated["period"].style.get("date", "")
         return kind if kind in {QUARTERS, WEEKS} else ""
+    if "month_number" not in part.stated and (kind := next((kind for ours, kind in SPANS_NUMBERED.items() if ours in part.stated), "")):
+        return kind
     months = {theirs: ours for theirs, ours in part.proposal.columns.items() if ours in part.months}
     return QUARTERS if months and all(first_day(ours).month == 3 * quarter_number(theirs) - 2 for theirs, ours in months.items()) else ""
 

@@ -11,6 +11,7 @@ from goodterms.facts.sql_text import text_of
 from goodterms.intake.currency.contradicted_signs import contradictions
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import goes_nowhere
+from goodterms.intake.mapping.months_across import NUMBERED
 from goodterms.intake.parts.part import MEND, MOST_SAID, Part, named
 from goodterms.intake.rows.balance_rows import BalanceRows, set_aside_balances
 from goodterms.intake.rows.odd_rows import Lines
@@ -216,11 +217,14 @@ def _parts_missing(part: Part, ours: str, derived: dict[str, str]) -> list[tuple
 
 def _missing(part: Part, ours: str) -> tuple[str, str]:
     """The column in which something is missing, and what."""
-    instead = {"date": ("period", "month_number"), "period": ("month_number",), "amount": ("debit",)}.get(ours, ())
+    instead = {"date": ("period", *NUMBERED), "period": NUMBERED, "amount": ("debit",)}.get(ours, ())
     theirs = next((theirs for name in (ours, *instead) if (theirs := part.proposal.theirs(name))), None)
     ours = "period" if ours == "date" and theirs and not part.proposal.theirs("date") else ours
     if theirs is None and ours == "net_value":
         theirs = next((t for name in _MAKE_NET if (t := part.proposal.theirs(name))), "")
+    numbered = part.proposal.columns.get(theirs or "", "")
+    if numbered in NUMBERED:
+        return theirs or "", f"a {numbered.removesuffix('_number')}"
     return theirs or "", {"date": "a date", "period": "a month", "net_value": "an amount that fits", "amount": "an amount"}.get(
         ours, f"a {ours.replace('_', ' ')}"
     )

@@ -14,6 +14,8 @@ from goodterms.intake.values.typed_column import RawColumn, Typed, Where, presen
 
 QUARTERS, WEEKS = "quarters", "weeks"
 """What a mapping calls a column of them, where of months it names a form."""
+SPANS_NUMBERED = {"week_number": WEEKS, "quarter_number": QUARTERS}
+"""Our names of columns that say their numbers without a year."""
 _WORDS = {
     QUARTERS: r"q|qtr|quarter|kv|kvartaali|neljännes|vuosineljännes|kvartal|kvt|quartal|kwartaal|kwartał|trim|trimestre|t",
     WEEKS: r"w|wk|week|kw|woche|vko|vk|viikko|v|vecka|uge|uke|sem|semaine|semana|settimana|tydzień",
@@ -113,14 +115,38 @@ def first_day_sql(cell: str, kind: str) -> str:
             if "short" in said
             else f"TRY_CAST({said['year']} AS INTEGER)"
         )
-        number = f"TRY_CAST({said['number']} AS INTEGER)"
-        if kind == QUARTERS:
-            day = f"make_date({year}, 3 * {number} - 2, 1)"
-        else:
-            monday = f"CAST(date_trunc('week', make_date({year}, 1, 4)) + to_days(7 * ({number} - 1)) AS DATE)"
-            day = f"CASE WHEN {number} > 0 AND isoyear({monday}) = {year} THEN {monday} END"
-        cases.append(f"WHEN regexp_full_match({cell}, {text_of(shape)}) THEN {day}")
+        cases.append(f"WHEN regexp_full_match({cell}, {text_of(shape)}) THEN {_day_sql(kind, year, said['number'])}")
     return f"CASE {' '.join(cases)} END"
+
+
+def numbered_day_sql(cell: str, kind: str, year: str) -> str:
+    """SQL of the first day of a quarter or week whose number a cell says, null where it says none, and a whole number of the year."""
+    shape = _numbered(kind)
+    cell = f"lower(trim(CAST({cell} AS VARCHAR)))"
+    number = f"regexp_extract({cell}, {text_of(f'^{shape}$')}, 1)"
+    return f"CASE WHEN regexp_full_match({cell}, {text_of(shape)}) THEN {_day_sql(kind, f'CAST({year} AS INTEGER)', number)} END"
+
+
+def is_numbered(text: str, kind: str) -> bool:
+    """Whether a text is the number of a quarter or week without its year.
+
+    >>> is_numbered("Q3", QUARTERS), is_numbered("5", QUARTERS), is_numbered("W05", WEEKS), is_numbered("53", WEEKS), is_numbered("2024-W05", WEEKS)
+    (True, False, True, True, False)
+    """
+    return bool(re.fullmatch(_numbered(kind), text.strip().lower()))
+
+
+def _numbered(kind: str) -> str:
+    number = "[1-4]" if kind == QUARTERS else "0?[1-9]|[1-4][0-9]|5[0-3]"
+    return rf"(?:(?:{_WORDS[kind]})\.?[-/. ]*)?({number})\.?(?:[-/. ]*(?:{_WORDS[kind]})\.?)?"
+
+
+def _day_sql(kind: str, year: str, number: str) -> str:
+    number = f"TRY_CAST({number} AS INTEGER)"
+    if kind == QUARTERS:
+        return f"make_date({year}, 3 * {number} - 2, 1)"
+    monday = f"CAST(date_trunc('week', make_date({year}, 1, 4)) + to_days(7 * ({number} - 1)) AS DATE)"
+    return f"CASE WHEN {number} > 0 AND isoyear({monday}) = {year} THEN {monday} END"
 
 
 def with_spans(con: Any, where: Where, column: RawColumn) -> Typed | None:

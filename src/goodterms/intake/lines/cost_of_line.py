@@ -10,6 +10,8 @@ from goodterms.intake.mapping.answers import choice
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 
 _COSTS = ("unit_cost", "product_cost")
+_FEWEST = 5
+"""Fewer lines with a cost may be sold at a loss."""
 _A_TENTH = 0.1
 """So far may a margin in per cent be from what it is of the sales, for its roundings."""
 
@@ -54,8 +56,8 @@ def _margins(lines: Stated, net: str) -> Iterator[Callable[[str], str]]:
 
 def _ask_where_it_is_more_than_sales(lines: Stated, net: str, by_quantity: str, of_line: str) -> None:
     """Ask what a cost is that times the quantity is more than all sales, and as it stands is not."""
-    sales, each, whole = lines.ask(f"sum({net}), sum({by_quantity}), sum({of_line})")
-    if not sales or not each or sales < 0 or each <= sales or whole >= sales:
+    count, sales, each, whole = lines.ask(f"count({by_quantity}), sum({net}), sum({by_quantity}), sum({of_line})")
+    if count < _FEWEST or not sales or sales < 0 or each <= sales or whole >= sales:
         return
     theirs = lines.theirs["unit_cost"]
     raise AnswerNeededError(

@@ -193,3 +193,14 @@ def test_of_sums_in_lists_what_is_to_be_pasted_is_printed_under_each_entry(write
     assert question.entry.splitlines()[1] == 'periods = { months = "since January" }'
     reading, _ = settled(lists, text, tmp_path)
     assert {amount for _, amount in months_of(reading)} == {D(105)}
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("tammi_tilit_2024", "January 2024"), ("TB_2024_costs_Mar", "March 2024"), ("set_of_costs_2024", "the year 2024"), ("costs", "the year 2025")],
+)
+def test_a_file_that_names_its_month_apart_from_the_year_is_offered_it_first(write, name, first):
+    path = write(f"{name}.csv", "Account;Name;Amount\n5000;Wages;100\n7230;Rent;5\n")
+    os.utime(path, (dt.datetime(2025, 6, 1, tzinfo=dt.UTC).timestamp(),) * 2)
+    question, _ = question_of([path])
+    assert question.choices[0].said.startswith(f"all amounts are of {first}")

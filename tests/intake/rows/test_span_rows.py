@@ -260,3 +260,14 @@ def test_amounts_of_years_that_a_column_says_stand_in_its_januaries(write, tmp_p
     found, question = answers_of(path, tmp_path)
     assert [option.said for option in question.choices] == ["all amounts are of the year that Year says: they stand in its January, and in no other month"]
     assert found == [{(1, D(10)), (1, D(20))}]
+
+
+@pytest.mark.parametrize("closing", ["1300;260", "100;20"])
+def test_a_closing_period_beside_sums_since_january_is_a_sum_or_an_amount_of_its_own(write, tmp_path, closing):
+    heads = ";".join(f"{month:02}/2024" for month in range(1, 14))
+    wages, rent = (";".join(f"{amount * month}" for month in range(1, 13)) for amount in (100, 20))
+    path = write("c.csv", f"Account;Name;{heads}\n5000;Wages;{wages};{closing.split(';')[0]}\n6000;Rent;{rent};{closing.split(';')[1]}\n")
+    mapping = {"version": 1, "file": [{"match": "c.csv", "table": "costs", "periods": {"closing": "last month", "months": "since January"}}]}
+    reading = read([], costs=[path], mapping=mapping)
+    again = read([], costs=[path], mapping=reading.write_mapping(tmp_path / "map.toml"))
+    assert months_of(reading) == months_of(again) == {(month, D(120)) for month in range(1, 12)} | {(12, D(240))}

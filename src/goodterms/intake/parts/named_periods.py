@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _YEARS_OFFERED = 5
 """So many years, the last one being that in which a file was written, are offered for months of which nothing says the year."""
+_OTHER_WORDS = frozenset({"set", "out", "des"})
+"""Short names of months that are other words in the name of a file."""
 _NUMBER = re.compile(r"0?[1-9]|1[0-2]")
 
 
@@ -70,7 +73,7 @@ def _months_in_years(raw: RawTable) -> list[date]:
 
 
 def _month_without_year(raw: RawTable) -> int:
-    return _month_of_sheet(raw) or _month_in(Path(raw.file).stem)
+    return _month_of_sheet(raw) or _month_in(Path(raw.file).stem, _OTHER_WORDS)
 
 
 def _month_of_sheet(raw: RawTable) -> int:
@@ -78,13 +81,13 @@ def _month_of_sheet(raw: RawTable) -> int:
     return int(name) if _NUMBER.fullmatch(name) else _month_in(name)
 
 
-def _month_in(name: str) -> int:
+def _month_in(name: str, others: Collection[str] = ()) -> int:
     """The only month that a name calls by its name, 0 where there is none.
 
     >>> _month_in("TB Jan"), _month_in("Saldo_helmikuu"), _month_in("Summary"), _month_in("Jan to Mar")
     (1, 2, 0, 0)
     """
-    found = {NUMBER_OF[word] for word in re.findall(f"[{LETTERS}]+", name.lower()) if word in NUMBER_OF}
+    found = {NUMBER_OF[word] for word in re.findall(f"[{LETTERS}]+", name.lower()) if word in NUMBER_OF and word not in others}
     return found.pop() if len(found) == 1 else 0
 
 

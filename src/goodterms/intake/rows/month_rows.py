@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from goodterms.intake.mapping.months_across import NUMBERED, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, is_closing_period
-from goodterms.intake.mapping.words import LAST_MONTH
+from goodterms.intake.mapping.months_across import NUMBERED, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, is_closing_period, named_month
+from goodterms.intake.mapping.words import LAST_MONTH, SINCE
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.rows.span_rows import span_kind
 from goodterms.intake.values.months import period_sql
 from goodterms.intake.values.spans import SPANS_NUMBERED, is_closing, numbered_day_sql
+
+_LIKE_A_SUM = 0.5
+"""From this share of the last month's sums on, the amounts of a closing period are sums too, and no amounts of its own."""
 
 
 def dated(parts: Sequence[Part], present: Collection[str]) -> dict[str, str]:
@@ -57,7 +60,25 @@ def each_month(parts: Sequence[Part], derived: dict[str, str]) -> dict[str, str]
         return derived
     day, amount = "date" if table in TABLES_OF_DAYS else "period", TABLES_BY_MONTH[table]
     for part in parts:
-        months = {ours: f"DATE '{first_day(ours)}' AS {day}, {named(ours)} AS {amount}" for ours in part.months}
-        selects = [f"SELECT *, {said} FROM ({part.typed_rows}) WHERE {named(ours)} IS NOT NULL" for ours, said in months.items()]
+        months = {ours: named(ours) for ours in part.months}
+        if part.entry.periods.get("months", "").startswith(SINCE):
+            months = _sums_with_closing(months)
+        rows = {ours: f"SELECT *, DATE '{first_day(ours)}' AS {day}, {sql} AS {amount} FROM ({part.typed_rows})" for ours, sql in months.items()}
+        selects = [f"SELECT * FROM ({each}) WHERE {amount} IS NOT NULL" for each in rows.values()]
         part.typed_rows = f"SELECT * FROM ({' UNION ALL '.join(selects)})"
     return derived | {day: day, amount: amount}
+
+
+def _sums_with_closing(months: dict[str, str]) -> dict[str, str]:
+    """Sums since a month, those of closing periods in the last month: a sum like that month's stands in its place, what was booked alone is added to it."""
+    found = {ours: sql for ours, sql in months.items() if not is_closing_period(ours)}
+    for closing in sorted(months.keys() - found.keys()):
+        last = named_month(first_day(closing))
+        if last not in found:
+            found[last] = months[closing]
+            continue
+        own, before = months[closing], found[last]
+        is_sum = f"sum(abs({own})) OVER () >= {_LIKE_A_SUM} * sum(abs({named(last)})) OVER ()"
+        added = f"CASE WHEN {own} IS NULL THEN {before} ELSE coalesce({before}, 0) + {own} END"
+        found[last] = f"CASE WHEN {is_sum} THEN coalesce({own}, {before}) ELSE {added} END"
+    return found

@@ -110,7 +110,7 @@ def derived_columns(con: Any, parts: Sequence[Part], stated: dict[str, Typed], a
 
 def settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
     """Where the column that was taken for the net value holds the tax, it is the value with tax. A tax that is its document's is no evidence of that."""
-    first, stated = parts[0], settle_document_total(con, parts, stated, ["tax"])
+    first, stated = parts[0], settle_document_total(con, parts, stated, ["tax", "discount"])
     if first.table not in LINES or not {"net_value", "margin", "unit_cost", "product_cost"} & stated.keys():
         return stated
     lines = _evidence(con, first, stated, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goodterms.errors import AnswerNeededError
 from goodterms.intake import read
 
 HEAD = "Name,Created at,Billing Name,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Lineitem quantity,Lineitem name,Lineitem price,Lineitem discount"
@@ -153,3 +154,23 @@ def test_shares_come_to_the_sums_of_all_orders(tmp_path_factory, orders, tax_on_
     reading = read([path])
     assert [value + freight for _, value, _, _, freight, _ in sums(reading)] == net
     assert not any(below for *_, below in sums(reading))
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["before the discount", "after it"])
+def test_a_discount_of_the_order_on_each_of_its_lines_counts_once(write, place):
+    """As plugins of web shops export it, with the price as "item cost"."""
+    head = "Order Number,Order Date,Customer,SKU,Quantity,Item Cost,Discount Amount"
+    orders = [[(1, "30.00"), (2, "10.00"), (1, "50.00")], [(3, "20.00"), (1, "40.00")], [(1, "25.00")]]
+    lines = [f"{n},2024-01-{n + 1:02d},Ann,P{i},{q},{p},{10 * (n + 1)}.00" for n, order in enumerate(orders) for i, (q, p) in enumerate(order)]
+    path = write("s.csv", "\n".join([head, *lines, ""]))
+    with pytest.raises(AnswerNeededError, match="no column is known as the amount") as asked:
+        read([path])
+    reading = read([path], mapping={"version": 1, "file": [{"match": "s.csv", **asked.value.questions[0].choices[place].settings}]})
+    sql = "SELECT order_number, sum(discount), sum(net_value), sum(list_value) FROM sale_lines GROUP BY 1 ORDER BY 1"
+    found = [tuple(map(int, row)) for row in reading.facts.engine.con.execute(sql).fetchall()]
+    whole = [100, 100, 25]
+    less = [10, 20, 30]
+    right = [(n, d, w - d, w) if place == 0 else (n, d, w, w + d) for n, (w, d) in enumerate(zip(whole, less, strict=True))]
+    assert found == right
+    again = read([path], mapping=reading.mapping)
+    assert [tuple(map(int, row)) for row in again.facts.engine.con.execute(sql).fetchall()] == right

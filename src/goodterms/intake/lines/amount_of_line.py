@@ -21,6 +21,8 @@ _STEPS = 200
 """Rates of value added tax are whole halves of a per cent."""
 _NEAR = (0.5, 1.01)
 """What a line comes to is so many times its price × quantity: less a discount."""
+_BESIDE_VALUES = frozenset({"tax", "discount"})
+"""Amounts that are judged by the value beside them."""
 _TWO_THINGS, _FEW, _HALF = frozenset({"gp", "gp amount"}), 0.2, 0.5
 """Headings that say a margin in one language and a total price in another; on so many lines such a one, and any, is price × quantity if it is no margin."""
 _MANY = 10
@@ -121,8 +123,8 @@ def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], o
     """Return what counts instead of a column of amounts (``ours``) that repeats the document's total on its lines; None where it is an amount of the line.
 
     It is the total where price × quantity of its lines, or a column without a meaning, sums up to it document by document: that counts, ``OTHER_AMOUNTS``
-    or the column's name. A value with tax, or a tax, that is one on lines of different values is the total too. ``rows`` is a query for each file: lines that
-    several of them hold are met once, and lines of which all is the same are no evidence of a total.
+    or the column's name. A value with tax, a tax or a discount that is one on lines of different values is the total too. ``rows`` is a query for each file:
+    lines that several of them hold are met once, and lines of which all is the same are no evidence of a total.
 
     Raises
     ------
@@ -139,11 +141,15 @@ def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], o
         same, documents, is_sum = (
             _by_readings(con, readings, lines_met_once, key) if ours == "net_value" else _over_different(con, ours, readings[0], lines_met_once, key)
         )
-    elif ours == "tax":
+    elif ours in _BESIDE_VALUES:
         return None
     else:
         (same, documents), is_sum = _alike(con, ours, different, key), False
-    parts = [column for column, amount in lines.further.items() if same and not (is_sum and ours != "tax") and _sums_to(con, amount, ours, lines_met_once, key)]
+    parts = [
+        column
+        for column, amount in lines.further.items()
+        if same and (ours in _BESIDE_VALUES or not is_sum) and _sums_to(con, amount, ours, lines_met_once, key)
+    ]
     at_cost = lines.product("unit_cost") if same and not readings and not parts else None
     is_cost = at_cost is not None and _sums_to(con, at_cost, ours, lines_met_once, key)
     where = f"in {same:,} of {documents:,} documents of several lines"
@@ -161,10 +167,10 @@ def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], o
 
 
 def _beside(lines: Stated, ours: str) -> list[str]:
-    """The amounts of the line beside a column of amounts, by which it is judged: of a value with tax or a tax the net value, where it is stated."""
+    """The amounts of the line beside a column of amounts, by which it is judged: of a value with tax, a tax or a discount the net value, where it is stated."""
     if ours == "net_value":
         return lines.before_tax()
-    stated = [amount.sql for name in ("net_value", *(["gross_value"] if ours == "tax" else [])) if (amount := lines.of(name))]
+    stated = [amount.sql for name in ("net_value", *(["gross_value"] if ours in _BESIDE_VALUES else [])) if (amount := lines.of(name))]
     return stated or lines.before_tax()
 
 

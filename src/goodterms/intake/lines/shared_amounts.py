@@ -1,4 +1,4 @@
-"""Amounts of a document that stand on its first line alone, as web shops write the sums of an order: they are divided among its lines."""
+"""Amounts of a document that stand on its first line alone, or on each, as web shops write the sums of an order: they are divided among its lines."""
 
 from __future__ import annotations
 
@@ -34,13 +34,17 @@ def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> 
     said = said_of_first_lines(first)
     may_be = [ours for ours in _AMOUNTS if ours in with_blanks and (said is None or theirs[ours] in said)]
     heads = _on_heads(con, parts, with_blanks, FEWEST if said is None else 1) if may_be else set()
-    shared = [ours for ours in may_be if ours in heads]
+    on_first = [ours for ours in may_be if ours in heads]
+    repeated = [ours for ours in ("discount",) if ours in numbers and ours not in heads and _is_repeated(con, parts, ours, price)]
+    shared = [*on_first, *repeated]
     if not shared:
         return stated
-    of_documents = [theirs[ours] for ours in shared]
-    kept(parts, of_documents)
-    divided = f"{'it is' if len(shared) == 1 else 'they are'} divided among its lines by {theirs[price]} × {theirs['quantity']}"
-    say(parts, f"{in_words(of_documents)}: {divided}.")
+    by = f"divided among its lines by {theirs[price]} × {theirs['quantity']}"
+    if on_first:
+        of_documents = [theirs[ours] for ours in on_first]
+        kept(parts, of_documents)
+        say(parts, f"{in_words(of_documents)}: {'it is' if len(on_first) == 1 else 'they are'} {by}.")
+    say(parts, *(f"{theirs[ours]} is one of the document, which each of its lines repeats: it is {by}." for ours in repeated))
     holds_tax = _value_holds_tax(con, parts, heads, price)
     if holds_tax and "net_value" in shared:
         first.proposal.say(theirs["net_value"], "gross_value", f"by its name, and by the document's total, to which {theirs['tax']} is not added")
@@ -58,6 +62,17 @@ def _on_heads(con: Any, parts: Sequence[Part], numbers: Sequence[str], fewest: i
     """
     of_parts = [(part.raw.name, part.stated[document_of(part.stated)].sql, {ours: part.stated[ours].sql for ours in numbers}) for part in parts]
     return {ours for ours, found in first_lines(con, of_parts).items() if found.are_of_all and found.documents >= fewest}
+
+
+def _is_repeated(con: Any, parts: Sequence[Part], ours: str, price: str) -> bool:
+    """Whether an amount is one on all lines of nearly all documents that have it, though the lines come to different values; one such document is chance."""
+    document = named(document_of(parts[0].stated))
+    rows = " UNION ALL BY NAME ".join(f"SELECT *, {part.number} AS of_part FROM ({_rows(part)})" for part in parts)
+    documents, same = con.execute(f"""
+        SELECT count(*), count(*) FILTER (low = high AND with_it = lines)
+        FROM (SELECT min({ours}) AS low, max({ours}) AS high, count({ours}) AS with_it, count(*) AS lines FROM ({rows}) WHERE {document} IS NOT NULL
+              GROUP BY of_part, {document} HAVING bool_or({ours} <> 0) AND max({price} * quantity) - min({price} * quantity) > {A_CENT})""").fetchone()
+    return bool(documents >= FEWEST and same >= NEARLY_ALL * documents)
 
 
 def _rows(part: Part) -> str:

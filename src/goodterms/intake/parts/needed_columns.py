@@ -93,6 +93,12 @@ def _of_price(found: Proposal) -> list[Choice]:
         return [choice(f"{price} is the amount of the line", columns={price: "net_value"})]
     if not (cost and quantity and is_called(cost, "unit_price", "sale_lines")):
         return []
+    discount = found.theirs("discount") or found.theirs("discount_rate")
+    if discount:
+        return [
+            choice(f"{cost} is the price before {discount}: {cost} × {quantity} less {discount} is the amount", columns={cost: "unit_list_price"}),
+            choice(f"{cost} is the price after {discount}: {cost} × {quantity} is the amount", columns={cost: "unit_price"}),
+        ]
     return [choice(f"{cost} is the price: {cost} × {quantity} is the amount", columns={cost: "unit_price"})]
 
 

@@ -170,13 +170,30 @@ def test_each_column_that_may_tell_kinds_has_a_question_of_its_own(sales):
         ("Gutschrift", "Ja", "Nein"),
         ("Credit note", "x", ""),
         ("Is credit note", "true", "false"),
+        ("Kredit", "Ja", "Nej"),
+        ("Kredit", "true", "false"),
+        ("Kredit", "x", ""),
+        ("Kredit", "1", "0"),
+        ("Hyvitys", "1", "0"),
+        ("Hyvitys", "Kyllä", "Ei"),
     ],
 )
 def test_a_column_called_a_credit_note_tells_them_by_yes(sales, heading, yes, no):
-    reading = sales(**{heading: [no, yes, no, yes]})
-    assert amounts(reading) == [10, -10, 10, -10]
+    reading = sales(**{heading: [no, yes, no, no]})
+    assert amounts(reading) == [10, -10, 10, 10]
     assert f"Lines with {yes} in column {heading} are credit notes." in reading.files[0].said
-    assert amounts(sales(reading.mapping, **{heading: [no, yes, no, yes]})) == [10, -10, 10, -10]
+    assert not [problem for problem in reading.problems if problem.code == "name-contradicted"]
+    assert amounts(sales(reading.mapping, **{heading: [no, yes, no, no]})) == [10, -10, 10, 10]
+
+
+def test_a_rebate_of_amounts_is_no_flag(sales):
+    con = sales(Hyvitys=["0", "1", "2,50"]).facts.engine.con
+    assert con.execute("SELECT kind, rebate::DOUBLE FROM sale_lines ORDER BY row").fetchall() == [("invoice", 0), ("invoice", 1), ("invoice", 2.5)]
+
+
+def test_sales_on_credit_are_no_credit_notes(sales):
+    reading = sales(Kredit=["Ja", "Ja", "Nej", "Ja"])
+    assert (amounts(reading), reading.facts.attributes) == ([10, 10, 10, 10], ("attribute:kredit",))
 
 
 def test_words_of_both_kinds_beside_another_are_asked_about_under_any_heading(sales):

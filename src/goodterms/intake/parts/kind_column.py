@@ -106,18 +106,33 @@ def _words_of(con: Any, parts: Sequence[Part], theirs: str) -> set[str]:
 
 
 def find_flag_of_credit_notes(con: Any, parts: Sequence[Part], found: Proposal) -> None:
-    """A column that is called a credit note and says yes or no tells them, where no other column does."""
+    """A column that is called a credit note and says yes or no tells them, where no other column does; a rebate of 1 or 0 alone is such a flag too."""
     first = parts[0]
     if first.table not in LINES or first.entry.credit_notes or found.theirs("kind") or "kind" in first.entry.constants:
         return
-    called = [theirs for theirs in first.raw.header if theirs not in found.columns and names_credit_notes(theirs)]
-    if len(called) != 1:
+    called = [theirs for theirs in first.raw.header if names_credit_notes(theirs) and (theirs not in found.columns or _is_rebate_by_name(found, theirs))]
+    flags = {theirs: words for theirs in called if looks_like_flags(words := _words_of(con, parts, theirs))}
+    if len(flags) != 1:
         return
-    words = _words_of(con, parts, called[0])
-    if looks_like_flags(words):
-        how = CreditNotes(column=called[0], values=tuple(sorted(word for word in words if says_yes(word))))
-        for part in parts:
-            part.entry = replace(part.entry, credit_notes=how)
+    ((theirs, words),) = flags.items()
+    yes = tuple(sorted(word for word in words if says_yes(word)))
+    if is_side(theirs) and not _are_few(con, parts, theirs, yes):
+        return
+    for known in (found.columns, found.why, found.contradicted):
+        known.pop(theirs, None)
+    for part in parts:
+        part.entry = replace(part.entry, credit_notes=CreditNotes(column=theirs, values=yes))
+
+
+def _is_rebate_by_name(found: Proposal, theirs: str) -> bool:
+    return found.columns[theirs] == "rebate" and found.why[theirs] != "as the mapping says"
+
+
+def _are_few(con: Any, parts: Sequence[Part], theirs: str, words: Sequence[str]) -> bool:
+    """Whether less than half of all rows hold one of these words: sales on credit may be most, credit notes are not."""
+    cells = " UNION ALL ".join(f"SELECT trim(CAST({part.sample.column(theirs).place} AS VARCHAR)) AS word FROM {part.raw.name}" for part in parts)
+    held, of_all = con.execute(f"SELECT count(*) FILTER (word IN (SELECT unnest(?))), count(*) FROM ({cells})", [list(words)]).fetchone()
+    return bool(2 * held < of_all)
 
 
 def _ask_whether_kinds(raw: RawTable, sample: Sample, theirs: str, table: str) -> None:

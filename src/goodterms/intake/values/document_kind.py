@@ -356,9 +356,9 @@ def names_credit_notes(theirs: str) -> bool:
     Examples
     --------
     >>> [names_credit_notes(theirs) for theirs in ("Kreditfaktura", "Is credit note", "Kredit", "Refunded")]
-    [True, True, False, False]
+    [True, True, True, False]
     """
-    return document_kind(theirs) == CREDIT_NOTE and is_word(theirs) and not _GIVEN_BACK_WORDS.fullmatch(_plain(theirs))
+    return document_kind(theirs) == CREDIT_NOTE and (is_word(theirs) or is_side(theirs)) and not _GIVEN_BACK_WORDS.fullmatch(_plain(theirs))
 
 
 def names_a_state(theirs: str) -> bool:

@@ -67,6 +67,17 @@ def test_which_currency_to_report_in_is_asked(write):
     assert [option.said for option in error.value.questions[0].choices][:3] == ["report in CHF", "report in EUR", "report in USD"]
 
 
+def test_to_report_in_the_currency_of_most_rows_is_offered_first(write):
+    sales = write("s.csv", "Date;Customer;Net amount;Currency\n2024-01-15;Bob;100.00;EUR\n2024-01-15;Bob;1.00;NOK\n")
+    more = write("t.csv", "Date;Customer;Net;Currency\n2024-01-15;Bob;1.00;NOK\n")
+    with pytest.raises(AnswerNeededError) as error:
+        read([sales, more])
+    assert 'reporting_currency = "NOK"\n[[file]]\nmatch = "rates.csv"' in error.value.mapping
+    with pytest.raises(AnswerNeededError) as error:
+        read([sales, more, write("rates.csv", KEPT)], mapping={"version": 1, "file": [RATES]})
+    assert [option.said for option in error.value.questions[0].choices][:2] == ["report in NOK", "report in EUR"]
+
+
 def test_two_rates_of_one_day_are_said(write):
     sales = write("s.csv", SALES)
     reading = read([sales, write("rates.csv", KEPT + "2024-01-10;USD;EUR;0.6\n")], mapping=IN_EUROS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -91,7 +92,7 @@ def ask_for_rates(parts: Sequence[Part], held: Sequence[Held], sentence: str, ma
     pasted: list[tuple[str, str]] = []
     rated = any(one.without_rate < one.rows for one in held)
     if not mapping.reporting_currency and (rated or rates.parts or any(one.part.is_of_documents for one in held)):
-        at_home = dict.fromkeys(one.currency for one in held if one.currency and not one.at_rate)
+        at_home = _by_rows([one for one in held if not one.at_rate])
         for currency in at_home or ["EUR"]:
             said = f"the rates lead to {currency}" if rated else f"report in {currency}"
             if not rated and not rates.parts:
@@ -105,13 +106,21 @@ def ask_for_rates(parts: Sequence[Part], held: Sequence[Held], sentence: str, ma
             choices.append(Choice("a column holds the rate", '"…" = "exchange_rate"', "[file.columns]"))
         choices.append(WITH_RATES)
     if not rates.parts:
-        reporting = [] if mapping.reporting_currency else ['reporting_currency = "EUR"']
+        reporting = [] if mapping.reporting_currency else [f"reporting_currency = {quoted((*_by_rows(held), 'EUR')[0])}"]
         pasted.append((WITH_RATES.said, "\n".join([*reporting, "[[file]]", 'match = "rates.csv"', 'table = "rates"'])))
     one_currency = list(_in_one_currency(held, parts))
     choices += [option for option, _ in one_currency]
     pasted += [(option.said, lines) for option, lines in one_currency]
     place = "" if mapping == Mapping() else "In the mapping:"
     raise answerable([Question(key, sentence, evidence, tuple(choices), with_remarks(pasted), place)])
+
+
+def _by_rows(held: Sequence[Held]) -> list[str]:
+    """The currencies that are named, that of most rows first."""
+    rows: Counter[str] = Counter()
+    for one in held:
+        rows[one.currency] += one.rows
+    return [currency for currency, _ in rows.most_common() if currency]
 
 
 def _in_one_currency(held: Sequence[Held], parts: Sequence[Part]) -> Iterable[tuple[Choice, str]]:
@@ -123,7 +132,7 @@ def _in_one_currency(held: Sequence[Held], parts: Sequence[Part]) -> Iterable[tu
     groups: dict[tuple[Any, ...], list[Part]] = {}
     for part in [*stated, *called]:
         groups.setdefault(part.alike, []).append(part)
-    for code in dict.fromkeys(one.currency for one in held if one.currency) if called else [""]:
+    for code in _by_rows(held) if called else [""]:
         changes: list[tuple[FileMapping | JoinMapping, dict[str, Any]]] = []
         lines: list[str] = []
         for group in groups.values():

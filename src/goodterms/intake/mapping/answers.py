@@ -63,7 +63,10 @@ def of_files(question: Question, entry: FileMapping, heads: Iterable[FileMapping
         where = f"In the mapping this belongs under {entries}, in place of a line that begins alike:"
         return replace(question, entry=_answers(question.choices, entry), place=where)
     where = "" if mapping == Mapping() else "No [[file]] of the mapping speaks of it yet. Add to the mapping:"
-    pasted = [f"{_head(head)}\n{_answers(question.choices, head)}" for head in heads] + [f"{_head(other)}\n" for other in others]
+    says_table = "table" in next(option.settings for option in question.choices if option.settings)
+    pasted = [f"{_head(replace(head, table='') if says_table else head)}\n{_answers(question.choices, head)}" for head in heads] + [
+        f"{_head(other)}\n" for other in others
+    ]
     return replace(question, entry="\n".join(pasted), place=where)
 
 

@@ -16,6 +16,7 @@ from goodterms.intake.parts.kind_column import find_kind_column, is_kind_column
 from goodterms.intake.parts.meaning import Proposal, ask_between
 from goodterms.intake.parts.month_columns import find_months_across
 from goodterms.intake.parts.needed_columns import check_needs
+from goodterms.intake.parts.rate_columns import ask_whether_rates
 from goodterms.intake.parts.sample import Sample
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _AMOUNTS = frozenset({"discount", "product_cost", "unit_cost"})
 _BLANK = 4
 """Added to the rank of a column without a value in the first rows: any other of that meaning goes before it."""
 _SOMETHING = re.compile("[1-9]")
+_FEWEST_ROWS = 5
+"""In fewer rows each may have a number of its own by chance."""
 _CENTS = re.compile(r".*[.,][0-9]{2}")
 _OTHERWISE = {
     "sale_lines": {"customer_key": "customer_name", "product_key": "product_name", "manager_key": "manager_name"},
@@ -90,6 +93,8 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
     _by_names(found, raw, sample, entry, table, taken)
     _debit_and_credit(found, taken)
     _names_as_keys(found, table, taken)
+    if not entry.table:
+        ask_whether_rates(found, raw, table)
     check_needs(found, raw, sample, table, taken)
     return found
 
@@ -187,13 +192,25 @@ def _by_names(found: Proposal, raw: RawTable, sample: Sample, entry: FileMapping
 
 
 def _rivals(found: Proposal, sample: Sample, ours: str, named: Sequence[str]) -> list[str]:
-    """Columns that may be one of ours equally well: no copies of one, of discounts and costs none of zeros alone, of keys none that counts lines."""
+    """Columns that may be one of ours equally well: no copies of one, of discounts and costs none of zeros alone, of keys none that numbers lines."""
     free = [theirs for theirs in named if theirs not in found.columns]
     apart = [theirs for theirs in free if (own := _own_name(theirs, sample)) == theirs or own not in free or sample.values[own] != sample.values[theirs]]
     if ours in _AMOUNTS:
         return [theirs for theirs in apart if any(map(_SOMETHING.search, sample.values[theirs]))] or apart
+    if not ours.endswith("_key"):
+        return apart
     keys = [theirs for theirs in apart if not _counts_lines(sample.cells[theirs])]
-    return keys if ours.endswith("_key") and keys else apart
+    repeated = [theirs for theirs in keys if _repeats(sample.values[theirs])]
+    return [theirs for theirs in keys if not (repeated and _numbers_rows(sample.cells[theirs]))] or apart
+
+
+def _repeats(values: Sequence[str]) -> bool:
+    return len({*values}) < len(values)
+
+
+def _numbers_rows(cells: Sequence[str]) -> bool:
+    """Whether each of some rows has a number of its own: what stands for products or customers comes again."""
+    return len(cells) >= _FEWEST_ROWS and all(map(str.isdecimal, cells)) and not _repeats(cells)
 
 
 def _counts_lines(cells: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.column_names import rank_of
 from goodterms.intake.mapping.currency_code import ISO_4217, are_codes, currency_named
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.sample import Sample
@@ -51,6 +52,27 @@ def check_rates(found: Proposal, raw: RawTable, sample: Sample, taken: set[str])
         choices = [Choice(f"{units} {code} is {example} of the currency that they lead to", 'constants = { to = "…" }')]
     sentence = f"{raw.where}: {theirs} names the currency of a rate, and no column is known as the other one. Which way do the rates lead?"
     raise AnswerNeededError(Question(f"column: {raw.file}, to", sentence, (f"{theirs}: {code}; {rate}: {example}",), tuple(choices)))
+
+
+_OF_RATES = ("from", "to", "rate")
+_NONE_OF_RATES = frozenset({"document", "customer_key", "customer_name", "product_key", "product_name", "quantity", "net_value", "gross_value", "unit_price"})
+"""What lines of sales have, and rates have not."""
+
+
+def ask_whether_rates(found: Proposal, raw: RawTable, table: str) -> None:
+    """Ask whether a file that was named with lines is one of rates, where its headings are theirs and none is that of a line.
+
+    Raises
+    ------
+    AnswerNeededError
+        The headings say from, to and rate, and nothing that a line has.
+    """
+    said = {ours: theirs for ours in _OF_RATES for theirs in raw.header if rank_of("rates", theirs, ours) == 1}
+    if table not in {"sale_lines", "purchase_lines"} or len(said) < len(_OF_RATES) or _NONE_OF_RATES & {*found.columns.values()}:
+        return
+    sentence = f"{raw.where}: its columns {', '.join(said.values())} are those of exchange rates, and it holds no lines. Is it a file of rates?"
+    options = (choice("yes, it holds rates of currencies", table="rates"), choice("no, it is not to be read", left_out=True))
+    raise AnswerNeededError(Question(f"rates: {raw.file}", sentence, (), options))
 
 
 def for_all_days(found: Proposal, table: str) -> list[Choice]:

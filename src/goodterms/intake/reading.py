@@ -35,7 +35,7 @@ from goodterms.intake.parts.months_of_files import of_each_file, without_one_mon
 from goodterms.intake.parts.part import LINES, MEND, Part, drop_raw_tables, unread
 from goodterms.intake.parts.sample import sampled
 from goodterms.intake.rows.overlap import together
-from goodterms.intake.rows.running_sums import own_amounts_of_lists
+from goodterms.intake.rows.running_lists import own_amounts_of_lists
 from goodterms.intake.summary_sheet import perhaps_sums_up, sums_up_by_a_key, without_summaries
 from goodterms.intake.table_part import read_parts
 from goodterms.intake.tables.decoding import mended
@@ -370,10 +370,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     tell("putting the files together")
     parts = without_summaries(con, parts, mapping, notices := list(notices))
     live = [part for part in parts if part.name]
-    try:
-        own_amounts_of_lists(con, live)
-    except AnswerNeededError as error:
-        raise AnswerNeededError(*(_of_lists(question, mapping) for question in error.questions)) from None
+    own_amounts_of_lists(con, live, mapping)
     settle_leading_zeros(con, live, mapping)
     to_one_currency(con, live, mapping)
     wanted = dict.fromkeys([*_ALWAYS, *(part.table for part in live), *(["suppliers"] if any("suppliers" in part.known_of for part in live) else [])])
@@ -391,12 +388,6 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     accounts = tuple(account_of(con, part) for part in parts)
     problems = (*notices, *(problem for part in parts for problem in _problems(part)))
     return Reading(facts, accounts, problems, mapping_understood(live, mapping), tuple(live))
-
-
-def _of_lists(question: Question, mapping: Mapping) -> Question:
-    """A question about lists of one month each with what is to be pasted under the entries that it is to change."""
-    heads = {entry.place: entry for option in question.choices for entry, _ in option.changes}
-    return of_files(question, next(iter(heads.values())), heads.values(), mapping)
 
 
 def _problems(part: Part) -> list[Problem]:

@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.intake.rows.running_costs import RENT, WAGES, across, amounts_of, in_rows, months_from, settled, summed
 
 from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
 from goodterms.intake.mapping.answers import answered
 from goodterms.intake.mapping.mapping_file import Mapping
-
-WAGES = [6000, 6041, 6009, 5967, 6046, 5994, 6000, 5965, 5982, 5965, 5965, 5960, 6028, 5992, 6032, 6000, 5977, 6038]
-RENT = [2455, 2542, 2540, 2513, 2487, 2495, 2508, 2468, 2497, 2484, 2511, 2517, 2511, 2542, 2543, 2503, 2512, 2537]
-
-
-def months_from(first, count):
-    return [dt.date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(count)]
-
-
-def summed(amounts, months, restart):
-    """Amounts of months as sums since a month of each year."""
-    return list(accumulate(zip(months, amounts, strict=True), lambda held, one: one[1] + (0 if one[0].month == restart else held), initial=0))[1:]
-
-
-def across(months, **accounts):
-    rows = [f"{number.removeprefix('a')};{';'.join(map(str, amounts))}\n" for number, amounts in accounts.items()]
-    return f"Account;{';'.join(f'{month:%m/%Y}' for month in months)}\n{''.join(rows)}"
-
-
-def in_rows(months, **accounts):
-    return "Period;Account;Amount\n" + "".join(
-        f"{month:%Y-%m};{number.removeprefix('a')};{amount}\n" for number, amounts in accounts.items() for month, amount in zip(months, amounts, strict=True)
-    )
-
-
-def amounts_of(reading):
-    sums = "SELECT account, period, sum(amount) AS net FROM costs GROUP BY ALL ORDER BY 1, 2"
-    return dict(reading.facts.engine.con.execute(f"SELECT 'a' || account, list(net ORDER BY period) FROM ({sums}) GROUP BY 1").fetchall())
 
 
 def asked_of(path):
@@ -82,27 +54,6 @@ def test_sums_of_one_year_are_asked_by_how_they_grow(write, written):
     assert amounts_of(read([], costs=[path], mapping=Mapping.read(answered("", question.choices[0])))) == {"a5000": WAGES[:9], "a7230": RENT[:9]}
 
 
-def test_lists_of_a_month_each_that_are_sums_are_asked_and_taken_apart(write, tmp_path):
-    months = months_from(dt.date(2024, 1, 1), 4)
-    own = {"a5000": WAGES[:4], "a7230": RENT[:4], "a7240": [300, 280, 310, 290]}
-    sums = {number: summed(amounts, months, 1) for number, amounts in own.items()}
-    paths = [
-        write(f"susa_{month:%Y-%m}.csv", "Account;Amount\n" + "".join(f"{number[1:]};{amounts[place]}\n" for number, amounts in sums.items()))
-        for place, month in enumerate(months)
-    ]
-    text, asked = "", []
-    while len(asked) < 2:
-        with pytest.raises(AnswerNeededError) as error:
-            read([], costs=paths, mapping=Mapping.read(text) if text else None)
-        asked += error.value.questions
-        answers = [answered(text, option) for option in asked[-1].choices]
-        text = answers[0]
-    assert "grow from month to month. Are they sums since January" in asked[1].sentence
-    apart, each = (read([], costs=paths, mapping=Mapping.read(answer)) for answer in answers)
-    assert (amounts_of(apart), amounts_of(each)) == (own, sums)
-    assert amounts_of(read([], costs=paths, mapping=apart.write_mapping(tmp_path / "again.toml"))) == own
-
-
 def test_what_was_before_the_first_month_stands_in_it_and_is_said(write):
     months = months_from(dt.date(2023, 1, 1), 18)
     sums = {"a5000": summed(WAGES, months, 1)[2:], "a7230": summed(RENT, months, 1)[2:]}
@@ -137,9 +88,57 @@ def test_each_month_s_own_amounts_are_not_asked(write, written, amounts):
     assert amounts_of(read([], costs=[write("costs.csv", written(months, **amounts))])) == amounts
 
 
+@settings(max_examples=12, deadline=None)
+@given(
+    count=st.sampled_from([3, 6, 9, 12, 14, 18, 25]),
+    first=st.integers(1, 12),
+    growth=st.sampled_from([1.0, 1.02]),
+    peak=st.sampled_from([1, 2, 4]),
+    accounts=st.integers(1, 6),
+    random=st.randoms(use_true_random=False),
+)
+def test_costs_that_rise_each_month_and_have_a_peak_in_december_are_not_asked(tmp_path_factory, count, first, growth, peak, accounts, random):
+    months = months_from(dt.date(2022, first, 1), count)
+    own = {"a5000": [3000] * count} | {
+        f"a{7000 + account}": [round(random.randint(700, 1300) * growth**place * (peak if month.month == 12 else 1)) for place, month in enumerate(months)]
+        for account in range(accounts)
+    }
+    path = tmp_path_factory.mktemp("costs") / "costs.csv"
+    path.write_text(in_rows(months, **own))
+    assert amounts_of(read([], costs=[path])) == own
+
+
+def test_costs_that_grow_steadily_up_to_a_december_of_four_times_as_much_are_not_asked(write):
+    months = months_from(dt.date(2023, 2, 1), 14)
+    own = {f"a{5000 + n}": [round((1000 + n) * 1.02**place * (4 if month.month == 12 else 1)) for place, month in enumerate(months)] for n in range(5)}
+    assert amounts_of(read([], costs=[write("costs.csv", across(months, **own))])) == own
+    assert amounts_of(read([], costs=[write("costs.csv", across(months[:11], **{number: of[:11] for number, of in own.items()}))])).keys() == own.keys()
+
+
+def seldom_moved(months):
+    """Wages and rent of each month, and insurances of January and July."""
+    return {"a5000": WAGES, "a7230": RENT} | {f"a{7500 + n}": [300 + n if month.month in {1, 7} else 0 for month in months] for n in range(8)}
+
+
+def with_credits(months):
+    """Accounts of which each has a credit in two months of a year and a half, each in others."""
+    return {f"a{5000 + n}": [-200 if place in {2 + n, 12 + n} else amount for place, amount in enumerate(WAGES)] for n in range(4)}
+
+
+@pytest.mark.parametrize("own", [seldom_moved, with_credits])
+@pytest.mark.parametrize("count", [12, 18])
+def test_sums_of_accounts_that_seldom_move_or_are_credited_are_asked(write, own, count):
+    months = months_from(dt.date(2023, 1, 1), count)
+    accounts = {number: amounts[:count] for number, amounts in own(months_from(months[0], 18)).items()}
+    path = write("costs.csv", in_rows(months, **{number: summed(amounts, months, 1) for number, amounts in accounts.items()}))
+    question = asked_of(path)
+    assert "Are they sums since January, or each month's own?" in question.sentence
+    assert amounts_of(read([], costs=[path], mapping=Mapping.read(answered("", question.choices[0])))) == accounts
+
+
 @settings(max_examples=8, deadline=None)
 @given(
-    restart=st.integers(1, 12), amounts=st.lists(st.lists(st.integers(100, 999), min_size=15, max_size=15), min_size=2, max_size=4), first=st.integers(1, 12)
+    restart=st.integers(1, 12), amounts=st.lists(st.lists(st.integers(300, 999), min_size=15, max_size=15), min_size=2, max_size=4), first=st.integers(1, 12)
 )
 def test_sums_taken_apart_are_the_amounts_that_they_were_made_of(tmp_path_factory, restart, amounts, first):
     months = months_from(dt.date(2022, first, 1), 15)
@@ -150,6 +149,82 @@ def test_sums_taken_apart_are_the_amounts_that_they_were_made_of(tmp_path_factor
     assert first != restart or f"Are they sums since {name}," in asked_of(path).sentence
     mapping = {"version": 1, "file": [{"match": "costs.csv", "table": "costs", "periods": {"months": f"since {name}"}}]}
     assert amounts_of(read([], costs=[path], mapping=mapping)) == own
+
+
+def test_files_that_overlap_are_taken_apart_as_one(write):
+    months = months_from(dt.date(2024, 1, 1), 9)
+    own = {"a5000": WAGES[:9], "a7230": RENT[:9], "a7240": [300] * 9}
+    sums = {number: summed(amounts, months, 1) for number, amounts in own.items()}
+    half = write("costs-1.csv", in_rows(months[:6], **{number: amounts[:6] for number, amounts in sums.items()}))
+    whole = write("costs-2.csv", in_rows(months, **sums))
+    for paths in ([half, whole], [whole, half]):
+        reading, asked = settled(paths)
+        assert ["sums since January" in question.sentence for question in asked] == [True]
+        assert amounts_of(reading) == own
+        assert reading.met_again == 18
+
+
+def test_files_of_two_companies_are_taken_apart_each(write):
+    months = months_from(dt.date(2024, 1, 1), 9)
+    paths, text = [], "version = 1\n"
+    for place, company in enumerate(("alpha", "beta")):
+        sums = summed([amount * (1 + 9 * place) for amount in WAGES[:9]], months, 1)
+        paths.append(write(f"{company}.csv", in_rows(months, a5000=sums)))
+        text += f'[[file]]\nmatch = "{company}.csv"\ntable = "costs"\nsource = "erp"\nperiods = {{ months = "since January" }}\n'
+        text += f'constants = {{ entity = "{company}" }}\n'
+    reading, _ = settled(paths, text)
+    found = reading.facts.engine.con.execute("SELECT entity, list(amount ORDER BY period) FROM costs GROUP BY 1 ORDER BY 1").fetchall()
+    assert found == [("alpha", WAGES[:9]), ("beta", [10 * amount for amount in WAGES[:9]])]
+
+
+@pytest.mark.parametrize(
+    ("period", "closing"),
+    [("Period;{:%Y%m}", "202413"), ("Year;Month;{:%Y;%m}", "2024;13"), ("Period;{:%m/%Y}", "13/2024"), ("Year;Month;{:%Y;%m}", "2024;14")],
+)
+def test_a_closing_period_adds_to_its_december(write, period, closing):
+    *names, form = period.split(";", 2 if "Year" in period else 1)
+    months = months_from(dt.date(2024, 1, 1), 14)
+    own = {"5000": WAGES[:14], "7000": RENT[:14]}
+    rows = [(form.format(month), number, amount) for number, of in own.items() for month, amount in zip(months, summed(of, months, 1), strict=True)]
+    rows[12:12] = [(closing, number, sum(of[:12]) + more) for (number, of), more in zip(own.items(), (100, -50), strict=True)]
+    path = write("costs.csv", f"{';'.join(names)};Account;Amount\n" + "".join(f"{said};{number};{amount}\n" for said, number, amount in rows))
+    reading, asked = settled([path])
+    assert [question.key.partition(":")[0] for question in asked] == ["closing", "months"]
+    december = "SELECT account, list(amount ORDER BY abs(amount) DESC) FROM costs WHERE period = '2024-12-01' GROUP BY 1 ORDER BY 1"
+    assert reading.facts.engine.con.execute(december).fetchall() == [("5000", [WAGES[11], 100]), ("7000", [RENT[11], -50])]
+    assert amounts_of(reading)["a5000"] == [*WAGES[:11], WAGES[11] + 100, *WAGES[12:14]]
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ([4], ["May 2023 is missing: June 2023 holds its amounts too."]),
+        ([4, 5, 6], ["May 2023 to July 2023 are missing: August 2023 holds their amounts too."]),
+        ([1, 13], ["February 2023 is missing: March 2023 holds its amounts too.", "February 2024 is missing: March 2024 holds its amounts too."]),
+        ([11], []),
+        ([11, 12, 13], ["The first month after November 2023 is March 2024: its amounts hold those since January too, and stand in it."]),
+    ],
+)
+@pytest.mark.parametrize("written", [across, in_rows])
+def test_months_missing_among_sums_are_said(write, written, left, said):
+    months = months_from(dt.date(2023, 1, 1), 18)
+    kept = [place for place in range(18) if place not in left]
+    sums = {"a5000": summed(WAGES, months, 1), "a7230": summed(RENT, months, 1)}
+    path = write("costs.csv", written([months[place] for place in kept], **{number: [of[place] for place in kept] for number, of in sums.items()}))
+    reading, _ = settled([path], 'version = 1\n[[file]]\nmatch = "costs.csv"\ntable = "costs"\nperiods = { months = "since January" }\n')
+    assert [problem.sentence for problem in reading.problems if problem.code == "sums-of-months"] == said
+    assert sum(amounts_of(reading)["a5000"]) == sum(WAGES) - (WAGES[11] if 11 in left else 0)
+
+
+def test_quarters_one_after_the_other_lack_no_month(write):
+    quarters = [dt.date(2023 + n // 4, 3 * (n % 4) + 1, 1) for n in range(8)]
+    own = {"5000": WAGES[:8], "7230": RENT[:8]}
+    rows = [(day, number, amount) for number, of in own.items() for day, amount in zip(quarters, summed(of, quarters, 1), strict=True)]
+    text = "Period;Account;Amount\n" + "".join(f"{day.year}Q{(day.month + 2) // 3};{number};{amount}\n" for day, number, amount in rows)
+    entry = {"match": "costs.csv", "table": "costs", "periods": {"months": "since January", "spans": "first month"}}
+    reading = read([], costs=[write("costs.csv", text)], mapping={"version": 1, "file": [entry]})
+    assert amounts_of(reading) == {f"a{number}": of for number, of in own.items()}
+    assert [problem for problem in reading.problems if problem.code == "sums-of-months"] == []
 
 
 def test_what_a_mapping_says_of_months_is_known():

@@ -10,7 +10,7 @@ from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.words import LAST_MONTH, OUT
 from goodterms.intake.parts.part import Part, say, set_rows_aside, text_of_row
 from goodterms.intake.tables.raw_table import RowRef
-from goodterms.intake.values.spans import closing_sql, is_closing
+from goodterms.intake.values.spans import closing_number_sql
 
 _SHOWN = 3
 
@@ -41,11 +41,23 @@ def settle_closing(con: Any, parts: Sequence[Part]) -> None:
 def _closing(con: Any, part: Part, theirs: str) -> list[tuple[int, str, str]]:
     """The rows of closing periods: the number of each, its cells and its period."""
     place = f"trim(CAST({part.sample.column(theirs).place} AS VARCHAR))"
-    is_one = f"{closing_sql(f'lower({place})')} IS NOT NULL" if part.proposal.columns[theirs] == "period" else is_closing(place)
+    is_one = f"{_number_sql(part, theirs)} IS NOT NULL"
     found: list[tuple[int, str, str]] = con.execute(
         f"SELECT row, {text_of_row(part.raw.columns)}, {place} FROM {part.raw.name} WHERE {is_one} ORDER BY row"
     ).fetchall()
     return found
+
+
+def numbers_of_closing(part: Part) -> str:
+    """A query of the rows of closing periods, ``row_of_closing`` with the number of the period: sums since the year began stand in their order there."""
+    theirs = part.proposal.theirs("period") or part.proposal.theirs("month_number")
+    number = _number_sql(part, theirs) if theirs else "NULL"
+    return f"SELECT row AS row_of_closing, {number} AS closing FROM {part.raw.name} WHERE {number} IS NOT NULL"
+
+
+def _number_sql(part: Part, theirs: str) -> str:
+    cell = f"lower(trim(CAST({part.sample.column(theirs).place} AS VARCHAR)))"
+    return closing_number_sql(cell, with_year=part.proposal.columns[theirs] == "period")
 
 
 def _asked(part: Part, theirs: str, found: Sequence[tuple[int, str, str]], rows: int) -> Question:

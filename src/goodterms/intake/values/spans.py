@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -177,10 +177,17 @@ def closing_of(text: str) -> tuple[int, int] | None:
 
 def closing_sql(cell: str) -> str:
     """SQL of the last month of the year whose closing period a cell says, null where it says none; the cell is in small letters."""
-    cases = []
-    for shape in CLOSING:
-        year = year_sql(f"regexp_extract({cell}, {text_of(f'^{shape}$')}, {re.compile(shape).groupindex['year']})")
-        cases.append(f"WHEN regexp_full_match({cell}, {text_of(shape)}) THEN TRY_CAST({year} || '-12-1' AS DATE)")
+    return _of_closing(cell, "year", lambda year: f"TRY_CAST({year_sql(year)} || '-12-1' AS DATE)")
+
+
+def closing_number_sql(cell: str, *, with_year: bool) -> str:
+    """SQL of the number, 13 to 16, of the closing period that a cell says, with its year or without, null where it says none; the cell is in small letters."""
+    return _of_closing(cell, "number", "CAST({} AS INTEGER)".format) if with_year else f"CASE WHEN {is_closing(cell)} THEN CAST({cell} AS INTEGER) END"
+
+
+def _of_closing(cell: str, name: str, read: Callable[[str], str]) -> str:
+    said = {shape: f"regexp_extract({cell}, {text_of(f'^{shape}$')}, {re.compile(shape).groupindex[name]})" for shape in CLOSING}
+    cases = (f"WHEN regexp_full_match({cell}, {text_of(shape)}) THEN {read(one)}" for shape, one in said.items())
     return f"CASE {' '.join(cases)} END"
 
 

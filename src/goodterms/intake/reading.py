@@ -35,7 +35,7 @@ from goodterms.intake.parts.months_of_files import of_each_file, without_one_mon
 from goodterms.intake.parts.part import LINES, MEND, Part, drop_raw_tables, unread
 from goodterms.intake.parts.sample import sampled
 from goodterms.intake.rows.overlap import together
-from goodterms.intake.rows.running_lists import own_amounts_of_lists
+from goodterms.intake.rows.running_lists import ask_beside_sums, own_amounts_of_lists
 from goodterms.intake.summary_sheet import perhaps_sums_up, sums_up_by_a_key, without_summaries
 from goodterms.intake.table_part import read_parts
 from goodterms.intake.tables.decoding import mended
@@ -371,6 +371,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
     parts = without_summaries(con, parts, mapping, notices := list(notices))
     live = [part for part in parts if part.name]
     own_amounts_of_lists(con, live, mapping)
+    ask_beside_sums(con, live, mapping)
     settle_leading_zeros(con, live, mapping)
     to_one_currency(con, live, mapping)
     wanted = dict.fromkeys([*_ALWAYS, *(part.table for part in live), *(["suppliers"] if any("suppliers" in part.known_of for part in live) else [])])

@@ -164,6 +164,38 @@ def test_files_that_overlap_are_taken_apart_as_one(write):
         assert reading.met_again == 18
 
 
+def test_sums_that_differ_in_two_files_are_said(write):
+    months = months_from(dt.date(2024, 1, 1), 9)
+    sums = {"a5000": summed(WAGES[:9], months, 1), "a7230": summed(RENT[:9], months, 1)}
+    older = write("costs-1.csv", in_rows(months[:6], **{number: [*amounts[:5], amounts[5] + 7] for number, amounts in sums.items()}))
+    reading, asked = settled([older, write("costs-2.csv", in_rows(months, **sums))])
+    assert len(asked) == 1
+    (problem,) = [problem for problem in reading.problems if problem.code == "sums-of-months"]
+    assert problem.sentence == "2 accounts have other sums of June 2024 in one file than in another: they are added up."
+
+
+@pytest.mark.parametrize(("count", "pick"), [(2, 0), (2, 1), (3, 0)])
+def test_the_next_file_of_sums_is_asked_where_its_months_are_too_few_to_tell(write, count, pick):
+    months = months_from(dt.date(2024, 1, 1), 12)
+    known = write("costs-2024.csv", in_rows(months, a5000=summed(WAGES[:12], months, 1)))
+    new = write("costs-2025.csv", in_rows(months_from(dt.date(2025, 1, 1), count), a5000=(added := summed(WAGES[:count], months[:count], 1))))
+    text = 'version = 1\n[[file]]\nmatch = "costs-2024.csv"\ntable = "costs"\nperiods = { months = "since January" }\n'
+    reading, (question,) = settled([known, new], text, picks=[pick])
+    assert "in the mapping, amounts of files of other months are sums since January." in question.sentence
+    assert amounts_of(reading) == {"a5000": [*WAGES[:12], *(added if pick else WAGES[:count])]}
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_next_file_of_each_month_s_own_amounts_is_not_asked(write, count):
+    months = months_from(dt.date(2024, 1, 1), 12)
+    known = write("costs-2024.csv", in_rows(months, a5000=summed(WAGES[:12], months, 1)))
+    new = write("costs-2025.csv", in_rows(months_from(dt.date(2025, 1, 1), count), a5000=WAGES[:count]))
+    text = 'version = 1\n[[file]]\nmatch = "costs-2024.csv"\ntable = "costs"\nperiods = { months = "since January" }\n'
+    reading, asked = settled([known, new], text)
+    assert asked == []
+    assert amounts_of(reading) == {"a5000": [*WAGES[:12], *WAGES[:count]]}
+
+
 def test_files_of_two_companies_are_taken_apart_each(write):
     months = months_from(dt.date(2024, 1, 1), 9)
     paths, text = [], "version = 1\n"

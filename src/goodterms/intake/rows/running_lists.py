@@ -13,6 +13,7 @@ from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.mapping.source_name import source_of
 from goodterms.intake.mapping.words import EACH, MONTH_NAMES, SINCE
+from goodterms.intake.parts.entry_heads import heads_of
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.rows.growth import go_on, growth
 from goodterms.intake.rows.running_sums import BEFORE, TABLES_OF_SUMS, asked_whether_sums, question_of_sums, restart_of, say_apart, series_of, taken_off
@@ -31,7 +32,7 @@ def own_amounts_of_lists(con: Any, parts: Sequence[Part], mapping: Mapping) -> N
         Where amounts grow as sums do, or lists of other months are sums, and the mapping does not say it of these.
     """
     lists: dict[tuple[str, ...], list[Part]] = {}
-    of_month = [part for part in parts if part.table in TABLES_OF_SUMS and "period" in part.entry.constants]
+    of_month = [part for part in parts if part.table in TABLES_OF_SUMS and _is_list(part.entry)]
     _name_copies(con, of_month)
     for part in of_month:
         if _said(part) != EACH:
@@ -44,6 +45,28 @@ def own_amounts_of_lists(con: Any, parts: Sequence[Part], mapping: Mapping) -> N
         for said, alike in by_said.items():
             if said:
                 _take_apart(con, alike, said)
+
+
+def ask_beside_sums(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
+    """Ask whether months of a file that the mapping says nothing of are sums, where those of other files are and its own are too few to tell.
+
+    Raises
+    ------
+    AnswerNeededError
+        Where its amounts go on as sums would, or it has one month alone.
+    """
+    of_rows = [part for part in parts if part.table in TABLES_OF_SUMS and "period" in part.columns and not _is_list(part.entry) and not part.is_spread]
+    for part in of_rows:
+        if not _said(part) and (said := _sums_beside(part, of_rows, mapping)):
+            months = [month for (month,) in con.execute(f"SELECT DISTINCT period FROM {part.name} WHERE period IS NOT NULL ORDER BY 1").fetchall()]
+            may_be_sums = [month.month for month in months] not in ([], [restart_of(said)])
+            if may_be_sums and go_on(con, _rows([part]), months, restart_of(said)) is not False:
+                question = of_files(_whether_like_others(con, [part], said), part.entry, heads_of([part], parts), mapping)
+                raise AnswerNeededError(question)
+
+
+def _is_list(entry: FileMapping) -> bool:
+    return "period" in entry.constants
 
 
 def _said(part: Part) -> str:
@@ -70,7 +93,7 @@ def _name_copies(con: Any, lists: Sequence[Part]) -> None:
 def _sums_beside(part: Part, lists: Sequence[Part], mapping: Mapping) -> str:
     """What other lists of the table say of their sums ("since January"), those that the mapping alone knows included; "" where none does."""
     entries = [other.entry for other in lists if other.table == part.table]
-    entries += [entry for entry in mapping.files if entry.table in {"", part.table} and "period" in entry.constants]
+    entries += [entry for entry in mapping.files if entry.table in {"", part.table} and _is_list(entry) == _is_list(part.entry)]
     return next((said for entry in entries if (said := entry.periods.get("months", "")).startswith(SINCE)), "")
 
 
@@ -102,7 +125,8 @@ def _whether_like_others(con: Any, unsaid: Sequence[Part], said: str) -> Questio
     first = unsaid[0]
     shown = con.execute(f"SELECT {', '.join(map(named, _keys(first))) or 'NULL'}, amount FROM {first.name} ORDER BY abs(amount) DESC LIMIT 3").fetchall()
     evidence = [f"{' '.join(map(str, filter(None, keys)))}: {amount:,.2f}".removeprefix(": ") for *keys, amount in shown]
-    sentence = f"{first.where}: in the mapping, amounts of lists of other months are sums {said}. Are these too, or are they each month's own?"
+    what = "lists" if _is_list(first.entry) else "files"
+    sentence = f"{first.where}: in the mapping, amounts of {what} of other months are sums {said}. Are these too, or are they each month's own?"
     return question_of_sums(first, sentence, evidence, said.removeprefix(SINCE))
 
 

@@ -38,7 +38,8 @@ def own_amounts(con: Any, parts: Sequence[Part], derived: dict[str, str]) -> dic
         return derived
     rows = _rows(parts, derived)
     if not said:
-        if restart := growth(con, rows).restart():
+        alone = (f"SELECT * FROM ({rows}) WHERE part = {part.number}" for part in parts if len(parts) > 1)
+        if restart := next((month for some in (rows, *alone) if (month := growth(con, some).restart())), 0):
             raise AnswerNeededError(asked_whether_sums(con, first, rows, MONTH_NAMES[restart - 1]))
         return derived
     say_apart(con, parts, rows, said)
@@ -62,6 +63,12 @@ def restart_of(said: str) -> int:
 def say_apart(con: Any, parts: Sequence[Part], rows: str, said: str) -> None:
     """Say that amounts are taken apart, and which months hold amounts of others, because these are missing."""
     say(parts, f"Amounts are sums {said}, as the mapping says: a month's amount is what it adds to the month before.")
+    sums = f"SELECT series, period, step, part, sum(amount) AS amount FROM ({rows}) GROUP BY ALL"
+    differ = f"SELECT period FROM ({sums}) GROUP BY series, period, step HAVING count(DISTINCT amount) > 1"
+    for month, accounts in con.execute(f"SELECT period, count(*) FROM ({differ}) GROUP BY 1 ORDER BY 1").fetchall():
+        sentence = f"{accounts:,} account{' has' if accounts == 1 else 's have'} other sums of {month:%B %Y} in one file than in another: they are added up."
+        action = "If one of the files is older, leave it out."
+        parts[0].problems.append(Problem("sums-of-months", Severity.WARNING, parts[0].origin(), sentence=sentence, action=action))
     kinds = {span_kind(part) for part in parts}
     if WEEKS in kinds:
         return

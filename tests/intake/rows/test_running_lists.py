@@ -113,7 +113,8 @@ def test_lists_of_two_companies_are_taken_apart_each(write):
     beta, _ = lists_of(write, SUMS, name="B {:%Y-%m}.csv", times=10)
     reading, asked = settled([*alpha, *beta])
     assert keys_of(asked) == [f"column: {alpha[0]}, period", f"months: {alpha[0]}", f"months: {beta[0]}"]
-    found = reading.facts.engine.con.execute("SELECT source, list(amount ORDER BY period) FROM costs WHERE account = '5000' GROUP BY 1 ORDER BY 1").fetchall()
+    amounts = "SELECT left(parse_filename(file), 1), list(amount ORDER BY period) FROM costs WHERE account = '5000' GROUP BY 1 ORDER BY 1"
+    found = reading.facts.engine.con.execute(amounts).fetchall()
     assert found == [("A", WAGES[:9]), ("B", [10 * amount for amount in WAGES[:9]])]
 
 

@@ -33,11 +33,11 @@ def own_amounts_of_lists(con: Any, parts: Sequence[Part], mapping: Mapping) -> N
     """
     lists: dict[tuple[str, ...], list[Part]] = {}
     of_month = [part for part in parts if part.table in TABLES_OF_SUMS and _is_list(part.entry)]
-    _name_copies(con, of_month)
+    families = _families(con, of_month)
     for part in of_month:
         if _said(part) != EACH:
             lists.setdefault((part.table, part.entry.source, *sorted(part.file_header)), []).append(part)
-    for group in lists.values():
+    for group in (one for some in lists.values() for one in _apart(some, families)):
         _settle(con, group, _sums_beside(group[0], of_month, mapping), mapping)
         by_said: dict[str, list[Part]] = {}
         for part in group:
@@ -73,8 +73,21 @@ def _said(part: Part) -> str:
     return part.entry.periods.get("months", "")
 
 
-def _name_copies(con: Any, lists: Sequence[Part]) -> None:
-    """Give a list whose rows are all in an earlier one of the same month that one's source, unless its own was chosen: together they count once."""
+def _apart(lists: Sequence[Part], families: dict[int, str]) -> list[list[Part]]:
+    """Lists of one source; those of several companies, which have lists of the same month, each by the name that its files have."""
+    found: dict[str, list[Part]] = {}
+    for part in lists:
+        found.setdefault(families[part.number], []).append(part)
+    months = [month for of in found.values() for month in {part.entry.constants["period"] for part in of}]
+    return list(found.values()) if len(months) > len(set(months)) else [list(lists)]
+
+
+def _families(con: Any, lists: Sequence[Part]) -> dict[int, str]:
+    """What the files of each list are called, by the number of its part; a list whose rows are all in an earlier one of the same month is called as that one.
+
+    It is given that one's source too, unless its own was chosen: together they count once.
+    """
+    families: dict[int, str] = {}
     first: dict[tuple[Any, ...], Part] = {}
     for part in lists:
         columns = sorted(part.columns.keys() - _NO_FACT)
@@ -83,11 +96,14 @@ def _name_copies(con: Any, lists: Sequence[Part]) -> None:
             f"SELECT count(*) FILTER (amount <> 0), count(*), sum(hash({values})), bit_xor(hash({values})) FROM {part.name}"
         ).fetchone()
         same = first.setdefault((part.table, *columns, *rows), part)
-        if amounts >= _LEAST_SAME and same is not part and part.entry.source == source_of(part.raw.file) != same.entry.source:
+        is_copy = amounts >= _LEAST_SAME and same is not part
+        families[part.number] = families[same.number] if is_copy else source_of(part.raw.file)
+        if is_copy and part.entry.source == source_of(part.raw.file) != same.entry.source:
             part.entry = replace(part.entry, source=same.entry.source)
             source = f"REPLACE ({text_of(same.entry.source)} AS source)" if "source" in part.columns else ""
             con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS SELECT * {source} FROM {part.name}")
             say([part], f"All of its rows are in {same.where}: it is the same list, of the same source.")
+    return families
 
 
 def _sums_beside(part: Part, lists: Sequence[Part], mapping: Mapping) -> str:

@@ -23,7 +23,7 @@ from goodterms.intake.mapping.column_names import (
     kind_of,
 )
 from goodterms.intake.mapping.currency_code import code_sql
-from goodterms.intake.part_columns import KEPT_AS_ATTRIBUTE
+from goodterms.intake.parts.further_columns import KEPT_AS_ATTRIBUTE
 from goodterms.intake.parts.part import LINES, Part, named, say
 from goodterms.intake.rows.month_rows import all_months, dated
 from goodterms.intake.values.agreement import NEARLY_ALL

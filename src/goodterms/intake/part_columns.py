@@ -22,7 +22,7 @@ from goodterms.intake.mapping.column_names import (
     kind_of,
 )
 from goodterms.intake.mapping.file_mapping import origin_of
-from goodterms.intake.parts.further_columns import ATTRIBUTE_VALUES, further_columns
+from goodterms.intake.parts.further_columns import ATTRIBUTE_VALUES, KEPT_AS_ATTRIBUTE, further_columns
 from goodterms.intake.parts.part import Part, say
 from goodterms.intake.parts.sample import Sample, distinct_values
 from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of
@@ -34,7 +34,6 @@ _SUMS = frozenset({"costs", "gl_balances", "plan", "stock"})
 """Tables whose rows are sums already."""
 _OTHER_FORMS = ("%Y-%d-%m", "%Y/%d/%m", "%Y.%d.%m", "%d%m%Y", "%d%m%y")
 """Forms of dates that are read where a mapping says so, and not of themselves."""
-KEPT_AS_ATTRIBUTE = "kept as an attribute"
 MOST_ATTRIBUTES = 100
 """So many further columns are kept of themselves: a table of hundreds has not been made to tell sales."""
 

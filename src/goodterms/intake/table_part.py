@@ -12,6 +12,7 @@ from goodterms.intake.lines.cost_amounts import settle_signs
 from goodterms.intake.lines.credit_notes import doubts_of_signs, with_kind
 from goodterms.intake.lines.left_out_rows import ask_which_activities_count, leave_out_rows
 from goodterms.intake.lines.shared_amounts import share_amounts
+from goodterms.intake.lines.uncounted_amounts import say_uncounted_amounts
 from goodterms.intake.mapping.column_names import (
     KNOWN_OF_CUSTOMERS,
     KNOWN_OF_PRODUCTS,
@@ -98,6 +99,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         _make_table(con, part, derived)
         if part.table in LINES:
             part.problems += doubts_of_signs(con, part)
+    say_uncounted_amounts(con, parts, sample)
 
 
 def _say_contradicted(part: Part) -> None:

@@ -13,6 +13,7 @@ from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.personal_data import looks_personal
 from goodterms.intake.parts.sample import CODE, Sample, distinct_values
 
+KEPT_AS_ATTRIBUTE = "kept as an attribute"
 ATTRIBUTE_VALUES = 200
 """A further column of text is kept as an attribute when it has at most this many distinct values."""
 

@@ -217,6 +217,34 @@ def test_currencies_and_rates_of_heads_are_brought_and_their_way_is_asked(write)
         write("lines.csv", ("Order no", "Product no", "Quantity", "Unit price"), LINES),
     ]
     (question,) = asked(*files).questions
-    assert [option.said for option in question.choices] == ["join it; amounts are multiplied by Exchange rate", "join it; amounts are divided by Exchange rate"]
-    sums = [read(files, mapping=Mapping.read(answered("", option))).files[0].net_by_currency for option in question.choices]
+    assert [option.said for option in question.choices] == [
+        "join it; amounts are multiplied by Exchange rate",
+        "join it; amounts are divided by Exchange rate",
+        "no: heads.csv is left out",
+    ]
+    sums = [read(files, mapping=Mapping.read(answered("", option))).files[0].net_by_currency for option in question.choices[:2]]
     assert sums == [{"EUR": D(195)}, {"EUR": D(150)}]
+
+
+def test_a_join_that_is_none_leaves_the_other_file_out(write):
+    lines = write("rows.csv", ("Invoice", "Date", "Item", "Quantity", "Net amount"), [(n, "2024-01-05", f"P{n % 5:03}", 1, "2.50") for n in range(40)])
+    owners = write("owners.csv", ("Item", "Customer"), [(f"P{n:03}", "Ann") for n in range(5)])
+    question = asked(lines, owners).questions[0]
+    assert [option.said for option in question.choices] == ["join it", "no: owners.csv is left out"]
+    reading = read([lines, owners], mapping=Mapping.read(answered("", question.choices[1])))
+    again = read([lines, owners], mapping=Mapping.read(reading.mapping.as_toml()))
+    assert [(file.file, file.net_by_currency) for file in reading.files] == [(str(lines), {"": D(100)})]
+    assert [file.net_by_currency for file in again.files] == [{"": D(100)}]
+
+
+@pytest.mark.parametrize(("factor", "joined"), [(1, False), (2, True)])
+def test_no_join_with_a_sheet_that_sums_up_the_lines_is_proposed(tmp_path, factor, joined):
+    lines = [(n, f"C{n % 3}00", 10.5 + n) for n in range(12)]
+    sums = [(f"C{k}00", factor * sum(amount for _, customer, amount in lines if customer == f"C{k}00")) for k in range(3)]
+    with xlsxwriter.Workbook(tmp_path / "s.xlsx") as book:
+        for name, table in (("Lines", [("Invoice", "Customer", "Net amount"), *lines]), ("Pivot", [("Customer", "Net amount"), *sums, ("Grand total", 195.0)])):
+            sheet = book.add_worksheet(name)
+            for place, row in enumerate(table):
+                sheet.write_row(place, 0, row)
+    keys = [question.key.partition(":")[0] for question in asked(tmp_path / "s.xlsx").questions]
+    assert ("join" in keys) == joined

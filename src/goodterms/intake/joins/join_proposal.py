@@ -30,6 +30,8 @@ _DIFFERENT = 0.7
 _LEAST_LENGTH = 3
 """Most keys have so many characters where values alone tell: small numbers are found everywhere."""
 _MOST_KEYS = 100_000
+_OF_A_LINE = "0.005"
+"""What rounding may make of a sum, for each of its lines."""
 _OF_ONE_ROW = frozenset({"freight", "unit_price", "unit_list_price", "unit_cost", "unit_weight", "discount_rate", "tax_rate", "exchange_rate"})
 """Numbers that mean the same on each row that they are added to; an amount of a head would count once for every line."""
 _UNNAMED = re.compile(r"(?:.+: )?column \d+")
@@ -78,7 +80,8 @@ def _together(con: Any, parts: Sequence[Part], lacking: Sequence[Part], doubled:
     """Tables, each with those that its rows look into; in those of ``doubled`` a key may stand in several rows."""
     groups: list[_Together] = []
     for part in parts:
-        links = [(link, group) for group in groups if _may_need(group.lines, part, lacking) and (link := _link(con, group.raw, part, doubled=part in doubled))]
+        possible = [(_link(con, group.raw, part, doubled=part in doubled), group) for group in groups if _may_need(group.lines, part, lacking)]
+        links = [(link, group) for link, group in possible if link and not _sums_up(con, group.raw, part, link)]
         if links:
             _add(con, *max(links, key=lambda found: found[0].matched / found[1].raw.accepted), part)
         else:
@@ -145,6 +148,27 @@ def _link(con: Any, raw: RawTable, part: Part, *, doubled: bool) -> _Link | None
         by_values = [_counted(con, raw, other, here, there) for here, there in _found_by_values(con, raw, other, keys)]
         found = [link for link in by_values if link.matched >= _OTHER_NAME * raw.accepted]
     return max(found, key=lambda link: link.matched, default=None)
+
+
+def _sums_up(con: Any, raw: RawTable, part: Part, link: _Link) -> bool:
+    """Whether a file or sheet has numbers alone beside its key, of which one is the sum of the rows that find it: a pivot table, which brings nothing."""
+    numbers = [theirs for theirs in part.raw.header if theirs != link.there and part.sample.values[theirs]]
+    if not numbers or not all(part.sample.are_all(theirs, Kind.DECIMAL) for theirs in numbers):
+        return False
+    sample = sampled(con, raw)
+    of_rows, of_file = (key_of(table.columns[table.header.index(theirs)], "o") for table, theirs in ((raw, link.here), (part.raw, link.there)))
+    for here in (theirs for theirs in raw.header if theirs != link.here and sample.are_all(theirs, Kind.DECIMAL)):
+        sums = f"SELECT {of_rows} AS key, sum({_number(sample, here)}) AS net, count(*) AS lines FROM {raw.name} o GROUP BY 1"
+        for there in numbers:
+            both = f"({sums}) JOIN (SELECT {of_file} AS key, {_number(part.sample, there)} AS said FROM {part.raw.name} o) USING (key)"
+            found = con.execute(f"SELECT count(*) > 1 AND max(lines) > 1 AND bool_and(abs(net - said) <= {_OF_A_LINE} * lines) FROM {both}").fetchone()
+            if found[0]:
+                return True
+    return False
+
+
+def _number(sample: Sample, theirs: str) -> str:
+    return f"TRY_CAST(replace(CAST({sample.column(theirs).place} AS VARCHAR), ',', '.') AS DOUBLE)"
 
 
 def _keys(con: Any, raw: RawTable, least: float = 1) -> list[str]:
@@ -226,6 +250,7 @@ def _question(con: Any, group: _Together, parts: Sequence[Part]) -> Question:
         name_of(lines.raw.file, [part.raw.file for part in parts]), lines.raw.sheet if sheets else "", table=SALE_LINES, dialect=_dialect(lines.raw)
     )
     choices = tuple(_choice(said, head, of, is_known=bool(ours)) for said, of in _ways("join it" if len(joins) == 1 else "join them", joins))
+    choices += (_no(group, parts),)
     files = [_where(part) for part in group.files]
     named = files[0] if len(files) == 1 else f"{', '.join(files[:-1])} and {files[-1]}"
     entry = FileMapping(head.match, head.sheet, table=SALE_LINES, dialect=head.dialect, joins=tuple(joins))
@@ -238,6 +263,14 @@ def _question(con: Any, group: _Together, parts: Sequence[Part]) -> Question:
         entry_as_toml(entry),
         "If they are, add to the mapping:" if any(part.entry.place for part in parts) else "",
     )
+
+
+def _no(group: _Together, parts: Sequence[Part]) -> Choice:
+    """The answer that nothing is to be joined: the lines are read alone."""
+    files = [part.raw.file for part in parts]
+    heads = [FileMapping(name_of(part.raw.file, files), part.raw.sheet, table=SALE_LINES) for part in group.files]
+    said = f"no: {' and '.join(map(_where, group.files))} {'is' if len(heads) == 1 else 'are'} left out"
+    return Choice(said, "left_out = true", "in an entry of its own", {"left_out": True}, tuple((head, {"left_out": True}) for head in heads))
 
 
 def _ways(said: str, joins: Sequence[JoinMapping]) -> Iterator[tuple[str, list[JoinMapping]]]:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
 
 
+WHAT_BECOMES_OF_THEM = (
+    choice("they belong to the last month of their year", periods={"closing": LAST_MONTH}),
+    choice("they are left out", periods={"closing": OUT}),
+)
+
+
 def find_closing_across(found: Proposal, raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> None:
     """Columns of closing periods become what the mapping says of such periods; one without its year is of the year of all months beside it.
 
@@ -50,9 +56,5 @@ def find_closing_across(found: Proposal, raw: RawTable, sample: Sample, entry: F
 def _asked(raw: RawTable, sample: Sample, closing: list[str]) -> Question:
     what = "column is of a closing period" if len(closing) == 1 else "columns are of closing periods"
     sentence = f"{raw.where}: {len(closing)} {what} ({', '.join(closing)}), and of no month. What becomes of {'it' if len(closing) == 1 else 'them'}?"
-    choices = (
-        choice("they belong to the last month of their year", periods={"closing": LAST_MONTH}),
-        choice("they are left out", periods={"closing": OUT}),
-    )
     evidence = tuple(f"{theirs}: {', '.join(sample.values[theirs][:3]) or 'empty'}" for theirs in closing)
-    return Question(f"closing: {raw.where}", sentence, evidence, choices)
+    return Question(f"closing: {raw.where}", sentence, evidence, WHAT_BECOMES_OF_THEM)

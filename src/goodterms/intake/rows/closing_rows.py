@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.intake.mapping.answers import choice
+from goodterms.intake.mapping.months_across import TABLES_OF_PERIODS
 from goodterms.intake.mapping.words import LAST_MONTH, OUT
+from goodterms.intake.parts.closing_columns import WHAT_BECOMES_OF_THEM
 from goodterms.intake.parts.part import Part, say, set_rows_aside, text_of_row
 from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.spans import closing_number_sql
@@ -25,7 +26,7 @@ def settle_closing(con: Any, parts: Sequence[Part]) -> None:
     """
     first = parts[0]
     theirs = first.proposal.theirs("period") or first.proposal.theirs("month_number")
-    if theirs is None or first.table not in {"costs", "gl_balances"}:
+    if theirs is None or first.table not in TABLES_OF_PERIODS:
         return
     found = {part.number: _closing(con, part, theirs) for part in parts}
     rows = sum(map(len, found.values()))
@@ -63,11 +64,7 @@ def _number_sql(part: Part, theirs: str) -> str:
 def _asked(part: Part, theirs: str, found: Sequence[tuple[int, str, str]], rows: int) -> Question:
     periods = ", ".join(dict.fromkeys(period for *_, period in found))
     sentence = f"{part.where}: {rows:,} {'row is' if rows == 1 else 'rows are'} of a closing period ({theirs} {periods}), and no month. What becomes of them?"
-    choices = (
-        choice("they belong to the last month of their year", periods={"closing": LAST_MONTH}),
-        choice("they are left out", periods={"closing": OUT}),
-    )
-    return Question(f"closing: {part.where}", sentence, tuple(f"row {row:,}: {text}" for row, text, _ in found[:_SHOWN]), choices)
+    return Question(f"closing: {part.where}", sentence, tuple(f"row {row:,}: {text}" for row, text, _ in found[:_SHOWN]), WHAT_BECOMES_OF_THEM)
 
 
 def _set_aside(con: Any, part: Part, found: Sequence[tuple[int, str, str]]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.measured import measured
 
 from goodterms.errors import MappingError, UnreadableFileError, UsageError
 from goodterms.facts.engine import connect
@@ -18,6 +19,8 @@ from goodterms.intake.tables import csv_file, strict_records
 from goodterms.intake.tables.open_file import open_file
 from goodterms.intake.tables.plain_cells import SIGNS
 from goodterms.intake.tables.work_files import work_folder
+
+COMMAND = Path(sys.executable).with_name("goodterms")
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +185,28 @@ def test_delimiter_too_many_in_one_line_does_not_change_the_columns(engine, writ
     rows[119] += ";"
     (table,) = open_file(engine, write("Id;Customer;Net\n" + "\n".join(rows) + "\n"))
     assert (table.header, table.accepted, table.rejected) == (("Id", "Customer", "Net"), 199, ())
+
+
+@pytest.mark.parametrize("place", [0, 100, 20_000])
+def test_endless_line_is_rejected_and_the_rows_around_it_are_read(engine, write, place):
+    rows = [f"{row};Customer {row};{row},50" for row in range(1, 20_001)]
+    rows.insert(place, "1;" * 200_000)
+    (table,) = open_file(engine, write("Id;Customer;Net\n" + "\n".join(rows) + "\n"))
+    assert (table.accepted, [(row.row, "more than 100,000 delimiters" in row.reason) for row in table.rejected]) == (20_000, [(place + 2, True)])
+
+
+@pytest.mark.parametrize("below", ["1;" * 2_000_000, ";" * 4_000_000, "a,;b|" * 800_000], ids=["cells", "nothing", "several"])
+def test_nothing_but_an_endless_line_is_refused_within_memory(write, below):
+    file = write("Invoice;Date;Customer;Net\n" + below)
+    code, _, err, peak = measured(COMMAND, "look", file.name, cwd=file.parent)
+    assert (code, "row 2 has more than 100,000 delimiters" in err, peak < 300) == (4, True, True)
+
+
+def test_line_of_millions_of_cells_between_rows_stays_within_memory(write):
+    rows = "".join(f"{row};01.01.2024;C1;P1;1;10,00;10,00\n" for row in range(1, 5_001))
+    file = write("Invoice;Date;Customer;Product;Qty;Price;Net\n" + rows + "1;" * 2_000_000 + "\n" + rows.replace(";01.01", ";02.01"))
+    code, out, err, peak = measured(COMMAND, "look", file.name, cwd=file.parent)
+    assert (code, "more than 100,000 delimiters" in out + err, peak < 512) == (1, True, True), out + err
 
 
 def test_wrong_delimiter_of_the_mapping_is_refused_in_a_sentence(engine, write):

@@ -16,7 +16,7 @@ from goodterms.intake.tables.quoting import unwrapped
 from goodterms.problems import Origin, Problem, Severity
 
 CHUNK = 1 << 22
-LONGEST_LINE = 1 << 24
+LONGEST_LINE = 1 << 22
 """Characters of one line beyond which a file is no table."""
 NOT_TEXT = 0.05
 """Share of NUL bytes at the start of a file beyond which it is no text."""
@@ -119,12 +119,12 @@ def find_encoding(path: Path, file: str, *, wanted: str | None = None) -> Decodi
 
 
 def sample_lines(path: Path, decoding: Decoding, *, characters: int = 1 << 18) -> list[str]:
-    """Return the first complete physical lines, ends included, of about so many characters in all."""
+    """Return the first complete physical lines, ends included, of about so many characters in all; a very long one counts for an eighth of them."""
     lines: list[str] = []
     size = 0
     for line in decoded_lines(path, decoding):
         lines.append(line)
-        size += len(line)
+        size += min(len(line), characters // 8)
         if size >= characters:
             break
     return lines

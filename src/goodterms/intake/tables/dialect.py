@@ -179,7 +179,7 @@ def _heed_engine(engine: Any, file: str, lines: Sequence[str], best: Opinion, pa
     import duckdb  # noqa: PLC0415
 
     sample = work_folder(engine) / f"{new_name()}.txt"
-    sample.write_bytes("".join(lines).encode("utf-8", "replace"))
+    sample.write_bytes("".join(line for line in lines if not best.form.is_endless(line)).encode("utf-8", "replace"))
     try:
         found = engine.con.execute("SELECT Delimiter FROM sniff_csv(?)", [str(sample)]).fetchone()
     except duckdb.Error:

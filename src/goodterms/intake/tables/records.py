@@ -14,6 +14,8 @@ BLOCK = 2_000
 LONGEST_RECORD = 10_000
 """Lines that a quoted cell may go on for before its quote counts as never closed."""
 LEAST_PATIENCE = 100
+MOST_DELIMITERS = 100_000
+"""So many in one line are no row of a table, whatever is quoted: to split it would take more memory than it may."""
 
 csv.field_size_limit(2**31 - 1)
 
@@ -51,6 +53,17 @@ class Form:
         except csv.Error:
             return None
 
+    def is_endless(self, line: str) -> bool:
+        """Say whether a line has more delimiters than any row of a table."""
+        return len(line) > MOST_DELIMITERS and line.count(self.delimiter) > MOST_DELIMITERS
+
+    def splittable(self, lines: list[str]) -> Iterator[str]:
+        """Yield the lines up to one that has more delimiters than any row of a table, which breaks its record as a broken quote does."""
+        for line in lines:
+            if self.is_endless(line):
+                raise csv.Error("more delimiters than a line may have")
+            yield line
+
 
 class Record(NamedTuple):
     """A physical record: its cells (``None``: its quotes are broken) and its lines as they stand, ends included."""
@@ -71,7 +84,8 @@ Swallowed = Callable[[list[str], list[str]], bool]
 def split(lines: Iterable[str], form: Form, swallowed: Swallowed | None = None) -> Iterator[Record]:
     r"""Yield the records of the lines in order; every line is in exactly one record.
 
-    A quote that breaks the rules, is never closed, or has swallowed good records makes its own first line a broken record; reading goes on at the next line.
+    A quote that breaks the rules, is never closed, or has swallowed good records makes its own first line a broken record; so does a line with more delimiters
+    than any row has. Reading goes on at the next line.
 
     >>> [record.cells for record in split(["a,b\n", '1,"x\n', "2,y\n"], Form(","))]
     [['a', 'b'], None, ['2', 'y']]
@@ -84,9 +98,10 @@ def split(lines: Iterable[str], form: Form, swallowed: Swallowed | None = None) 
         fresh = list(islice(source, want))
         pending += fresh
         ended = len(fresh) < want
+        bounded = form.splittable if any(map(form.is_endless, pending)) else iter
         start = 0
         while start < len(pending):
-            reader = form.reader(pending[start:])
+            reader = form.reader(bounded(pending[start:]))
             base = start
             try:
                 for cells in reader:

@@ -15,7 +15,7 @@ from goodterms.intake.tables.dialect import kind_of
 from goodterms.intake.tables.header import BLANK, FOOTER, PREAMBLE, REPEATED_HEADER
 from goodterms.intake.tables.header_again import HeaderAgain
 from goodterms.intake.tables.raw_table import RawTable, RowRef, new_name
-from goodterms.intake.tables.records import Record, split
+from goodterms.intake.tables.records import MOST_DELIMITERS, Record, split
 from goodterms.intake.tables.several_tables import Tables, largest_of, named
 from goodterms.intake.tables.text_file import TextFile
 from goodterms.intake.tables.work_files import show_rows, work_folder
@@ -194,6 +194,10 @@ def _fitted(source: TextFile, verdicts: _Verdicts, row: int, record: Record) -> 
     cells, width = record.cells, source.head.width
     if record.text == _END_OF_FILE:
         verdicts.aside(row, record.text, BLANK)
+        return None
+    if source.form.is_endless(record.text):
+        reason = f"it has more than {MOST_DELIMITERS:,} delimiters: its line ends may be lost"
+        verdicts.reject(row, mended(record.text), reason, "endless-line", "The rows after it are read. Export the file again, or mend the rejected row.")
         return None
     if cells is None:
         reason = "a quote in it is never closed, or stands where none may"

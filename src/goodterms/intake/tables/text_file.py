@@ -10,14 +10,14 @@ from pathlib import Path
 from statistics import median_high, mode
 from typing import Any
 
-from goodterms.errors import AnswerNeededError, Choice, MappingError, Question
+from goodterms.errors import AnswerNeededError, Choice, MappingError, Question, UnreadableFileError
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.tables.decoding import Decoding, find_encoding, mended, sample_lines
 from goodterms.intake.tables.dialect import DELIMITERS, SAMPLE_RECORDS, find_form, kind_of
 from goodterms.intake.tables.header import BLANK, Head, Top, find_head
 from goodterms.intake.tables.quoting import are_wrapped, unwrapped
 from goodterms.intake.tables.raw_table import Dialect, Progress, RawTable, RowRef, check_width
-from goodterms.intake.tables.records import Form, Likeness, Record, split
+from goodterms.intake.tables.records import MOST_DELIMITERS, Form, Likeness, Record, split
 from goodterms.intake.tables.several_tables import OTHER_TABLE, Table, largest_of, named, tables_of
 from goodterms.problems import Origin, Problem, Severity
 
@@ -107,6 +107,7 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
     if len(records) > 1 and not (complete and len(records) <= SAMPLE_RECORDS):
         records.pop()  # it may be cut short
     rows = [record.cells or [] for record in records]
+    _refuse_endless(records, form, file)
     if form.delimiter == "," and given.get("header_row") is None:
         _ask_cut_amounts(rows, file)
     check_width(file, median_high(len(cells) for cells in rows) if rows else 0)
@@ -129,6 +130,14 @@ def look_into(engine: Any, path: Path, file: str, *, given: Mapping[str, Any], p
         others=tuple(others),
         settled=wanted is not None,
     )
+
+
+def _refuse_endless(records: Sequence[Record], form: Form, file: str) -> None:
+    """Refuse a file that has one line of too many delimiters, and nothing else but a header."""
+    row = next((row for row, record in enumerate(records, start=1) if form.is_endless(record.text)), 0)
+    if row and not any(any(map(str.strip, record.cells or ())) for record in records[1:]):
+        sentence = f"{file}: row {row} has more than {MOST_DELIMITERS:,} delimiters ({form.delimiter!r}), and no other row stands below the first."
+        raise UnreadableFileError(f"{sentence} Its line ends may be lost: export it again.")
 
 
 def _lines_in_quotes(file: str) -> Problem:

@@ -21,7 +21,7 @@ print(json.dumps([os.waitstatus_to_exitcode(status), usage.ru_maxrss // 1024]))
 
 
 def measured(*command: str | Path, cwd: Path | None = None, **environment: str) -> tuple[int, str, str, int]:
-    """Run a command; return its exit code, what it printed, what it said on stderr, and its largest memory in MiB, its own children left out."""
+    """Run a command; return its exit code, what it printed, what it said on stderr, and the largest memory in MiB of it or any one of its children."""
     with tempfile.TemporaryDirectory() as place:
         out, err = Path(place, "out"), Path(place, "err")
         measuring = [sys.executable, "-S", "-c", _MEASURING, out, err, *command]

@@ -7,18 +7,16 @@ draws other companies.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from tests.cast import engine
-from tests.torture import identities
+from tests.torture import identities, results
 from tests.torture.companies import drawn, with_costs_on_the_lines
 
 COMPANIES = 10_000
@@ -27,9 +25,6 @@ SIZES = [1_000] * 4 + [250] * 12 + [100] * 25 + [20] * 25
 of 1,000 would be through in the least time. Smaller ones are there too: a group has one policy, and what few companies leave empty many fill."""
 FIRST_SEED = int(os.environ.get("GOODTERMS_TORTURE_SEED", "1"))
 GROUPS = [pytest.param(seed, size, id=f"seed-{seed}-") for seed, size in enumerate(SIZES, FIRST_SEED)]
-RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
-HEAD = "# Results\n\nWhat the last runs found. Each section is written by its run.\n"
-BEGIN, END = "<!-- torture -->", "<!-- /torture -->"
 OF_ONE_ANALYSIS = (
     identities.no_sale_is_missing,
     identities.every_cut_has_the_same_total,
@@ -76,13 +71,6 @@ def every_identity_holds(group):
     return companies
 
 
-def with_section(text, section):
-    """The text with the campaign's section in place of its last one, or at the end; what stands outside its marks stays."""
-    own = f"{BEGIN}\n{section}\n{END}"
-    before, found, rest = text.partition(BEGIN)
-    return before + own + rest.partition(END)[2] if found else f"{text.rstrip()}\n\n{own}\n"
-
-
 def section_of(groups):
     """What the campaign found, for the page."""
     companies, lines, costs, activities = (sum(group[name] for group in groups) for name in ("companies", "sale_lines", "costs", "activities"))
@@ -90,20 +78,18 @@ def section_of(groups):
     at_a_time = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
     sizes = ", ".join(f"{count} groups of {size:,}" for size, count in Counter(group["companies"] for group in groups).items())
     held = [*((identity.__doc__ or "").splitlines()[0] for identity in OF_ONE_ANALYSIS), *OF_TWO]
-    return "\n".join(
-        [
-            "## Random companies",
-            "",
-            f"`make torture` on {datetime.now(UTC).date()}: {companies:,} random companies, every identity held in every one. They ran in",
-            f"{sizes} side by side, drawn from the seeds {FIRST_SEED} to {FIRST_SEED + len(groups) - 1}, each group through {ANALYSES} analyses:",
-            f"{lines:,} sale lines, {costs:,} amounts of cost, {activities:,} activities.",
-            f"{minutes:.0f} minutes on {os.cpu_count()} cores, {at_a_time} groups at a time, Python {platform.python_version()}.",
-            "",
-            "| what holds |",
-            "|---|",
-            *(f"| {sentence} |" for sentence in held),
-        ]
-    )
+    return [
+        "## Random companies",
+        "",
+        f"`make torture` on {datetime.now(UTC).date()}: {companies:,} random companies, every identity held in every one. They ran in",
+        f"{sizes} side by side, drawn from the seeds {FIRST_SEED} to {FIRST_SEED + len(groups) - 1}, each group through {ANALYSES} analyses:",
+        f"{lines:,} sale lines, {costs:,} amounts of cost, {activities:,} activities.",
+        f"{minutes:.0f} minutes on {os.cpu_count()} cores, {at_a_time} groups at a time, Python {platform.python_version()}.",
+        "",
+        "| what holds |",
+        "|---|",
+        *(f"| {sentence} |" for sentence in held),
+    ]
 
 
 @pytest.fixture
@@ -116,11 +102,7 @@ def an_engine_of_its_own():
 
 @pytest.fixture
 def finished(tmp_path_factory):
-    """The folder of this run, shared by its processes, where each group that holds leaves its counts."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "torture"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return results.finished_folder(tmp_path_factory, "companies")
 
 
 @pytest.mark.torture
@@ -137,20 +119,16 @@ def test_every_identity_holds_in_a_group_of_companies(seed, size, finished, an_e
     counts = {"seed": seed, "begin": begin, "end": time.time(), "companies": companies} | {
         name: len(rows[name]) for name in ("sale_lines", "costs", "activities")
     }
-    part = finished / f"{seed}.part"
-    part.write_text(json.dumps(counts), "utf-8")
-    part.rename(finished / f"{seed}.json")
-    groups = sorted((json.loads(path.read_text("utf-8")) for path in finished.glob("*.json")), key=lambda group: group["seed"])
+    groups = results.finished_groups(finished, seed, counts)
     if len(groups) == len(GROUPS):
         assert [group["companies"] for group in groups] == SIZES
         assert sum(SIZES) == COMPANIES
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(with_section(RESULTS.read_text("utf-8") if RESULTS.exists() else HEAD, section_of(groups)), "utf-8")
+        results.keep("torture", section_of(groups))
 
 
 def test_a_section_of_the_results_leaves_the_others_alone():
     bench = "# Results\n\n<!-- bench -->\nfast\n<!-- /bench -->\n"
-    first = with_section(bench, "all hold")
-    assert first == f"{bench}\n{BEGIN}\nall hold\n{END}\n"
+    first = results.with_section(bench, "torture", "all hold")
+    assert first == f"{bench}\n<!-- torture -->\nall hold\n<!-- /torture -->\n"
     more = f"{first}\nThe end.\n"
-    assert with_section(more, "all still hold") == more.replace("all hold", "all still hold")
+    assert results.with_section(more, "torture", "all still hold") == more.replace("all hold", "all still hold")

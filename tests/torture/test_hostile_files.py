@@ -59,7 +59,7 @@ def section_of(files):
         "## Hostile files",
         "",
         f"`make torture` on {datetime.now(UTC).date()}: {len(files):,} hostile files, drawn from the numbers 1 to {FILES:,}, each looked at in a process",
-        f"of its own: every one ended in a sentence. The largest memory was {worst['peak']['peak']} MiB {peak}; {MOST_MIB} are allowed. The slowest took",
+        f"of its own: every one ended in a sentence. The largest process took {worst['peak']['peak']} MiB {peak}; {MOST_MIB} are allowed. The slowest took",
         f"{worst['seconds']['seconds']:.1f} s {seconds}, {at_a_time} at a time on {os.cpu_count()} cores, Python {platform.python_version()}.",
         "",
         f"| files | {' | '.join(CODES.values())} |",

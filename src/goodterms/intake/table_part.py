@@ -69,7 +69,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         _say_contradicted(part)
         leave_out_rows(con, part)
     settle_closing(con, parts)
-    ask_for_keys(parts, sample, proposal)
+    ask_for_keys(con, parts, sample, proposal)
     stated = share_amounts(con, parts, type_columns(con, parts, sample))
     stated = settle_document_total(con, parts, settle_tax(con, parts, stated))
     settle_signs(con, parts, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts))

@@ -101,3 +101,40 @@ def test_a_product_may_be_called_as_a_balance_is(write, product):
     lines = "".join(f"2024-01-{n:02d};{n};{product if n % 4 == 0 else f'P{n}'};C1;2;50,00;100,00\n" for n in range(1, 13))
     reading = read([write("s.csv", f"Date;Invoice;Product;Customer;Quantity;Unit price;Net amount\n{lines}")])
     assert balances(reading) == ([], Decimal(1200))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "total"),
+    [
+        ("Opening balance", "Closing balance", "Total"),
+        ("IB", "UB", "Omslutning"),
+        ("Saldo aloitus", "Loppusaldo", "Yhteensä"),
+        ("Anfangsbestand", "Endbestand", "Summe"),
+        ("Primo", "Ultimo", "I alt"),
+        ("Saldo 1.1.2024", "Saldo 31.12.2024", "Sum:"),
+    ],
+)
+@pytest.mark.parametrize("head", ["Date;Voucher;Account;Amount", "Account;Voucher;Date;Amount"])
+def test_a_balance_or_a_total_in_place_of_the_day_is_set_aside_whatever_else_its_row_has(write, first, last, total, head):
+    rows = [
+        {"Date": day, "Voucher": voucher, "Account": account, "Amount": amount}
+        for account in (4000, 5000)
+        for day, voucher, amount in [(first, "", 900), ("2024-01-03", 1, 100), ("2024-02-03", 2, 50), (total, "", 150), (last, "", 1050)]
+    ]
+    path = write("gl.csv", "\n".join([head, *(";".join(str(row[name]) for name in head.split(";")) for row in rows)]) + "\n")
+    reading = read([], costs=[path])
+    assert balances(reading) == ([2, 6, 7, 11], Decimal(300))
+    assert [ref.row for ref in reading.files[0].set_aside_rows if ref.reason == "total"] == [5, 10]
+    again = read([], costs=[path], mapping=Mapping.read(reading.mapping.as_toml()))
+    assert balances(again) == ([2, 6, 7, 11], Decimal(300))
+
+
+def test_another_word_in_place_of_the_day_is_no_balance(write):
+    (file,) = read([write("s.csv", f"{HEADER}Opening;;;;5000\nOpening balance;;;;5000\nIBM;;;;7\n{LINES}")]).files
+    assert ([ref.row for ref in file.set_aside_rows if ref.reason == "opening or closing balance"], file.rejected, file.accepted) == ([3], 2, 2)
+
+
+def test_a_mapping_that_calls_a_balance_without_a_day_a_line_has_it_rejected(write):
+    path = write("s.csv", f"{HEADER}Opening balance;;;;5000\n{LINES}")
+    (file,) = read([path], mapping=Mapping.read('version = 1\n[[file]]\nmatch = "s.csv"\ntotals = { "Opening balance" = "line" }\n')).files
+    assert (file.rejected, file.accepted) == (1, 2)

@@ -16,6 +16,7 @@ from goodterms.intake.values.months import YEAR, month_of, month_of_column
 from goodterms.intake.values.named_months import is_named_day
 from goodterms.intake.values.spans import span_of
 from goodterms.intake.values.time_of_day import TIME
+from goodterms.intake.values.total_words import BARE, NO_DAY
 from goodterms.intake.values.typed_column import RawColumn
 from goodterms.intake.values.typing_vote import could_be_flags, looks_like_flags
 
@@ -66,6 +67,7 @@ class Sample:
             return could_be_flags(set(values))
         said = [value for value in values if value.casefold() not in MISSING] or values
         if kind in {Kind.DATE, Kind.MONTH}:
+            said = [value for value in said if not (NO_DAY.fullmatch(value) or BARE.fullmatch(value))] or said
             fit = sum(1 for value in said if is_date(value) or (kind == Kind.MONTH and (month_of_column(value) or span_of(value))))
         else:
             fit = sum(1 for value in said if _NUMBER_LIKE.fullmatch(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from goodterms.intake.parts.part import text_of_row
 from goodterms.intake.rows.totals_rows import LINE, OTHERS, TOTAL
 from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.agreement import is_seldom
-from goodterms.intake.values.total_words import BALANCE, SALDO
+from goodterms.intake.values.total_words import BALANCE, NO_DAY, SALDO
 
 OF_BALANCE = "opening or closing balance"
 _MOST = 0.75
@@ -25,8 +26,8 @@ class BalanceRows:
     """The rows among which balances are looked for.
 
     ``raw`` is the raw table, ``bad`` the table of rows that do not fit, ``typed`` a query of typed rows with ``row`` and the keys. ``places`` are the raw
-    table's columns, ``texts`` those of text, without the one that says what each row is. ``keys`` are the expressions of what a line has of its own, such as
-    its document and its product. ``said`` is what the mapping says of rows.
+    table's columns, ``texts`` those of text, without the one that says what each row is, ``days`` those of days and months. ``keys`` are the expressions of
+    what a line has of its own, such as its document and its product. ``said`` is what the mapping says of rows.
     """
 
     raw: str
@@ -34,6 +35,7 @@ class BalanceRows:
     typed: str
     places: Sequence[str]
     texts: Sequence[str]
+    days: Sequence[str]
     keys: Sequence[str]
     said: Mapping[str, str]
 
@@ -41,14 +43,17 @@ class BalanceRows:
 def set_aside_balances(con: Any, among: BalanceRows) -> tuple[list[RowRef], dict[str, list[RowRef]]]:
     """Put rows that a cell calls an opening or closing balance among the rows that take no part, and return them.
 
-    A row that has all that lines have of their own (a document and a product) is in doubt, or a line where one word such as "Saldo" is all that is said: these
-    are returned too, by the cell.
+    A row that says it where its day should stand is nothing else. One that has all that lines have of their own (a document and a product) is in doubt, or a
+    line where one word such as "Saldo" is all that is said: these are returned too, by the cell.
     """
-    found: list[RowRef] = []
+    found = _without_a_day(con, among)
+    of_days = {ref.row for ref in found}
     doubted: dict[str, list[RowRef]] = {}
     called, lines, values = _called(con, among) if among.texts else ([], 0, [])
     surely = [is_seldom(lines - there, lines) if there >= _OFTEN * lines else None for there in values]
     for row, cells, word, lacks in called:
+        if row in of_days:
+            continue
         lacking = [(lacks_it, is_sure) for lacks_it, is_sure in zip(lacks, surely, strict=True) if is_sure is not None]
         reason = _judged(word, lacking, many=len(called) > _MOST * (len(called) + lines))
         said = among.said.get(word, among.said.get(OTHERS, "") if reason is None else "")
@@ -61,6 +66,23 @@ def set_aside_balances(con: Any, among: BalanceRows) -> tuple[list[RowRef], dict
         con.execute(f"DELETE FROM {among.bad} WHERE row IN (SELECT row FROM balance_rows)")
         con.execute(f"INSERT INTO {among.bad} SELECT row, NULL FROM balance_rows")
     return found, doubted
+
+
+def _without_a_day(con: Any, among: BalanceRows) -> list[RowRef]:
+    """The rows with a word for a balance in place of their day, but those that the mapping calls lines."""
+    if not among.days:
+        return []
+    word = f"coalesce({', '.join(f'CASE WHEN {_is_word(place, NO_DAY)} THEN {_text(place)} END' for place in among.days)})"
+    rows = con.execute(f"SELECT row, {text_of_row(among.places)}, {word} AS word FROM {among.raw} WHERE word IS NOT NULL ORDER BY row").fetchall()
+    return [RowRef(row, cells, OF_BALANCE) for row, cells, said in rows if among.said.get(said) != LINE]
+
+
+def _text(place: str) -> str:
+    return f"trim(CAST({place} AS VARCHAR))"
+
+
+def _is_word(place: str, words: re.Pattern[str]) -> str:
+    return f"regexp_full_match({_text(place)}, {text_of(f'(?i){words.pattern}')})"
 
 
 def _judged(word: str, lacking: Sequence[tuple[bool, bool]], *, many: bool) -> bool | None:
@@ -79,8 +101,8 @@ def _called(con: Any, among: BalanceRows) -> tuple[list[tuple[int, str, str, lis
     A key that is surely such a word is none; a product may be called a single one, such as "Vortrag".
     """
     one_of = text_of(f"(?i)(?:{BALANCE.pattern})|(?:{SALDO.pattern})")
-    texts = f"[{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in among.texts)}]"
-    called = " OR ".join(f"regexp_full_match(trim(CAST({place} AS VARCHAR)), {one_of})" for place in among.texts)
+    texts = f"[{', '.join(map(_text, among.texts))}]"
+    called = " OR ".join(f"regexp_full_match({_text(place)}, {one_of})" for place in among.texts)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE called_balances AS "
         f"SELECT row, {text_of_row(among.places)} AS cells, "

@@ -30,9 +30,9 @@ class Lines:
 
     ``raw`` is the raw table, ``bad`` the table of rows that do not fit (``row``, ``reason``), ``typed`` a query of typed rows (``row``, ``amount``,
     ``has_no_day``, ``month`` and the keys); ``has_months`` says whether the rows of a month are summed up by themselves too. ``places`` are the raw table's
-    columns, ``texts`` those of them that hold no numbers and dates. ``keys`` are our columns of keys and names, each with the file's name of it and how many
-    rows have one; ``main`` those that no line goes without where others have them, ``of_goods`` those that a line of work or freight may lack. ``rounded`` is
-    what rounding may make of an amount. ``said`` is what the mapping says of totals.
+    columns, ``texts`` those of them that hold no numbers and dates, ``days`` those of days and months. ``keys`` are our columns of keys and names, each with
+    the file's name of it and how many rows have one; ``main`` those that no line goes without where others have them, ``of_goods`` those that a line of work
+    or freight may lack. ``rounded`` is what rounding may make of an amount. ``said`` is what the mapping says of totals.
     """
 
     raw: str
@@ -40,6 +40,7 @@ class Lines:
     typed: str
     places: Sequence[str]
     texts: Sequence[str]
+    days: Sequence[str]
     keys: Mapping[str, tuple[str, int]]
     main: frozenset[str]
     of_goods: frozenset[str]
@@ -70,13 +71,15 @@ class Odd:
     """Whether it has the number of a document that no good row has."""
     has_results: bool
     """Whether the words for what is left of income after costs are words for a total."""
+    day: str = ""
+    """What stands for its day, where that is text."""
     month: Any = None
     """The month whose rows alone are summed up; None where all are."""
 
     @cached_property
     def word(self) -> str:
         """The cell of it with a word for a total, alone or beside other words; "" where none has one."""
-        cells = [*(self.cells[:1] if self.is_unfit else []), *self.texts]
+        cells = [*([*self.cells[:1], self.day] if self.is_unfit else []), *self.texts]
         return next((cell for cell in cells if is_total(cell, has_results=self.has_results)), next((cell for cell in cells if BESIDE.fullmatch(cell)), ""))
 
     @property
@@ -137,6 +140,7 @@ def odd_rows_of(con: Any, lines: Lines, seldom_missing: Sequence[int], often_the
         f"list_filter([{', '.join(f'trim(CAST({place} AS VARCHAR))' for place in places)}], cell -> cell <> '')::VARCHAR[]"
         for places in (lines.places, lines.texts)
     )
+    day = f"trim(coalesce({', '.join(lines.days)}, ''))" if lines.days else "''"
     document = _DOCUMENT if _DOCUMENT in keys else "NULL::VARCHAR"
     _sum_up(con, lines, month)
     found = con.execute(
@@ -149,7 +153,7 @@ def odd_rows_of(con: Any, lines: Lines, seldom_missing: Sequence[int], often_the
                  GROUP BY o.row)
         SELECT row, {cells}, {texts}, amount, [{", ".join(keys)}]::VARCHAR[], has_no_day, is_unfit, row > (SELECT coalesce(max(last), 0) FROM good_rows),
                coalesce(above, 0), coalesce(CAST(lines AS BIGINT), 0), {document} IS NOT NULL AND {document} NOT IN (FROM numbers),
-               {str(lines.has_results).lower()}, {month}
+               {str(lines.has_results).lower()}, {day}, {month}
         FROM odd_rows JOIN {lines.raw} USING (row) JOIN typed USING (row) LEFT JOIN sums USING (row) ORDER BY row
         """
     ).fetchall()

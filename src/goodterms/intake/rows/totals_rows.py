@@ -78,11 +78,11 @@ def _cents_near(amount: Decimal) -> range:
 def set_aside_totals(con: Any, lines: Lines) -> tuple[list[RowRef], dict[str, list[RowRef]]]:
     """Find totals rows and footers, put them among the rows that take no part, without a reason for being rejected, and return them.
 
-    A row that does not fit is a total when a word for it begins it and nothing else names it, or when it lacks keys and its amount is the sum of rows above
-    (since an earlier total, or of all); a footer when it has one cell and stands below the last good row. A row that fits is a total only where two things
-    say so: the word alone and the sum, the word alone and missing keys, other words beside it with missing keys and the sum, missing keys and the sum (more
-    than what a line of work may lack). Where one thing says so, or another row with the very
-    same word is one, it is in doubt: these are returned too, by the text that the mapping may name them with.
+    A row that does not fit is a total when a word for it begins it and nothing else names it, or stands for its day, or when it lacks keys and its amount is
+    the sum of rows above (since an earlier total, or of all); a footer when it has one cell and stands below the last good row. A row that fits is a total
+    only where two things say so: the word alone and the sum, the word alone and missing keys, other words beside it with missing keys and the sum, missing
+    keys and the sum (more than what a line of work may lack). Where one thing says so, or another row with the very same word is one, it is in doubt: these
+    are returned too, by the text that the mapping may name them with.
     """
     found: list[RowRef] = []
     doubted: dict[str, list[RowRef]] = {}
@@ -263,7 +263,7 @@ class _Judge:
     def _of_unfit(self, odd: Odd, word: str, made: int) -> str:
         """What a row with a word for a total is, if it does not fit; "" where it is rejected."""
         is_alone = odd.has_no_day and not odd.own
-        if self._is_total(word) and (is_alone or len(odd.cells) <= _FEW_CELLS):
+        if self._is_total(word) and (is_alone or len(odd.cells) <= _FEW_CELLS or word == odd.day):
             return TOTAL
         if is_alone and (not any(odd.keys) or odd.amount is None or made):
             return TOTAL

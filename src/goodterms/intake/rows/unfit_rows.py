@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -114,8 +115,10 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
         for column in part.sample.columns
         if column.is_text and (part.typed[column.theirs].kind if column.theirs in part.typed else Kind.TEXT) == Kind.TEXT
     ]
+    dated = [theirs for ours in ("date", "period") if (theirs := part.proposal.theirs(ours))]
+    days = [column.place for column in part.sample.columns if column.is_text and column.theirs in dated]
     typed = f"SELECT {', '.join(['row', *map(named, stated)])} FROM ({typed_rows})"
-    balances = _balances(con, part, typed, texts, stated) if part.table in TOTAL_OF else []
+    balances = _balances(con, part, typed, texts, days, stated) if part.table in TOTAL_OF else []
     if balances:
         typed_rows = f"SELECT * FROM ({typed_rows}) WHERE row NOT IN (SELECT row FROM balance_rows)"
     columns = ["row", f"{amount} AS amount", f"{no_day} AS has_no_day", f"{derived.get('period', 'NULL')} AS month"]
@@ -125,6 +128,7 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
         typed=f"SELECT {', '.join([*columns, *map(named, stated)])} FROM ({typed_rows})",
         places=part.raw.columns,
         texts=texts,
+        days=days,
         keys={named(ours): (part.proposal.theirs(ours) or ours, part.stated[ours].values) for ours in stated},
         main=frozenset(map(named, _MAIN)),
         of_goods=frozenset(map(named, _OF_GOODS)),
@@ -139,8 +143,8 @@ def _totals(con: Any, part: Part, typed_rows: str, derived: dict[str, str]) -> t
     return tuple(sorted([*balances, *found], key=lambda ref: ref.row))
 
 
-def _balances(con: Any, part: Part, typed: str, texts: list[str], stated: list[str]) -> list[RowRef]:
-    """Rows that are opening or closing balances.
+def _balances(con: Any, part: Part, typed: str, texts: Sequence[str], days: Sequence[str], stated: list[str]) -> list[RowRef]:
+    """Rows that are opening or closing balances, by the columns of text and those of days.
 
     Raises
     ------
@@ -151,7 +155,7 @@ def _balances(con: Any, part: Part, typed: str, texts: list[str], stated: list[s
     of_kinds = part.sample.column(kind).place if kind else ""
     keys = [f"coalesce({', '.join(map(named, there))})" for of_one in _OF_A_LINE if (there := [ours for ours in of_one if ours in stated])]
     texts = [place for place in texts if place != of_kinds]
-    found, doubted = set_aside_balances(con, BalanceRows(part.raw.name, part.bad, typed, part.raw.columns, texts, keys, part.entry.totals))
+    found, doubted = set_aside_balances(con, BalanceRows(part.raw.name, part.bad, typed, part.raw.columns, texts, days, keys, part.entry.totals))
     if doubted:
         rows = sorted((ref for refs in doubted.values() for ref in refs), key=lambda ref: ref.row)
         words = list(doubted) if len(doubted) <= _MOST_NAMES else [OTHERS]

@@ -15,7 +15,7 @@ _BEFORE = (
 )
 _WORD = (
     "totals?|totalt|totale|totali|totales|totaux|totaal|yhteensä|yht|summa|summe|sum|suma|somma|somme|som|gesamt|gesamtbetrag|ergebnis|insgesamt"
-    "|i ?alt|samlet|razem|ogółem|łącznie|celkem|kokku"
+    "|omslutning|i ?alt|samlet|razem|ogółem|łącznie|celkem|kokku"
 )
 _BEHIND = "général|generale|general|geral|complessivo|częściowa|końcowa"
 _TOTAL = f"(?:(?:{_BEFORE})[ -]?)?(?:{_WORD})(?: (?:{_BEHIND}))?"
@@ -31,7 +31,7 @@ _ENDS = re.compile(rf"(.+?)[\s:,(-]+(?:{_TOTAL})[\s*:=.)]*", re.IGNORECASE)
 _BALANCE = (
     "(?:opening|closing|starting|beginning|ending|previous|initial|final) balances?|balance (?:brought|carried) (?:forward|down)"
     "|balance [bc]/?[df]|balance forward|(?:brought|carried) forward"
-    "|(?:alku|loppu|avaus|päätös)saldo|(?:alkava|edellinen|siirtyvä) saldo|saldosiirto"
+    "|(?:alku|loppu|avaus|päätös|aloitus|lopetus)saldo|saldo (?:aloitus|alussa|lopetus|lopussa)|(?:alkava|edellinen|siirtyvä) saldo|saldosiirto"
     "|(?:anfangs|end|schluss|eröffnungs)(?:bestand|saldo)|(?:alter|neuer) saldo|saldovortrag|eröffnungsbilanz|schlussbilanz"
     "|(?:ing[åa]ende|utg[åa]ende|inng[åa]ende|primo|ultimo|åpnings|åbnings) ?(?:saldo|balanse?|balans)|saldo (?:primo|ultimo)"
     "|solde (?:initial|final|précédent|antérieur|reporté|d.ouverture|de clôture)|report à nouveau"
@@ -45,6 +45,8 @@ BALANCE = re.compile(rf"[\s*=(]*(?:{_BALANCE}){_OF_WHEN}", re.IGNORECASE)
 """What an account was before or after the rows, alone or with a day: "Opening balance", "Loppusaldo 31.12.2024"."""
 SALDO = re.compile(rf"[\s*=(]*(?:saldo|balance|balans|bilans|solde|vortrag|übertrag|zůstatek|egyenleg){_OF_WHEN}", re.IGNORECASE)
 """A word that says it alone, and may be a name as well."""
+NO_DAY = re.compile(rf"{BALANCE.pattern}|{SALDO.pattern}|[\s*=(]*(?:ib|ub|eb|primo|ultimo)[\s*:.)]*", re.IGNORECASE)
+"""What may stand for a balance where a day should: these, and short words that say it nowhere else."""
 
 
 def beside_total(text: str) -> str:

@@ -3,50 +3,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Settings
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goodterms.errors import AnswerNeededError, MappingError, Question, UsageError
+from goodterms.errors import AnswerNeededError, UsageError
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import MASTER_NAMES
 from goodterms.facts.engine import within_memory
 from goodterms.intake.account import FileAccount, account_of
+from goodterms.intake.asked_of_group import of_file, of_group
 from goodterms.intake.currency.currency import to_one_currency
 from goodterms.intake.document_part import document_parts
 from goodterms.intake.documents.document_sort import is_documents
 from goodterms.intake.errors_together import Errors
-from goodterms.intake.joins.join_proposal import proposed_joins, why_not_joined
+from goodterms.intake.joins.join_proposal import proposed_joins
 from goodterms.intake.joins.leading_zeros import settle_leading_zeros
-from goodterms.intake.mapping.answers import of_files
-from goodterms.intake.mapping.file_mapping import FileMapping, origin_of
 from goodterms.intake.mapping.mapping_file import Mapping
-from goodterms.intake.mapping.months_across import TABLES_BY_MONTH
 from goodterms.intake.mapping.named_tables import SALE_LINES, joined_into, named_tables
-from goodterms.intake.mapping.source_name import names, source_of, without_year
+from goodterms.intake.mapping.source_name import names
 from goodterms.intake.mapping.toml_text import quoted
-from goodterms.intake.parts.entry_heads import heads_of, name_of, other_sheets
+from goodterms.intake.opened_part import opened, raw_tables, same_file_again
 from goodterms.intake.parts.master_data import fill_master_data, keep_what_lines_say
-from goodterms.intake.parts.meaning import Proposal
-from goodterms.intake.parts.months_of_files import of_each_file, without_one_month
 from goodterms.intake.parts.part import LINES, MEND, Part, drop_raw_tables, unread
-from goodterms.intake.parts.sample import sampled
 from goodterms.intake.rows.overlap import together
 from goodterms.intake.rows.running_lists import ask_beside_sums, own_amounts_of_lists
-from goodterms.intake.summary_sheet import perhaps_sums_up, sums_up_by_a_key, without_summaries
+from goodterms.intake.summary_sheet import sums_up_by_a_key, without_summaries
 from goodterms.intake.table_part import read_parts
 from goodterms.intake.tables.decoding import mended
 from goodterms.intake.tables.unchanged import unchanged
 from goodterms.intake.understood import mapping_understood
-from goodterms.intake.values.months import months_of
 from goodterms.problems import Origin, Problem, Severity
 
 if TYPE_CHECKING:
     from goodterms.intake.documents.to_facts import KnownParty
-    from goodterms.intake.tables.raw_table import RawTable
 
 Progress = Callable[..., None]
 ENGINE_MEMORY = (128, 512)
@@ -200,9 +193,9 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapp
         if same:
             parts += [replace(part, number=len(parts) + place, again=part) for place, part in enumerate(same, start=1)]
             continue
-        with errors.kept(partial(_of_file, path=path, table=table, mapping=mapping, files=files)):
-            for raw, entry in _raw_tables(engine, path, table, mapping, notices, tell, {of for other, of in tables if other == path}):
-                part = _opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
+        with errors.kept(partial(of_file, path=path, table=table, mapping=mapping, files=files)):
+            for raw, entry in raw_tables(engine, path, table, mapping, notices, tell, {of for other, of in tables if other == path}):
+                part = opened(engine, raw, entry, entry.table or table, sources, len(parts) + 1, tell)
                 parts.append(part)
                 same.append(part)
     left = _understand(engine.con, parts, mapping, errors, tell)
@@ -211,7 +204,7 @@ def _read_parts(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapp
     with errors.kept(lambda question: question):
         parts += document_parts(engine, documents, mapping, len(parts) + 1, tell)
     errors.raised()
-    return [part if part.again is None else _same_file_again(part.again) for part in parts]
+    return [part if part.again is None else same_file_again(part.again) for part in parts]
 
 
 def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: Errors, tell: Progress) -> list[tuple[Part, str]]:
@@ -231,7 +224,7 @@ def _understand(con: Any, parts: Sequence[Part], mapping: Mapping, errors: Error
         if any(part.number in in_question for part in group):
             continue
         tell(f"understanding {', '.join(part.raw.file for part in group[:3])}{' …' if len(group) > 3 else ''}")
-        with errors.kept(partial(_of_group, con, group=group, parts=parts, mapping=mapping)):
+        with errors.kept(partial(of_group, con, group=group, parts=parts, mapping=mapping)):
             try:
                 read_parts(con, group)
             except AnswerNeededError as error:
@@ -256,97 +249,9 @@ def _sheets_of_sums(
             left += sums
             drop_raw_tables(con, group)
             continue
-        with errors.kept(partial(_of_group, con, group=group, parts=parts, mapping=mapping)):
+        with errors.kept(partial(of_group, con, group=group, parts=parts, mapping=mapping)):
             raise error
     return left
-
-
-def _of_file(question: Question, path: Path, table: str, mapping: Mapping, files: Sequence[str]) -> Question:
-    """A question about a file before its columns are known."""
-    entry = mapping.of(str(path), table=table) or FileMapping(match=name_of(str(path), files), table=table)
-    return of_files(question, entry, [entry], mapping)
-
-
-def _of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping) -> Question:
-    """A question about files of one source; a sheet is left out by an entry of its own, not by one for the whole workbook."""
-    first = group[0]
-    if question.key.startswith("column: ") and first.table == SALE_LINES and not first.entry.place:
-        question = replace(question, evidence=(*question.evidence, *why_not_joined(con, first, parts)))
-    question = perhaps_sums_up(con, question, first, parts)
-    outs = [option for option in question.choices if "left_out" in option.settings]
-    if not outs or not first.entry.place or first.entry.sheet:
-        return _of_periods(question, group, parts, mapping, other_sheets(group, parts))
-    heads = tuple(FileMapping(match=first.entry.match, sheet=part.raw.sheet, table=first.table) for part in group)
-    under = f"under a new [[file]] with match = {quoted(first.entry.match)} and sheet = {quoted(first.raw.sheet)}"
-    others = replace(question, choices=tuple(option for option in question.choices if option not in outs))
-    asked = _of_periods(others, group, parts, mapping)
-    own = tuple(replace(option, under=under, changes=tuple((head, option.settings) for head in heads)) for option in outs)
-    return replace(asked, choices=(*asked.choices, *own))
-
-
-def _of_periods(question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping, others: Sequence[FileMapping] = ()) -> Question:
-    """The question with what is to be pasted: files that name different months are asked whether each is of its own."""
-    asked = of_files(without_one_month(question, group), group[0].entry, heads_of(group, parts), mapping, others)
-    return of_each_file(question, asked, group, parts, mapping)
-
-
-def _raw_tables(
-    engine: Any, path: Path, table: str, mapping: Mapping, notices: list[Problem], tell: Progress, into: Collection[str]
-) -> Iterable[tuple[RawTable, FileMapping]]:
-    """The tables of one file with what the mapping says of each; ``into`` names all tables of facts that the file is read into."""
-    from goodterms.intake.tables.open_file import open_file  # noqa: PLC0415  (heavy: only where files are read)
-
-    first = mapping.of(str(path), table=table)
-    if first and first.left_out and not first.sheet:
-        notices.append(Problem("file-not-read", Severity.NOTICE, Origin(str(path)), sentence="The mapping leaves it out."))
-        return
-    of_sheets = {sheet: entry.dialect_for_reading for sheet in {e.sheet for e in mapping.files} - {""} if (entry := mapping.of(str(path), sheet, table))}
-    tables = open_file(engine, path, dialect={**(first.dialect_for_reading if first else {}), "sheets": of_sheets}, progress=tell)
-    of_file = [entry for entry in mapping.files if entry.sheet and entry.fits(str(path), entry.sheet)]
-    if of_file and not any(entry.fits(raw.file, raw.sheet) for raw in tables for entry in mapping.files):
-        sheets = [raw.sheet for raw in tables if raw.sheet]
-        has = f"It has the sheets {', '.join(sheets)}" if sheets else "It is no workbook: leave the sheet out"
-        raise MappingError(f'{of_file[0].place}: {path} has no sheet "{of_file[0].sheet}". {has}.')
-    for raw in tables:
-        entry = mapping.of(raw.file, raw.sheet, table) or mapping.of(str(path), raw.sheet, table)
-        origin = Origin(raw.file, raw.sheet)
-        if entry and entry.left_out:
-            notices.append(Problem("sheet-not-read", Severity.NOTICE, origin, sentence="The mapping leaves this sheet out."))
-            continue
-        if entry is None and (other := mapping.of(raw.file, raw.sheet)) and other.table != table and other.table in into:
-            continue
-        if entry is None and any(e.sheet and not e.left_out and e.fits(raw.file, e.sheet) for e in mapping.files):
-            notices.append(Problem("sheet-not-read", Severity.NOTICE, origin, sentence="This sheet is not read: the mapping names others of the workbook."))
-            continue
-        yield raw, entry or FileMapping(match=raw.file)
-
-
-def _opened(engine: Any, raw: RawTable, entry: FileMapping, table: str, sources: dict[tuple[str, ...], str], number: int, tell: Progress) -> Part:
-    """A raw table as a part that is still to be understood. Files of one entry of the mapping, else with the same columns, are one source."""
-    from goodterms.intake.joins.join import joined  # noqa: PLC0415
-
-    header, said = raw.header, list[str]()
-    if entry.joins:
-        raw, entry, said = joined(engine, raw, entry, tell)
-    columns = set(raw.header) - (months_of(raw.header).keys() if table in TABLES_BY_MONTH else set())
-    of_source = (table, entry.place) if entry.place else (table, "", *sorted(columns))
-    source = entry.source or sources.setdefault(of_source, source_of(origin_of(raw.file) or raw.file))
-    source = source if table in LINES else without_year(source)
-    name = f"part_{number}_{table}"
-    return Part(raw, replace(entry, source=source), table, name, number, sampled(engine.con, raw), Proposal(), file_header=header, said=said)
-
-
-def _same_file_again(part: Part) -> Part:
-    """A file that was named twice: all of its accepted rows are met again, and nothing is added."""
-    accepted = part.raw.accepted - part.rejected - len(part.set_aside)
-    repeated = replace(part, name="", met_again=accepted, problems=[], said=["The file was named twice and counts once."], rejected=0)
-    rejected = len(part.raw.rejected) + part.rejected
-    return replace(
-        repeated,
-        raw=replace(part.raw, rejected=(), set_aside=part.raw.set_aside, accepted=part.raw.physical - len(part.raw.set_aside), problems=()),
-        met_again=accepted + rejected,
-        bad="",
-    )
 
 
 def _entries_of_nothing(con: Any, mapping: Mapping, parts: Sequence[Part]) -> list[Problem]:

@@ -14,7 +14,7 @@ from goodterms.intake.mapping.file_mapping import origin_of
 from goodterms.intake.parts.meaning import Proposal
 from goodterms.intake.parts.part import Part
 from goodterms.intake.parts.sample import Sample
-from goodterms.intake.tables.header import MISSING
+from goodterms.intake.tables.header_cells import MISSING
 from goodterms.intake.values.typed_column import Typed
 from goodterms.problems import Problem, Severity
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.currency_code import MONEY, UNITS
-from goodterms.intake.tables.header import MISSING
+from goodterms.intake.tables.header_cells import MISSING
 from goodterms.intake.tables.raw_table import SAMPLE_ROWS
 from goodterms.intake.values.months import YEAR, month_of, month_of_column
 from goodterms.intake.values.named_months import is_named_day

@@ -10,11 +10,25 @@ from dataclasses import dataclass
 
 from goodterms.errors import AnswerNeededError, MappingError, Question, UnreadableFileError
 from goodterms.intake.mapping.answers import choice
+from goodterms.intake.tables.header_cells import (
+    NO_VALUE,
+    Cells,
+    adds_names,
+    are_units,
+    complete_each_other,
+    cut,
+    goes_on,
+    grouped,
+    is_again,
+    is_title,
+    names_all_but_first,
+    shown,
+    stripped,
+)
 from goodterms.intake.tables.raw_table import named_header
 from goodterms.intake.values.months import are_months
 from goodterms.problems import Origin, Problem, Severity
 
-Cells = Sequence[str]
 HEADER = "header"
 PREAMBLE = "above the header"
 BLANK = "blank"
@@ -30,16 +44,7 @@ LEADING = 15
 MOST_ABOVE = 50
 """Rows of several cells above a header beyond which they count as a table of their own."""
 
-MISSING = frozenset({"n/a", "na", "#n/a", "-", "--", "–", "—", "none", "null", "nan", "nil", "unknown", "tbc", "?"})
-"""What people and programs write where there is no value."""
-_NO_VALUE = MISSING | {".", "..", "...", "*", "x"}
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_UNIT = re.compile(r"[\[(].{1,12}[\])]|[A-Z]{3}|[%€$£‰#°]C?|[€$£]/\w{1,6}")
-_UNIT_WORDS = """
-eur usd sek nok dkk gbp kpl pcs pc st ea each kg g t l ml dl m cm mm km m2 m3 m² m³ h hrs min s d pv days pvm pct percent prosenttia procent units
-text string varchar char int integer number numeric decimal float double date datetime boolean bool euro euroa € k€ t€ eur/kg eur/kpl kwh mwh lb lbs
-"""
-_UNITS = frozenset(_UNIT_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ class Top:
         return self.rows[place][column].strip().casefold() == "x"
 
     def _is_said(self, place: int, column: int) -> bool:
-        return self.kinds[place][column] != "" and self.rows[place][column].strip().casefold() not in _NO_VALUE
+        return self.kinds[place][column] != "" and self.rows[place][column].strip().casefold() not in NO_VALUE
 
 
 def find_head(top: Top, *, wanted: int | None = None) -> Head:
@@ -159,8 +164,8 @@ def _of_text(top: Top, width: int, belonging: Sequence[int], kinds: Mapping[int,
     """No column is typed: the first row of the table is the header, unless its cells come again below it."""
     table = [place for place in belonging if len(top.rows[place]) == width] or list(belonging)
     first = table[0]
-    names = _stripped(top.rows[first])
-    below = [row for row in (_stripped(top.rows[place]) for place in table[1:]) if not _is_again(names, row)]
+    names = stripped(top.rows[first])
+    below = [row for row in (stripped(top.rows[place]) for place in table[1:]) if not is_again(names, row)]
     if not below:
         raise UnreadableFileError(f"{_where(top)} has a header (row {first + 1}) and nothing below it. Export it again, with its rows.")
     again = sum(row[column] == name for row in below for column, name in enumerate(names) if name and column < len(row))
@@ -171,18 +176,18 @@ def _of_two(top: Top, leading: Sequence[int], width: int, kinds: Mapping[int, st
     """Two rows stand over the data: names over units, groups over names, or the user decides."""
     upper, lower = leading[-2:]
     over, under = top.rows[upper], top.rows[lower]
-    if _are_units(under) and not _are_units(over):
+    if are_units(under) and not are_units(over):
         return _headed(top, upper, width, kinds, second=lower)
-    if len(under) == width and (len(over) < width or len(_cut(over)) > width):
+    if len(under) == width and (len(over) < width or len(cut(over)) > width):
         return _headed(top, lower, width, kinds)
-    if _complete_each_other(over, under):
-        return _headed(top, lower, width, kinds, upper=None if _is_title(_cut(over), _stripped(under)) else upper)
+    if complete_each_other(over, under):
+        return _headed(top, lower, width, kinds, upper=None if is_title(cut(over), stripped(under)) else upper)
     fits = [sum(top.kinds[place][column] == kind for column, kind in kinds.items() if column < len(top.rows[place])) for place in (upper, lower)]
     if 2 * top.filled[lower] <= top.filled[upper] or (top.filled[upper] == width and fits[0] == 0 < fits[1]):
         return _headed(top, upper, width, kinds)  # a row of data with text where others have numbers
     sentence = f"{_where(top)}: two rows may name its columns, and nothing in the file decides."
     offered = [upper, lower, *([leading[0]] if leading[0] < upper else [])]
-    evidence = tuple(f"row {place + 1}: {_shown(top.rows[place])}" for place in sorted({*offered, lower + 1}) if place < len(top.rows))
+    evidence = tuple(f"row {place + 1}: {shown(top.rows[place])}" for place in sorted({*offered, lower + 1}) if place < len(top.rows))
     choices = (
         *(choice(f"row {place + 1}", dialect={"header_row": place + 1}) for place in offered),
         choice("no row names the columns", dialect={"header_row": 0}),
@@ -197,7 +202,7 @@ def _as_wanted(top: Top, wanted: int, width: int, kinds: Mapping[int, str]) -> H
     if not 0 <= place < len(top.rows) or not top.filled[place]:
         raise MappingError(f"{_where(top)}: the mapping says header_row = {wanted}, but there is nothing in that row.")
     below = place + 1
-    second = below if below < len(top.rows) and _are_units(top.rows[below]) and not top.is_data(below, kinds) else None
+    second = below if below < len(top.rows) and are_units(top.rows[below]) and not top.is_data(below, kinds) else None
     if not any(top.filled[below:]):
         raise UnreadableFileError(f"{_where(top)} has nothing below its header (row {wanted}). Export it again, with its rows.")
     return _headed(top, place, width, kinds, second=second, settled=True)
@@ -213,33 +218,33 @@ def _headless(top: Top, first: int, width: int, kinds: Mapping[int, str], *, set
 
 def _headed(top: Top, place: int, width: int, kinds: Mapping[int, str], *, second: int | None = None, upper: int | None = None, settled: bool = False) -> Head:
     cells = tuple(top.rows[place])
-    is_right = _names_all_but_first(cells, width, kinds)
+    is_right = names_all_but_first(cells, width, kinds)
     problems = () if is_right else _of_other_width(top, place, width, settled=settled)
-    short, width = width, max(width, len(_cut(cells)))
+    short, width = width, max(width, len(cut(cells)))
     aside = {above + 1: PREAMBLE if top.filled[above] else BLANK for above in range(place)}
     _ask_which_table(top, place, aside, settled=settled)
     aside[place + 1] = HEADER
     names: Cells = ("", *cells) if is_right else cells
     if upper is not None:
-        names = _grouped(top.rows[upper], names)
+        names = grouped(top.rows[upper], names)
         aside[upper + 1] = HEADER
     first = place if upper is None else upper
-    while first and _adds_names(top.rows[first - 1], names):
+    while first and adds_names(top.rows[first - 1], names):
         first -= 1
-        names = _grouped(top.rows[first], names)
+        names = grouped(top.rows[first], names)
         aside[first + 1] = HEADER
     if first < place:
         rows = f"{'two' if place - first == 1 else place - first + 1} rows name the columns; an upper one is set before the lower one's names"
-        problems += (_notice(top, first, rows, _shown(named_header(names, width))),)
+        problems += (_notice(top, first, rows, shown(named_header(names, width))),)
     if second is not None:
         aside |= {between + 1: BLANK for between in range(place + 1, second)}
         aside[second + 1] = SECOND_HEADER
-        problems += (_notice(top, second, "a second row below the header is no data and is set aside", _shown(top.rows[second])),)
+        problems += (_notice(top, second, "a second row below the header is no data and is set aside", shown(top.rows[second])),)
     last = place if second is None else second
-    while last + 1 < len(top.rows) and _goes_on(top.rows[last + 1], top.kinds[last + 1], kinds):
+    while last + 1 < len(top.rows) and goes_on(top.rows[last + 1], top.kinds[last + 1], kinds):
         last += 1
         aside[last + 1] = SECOND_HEADER
-        problems += (_notice(top, last, "a further row below the header is no data and is set aside", _shown(top.rows[last])),)
+        problems += (_notice(top, last, "a further row below the header is no data and is set aside", shown(top.rows[last])),)
     return Head(place + 1, named_header(names, width), width, kinds, aside, cells, short, (*_preamble(top, aside), *problems))
 
 
@@ -249,31 +254,12 @@ def _stands_below_again(top: Top, place: int, first_data: int) -> bool:
     return any(words.intersection(enumerate(row)) and list(row) != list(top.rows[place]) for row in top.rows[first_data:])
 
 
-def _goes_on(cells: Cells, seen: Cells, kinds: Mapping[int, str]) -> bool:
-    """Say whether a row is more of the header above it: words alone ("Restated"), and only in columns of numbers or dates."""
-    said = [place for place, kind in enumerate(seen) if kind]
-    text = all(seen[place] == "text" and cells[place].strip().casefold() not in _NO_VALUE for place in said)
-    return bool(said) and text and all(kinds.get(place) in {"number", "date"} for place in said)
-
-
-def _names_all_but_first(cells: Cells, width: int, kinds: Mapping[int, str]) -> bool:
-    """Say whether the first column alone has no name, as where R writes names of rows: names that repeat then stand over one kind, and otherwise do not.
-
-    >>> _names_all_but_first(["x", "x", "Load"], 4, {1: "number", 2: "number", 3: "number"})
-    True
-    """
-    if len(cells) != width - 1:
-        return False
-    left, right = ({(name, kinds.get(place + shift)) for place, name in enumerate(cells)} for shift in (0, 1))
-    return len(right) == len(set(cells)) < len(left)
-
-
 def _ask_which_table(top: Top, place: int, aside: Mapping[int, str], *, settled: bool) -> None:
     """Ask which table is meant where so many rows stand above the header that they are one of their own."""
     above = [row for row, reason in aside.items() if reason == PREAMBLE and top.filled[row - 1] > 1]
     if len(above) > MOST_ABOVE and not settled:
         sentence = f"{_where(top)}: {len(above)} rows stand above its widest table; there seem to be several tables."
-        evidence = tuple(f"row {row}: {_shown(top.rows[row - 1])}" for row in (above[0], place + 1))
+        evidence = tuple(f"row {row}: {shown(top.rows[row - 1])}" for row in (above[0], place + 1))
         choices = tuple(choice(f"the table that begins in row {row}", dialect={"header_row": row}) for row in (above[0], place + 1))
         raise AnswerNeededError(Question("header_row", sentence, evidence, choices))
 
@@ -281,7 +267,7 @@ def _ask_which_table(top: Top, place: int, aside: Mapping[int, str], *, settled:
 def _of_other_width(top: Top, place: int, width: int, *, settled: bool) -> tuple[Problem, ...]:
     """A header of another width than the rows: with more names, the last columns are left out of the rows; with fewer, ask, or warn where that is settled."""
     cells = top.rows[place]
-    names = len(_cut(cells))
+    names = len(cut(cells))
     if names > width:
         sentence = (
             f"the header (row {place + 1}) names {names} columns, but most rows have {width} cells. The last {names - width} columns are taken as empty there."
@@ -295,7 +281,7 @@ def _of_other_width(top: Top, place: int, width: int, *, settled: bool) -> tuple
     if settled:
         warning = Problem("header-of-other-width", Severity.WARNING, _origin(top, place), sentence=sentence, action="Names are set from the left.")
         return (warning,)
-    evidence = tuple(f"row {shown + 1}: {_shown(top.rows[shown])}" for shown in range(place, min(place + 3, len(top.rows))))
+    evidence = tuple(f"row {row + 1}: {shown(top.rows[row])}" for row in range(place, min(place + 3, len(top.rows))))
     choices = (
         choice("the names stand over the first cells", dialect={"header_row": place + 1}),
         choice("no row names the columns", dialect={"header_row": 0}),
@@ -321,63 +307,11 @@ def _names_periods(top: Top, place: int, belonging: Sequence[int]) -> bool:
     if are_months(top.rows[place]):
         below = [row for row in belonging if row > place]
         return 2 * sum(are_months(top.rows[row]) for row in below) < len(below)
-    cells = [cell for cell in _stripped(top.rows[place]) if cell]
+    cells = [cell for cell in stripped(top.rows[place]) if cell]
     years = [int(cell) for cell in cells if _YEAR.fullmatch(cell)]
     if len(years) < 2 or sorted(set(years)) != years or any(re.fullmatch(r"[\d.,\s-]+", cell) for cell in cells if not _YEAR.fullmatch(cell)):
         return False
     return not any(sum(bool(_YEAR.fullmatch(cell.strip())) for cell in top.rows[below]) >= len(years) for below in belonging if below > place)
-
-
-def _is_again(names: Cells, row: Cells) -> bool:
-    """Say whether a row is a header met again: most of its cells are the names."""
-    return 2 * sum(bool(name) and name == cell for name, cell in zip(names, row, strict=False)) > sum(bool(name) for name in names)
-
-
-def _are_units(cells: Cells) -> bool:
-    said = [cell for cell in _stripped(cells) if cell]
-    return bool(said) and all(_UNIT.fullmatch(cell) or cell.casefold() in _UNITS for cell in said)
-
-
-def _complete_each_other(over: Cells, under: Cells) -> bool:
-    """Say whether groups of the upper row stand over names of the lower one: some upper cells are empty, and most columns have a name in one of the two."""
-    pairs = list(zip(_stripped(over), _stripped(under), strict=False))
-    return any(not above and name for above, name in pairs) and sum(bool(above or name) for above, name in pairs) >= 0.7 * len(pairs)
-
-
-def _grouped(over: Cells, under: Cells) -> list[str]:
-    """Set the group that stands over a name, or the last one to its left, before it.
-
-    >>> _grouped(["Customer", "2012", ""], ["", "sales", "margin"])
-    ['Customer', '2012 sales', '2012 margin']
-    """
-    names = []
-    group = ""
-    for above, name in zip(_stripped(over), _stripped(under), strict=False):
-        group = above or group
-        names.append(f"{group} {name}".strip() if name else above)
-    return names
-
-
-def _adds_names(over: Cells, names: Cells) -> bool:
-    """Say whether a row above a header belongs to it: it names columns that have no name yet, or tells those of the same name apart.
-
-    >>> _adds_names(["", "2013", "2012"], ["Segment", "Total", "Total"]), _adds_names(["Printed", "2013"], ["Segment", "Total"])
-    (True, False)
-    """
-    above, below = _stripped(over), _stripped(names)
-    if len(above) != len(below) or sum(map(bool, above)) < 2 or (above[0] and below[0]):
-        return False
-    named = any(group and not name for group, name in zip(above, below, strict=True))
-    return named or len(set(_grouped(above, below))) > len(set(below))
-
-
-def _is_title(over: Cells, under: Cells) -> bool:
-    """Say whether the cells of a row above a header are no groups of it: they stand side by side from the left, and every column has a name of its own.
-
-    >>> _is_title(["Report", "2012"], ["Invoice", "Date", "Net"]), _is_title(["Document", "", "Sale"], ["Number", "Date", "Net"])
-    (True, False)
-    """
-    return all(over) and all(under) and len(set(under)) == len(under)
 
 
 def _preamble(top: Top, aside: Mapping[int, str]) -> tuple[Problem, ...]:
@@ -385,7 +319,7 @@ def _preamble(top: Top, aside: Mapping[int, str]) -> tuple[Problem, ...]:
     if not rows:
         return ()
     many = f"{len(rows)} rows above the table are" if len(rows) > 1 else "a row above the table is"
-    return (_notice(top, rows[0] - 1, f"{many} no part of it and set aside", _shown(top.rows[rows[0] - 1]), rows=len(rows)),)
+    return (_notice(top, rows[0] - 1, f"{many} no part of it and set aside", shown(top.rows[rows[0] - 1]), rows=len(rows)),)
 
 
 def _notice(top: Top, place: int, sentence: str, seen: str, *, rows: int = 1) -> Problem:
@@ -398,20 +332,3 @@ def _origin(top: Top, place: int | None = None) -> Origin:
 
 def _where(top: Top) -> str:
     return f"{top.file}, sheet {top.sheet}" if top.sheet else top.file
-
-
-def _shown(cells: Cells) -> str:
-    text = " | ".join(cell for cell in _stripped(cells) if cell)
-    return text if len(text) <= 100 else f"{text[:97]}…"
-
-
-def _stripped(cells: Cells) -> list[str]:
-    return [" ".join(cell.split()) for cell in cells]
-
-
-def _cut(cells: Cells) -> list[str]:
-    """Return the cells without the empty ones at the end."""
-    stripped = _stripped(cells)
-    while stripped and not stripped[-1]:
-        stripped.pop()
-    return stripped

@@ -11,7 +11,8 @@ from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.tables.dialect import kind_of
-from goodterms.intake.tables.header import MISSING, TYPED
+from goodterms.intake.tables.header import TYPED
+from goodterms.intake.tables.header_cells import MISSING
 from goodterms.intake.tables.raw_table import SAMPLE_ROWS, RawTable, new_name
 from goodterms.problems import Origin, Problem, Severity
 

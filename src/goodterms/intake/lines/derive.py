@@ -118,6 +118,7 @@ class Derivation(Stated):
                     self._ask_whether_discounted(rate, discount, by_price)
             if "unit_price" not in self.sure:
                 self._ask_what_differs(by_price)
+            self._ask_whether_value_counts()
             self.said.append(f"{self.theirs['unit_price']} × {self.theirs['quantity']} is the net value.")
             return by_price
         return self._net_of_gross()
@@ -134,17 +135,52 @@ class Derivation(Stated):
 
     def _price_holds_tax(self) -> bool:
         """Whether price × quantity is the value with tax, on nearly all lines that have any."""
-        gross, product, taxed = self.of("gross_value"), self.product("unit_price"), self.of("tax") or self.of("tax_rate")
-        if not (gross and product and taxed):
-            return False
-        equal, lines = (
-            f"count(*) FILTER ({taxed.sql} <> 0 AND {gross.sql} <> 0 AND {close})" for close in (f"abs({product.sql} - {gross.sql}) <= {A_CENT}", "true")
-        )
-        of_all, all_lines = self.ask(f"{equal}, {lines}")
-        if not all_lines or of_all < NEARLY_ALL * all_lines:
+        equal, lines = self._equal_gross("")
+        if not lines or equal < NEARLY_ALL * lines:
             return False
         self.said.append(f"{self.theirs['unit_price']} holds the tax: × {self.theirs['quantity']} it is {self.theirs['gross_value']}.")
         return True
+
+    def _equal_gross(self, more: str) -> tuple[int, int]:
+        """On how many lines with tax price × quantity, and something ``more``, is the value with tax; and how many of them there are."""
+        gross, product, taxed = self.of("gross_value"), self.product("unit_price"), self.of("tax") or self.of("tax_rate")
+        if not (gross and product and taxed):
+            return 0, 0
+        some = f"count(*) FILTER ({taxed.sql} <> 0 AND {gross.sql} <> 0 AND"
+        equal, lines = self.ask(f"{some} abs({product.sql}{more} - {gross.sql}) <= {A_CENT}), {some} {product.sql} IS NOT NULL)")
+        return equal, lines
+
+    def _ask_whether_value_counts(self) -> None:
+        """Ask what counts where price × quantity is neither the value with tax nor makes it with the tax: a reduction may stand nowhere.
+
+        Raises
+        ------
+        AnswerNeededError
+            Where it is neither on nearly all lines.
+        """
+        tax = self.of("tax")
+        with_tax, lines = self._equal_gross("")
+        if not lines or {"unit_price", "gross_value"} <= self.sure:
+            return
+        rate = None if tax else self.share("tax_rate")
+        without, _ = self._equal_gross(f" + {tax.sql}" if tax else f" * (1 + {rate.sql})" if rate else "")
+        if without >= NEARLY_ALL * lines:
+            return
+        gross, price = self.theirs["gross_value"], self.theirs["unit_price"]
+        product = f"{price} × {self.theirs['quantity']}"
+        choices = (
+            choice(f"{gross} counts: net value is what it is without tax", columns={price: attribute_name(price)}),
+            choice(f"{product} is the net value", columns={gross: attribute_name(gross)}),
+        )
+        raise AnswerNeededError(
+            Question(
+                f"value: {self.file}, {gross}",
+                f"{self.file}: {product} is {gross} on {with_tax:,} of {lines:,} lines with tax, and makes it with the tax on {without:,}. "
+                "One of the two counts.",
+                (),
+                choices if with_tax >= without else choices[::-1],
+            )
+        )
 
     def _ask_whether_discounted(self, rate: Amount | None, discount: Amount | None, by_price: Amount) -> None:
         """Ask which price it is. A further column of numbers that equals what one of the two makes is likely the net value, which would decide."""

@@ -127,6 +127,30 @@ def without_currency(normal: str) -> str:
     return " ".join(word for word in kept if word != "i" or len(kept) == len(words))
 
 
+_TAXES = "vat|tax|taxes|gst|alv|arvonlisavero|veron?|moms|mva|mw ?st|ust|steuer|btw|iva|tva|dph"
+_WITH = "inc|incl|including|inclusive|inkl|inklusive|ink|sis|sisaltaa|sisaltaen|with|mit|med|con|com|z|s"
+_WITH_TAX = re.compile(
+    rf"(?<![a-z0-9])(?:(?:{_WITH}) (?:[0-9]+ percent )?(?:{_TAXES})(?: [0-9]+ percent)?|ttc|ivato|iva (?:incluido|incluida|inclusa|compresa)"
+    r"|(?:vat|tax|gst|tva) (?:inc|incl|included|inclusive|comprise)|alvillinen|verollinen|alvineen|veroineen)(?![a-z0-9])"
+)
+
+
+def says_tax(normal: str) -> bool:
+    """Whether a normalised name says "with tax"."""
+    return _WITH_TAX.search(normal) is not None
+
+
+def without_tax_words(normal: str) -> str:
+    """What remains of a normalised name that says "with tax"; "" where it does not say that, or nothing else.
+
+    Examples
+    --------
+    >>> without_tax_words("yhteensa sis alv"), without_tax_words("total price inc 20 percent vat"), without_tax_words("total excl vat")
+    ('yhteensa', 'total price', '')
+    """
+    return " ".join(_WITH_TAX.sub("", normal).split()) if says_tax(normal) else ""
+
+
 @dataclass(frozen=True)
 class Meaning:
     """What a name may mean: our column, and how surely (1 = the very name, 2 = a general one, 3 = only where nothing better is there)."""

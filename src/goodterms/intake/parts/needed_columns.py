@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.mapping.column_names import kind_of, normalised
+from goodterms.intake.mapping.column_names import kind_of, normalised, says_tax
 from goodterms.intake.mapping.months_across import TABLES_BY_MONTH, TABLES_OF_DAYS, named_month
 from goodterms.intake.mapping.words import SERIAL
 from goodterms.intake.parts.meaning import Proposal, by_likelihood, in_words, is_called
@@ -180,6 +180,17 @@ def _day(text: str, form: str) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
+def _as(theirs: str, ours: str, example: str) -> list[Choice]:
+    """What a column may be; one that is called an amount with tax is that first."""
+    plain = choice(f"{theirs} (for example {example})", columns={theirs: ours})
+    if ours != "net_value" or not says_tax(normalised(theirs)):
+        return [plain]
+    return [
+        choice(f"{theirs} (for example {example}) is the amount of the line with tax", columns={theirs: "gross_value"}),
+        choice(f"{theirs} is the amount of the line without tax", columns={theirs: ours}),
+    ]
+
+
 def _ask_for(
     raw: RawTable, sample: Sample, found: Proposal, ours: str, said: str, kind: Kind, constant: str = "", choices: Sequence[Choice] = (), why: str = ""
 ) -> None:
@@ -188,7 +199,7 @@ def _ask_for(
     keys = [theirs for theirs in free if kind == Kind.DECIMAL and {"number", "name"} & set(normalised(theirs).split())]
     likely = [theirs for theirs in free if theirs in named or kind == Kind.TEXT or (sample.could_be(theirs, kind) and theirs not in keys)]
     likely = by_likelihood(likely, sample, ours) if kind == Kind.DECIMAL else likely
-    choices = (*choices, *(choice(f"{theirs} (for example {sample.example(theirs)})", columns={theirs: ours}) for theirs in likely[:8]))
+    choices = (*choices, *(option for theirs in likely[:8] for option in _as(theirs, ours, sample.example(theirs))))
     if not choices and not why and kind == Kind.DATE:
         why = f"no column is known as the {said}, and none has values that can be read as dates. Export it with dates like 2023-01-31."
     if raw.sheet:

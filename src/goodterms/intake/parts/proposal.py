@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from goodterms.errors import MappingError
-from goodterms.facts.columns import ATTRIBUTE
-from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, without_currency
+from goodterms.facts.columns import ATTRIBUTE, Kind
+from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, rank_of, without_currency, without_tax_words
 from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.parts.customer_column import PARTIES, is_contact, is_ledger_account, names_companies, rivals_of_account
 from goodterms.intake.parts.kind_column import find_kind_column, is_kind_column
@@ -117,6 +117,10 @@ def _candidates(sample: Sample, entry: FileMapping, table: str, free: Sequence[s
                 if sample.could_be(theirs, kind_of(table, ours)) and _values_allow(ours, table, sample, entry, theirs, meaning.rank):
                     yield meaning.rank + more + (0 if sample.values[theirs] else _BLANK), order[ours], ours, theirs
             break
+        else:
+            ours, rank = "gross_value", rank_of(table, without_tax_words(normal), "net_value")
+            if rank and ours in order and sample.could_be(theirs, Kind.DECIMAL):
+                yield rank + (0 if sample.values[theirs] else _BLANK), order[ours], ours, theirs
 
 
 def _own_name(theirs: str, sample: Sample) -> str:

@@ -159,6 +159,17 @@ def settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typ
     return stated
 
 
+def settle_price(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
+    """A column without a meaning that makes the net value with quantity and discount, where that is of one unit or a rate, is the price before it."""
+    first = parts[0]
+    if first.table not in LINES or not {"discount", "net_value", "quantity"} <= stated.keys():
+        return stated
+    lines = _evidence(con, first, stated, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts))
+    if theirs := lines.price_before_discount():
+        return _meaning_changed(parts, stated, first.proposal.columns[theirs], "unit_list_price", "by its amounts, with the quantity and the discount")
+    return stated
+
+
 def _evidence(con: Any, first: Part, stated: dict[str, Typed], all_rows: str) -> Derivation:
     """What the file states of the amounts of its lines, and nothing worked out yet."""
     constants = {

@@ -32,7 +32,7 @@ _LEAST_LENGTH = 3
 _MOST_KEYS = 100_000
 _OF_A_LINE = "0.005"
 """What rounding may make of a sum, for each of its lines."""
-_OF_ONE_ROW = frozenset({"freight", "unit_price", "unit_list_price", "unit_cost", "unit_weight", "discount_rate", "tax_rate", "exchange_rate"})
+_OF_ONE_ROW = frozenset({"freight", "unit_price", "unit_list_price", "unit_cost", "unit_weight", "unit_discount", "discount_rate", "tax_rate", "exchange_rate"})
 """Numbers that mean the same on each row that they are added to; an amount of a head would count once for every line."""
 _UNNAMED = re.compile(r"(?:.+: )?column \d+")
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.intake.currency.currency_rates import RATE_PLACES, inverse
-from goodterms.intake.lines.stated import IN_A_HUNDRED, Amount, Stated, hundredth
+from goodterms.intake.lines.discounts import Discounts
+from goodterms.intake.lines.stated import IN_A_HUNDRED, Amount
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, attribute_name, normalised, without_currency
 from goodterms.intake.mapping.toml_text import quoted
@@ -24,7 +25,7 @@ _NEAR = (0.5, 1.5)
 
 
 @dataclass
-class Derivation(Stated):
+class Derivation(Discounts):
     """Derived columns of one file: for each of ours the expression over the file's typed columns, with what was concluded and what is wrong."""
 
     columns: dict[str, Amount] = field(default_factory=dict)
@@ -49,10 +50,11 @@ class Derivation(Stated):
         self._cost_from_margin()
 
     def _values(self) -> None:
-        self._take_discount_for_a_rate()
+        self.settle_discount()
         quantity, rate = self.of("quantity"), self.share("discount_rate")
         list_value = self._list_value(quantity)
-        discount = self._stated_discount(list_value)
+        discount = self.stated_discount(list_value)
+        rate, discount = (Amount(f"coalesce({one.sql}, 0)", one.places) if one else None for one in (rate, discount))
         net = self._stated_net(quantity, list_value, rate, discount)
         if net is None:
             if list_value is None:
@@ -208,6 +210,7 @@ class Derivation(Stated):
                     choice("before the discount", columns={theirs: "unit_list_price"}),
                     choice("after the discount", columns={theirs: "unit_price"}),
                     *self._before_per_cents(rate),
+                    *self._before_those_of_one_unit(rate),
                     *(choice(f"{column} is the net value", columns={column: "net_value"}) for column in likely if column != like),
                 ),
             )
@@ -215,11 +218,19 @@ class Derivation(Stated):
 
     def _before_per_cents(self, rate: Amount | None) -> list[Choice]:
         """A discount that is called neither rate nor per cent may be per cent all the same, if none is above 100."""
-        discount = None if rate else self.of("discount")
+        discount = None if rate or "unit_discount" in self.stated else self.of("discount")
         if discount is None or self.ask(f"max(abs({discount.sql}))")[0] > IN_A_HUNDRED:
             return []
         theirs = {self.theirs["unit_price"]: "unit_list_price", self.theirs["discount"]: "discount_rate"}
         return [choice(f"before the discount, and {self.theirs['discount']} is per cent", columns=theirs)]
+
+    def _before_those_of_one_unit(self, rate: Amount | None) -> list[Choice]:
+        """A discount that is called an amount of no line may be one of one unit, if none is above its price."""
+        discount, price = None if rate or "unit_discount" in self.stated else self.of("discount"), self.of("unit_price")
+        if not (discount and price) or self.ask(f"bool_or(abs({discount.sql}) > abs({price.sql}))")[0]:
+            return []
+        theirs = {self.theirs["unit_price"]: "unit_list_price", self.theirs["discount"]: "unit_discount"}
+        return [choice(f"before the discount, and {self.theirs['discount']} is of one unit", columns=theirs)]
 
     def _ask_what_differs(self, by_price: Amount) -> None:
         """Ask what a further column is that comes near price × quantity on nearly all lines and is not the same on many: it may be what was invoiced."""
@@ -331,74 +342,6 @@ class Derivation(Stated):
                 (choice("an amount", columns={theirs: "margin"}), choice("per cent: leave it out", columns={theirs: LEFT_OUT})),
             )
         )
-
-    def _stated_discount(self, list_value: Amount | None) -> Amount | None:
-        """The discount as an amount of the line, positive in the normal case."""
-        discount, net = self.of("discount"), self.of("net_value")
-        if discount is None:
-            return None
-        if list_value and net:
-            return self._discount_by_values(discount, list_value, net)
-        theirs = self.theirs["discount"]
-        largest, least, most = self.ask(f"max(abs({discount.sql})), min({discount.sql}), max({discount.sql})")
-        if largest and largest <= 1 and "discount" not in self.sure:
-            raise AnswerNeededError(
-                Question(
-                    f"discount: {self.file}, {theirs}",
-                    f"{self.file}: no value of {theirs} is above 1. It may be an amount of the line or a share of the price; no list and net value decide.",
-                    (),
-                    (
-                        choice("a share", columns={theirs: "discount_rate"}),
-                        choice("an amount", columns={theirs: "discount"}),
-                    ),
-                )
-            )
-        if least is not None and least < 0 and most <= 0:
-            self.said.append(f"{theirs} is written as a negative amount.")
-            return Amount(f"(-{discount.sql})", discount.places)
-        return discount
-
-    def _take_discount_for_a_rate(self) -> None:
-        """A discount beside a price and a net value is a rate where price × quantity × (1 − rate) is the net value, and less an amount it is not."""
-        discount, net, product = self.of("discount"), self.of("net_value"), self.product("unit_price")
-        if not (discount and net and product) or self.of("discount_rate"):
-            return
-        as_amount, negative, as_share, as_percent, lines = self._readings_of_discount(discount, product, net)
-        if max(as_amount, negative) >= (best := max(as_share, as_percent)) or best * 2 < lines:
-            return
-        theirs = self.theirs["discount"]
-        self.said.append(f"{theirs} is a rate: price × quantity × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
-        self.stated = {ours: amount for ours, amount in self.stated.items() if ours != "discount"} | {"discount_rate": discount}
-        self.theirs = {**self.theirs, "discount_rate": theirs}
-        self._shares["discount_rate"] = discount if best == as_share else hundredth(discount)
-
-    def _readings_of_discount(self, discount: Amount, list_value: Amount, net: Amount) -> tuple[Any, ...]:
-        """On how many lines a discount leads to the net value as an amount, a negative one, a share and per cent; and how many lines have one."""
-        some = f"{discount.sql} <> 0 AND {list_value.sql} IS NOT NULL AND {net.sql} IS NOT NULL"
-        price = f"CAST({list_value.sql} AS DOUBLE)"
-        readings = (
-            f"{list_value.sql} - {discount.sql}",
-            f"{list_value.sql} + {discount.sql}",
-            f"{price} * (1 - {discount.sql})",
-            f"{price} * (1 - {discount.sql} / 100)",
-        )
-        counts = [f"count(*) FILTER ({some} AND abs({reading} - {net.sql}) <= {A_CENT})" for reading in readings]
-        return self.ask(f"{', '.join(counts)}, count(*) FILTER ({some})")
-
-    def _discount_by_values(self, discount: Amount, list_value: Amount, net: Amount) -> Amount:
-        """Confirmed as an amount by list − discount = net, turned where it is written negative, or a rate after all."""
-        theirs = self.theirs["discount"]
-        as_amount, negative, as_share, as_percent, lines = self._readings_of_discount(discount, list_value, net)
-        best = max(as_amount, negative, as_share, as_percent)
-        if best == as_amount or best * 2 < lines:
-            if as_amount:
-                self.said.append(f"{theirs} is an amount of the line: list value − {theirs} = net value on {as_amount:,} of {lines:,} lines with a discount.")
-            return discount
-        if best == negative:
-            self.said.append(f"{theirs} is written as a negative amount: list value + {theirs} = net value on {negative:,} of {lines:,} lines.")
-            return Amount(f"(-{discount.sql})", discount.places)
-        self.said.append(f"{theirs} is a rate: list value × (1 − {theirs}{'' if best == as_share else ' %'}) = net value on {best:,} of {lines:,} lines.")
-        return self.times(list_value, discount if best == as_share else hundredth(discount))
 
     def compared(self, origin: Origin, ask: Callable[[str], tuple[Any, ...]]) -> list[Problem]:
         """Where list value − discount, or price × quantity, and net value differ by more than a rounding, net value leads and a person should look."""

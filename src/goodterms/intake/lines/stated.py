@@ -209,9 +209,10 @@ class Stated:
         """What a line may come to before tax by its other amounts, as evidence: price × quantity and list value, with the discount and without it."""
         found = [amount.sql for name in ("unit_price", "unit_list_price") if (amount := self.product(name))]
         found += [amount.sql for amount in [self.of("list_value")] if amount]
-        rate, discount = self.share("discount_rate"), self.of("discount")
+        rate, discount, of_unit = self.share("discount_rate"), self.of("discount"), self.product("unit_discount")
         by_rate = [f"({amount} * (1 - coalesce({rate.sql}, 0)))" for amount in found if rate]
         by_discount = [f"({amount} - coalesce(abs({discount.sql}), 0))" for amount in found if discount]
+        by_discount += [f"({amount} - coalesce({of_unit.sql}, 0))" for amount in found if of_unit]
         return by_rate + by_discount + found
 
     def by_unit_price(self) -> list[str]:

@@ -46,7 +46,7 @@ _OF_GOODS = ("product_key", "product_name", "line")
 """Keys that a line of work or freight goes without."""
 _OF_A_LINE = (("document",), ("product_key", "product_name"))
 """What a line has of its own, and a balance has not."""
-_MAKE_NET = ("unit_price", "quantity", "unit_list_price", "list_value", "gross_value", "tax", "tax_rate", "discount", "discount_rate")
+_MAKE_NET = ("unit_price", "quantity", "unit_list_price", "list_value", "gross_value", "tax", "tax_rate", "discount", "unit_discount", "discount_rate")
 """What a net value that no column states is worked out from."""
 _MOST_NAMES = 8
 """So many rows are named in a question, and their texts in its answers."""

@@ -34,6 +34,7 @@ from goodterms.intake.rows.document_heads import fill_documents
 from goodterms.intake.rows.file_totals import compare_totals
 from goodterms.intake.rows.group_heads import ask_whether_filled, fill_down
 from goodterms.intake.rows.income_rows import set_aside_income
+from goodterms.intake.rows.lone_heads import ask_what_heads_are, set_heads_aside
 from goodterms.intake.rows.month_rows import each_month
 from goodterms.intake.rows.running_sums import own_amounts
 from goodterms.intake.rows.span_rows import in_months
@@ -67,8 +68,10 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     for part in parts:
         part.proposal = proposal
         _say_contradicted(part)
+        set_heads_aside(con, part)
         leave_out_rows(con, part)
     settle_closing(con, parts)
+    ask_what_heads_are(con, parts, proposal)
     ask_for_keys(con, parts, sample, proposal)
     stated = share_amounts(con, parts, type_columns(con, parts, sample))
     stated = settle_price(con, parts, settle_document_total(con, parts, settle_tax(con, parts, stated)))

@@ -134,7 +134,9 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, table: str, taken
         choices.append(choice(f"{' and '.join(across)}: {said}", columns={theirs: named_month(month) for theirs, month in across.items()}))
     choices += for_all_days(found, table)
     why = ""
-    if ours == "period" and not any(sample.values[theirs] and sample.could_be(theirs, Kind.DATE) for theirs in free):
+    if yearless := next((theirs for theirs in free if is_called(theirs, "date", "sale_lines") and _have_no_year(sample.values[theirs])), ""):
+        why = f"{yearless} holds days and months without a year, such as {sample.example(yearless)}. Export it with dates like 2023-01-31."
+    elif ours == "period" and not any(sample.values[theirs] and sample.could_be(theirs, Kind.DATE) for theirs in free):
         why = "" if choices else "no column says the month of a row. Say of which month all amounts are; another is written in its place."
         choices += periods_offered(raw, found.theirs("year") or "")
     _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE, choices=choices, why=why)
@@ -153,6 +155,11 @@ def _as_months(theirs: str, sample: Sample) -> list[Choice]:
     month = month_of(sample.example(theirs))
     says_months = month and not HEADING_OF[WEEKS].search(normalised(theirs)) and (sample.are_all(theirs, Kind.MONTH) or is_called_month(theirs))
     return [choice(f"{theirs}: months, {sample.example(theirs)} is {month:%B %Y}", columns={theirs: "period"})] if says_months else []
+
+
+def _have_no_year(values: Sequence[str]) -> bool:
+    """Whether digits are a day and a month, 909 for 9 September."""
+    return bool(values) and all(re.fullmatch(r"(?:0?[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])", value) for value in values)
 
 
 def _dates_of_digits(theirs: str, sample: Sample, ours: str) -> list[Choice]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from goodterms.errors import UnreadableFileError, UsageError
+from goodterms.intake.tables.datev_head import with_years
 from goodterms.intake.tables.decoding import mended
 from goodterms.intake.tables.plain_cells import with_plain_cells
 from goodterms.intake.tables.raw_table import Progress, RawTable
@@ -67,7 +68,7 @@ def _by_its_bytes(engine: Any, path: Path, file: str, sheet: str | None, given: 
     _refuse_by_name(path, file, start)
     from goodterms.intake.tables.csv_file import read_csv_file  # noqa: PLC0415
 
-    return [settled_words(engine, read_csv_file(engine, path, file, given=given, progress=progress), given)]
+    return [settled_words(engine, with_years(engine, read_csv_file(engine, path, file, given=given, progress=progress)), given)]
 
 
 def _first_bytes(path: Path, file: str) -> bytes:

@@ -180,7 +180,7 @@ def test_a_sheet_that_names_no_month_is_asked_about_by_itself(tmp_path, text):
 def test_files_that_name_years_stand_in_their_januaries(write, tmp_path):
     paths = [write(f"costs_{year}.csv", f"Account;Name;Amount\n5000;Wages;{year}\n7230;Rent;5\n") for year in (2023, 2024)]
     reading, question = settled(paths, "", tmp_path)
-    assert question.choices[0].said.endswith("of the month or year that it names; those of a year stand in its January, and in no other month")
+    assert question.choices[0].said.endswith("of the month, months or year that it names; those of several months stand in the first, and in no other month")
     assert months_of(reading) == [(dt.date(2023, 1, 1), D(2028)), (dt.date(2024, 1, 1), D(2029))]
 
 
@@ -204,3 +204,26 @@ def test_a_file_that_names_its_month_apart_from_the_year_is_offered_it_first(wri
     os.utime(path, (dt.datetime(2025, 6, 1, tzinfo=dt.UTC).timestamp(),) * 2)
     question, _ = question_of([path])
     assert question.choices[0].said.startswith(f"all amounts are of {first}")
+
+
+@pytest.mark.parametrize(
+    "name", ["Kosten Jan-Mar 2024", "costs Q1 2024", "kulut_1-3_2024", "Kosten Januar bis März 2024", "costs 2024Q1", "kulut 01-2024 - 03-2024"]
+)
+def test_a_file_that_names_several_months_is_offered_the_first_of_them(write, name):
+    question, _ = question_of([write(f"{name}.csv", "Account;Name;Amount\n5000;Wages;300\n7230;Rent;90\n")])
+    (first, *_) = question.choices
+    assert first.said == "all amounts are of January 2024 to March 2024: they stand in January 2024, and in no other month"
+    assert first.settings == {"constants": {"period": "2024-01-01"}}
+
+
+@pytest.mark.parametrize("name", ["tb-2024-05-13", "Set 3-1 2024", "Order-Mar 2024", "costs 45-99 2024"])
+def test_other_words_and_numbers_are_no_several_months(write, name):
+    question, _ = question_of([write(f"{name}.csv", "Account;Name;Amount\n5000;Wages;300\n7230;Rent;90\n")])
+    assert not [option for option in question.choices if " to " in option.said]
+
+
+def test_files_that_name_several_months_each_stand_in_the_first_of_theirs(write, tmp_path):
+    paths = [write(f"costs {months} 2024.csv", "Account;Name;Amount\n5000;Wages;300\n7230;Rent;90\n") for months in ("Jan-Mar", "Apr-Jun")]
+    reading, question = settled(paths, "", tmp_path)
+    assert question.choices[0].said.endswith("those of several months stand in the first, and in no other month")
+    assert months_of(reading) == [(dt.date(2024, 1, 1), D(390)), (dt.date(2024, 4, 1), D(390))]

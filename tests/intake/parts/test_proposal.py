@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from goodterms.errors import AnswerNeededError
+from goodterms.errors import AnswerNeededError, MappingError
 from goodterms.intake import read
 from goodterms.intake.mapping.answers import answered
 from goodterms.intake.mapping.mapping_file import Mapping
@@ -76,3 +76,10 @@ def test_a_file_that_is_no_table_of_rates_may_be_left_out(write):
 def test_lines_with_columns_of_rates_are_lines(write):
     path = write("s.csv", "Date;Customer;Net amount;From;To;Rate\n2024-01-05;Ann;125.00;Oslo;Bergen;1.00\n")
     assert rows(read([path]), "net_value::DOUBLE") == [(125,)]
+
+
+def test_periods_in_an_entry_without_a_table_are_refused_of_a_file_of_sales(write):
+    path = write("s.csv", "Date;Invoice;Customer;Amount\n2024-01-02;1;Ann;100\n")
+    text = 'version = 1\n[[file]]\nmatch = "s.csv"\nperiods = { spans = "by days" }\n'
+    with pytest.raises(MappingError, match=r"line 2: periods is said of costs and gl_balances; .*s\.csv is of sale_lines\."):
+        read([path], mapping=Mapping.read(text))

@@ -56,7 +56,7 @@ def _each(entries: Sequence[FileMapping], others: Sequence[FileMapping], group: 
     periods = {entry.sheet or entry.match: entry.constants.get("period", "") for entry in entries}
     what = "sheet" if group[0].raw.sheet else "file"
     name_months = all(names_month(part.raw) for part, entry in zip(group, entries, strict=True) if entry.constants.get("period"))
-    said = "month that it names" if name_months else "month or year that it names; those of a year stand in its January, and in no other month"
+    said = "month that it names" if name_months else "month, months or year that it names; those of several months stand in the first, and in no other month"
     year = f", in {min(filter(None, periods.values()))[:4]}" if is_one_of_several else ""
     nameless = [name for name, period in periods.items() if not period]
     asked_next = f"; {', '.join(nameless)} {'names' if len(nameless) == 1 else 'name'} none, and is asked about next" if nameless else ""

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 from goodterms.errors import Choice
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.values.months import LETTERS, NUMBER_OF, YEAR, months_in
+from goodterms.intake.values.spans import FORMS_OF_SPANS, QUARTERS, span_of
 
 if TYPE_CHECKING:
     from goodterms.intake.tables.raw_table import RawTable
 
-_YEARS_OFFERED = 5
+_YEARS_OFFERED, _LAST_MONTH = 5, 12
 """So many years, the last one being that in which a file was written, are offered for months of which nothing says the year."""
 _OTHER_WORDS = frozenset({"set", "out", "des"})
 """Short names of months that are other words in the name of a file."""
+_SEVERAL = re.compile(
+    rf"(?<![0-9a-z])(?<![0-9][-./])(?P<first>[{LETTERS}]{{3,}}|[0-9]{{1,2}})\.? ?(?:[-–/]|to|bis|till?) ?(?P<last>[{LETTERS}]{{3,}}|[0-9]{{1,2}})[-./' ]+"
+    rf"(?P<year>{YEAR})(?![0-9])"
+)
+"""Several months of one year, by their first and last: Jan-Mar 2024, 1-3/2024."""
 _NUMBER = re.compile(r"0?[1-9]|1[0-2]")
 
 
@@ -58,13 +64,31 @@ def periods_named(raw: RawTable) -> list[date]:
 
 
 def names_month(raw: RawTable) -> bool:
-    """Whether a file or sheet names a month, with its year or without."""
-    return bool(_months_said(raw) or _month_without_year(raw))
+    """Whether a file or sheet names one month, with its year or without."""
+    months = _months_said(raw)
+    return len(months) == 1 if months else bool(_month_without_year(raw))
 
 
 def _months_said(raw: RawTable) -> list[date]:
     """Months with their years: of the sheet's name; where that names none at all, of the file's and the texts above its header."""
-    return months_in(raw.sheet) or ([] if _month_of_sheet(raw) else months_in(" ".join(_of_file(raw))))
+    return _first_and_last(raw.sheet) or ([] if _month_of_sheet(raw) else _first_and_last(" ".join(_of_file(raw))))
+
+
+def _first_and_last(text: str) -> list[date]:
+    """The months that a text names, of several that it names together the first and the last one.
+
+    >>> [f"{month:%Y-%m}" for text in ("Kosten Jan-Mar 2024", "Q2 2024", "kulut_9-12_2024") for month in _first_and_last(text)]
+    ['2024-01', '2024-03', '2024-04', '2024-06', '2024-09', '2024-12']
+    """
+    months = {*months_in(text)}
+    text = " ".join(text.replace("_", " ").split()).lower()
+    for found in _SEVERAL.finditer(text):
+        first, last = (NUMBER_OF.get(found[name], 0) or (int(found[name]) if found[name].isdecimal() else 0) for name in ("first", "last"))
+        months |= {date(int(found["year"]), number, 1) for number in (first, last)} if 1 <= first < last <= _LAST_MONTH else set()
+    for shape in FORMS_OF_SPANS[QUARTERS]:
+        quarters = [span for found in re.finditer(rf"(?<![0-9a-z]){shape}(?![0-9a-z])", text) if (span := span_of(found[0]))]
+        months |= {first.replace(month=first.month + later) for _, first in quarters for later in (0, 2)}
+    return sorted(months)
 
 
 def _months_in_years(raw: RawTable) -> list[date]:

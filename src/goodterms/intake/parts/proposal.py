@@ -11,6 +11,7 @@ from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, rank_of, without_currency, without_tax_words
 from goodterms.intake.mapping.file_mapping import FileMapping
+from goodterms.intake.mapping.months_across import TABLES_OF_PERIODS
 from goodterms.intake.parts.customer_column import PARTIES, is_contact, is_ledger_account, names_companies, rivals_of_account
 from goodterms.intake.parts.kind_column import find_kind_column, is_kind_column
 from goodterms.intake.parts.meaning import Proposal, ask_between
@@ -73,6 +74,8 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
         Where a needed column is not found, or two are equally good.
     """
     found = Proposal()
+    if entry.periods and table not in TABLES_OF_PERIODS:
+        raise MappingError(f"{entry.place}: periods is said of {' and '.join(TABLES_OF_PERIODS)}; {raw.where} is of {table}.")
     for theirs, ours in entry.columns.items():
         if theirs not in raw.header:
             if is_month_of(table, ours):

@@ -113,10 +113,11 @@ def settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dic
     first, stated = parts[0], settle_document_total(con, parts, stated, ["tax", "discount"])
     if first.table not in LINES or not {"net_value", "margin", "unit_cost", "product_cost"} & stated.keys():
         return stated
-    lines = _evidence(con, first, stated, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts))
+    rows = " UNION ALL BY NAME ".join(typed_rows(part) for part in parts)
+    lines = _evidence(con, first, stated, rows)
     if is_no_margin(lines):
         return _meaning_changed(parts, stated, "margin", "net_value", "by its amounts, price × quantity")
-    if "net_value" in stated and holds_tax(lines, first.table):
+    if "net_value" in stated and holds_tax(con, lines, first.table, rows, document_of(stated)):
         stated = _meaning_changed(parts, stated, "net_value", "gross_value", "by its name, and by its amounts with tax")
     elif changed := other_cost(lines):
         say(parts, f"{lines.theirs[changed[0]]} is the {changed[1].replace('_', ' ')}, as the margin beside it says.")

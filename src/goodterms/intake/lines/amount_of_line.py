@@ -33,8 +33,10 @@ OTHER_AMOUNTS = ""
 # The tax ----------------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def holds_tax(lines: Stated, table: str) -> bool:
+def holds_tax(con: Any, lines: Stated, table: str, rows: str, document: str) -> bool:
     """Whether the column that its general name makes the net value is the value with tax.
+
+    ``rows`` is a query of the typed rows, ``document`` our column of the document's number, "" for none.
 
     Raises
     ------
@@ -52,6 +54,8 @@ def holds_tax(lines: Stated, table: str) -> bool:
         gross_only, net_only, fitting, counted = lines.ask(_counts(f"abs({with_tax}) <= {A_CENT}", f"abs({without}) <= {A_CENT}", value, taxed))
         if fitting >= NEARLY_ALL * counted and max(gross_only, net_only) > 0 and not min(gross_only, net_only):
             return bool(gross_only)
+    if document and _comes_on_top(con, lines, rows, document):
+        return False
     of_tax = lines.theirs["tax" if "tax" in lines.stated else "tax_rate"]
     raise AnswerNeededError(
         Question(
@@ -61,6 +65,21 @@ def holds_tax(lines: Stated, table: str) -> bool:
             (choice("without tax", columns={theirs: "net_value"}), choice("with tax", columns={theirs: "gross_value"})),
         )
     )
+
+
+def _comes_on_top(con: Any, lines: Stated, rows: str, document: str) -> bool:
+    """Whether in nearly all documents with tax a further column is the sum of their values, their tax and their freight; two of them at least."""
+    if "tax" not in lines.stated:
+        return False
+    freight = "coalesce(max(freight), 0)" if "freight" in lines.stated else "0"
+    for total in lines.further.values():
+        documents, with_tax = con.execute(f"""
+            SELECT count(*), count(*) FILTER (abs(total - value - tax - freight) <= {A_CENT})
+            FROM (SELECT max({total.sql}) AS total, sum(net_value) AS value, sum(tax) AS tax, {freight} AS freight
+                  FROM ({rows}) WHERE {document} IS NOT NULL GROUP BY {document} HAVING sum(tax) <> 0)""").fetchone()
+        if documents > 1 and with_tax >= NEARLY_ALL * documents:
+            return True
+    return False
 
 
 def _counts(with_tax: str, without: str, value: Amount, taxed: Amount) -> str:

@@ -16,6 +16,7 @@ from goodterms.intake.values.number_arithmetic import signs_by_arithmetic
 from goodterms.intake.values.number_forms import A_MINUS, COMMA_STYLE, DOT_STYLE, SIGNED, core_of, digits_of, money_mark, plain_digits
 from goodterms.intake.values.typed_column import WHOLE_DIGITS, RawColumn, Typed, Where, decimal, in_digits, present
 
+_CENTS = 2
 _TOO_FEW = 0.05
 """Below this share of the values with three digits behind a sign, those with more or fewer do not prove it the decimal one: they may be the slips."""
 _OF_ONE = "unit_"
@@ -161,8 +162,10 @@ def _plain_ballots(con: Any, table: str, columns: Sequence[RawColumn], sign: str
             continue
         cell = column.written("n")
         places = (behind or 0) if signed else 0
-        if places > MONEY_PLACES:
-            places = con.execute(f"SELECT max(strlen({cell}) - instr({cell}, '{sign}')) FROM {table} WHERE contains({cell}, '{sign}')").fetchone()[0]
+        if places > _CENTS:  # zeros at the end are no places, and without the sign all digits were counted
+            places = con.execute(f"SELECT max(strlen(rtrim({cell}, '0')) - instr({cell}, '{sign}')) FROM {table} WHERE contains({cell}, '{sign}')").fetchone()[
+                0
+            ]
         if signed and signed - three < max(_TOO_FEW * three, 1):
             found[column.place] = replace(_full_ballot(con, table, cell), plain=sign, places=places, has_negative=bool(is_negative))
             continue

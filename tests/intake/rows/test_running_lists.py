@@ -142,3 +142,16 @@ def test_a_month_missing_among_lists_is_said(write):
     assert amounts_of(reading)["a5000"] == [*WAGES[:4], WAGES[4] + WAGES[5], *WAGES[6:9]]
     (problem,) = [problem for problem in reading.problems if problem.code == "sums-of-months"]
     assert problem.sentence == "May 2024 is missing: June 2024 holds its amounts too."
+
+
+def test_a_list_of_a_month_that_states_other_sums_is_asked_about_and_the_later_counts(write):
+    months = months_from(dt.date(2024, 1, 1), 9)
+    sums = summed(WAGES[:9], months, 1), summed(RENT[:9], months, 1)
+    lists = [write(f"tb_{month:%Y-%m}.csv", f"Account;Amount\n5000;{wages}\n7230;{rent}\n") for month, wages, rent in zip(months, *sums, strict=True)]
+    lists.append(write("tb_2024-06-30.csv", f"Account;Amount\n5000;{sums[0][5] + 7}\n7230;{sums[1][5]}\n"))
+    reading, asked = settled(lists)
+    assert "1 account has other sums of June 2024 in one file than in another. Which counts?" in asked[-1].sentence
+    assert asked[-1].choices[0].said == f"the later file, {lists[-1]}: its sums take the place of the others"
+    own = {"a5000": [*WAGES[:5], WAGES[5] + 7, WAGES[6] - 7, *WAGES[7:9]], "a7230": RENT[:9]}
+    assert amounts_of(reading) == own
+    assert amounts_of(read([], costs=lists, mapping=Mapping.read(reading.mapping.as_toml()))) == own

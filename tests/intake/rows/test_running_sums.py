@@ -164,14 +164,29 @@ def test_files_that_overlap_are_taken_apart_as_one(write):
         assert reading.met_again == 18
 
 
-def test_sums_that_differ_in_two_files_are_said(write):
+def test_sums_that_differ_in_two_files_are_asked_and_the_later_count(write):
     months = months_from(dt.date(2024, 1, 1), 9)
-    sums = {"a5000": summed(WAGES[:9], months, 1), "a7230": summed(RENT[:9], months, 1)}
-    older = write("costs-1.csv", in_rows(months[:6], **{number: [*amounts[:5], amounts[5] + 7] for number, amounts in sums.items()}))
-    reading, asked = settled([older, write("costs-2.csv", in_rows(months, **sums))])
-    assert len(asked) == 1
-    (problem,) = [problem for problem in reading.problems if problem.code == "sums-of-months"]
-    assert problem.sentence == "2 accounts have other sums of June 2024 in one file than in another: they are added up."
+    own = {"a5000": WAGES[:9], "a7230": RENT[:9]}
+    sums = {number: summed(amounts, months, 1) for number, amounts in own.items()}
+    older = write("costs-2.csv", in_rows(months[:6], **{number: [*amounts[:5], amounts[5] + 7] for number, amounts in sums.items()}))
+    later = write("costs-1.csv", in_rows(months, **sums))
+    for paths in ([older, later], [later, older]):
+        reading, (_, asked) = settled(paths)
+        assert "2 accounts have other sums of June 2024 in one file than in another. Which counts?" in asked.sentence
+        assert asked.choices[0].said == f"the later file, {later}: its sums take the place of the others"
+        assert amounts_of(reading) == own
+        assert reading.met_again == 12
+        assert amounts_of(read([], costs=paths, mapping=Mapping.read(reading.mapping.as_toml()))) == own
+
+
+def test_sums_of_parts_of_an_account_in_two_files_are_added_up_where_the_mapping_says_so(write):
+    months = months_from(dt.date(2024, 1, 1), 9)
+    paths = [write(f"costs-{n}.csv", in_rows(months, a5000=summed(own, months, 1))) for n, own in enumerate((WAGES[:9], RENT[:9]))]
+    said = {"match": "costs-*.csv", "table": "costs", "source": "costs", "periods": {"months": "since January", "overlap": "added up"}}
+    reading = read([], costs=paths, mapping={"version": 1, "file": [said]})
+    assert amounts_of(reading) == {"a5000": [wages + rent for wages, rent in zip(WAGES[:9], RENT[:9], strict=True)]}
+    (first, *_) = [problem for problem in reading.problems if problem.code == "sums-of-months"]
+    assert first.sentence == "1 account has other sums of January 2024 in one file than in another: they are added up, as the mapping says."
 
 
 @pytest.mark.parametrize(("count", "pick"), [(2, 0), (2, 1), (3, 0)])

@@ -23,11 +23,14 @@ BY_DAYS, FIRST_MONTH = "by days", "first month"
 """What a mapping says of amounts of a quarter or week: they are spread over the months by their days, or stand in the first one."""
 LAST_MONTH, OUT = "last month", "left out"
 """What a mapping says of a closing period 13 or later: it belongs to the last month of its year, or is left out."""
+LATER_FILE, ADDED_UP = "later file", "added up"
+"""What a mapping says of sums of a month that one file states otherwise than another: those of the later one count, or all are added up."""
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 PERIODS = {
     "months": (EACH, *(f"{SINCE}{name}" for name in MONTH_NAMES)),
     "spans": (BY_DAYS, FIRST_MONTH),
     "closing": (LAST_MONTH, OUT),
+    "overlap": (LATER_FILE, ADDED_UP),
 }
 ROWS = ("total", "line", "income")
 KINDS = (INVOICE, CREDIT_NOTE, LEFT_OUT)

@@ -149,7 +149,7 @@ def _leave_out_met_again(con: Any, parts: Sequence[Part]) -> None:
         if met:
             before = con.execute(records).fetchone()[0]
             leave_out(con, part, again, by=f"(row, {month})" if part.gives_months else "row")
-            part.met_again = before - con.execute(records).fetchone()[0]
+            part.met_again += before - con.execute(records).fetchone()[0]
             what = f"amount{'s' * (met != 1)} of a month" if part.gives_months else f"row{'s' * (met != 1)}"
             counted = "was already in another file and counts" if met == 1 else "were already in another file and count"
             part.problems.append(

@@ -16,6 +16,7 @@ from goodterms.intake.mapping.words import EACH, MONTH_NAMES, SINCE
 from goodterms.intake.parts.entry_heads import heads_of
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.rows.growth import go_on, growth
+from goodterms.intake.rows.restated_sums import restated, without
 from goodterms.intake.rows.running_sums import BEFORE, TABLES_OF_SUMS, asked_whether_sums, question_of_sums, restart_of, say_apart, series_of, taken_off
 
 _NO_FACT = frozenset({"file", "row", "source"})
@@ -44,7 +45,7 @@ def own_amounts_of_lists(con: Any, parts: Sequence[Part], mapping: Mapping) -> N
             by_said.setdefault(_said(part), []).append(part)
         for said, alike in by_said.items():
             if said:
-                _take_apart(con, alike, said)
+                _take_apart(con, alike, said, mapping)
 
 
 def ask_beside_sums(con: Any, parts: Sequence[Part], mapping: Mapping) -> None:
@@ -165,7 +166,13 @@ def _rows(group: Sequence[Part]) -> str:
     return " UNION ALL ".join(f"SELECT {part.number} AS part, row, {said} FROM {part.name}" for part in group)
 
 
-def _take_apart(con: Any, group: Sequence[Part], said: str) -> None:
+def _take_apart(con: Any, group: Sequence[Part], said: str, mapping: Mapping) -> None:
+    try:
+        table = restated(con, group, _rows(group))
+    except AnswerNeededError as error:
+        raise _asked(error.questions[0], group, mapping) from None
+    for part in group if table else ():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {part.name} AS {without(f'FROM {part.name}', table, 'period', str(part.number))}")
     rows = _rows(group)
     say_apart(con, group, rows, said)
     con.execute(f"CREATE OR REPLACE TEMP TABLE sums_before AS {taken_off(rows, restart_of(said))}")

@@ -12,6 +12,7 @@ from goodterms.intake.mapping.words import EACH, LAST_MONTH, MONTH_NAMES, SINCE
 from goodterms.intake.parts.part import Part, named, say
 from goodterms.intake.rows.closing_rows import numbers_of_closing
 from goodterms.intake.rows.growth import by_month, copies, growth
+from goodterms.intake.rows.restated_sums import restated, without
 from goodterms.intake.rows.span_rows import span_kind
 from goodterms.intake.values.spans import QUARTERS, WEEKS
 from goodterms.problems import Problem, Severity
@@ -42,6 +43,10 @@ def own_amounts(con: Any, parts: Sequence[Part], derived: dict[str, str]) -> dic
         if restart := next((month for some in (rows, *alone) if (month := growth(con, some).restart())), 0):
             raise AnswerNeededError(asked_whether_sums(con, first, rows, MONTH_NAMES[restart - 1]))
         return derived
+    if table := restated(con, parts, rows):
+        rows = without(rows, table, "period", "part")
+        for part in parts:
+            part.typed_rows = without(part.typed_rows, table, derived["period"], str(part.number))
     say_apart(con, parts, rows, said)
     for part in parts:
         table = f"sums_before_{part.number}"
@@ -63,12 +68,6 @@ def restart_of(said: str) -> int:
 def say_apart(con: Any, parts: Sequence[Part], rows: str, said: str) -> None:
     """Say that amounts are taken apart, and which months hold amounts of others, because these are missing."""
     say(parts, f"Amounts are sums {said}, as the mapping says: a month's amount is what it adds to the month before.")
-    sums = f"SELECT series, period, step, part, sum(amount) AS amount FROM ({rows}) GROUP BY ALL"
-    differ = f"SELECT period FROM ({sums}) GROUP BY series, period, step HAVING count(DISTINCT amount) > 1"
-    for month, accounts in con.execute(f"SELECT period, count(*) FROM ({differ}) GROUP BY 1 ORDER BY 1").fetchall():
-        sentence = f"{accounts:,} account{' has' if accounts == 1 else 's have'} other sums of {month:%B %Y} in one file than in another: they are added up."
-        action = "If one of the files is older, leave it out."
-        parts[0].problems.append(Problem("sums-of-months", Severity.WARNING, parts[0].origin(), sentence=sentence, action=action))
     kinds = {span_kind(part) for part in parts}
     if WEEKS in kinds:
         return

@@ -106,6 +106,18 @@ def test_a_zip_file_is_a_folder(folder):
     assert account(read([packed], mapping=ANN)) == ("sale_lines", 3, 3, 0, 0, 0)
 
 
+def test_a_zip_file_in_a_zip_file_is_a_document_that_was_not_read(folder):
+    packed = folder.parent / "all.zip"
+    with zipfile.ZipFile(packed, "w") as made:
+        for file in folder.iterdir():
+            made.write(file, file.name)
+        made.writestr("inner.zip", b"PK")
+    with pytest.raises(AnswerNeededError, match="1 of 3 documents cannot be taken"):
+        read([packed], mapping=ANN)
+    reading = read([packed], mapping=ANN | {"file": [{"match": "all.zip", "documents": "leave out what is wrong"}]})
+    assert account(reading) == ("sale_lines", 4, 3, 1, 0, 0)
+
+
 def test_an_entry_for_a_document_of_a_folder_says_by_what_it_is_read(folder):
     reading = read([folder], mapping={**ANN, "file": [{"match": "1.xml", "source": "erp"}]})
     assert [p.sentence for p in reading.problems] == [

@@ -110,6 +110,7 @@ def _bank_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: i
         bank = whole.of(str(one.path))
         part = part_of_rows(engine, one.path, one.entry, "payments", bank.rows, number, one.entry.source or one.path.stem)
         parts.append(_accounted(part, bank.physical, bank.rejected, bank.set_aside, bank.met_again, bank.problems))
+        _say_unused(part, one, "payments")
         if accounts := () if mapping.accounts else dict.fromkeys(statement.account for statement in bank.statements if statement.account):
             sentence = f"The statements of {' and '.join(accounts)} are taken for the company's own."
             action = f"To refuse those of others, name its accounts in the mapping: company = {{ accounts = {json.dumps(list(accounts))} }}."
@@ -142,6 +143,7 @@ def _books_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: 
             part = part_of_rows(engine, one.path, one.entry, "gl_balances", books.rows, first + len(parts), source)
             part.said.append(_books_said(books))
             parts.append(_accounted(part, books.physical, books.rejected, 0, books.met_again, books.problems))
+            _say_unused(part, one, "balances of the general ledger")
         if books.invoices or books.unread:
             file = FileRead(str(one.path), books.invoices, unread=books.unread)
             place = InvoicePlace(one.path, one.table, one.entry, source, (file,), list(books.invoice_problems))
@@ -150,6 +152,15 @@ def _books_parts(engine: Any, named: Sequence[_Named], mapping: Mapping, first: 
     for place, company in places:
         parts += invoice_parts(engine, place, company, mapping, first + len(parts))
     return parts
+
+
+def _say_unused(part: Part, named: _Named, what: str) -> None:
+    """Say that rows are kept and no figure uses them yet, so that nobody takes them for costs or for a reconciliation."""
+    sentence, action = f"It holds {what}, which are read and which no figure uses yet.", ""
+    if named.table not in {"sale_lines", part.table}:
+        given = named.table.replace("_", " ")
+        sentence, action = f"It holds {what} and no {given}: no figure uses it yet.", f"Name a file of {given} instead, as a CSV file or workbook."
+    part.problems.append(Problem("not-used-yet", Severity.NOTICE, part.origin(), sentence=sentence, action=action))
 
 
 def _books_said(books: AuditFile) -> str:

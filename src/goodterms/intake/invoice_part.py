@@ -154,7 +154,7 @@ def invoice_parts(engine: Any, place: InvoicePlace, company: OwnCompany, mapping
     accepted = {id(invoice) for invoice in found.accepted}
     bad = [problem for problem in problems if problem.severity is Severity.REJECTED]
     left_out = [invoice for invoice in place.invoices if id(invoice) not in accepted | place.again]
-    unread = sum(file.unread for file in place.files)
+    unread = sum(file.unread for file in place.files) + _unopened(place)
     if bad and place.entry.documents != LEAVE_OUT:
         _ask_to_leave_out(place, mapping, bad, len(left_out) + unread, len(accepted))
     order = {file.file: number for number, file in enumerate(place.files, start=1)}
@@ -180,6 +180,12 @@ def invoice_parts(engine: Any, place: InvoicePlace, company: OwnCompany, mapping
         part.raw = raw_of_rows(place.path, part.name, len(rows) + extra, aside if part is main else ())
     main.said.append(_documents_said(place, found.accepted))
     return made
+
+
+def _unopened(place: InvoicePlace) -> int:
+    """How many files of a folder or zip file were refused before any document was seen in them, as a zip file in a zip file is."""
+    read = {file.file for file in place.files}
+    return sum(problem.severity is Severity.REJECTED and problem.origin.file not in read for problem in place.problems)
 
 
 def _currency_needed(mapping: Mapping) -> str:

@@ -30,6 +30,15 @@ def test_numbers_that_begin_anew_each_year_are_documents_of_their_own(write):
     )
 
 
+def test_numbers_that_begin_anew_in_one_file_keep_each_line_once(write, tmp_path):
+    rows = "".join(f"{number};{year}-{number:02d}-10;C{number};{product}{number}\n" for year in (2023, 2024) for number in range(1, 7) for product in (1, 2))
+    file = write("sales.csv", HEAD + rows)
+    reading = read([file])
+    assert (reading.accepted, reading.facts.sources) == (24, ("sales 2023", "sales 2024"))
+    kept = reading.write_mapping(tmp_path / "map.toml")
+    assert lines(read([file], mapping=kept)) == lines(reading)
+
+
 def year_of(number):
     """Invoices 1, 2 … of a year, one a month."""
     return "".join(f"{month};{number}-{month:02d}-10;C{month};{100 + month}\n" for month in range(1, 7))

@@ -79,7 +79,7 @@ def _keep_years_of_documents(con: Any, parts: Sequence[Part], anew: set[str]) ->
     """Keep the year of each day of the documents whose lines are of several years."""
     of_several = "SELECT source, document FROM numbers_of_years GROUP BY source, document HAVING count(*) > 1"
     lines = " UNION ".join(
-        f"SELECT source, document, {_whose(part)} AS whose, date FROM {part.name} SEMI JOIN several USING (source, document)" for part in parts
+        f"SELECT DISTINCT source, document, {_whose(part)} AS whose, date FROM {part.name} SEMI JOIN several USING (source, document)" for part in parts
     )
     begins_anew = f"source IN ({', '.join(map(text_of, sorted(anew)))})" if anew else "false"
     con.execute(

@@ -45,6 +45,7 @@ class Derivation(Discounts):
                 self.columns[name] = self.by_quantity(each, unit, quantity)
                 self.said.append(f"{self.theirs[each]} × {self.theirs['quantity']} is the {name.replace('_', ' ')}.")
         self._values()
+        self._less_document_discount()
         self._tax()
         self._ask_whether_cost_is_price()
         self._cost_from_margin()
@@ -81,6 +82,19 @@ class Derivation(Discounts):
             self._gap = f"abs({list_value.sql} - {discount.sql} - {net.sql})"
         self.columns["list_value"] = list_value
         self.columns["discount"] = self.minus(list_value, net)
+
+    def _less_document_discount(self) -> None:
+        """A line's share of a discount of its document, which its own amounts do not hold."""
+        share, net = self.of("document_discount"), self.columns.get("net_value")
+        if share is None or net is None:
+            return
+        share = Amount(f"coalesce({share.sql}, 0)", share.places)
+        self.columns |= {
+            "list_value": self.columns.get("list_value", net),
+            "discount": self.plus(self.columns["discount"], share) if "discount" in self.columns else share,
+            "net_value": self.minus(net, share),
+        }
+        self.said.append(f"{self.theirs['document_discount']} is taken off the net value of its document's lines.")
 
     @property
     def _list_is_stated(self) -> bool:
@@ -384,7 +398,7 @@ class Derivation(Discounts):
 
     def _tax(self) -> None:
         net = self.columns.get("net_value")
-        if "tax" in self.columns or net is None:
+        if net is None or ("tax" in self.columns and self.ask(f"count({self.columns['tax'].sql})")[0]):
             return
         if gross := self.of("gross_value"):
             self.columns["tax"] = self.minus(gross, net)

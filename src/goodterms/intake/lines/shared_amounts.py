@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
+from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, MONEY_PLACES, Kind
 from goodterms.intake.lines.amount_of_line import document_of, off_a_round_rate
 from goodterms.intake.parts.first_lines import FEWEST, first_lines, in_words, kept, said_of_first_lines
@@ -13,7 +14,9 @@ from goodterms.intake.parts.part import LINES, Part, named, say
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.intake.values.typed_column import Typed, decimal
 
-_AMOUNTS = ("net_value", "gross_value", "tax", "discount")
+_REDUCTIONS = ("discount", "document_discount", "rebate")
+"""What is taken off a document, which each of its lines may repeat."""
+_AMOUNTS = ("net_value", "gross_value", "tax", *_REDUCTIONS)
 """Amounts that a document may state once for all of its lines."""
 _PRICES = ("unit_price", "unit_list_price")
 """Prices by which, times the quantity, an amount is divided."""
@@ -27,6 +30,11 @@ def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> 
     first = parts[0]
     price = next((ours for ours in _PRICES if ours in stated), "")
     if first.table not in LINES or not document_of(stated) or not price or "quantity" not in stated:
+        if theirs_of_document := first.proposal.theirs("document_discount"):
+            raise MappingError(
+                f"{first.where}: {theirs_of_document} is a discount of the document, which is divided among its lines by price and quantity: "
+                "the number of the document, the quantity or the price is missing. Map it to discount if it is one of the line, or leave it out."
+            )
         return stated
     numbers = [ours for ours, typed in stated.items() if typed.kind == Kind.DECIMAL]
     theirs = {ours: first.proposal.theirs(ours) or ours for ours in numbers}
@@ -35,7 +43,8 @@ def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> 
     may_be = [ours for ours in _AMOUNTS if ours in with_blanks and (said is None or theirs[ours] in said)]
     heads = _on_heads(con, parts, with_blanks, FEWEST if said is None else 1) if may_be else set()
     on_first = [ours for ours in may_be if ours in heads]
-    repeated = [ours for ours in ("discount",) if ours in numbers and ours not in heads and _is_repeated(con, parts, ours, price)]
+    further = [ours for ours in _REDUCTIONS if ours in numbers and ours not in heads]
+    repeated = [ours for ours in further if ours == "document_discount" or _is_repeated(con, parts, ours, price)]
     shared = [*on_first, *repeated]
     if not shared:
         return stated
@@ -131,8 +140,8 @@ def _shared(part: Part, shared: Sequence[str], price: str, *, holds_tax: bool, h
             of_freight = _decimal(f"{amounts['tax']} - {of_goods}", places)
             stated["freight"] = replace(stated["freight"], sql=f"({stated['freight'].sql} - coalesce({of_freight}, 0))", places=places)
         amounts |= {"gross_value": value, "tax": of_goods}
-        if "discount" in amounts:
-            amounts["discount"] = f"coalesce({amounts['discount']} * ({value} - {of_goods}) // nullif({value}, 0), {amounts['discount']})"
+        for ours in amounts.keys() & set(_REDUCTIONS):
+            amounts[ours] = f"coalesce({amounts[ours]} * ({value} - {of_goods}) // nullif({value}, 0), {amounts[ours]})"
         stated = {"gross_value" if ours == "net_value" else ours: typed for ours, typed in stated.items()}
     for ours, amount in amounts.items():
         stated[ours] = replace(stated[ours], sql=_share(part, stated[ours].sql, amount, price, places), places=places)

@@ -8,6 +8,7 @@ from typing import Any
 
 from goodterms.facts.columns import Kind
 from goodterms.facts.sql_text import text_of
+from goodterms.intake.lines.document_amounts import ask_whether_deducted
 from goodterms.intake.mapping.column_names import kind_of, meanings, names_a_key, normalised, says_percent
 from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.parts.further_columns import KEPT_AS_ATTRIBUTE
@@ -36,8 +37,10 @@ def say_uncounted_amounts(con: Any, parts: Sequence[Part], sample: Sample) -> No
     left = [theirs for theirs in open_ if not _says_again(con, parts, theirs)]
     if not left:
         return
+    given_back = ask_whether_deducted(con, parts, left)
     more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
     sentence = f"Columns of numbers that count for nothing: {', '.join(left[:_MOST_NAMED])}{more}."
+    sentence = " ".join([sentence, *given_back])
     kinds, example = ("a cost, a discount or freight", "product_cost") if first.table == "sale_lines" else ("a tax", "tax")
     action = f"If one is {kinds}, say so in the mapping, under [file.columns], as in {quoted(left[0])} = {quoted(example)}."
     first.problems.append(Problem("amounts-not-counted", Severity.NOTICE, first.origin(), sentence=sentence, action=action))

@@ -23,6 +23,7 @@ DERIVED: dict[str, dict[str, Kind]] = {
         "unit_cost": Kind.DECIMAL,
         "unit_weight": Kind.DECIMAL,
         "unit_discount": Kind.DECIMAL,
+        "document_discount": Kind.DECIMAL,
         "discount_rate": Kind.DECIMAL,
         "tax_rate": Kind.DECIMAL,
         "gross_value": Kind.DECIMAL,
@@ -163,7 +164,7 @@ class Meaning:
 _NOT_OF_PURCHASES = frozenset(
     {"customer_key", "customer_name", "payer_key", "place_key", "manager_key", "manager_name", "segment", "country", "price_list", "payment_days", "terms"}
     | {"charges", "freight", "rebate", "list_value", "unit_list_price", "discount", "unit_cost", "product_cost", "weight", "unit_weight", "order_number"}
-    | {"unit_discount", "delivery_document", "channel", "stocked", "family"}
+    | {"unit_discount", "document_discount", "delivery_document", "channel", "stocked", "family"}
 )
 """What the lines of sales have and those of purchases do not."""
 

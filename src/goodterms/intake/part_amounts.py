@@ -160,6 +160,13 @@ def settle_document_total(con: Any, parts: Sequence[Part], stated: dict[str, Typ
     return stated
 
 
+def discount_is_of_lines(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> bool:
+    """Whether a discount is one of each line, though all lines of a document may have the same."""
+    if parts[0].table not in LINES or "discount" not in stated:
+        return False
+    return _evidence(con, parts[0], stated, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts)).discount_is_of_lines()
+
+
 def settle_price(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
     """A column without a meaning that makes the net value with quantity and discount, where that is of one unit or a rate, is the price before it."""
     first = parts[0]

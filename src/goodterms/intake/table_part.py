@@ -21,7 +21,7 @@ from goodterms.intake.mapping.column_names import (
 )
 from goodterms.intake.mapping.file_mapping import origin_of
 from goodterms.intake.mapping.toml_text import quoted
-from goodterms.intake.part_amounts import derived_columns, settle_document_total, settle_price, settle_tax, typed_rows
+from goodterms.intake.part_amounts import derived_columns, discount_is_of_lines, settle_document_total, settle_price, settle_tax, typed_rows
 from goodterms.intake.part_columns import say_nothing, type_columns
 from goodterms.intake.parts.kind_column import find_flag_of_credit_notes, find_kinds_in_all_rows
 from goodterms.intake.parts.part import LINES, Part, named
@@ -73,7 +73,8 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
     settle_closing(con, parts)
     ask_what_heads_are(con, parts, proposal)
     ask_for_keys(con, parts, sample, proposal)
-    stated = share_amounts(con, parts, type_columns(con, parts, sample))
+    stated = type_columns(con, parts, sample)
+    stated = share_amounts(con, parts, stated, is_of_lines=discount_is_of_lines(con, parts, stated))
     stated = settle_price(con, parts, settle_document_total(con, parts, settle_tax(con, parts, stated)))
     settle_signs(con, parts, " UNION ALL BY NAME ".join(typed_rows(part) for part in parts))
     for part in parts:

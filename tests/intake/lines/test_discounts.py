@@ -74,6 +74,21 @@ def test_any_discount_is_what_leads_to_the_net_value(tmp_path, engine, rows, way
     assert facts_of(path, engine=engine)[1] == facts
 
 
+@pytest.mark.parametrize("way", ["per cent", "of one unit"])
+@pytest.mark.parametrize("price", ["Unit price", "List price", "Frob"])
+def test_a_discount_that_all_lines_of_a_document_have_is_of_the_lines_where_amounts_say_so(write, way, price):
+    """A customer has one rate for all: it is no amount of the document that its lines repeat."""
+    rows = [(2, "100.00", 10), (5, "100.00", 10), (3, "12.90", 20), (8, "12.90", 20), (1, "25.50", 5), (4, "25.50", 5), (2, "80.00", 25), (6, "80.00", 25)]
+    text, facts = file_of(rows, way, price)
+    assert facts_of(write("s.csv", text))[1] == facts
+
+
+def test_whole_discounts_that_all_lines_of_a_document_have_are_asked_about_without_a_net_value(write):
+    text, facts = file_of([(2, "100.00", 10), (5, "50.00", 10), (3, "12.90", 20), (8, "30.00", 20)], "per cent", "List price", net="")
+    path = write("s.csv", text)
+    assert facts_of(path, answered("", choices(path, "discount: ")[0]))[1] == facts
+
+
 def test_a_discount_that_is_called_one_of_a_unit_is_one(write):
     text, facts = file_of(ROWS, "of one unit")
     for heading in ("Discount per unit", "Discount / unit", "Unit discount", "Alennus/kpl", "Rabatt pro Stück"):
@@ -116,6 +131,14 @@ def test_whole_discounts_that_no_amount_decides_are_asked_about(write):
     assert [choice.line for choice in offered] == [f'"Discount" = "{ours}"' for ours in ("discount_rate", "discount", "unit_discount")]
     found = [[discount for _, discount, _ in facts_of(path, answered("", choice))[1]] for choice in offered]
     assert found == [[D("20.00"), 0, D("8.04")], [10, 0, 20], [20, 0, 80]]
+
+
+def test_many_discounts_that_are_whole_halves_are_asked_about_though_they_have_cents(write):
+    head, *_ = WHOLE.splitlines()
+    lines = [f"{place};2024-01-{place + 10};Ann;P;2;{('5.00', '12.50', '10.00')[place % 3]};{place}1.37" for place in range(12)]
+    assert next(choice.said for choice in choices(write("s.csv", "\n".join([head, *lines, ""])), "discount: ")) == "per cent"
+    few = facts_of(write("few.csv", "\n".join([head, *lines[:5], ""])))[1]
+    assert [discount for _, discount, _ in few] == [D("5.00"), D("12.50"), D("10.00"), D("5.00"), D("12.50")]
 
 
 @pytest.mark.parametrize(("was", "written"), [(";10;", ";10.50;"), (";20;", ";120;"), (";180.00\n", ";180\n")])

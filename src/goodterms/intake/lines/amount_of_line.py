@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
+from goodterms.intake.lines.discounts import Discounts
 from goodterms.intake.lines.stated import Amount, Stated
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, attribute_name, normalised, rank_of
@@ -138,7 +139,7 @@ def is_no_margin(lines: Stated) -> bool:
 # The document's total ---------------------------------------------------------------------------------------------------------------------------------------
 
 
-def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], ours: str) -> str | None:
+def instead_of_total(con: Any, part: Part, lines: Discounts, rows: Sequence[str], ours: str) -> str | None:
     """Return what counts instead of a column of amounts (``ours``) that repeats the document's total on its lines; None where it is an amount of the line.
 
     It is the total where price × quantity of its lines, or a column without a meaning, sums up to it document by document: that counts, ``OTHER_AMOUNTS``
@@ -150,6 +151,8 @@ def instead_of_total(con: Any, part: Part, lines: Stated, rows: Sequence[str], o
     AnswerNeededError
         Where one amount stands on all lines of a document, and nothing on them comes to it, neither line by line nor together.
     """
+    if ours == "discount" and lines.discount_is_of_lines():
+        return None
     document = document_of(part.stated)
     key = f"{document}, year(date)" if "date" in part.stated else document
     of_documents = f"SELECT * FROM ({' UNION ALL BY NAME '.join(rows)}) WHERE {document} IS NOT NULL"

@@ -27,6 +27,8 @@ _WHAT = {
     _SHARE: "a rate",
     _PERCENT: "a rate",
 }
+_MANY = 10
+"""So many amounts of money are seldom whole or half units all."""
 _FEWEST = 3
 """On so few lines with a discount a number of no known name may make the net value by chance."""
 
@@ -63,6 +65,20 @@ class Discounts(Stated):
         self._is_discount(self._of_line(discount, reading), theirs)
         self.stated = {ours: amount for ours, amount in self.stated.items() if ours != "unit_price"} | {"unit_list_price": price}
         self.theirs = {**self.theirs, "unit_list_price": self.theirs["unit_price"]}
+
+    def discount_is_of_lines(self) -> bool:
+        """Whether a discount is one of each line, though all lines of a document have the same: the amounts of the lines say so, or it may be per cent."""
+        discount, net = self.of("discount"), self.of("net_value")
+        if discount is None:
+            return False
+        products = [self.product(ours) for ours in ("unit_price", "unit_list_price")]
+        found = [amount for amount in (self.of("list_value"), *products) if amount]
+        if net is None:
+            return bool(found) and self._may_be_per_cent(discount, found[0])
+        if (quantity := self.of("quantity")) and not found:
+            found = [Amount(f"(CAST({price.sql} AS DOUBLE) * {quantity.sql})", price.places) for price in self.further.values()]
+        readings = [self._reading_of_discount(discount, amount, net) for amount in found]
+        return any(lines and fitting >= NEARLY_ALL * lines for _, fitting, lines in readings) or self._may_be_per_cent(discount, net)
 
     def price_before_discount(self) -> str:
         """The file's column of numbers without a meaning that is the price before a discount of one unit, or before a rate; "" where none is.
@@ -116,26 +132,29 @@ class Discounts(Stated):
                     ),
                 )
             )
-        if largest and least >= 0 and (list_value or net):
-            self._ask_whether_per_cent(discount, largest, list_value or net)
+        beside = list_value or net
+        if beside and not self._is_settled and "discount" not in self.sure and self._may_be_per_cent(discount, beside):
+            raise AnswerNeededError(self._whether_per_cent(largest))
         if least is not None and least < 0 and most <= 0:
             self.said.append(f"{theirs} is written as a negative amount.")
             return Amount(f"(-{discount.sql})", discount.places)
         return discount
 
-    def _ask_whether_per_cent(self, discount: Amount, largest: Decimal, beside: Amount | None) -> None:
-        """Ask where no discount has cents though amounts of money beside it have, and none is above 100: such are per cent."""
+    def _may_be_per_cent(self, discount: Amount, beside: Amount) -> bool:
+        """Whether no discount is above 100 or has cents though amounts beside it have, or all of many are whole halves: such are seldom money."""
+        rounded = f"bool_and({discount.sql} * 2 = round({discount.sql} * 2)) FILTER ({discount.sql} <> 0), count(nullif({discount.sql}, 0))"
+        least, most, halves, lines = self.ask(f"min({discount.sql}), max({discount.sql}), {rounded}")
+        fits = lines and least >= 0 and 1 < most <= IN_A_HUNDRED and beside.places > 0
+        return bool(fits and (discount.places <= 0 or (halves and lines >= _MANY)))
+
+    def _whether_per_cent(self, largest: Decimal) -> Question:
         theirs = self.theirs["discount"]
-        if self._is_settled or "discount" in self.sure or discount.places > 0 or not (beside and beside.places > 0) or largest > IN_A_HUNDRED:
-            return
         of_unit = [choice("an amount of one unit", columns={theirs: "unit_discount"})] if "quantity" in self.stated else []
-        raise AnswerNeededError(
-            Question(
-                f"discount: {self.file}, {theirs}",
-                f"{self.file}: {theirs} may be per cent or an amount: its numbers are whole and none is above {IN_A_HUNDRED}, and no amounts decide.",
-                (f"the largest is {largest.normalize():f}",),
-                (choice("per cent", columns={theirs: "discount_rate"}), choice("an amount of the line", columns={theirs: "discount"}), *of_unit),
-            )
+        return Question(
+            f"discount: {self.file}, {theirs}",
+            f"{self.file}: {theirs} may be per cent or an amount: its numbers are round and none is above {IN_A_HUNDRED}, and no amounts decide.",
+            (f"the largest is {largest.normalize():f}",),
+            (choice("per cent", columns={theirs: "discount_rate"}), choice("an amount of the line", columns={theirs: "discount"}), *of_unit),
         )
 
     def _discount_by_values(self, discount: Amount, list_value: Amount, net: Amount) -> Amount:

@@ -22,8 +22,8 @@ _PRICES = ("unit_price", "unit_list_price")
 """Prices by which, times the quantity, an amount is divided."""
 
 
-def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dict[str, Typed]:
-    """Divide amounts that stand on the first lines of documents alone among their lines by price × quantity.
+def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed], *, is_of_lines: bool = False) -> dict[str, Typed]:
+    """Divide amounts that stand on the first lines of documents alone among their lines by price × quantity, and a discount on each unless it is of lines.
 
     Where a document's total is its value and freight without its tax, these hold the tax, and so does the price.
     """
@@ -44,6 +44,7 @@ def share_amounts(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> 
     heads = _on_heads(con, parts, with_blanks, FEWEST if said is None else 1) if may_be else set()
     on_first = [ours for ours in may_be if ours in heads]
     further = [ours for ours in _REDUCTIONS if ours in numbers and ours not in heads]
+    further = [ours for ours in further if ours != "discount" or not is_of_lines]
     repeated = [ours for ours in further if ours == "document_discount" or _is_repeated(con, parts, ours, price)]
     shared = [*on_first, *repeated]
     if not shared:

@@ -97,8 +97,9 @@ items = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 99_999).map(lambda 
 
 
 @settings(max_examples=25, phases=(Phase.generate,), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(items, st.integers(0, 5_000).map(lambda cents: str(D(cents) * CENT))), min_size=1, max_size=8))
-def test_the_shares_of_a_discount_come_to_it(tmp_path, engine, orders):
+@given(st.lists(st.tuples(items, st.integers(0, 90)), min_size=1, max_size=8))
+def test_the_shares_of_a_discount_come_to_it(tmp_path, engine, of_rates):
+    orders = [(of, str((sum(quantity * D(price) for quantity, price in of) * rate / 100).quantize(CENT))) for of, rate in of_rates]
     path = tmp_path / "i.csv"
     path.write_text(invoices(orders), encoding="utf-8")
     reading = read([path], mapping={"version": 1, "file": [{"match": "*", "columns": {"Entity Discount Amount": "document_discount"}}]}, engine=engine)

@@ -9,6 +9,7 @@ from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGIT
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.mapping.file_mapping import origin_of
 from goodterms.intake.parts.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, leave_out, named, reject
+from goodterms.intake.rows.same_amounts import say_same_amounts
 from goodterms.intake.rows.years import name_years
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, scale_of
 from goodterms.problems import Problem, Severity
@@ -25,6 +26,7 @@ def together(con: Any, table: str, parts: Sequence[Part]) -> tuple[str, ...]:
     What was found is added to the parts: rows met again, and problems.
     """
     attributes = tuple(dict.fromkeys(name for part in parts for name in part.attributes))
+    say_same_amounts(con, table, parts)
     for of_source in _by_source(parts):
         if table in LINES:
             name_years(con, of_source)

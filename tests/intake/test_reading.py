@@ -781,8 +781,8 @@ def test_amount_or_quantity_with_more_digits_than_fit_rejects_its_row(write):
     reading = read([write("s.csv", head + "2023-01-31,Ann,1,100000000000,1\n2023-01-31,Bob,-100000000000,5,1\n2023-01-31,Bob,99999999999,5,10\n")])
     assert (reading.accepted, reading.rejected) == (1, 3)
     assert [(p.origin.row, p.origin.column, p.seen, p.expected) for p in reading.problems if p.severity == Severity.REJECTED] == [
-        (3, "Net amount", "100000000000", "a number with decimal point and at most 11 digits before it"),
-        (4, "Quantity", "-100000000000", "a number with decimal point and at most 11 digits before it"),
+        (3, "Net amount", "100000000000", "a number with decimal point and at most 11 digits before and 7 after it"),
+        (4, "Quantity", "-100000000000", "a number with decimal point and at most 11 digits before and 7 after it"),
         (5, "Unit cost", "10", "an amount that fits"),
     ]
     assert rows(reading, "quantity, net_value, product_cost") == [(D(1), D("99999999999.99"), D(1))]

@@ -298,7 +298,7 @@ def test_a_list_of_problems_names_each_place_there_and_in_the_file_given_back(tm
     path = write_lines(tmp_path / "s.csv", [HEAD, *BODY[:6], BAD, "8;08.03.2024;Bo;8;=1+1", "9;09.03.2024;Bo", *BODY[9:]])
     _, said = read([path]).write_rejected(tmp_path / "back")
     assert said.name == "s.problems.xlsx"
-    number = "a number with decimal comma and at most 11 digits before it"
+    number = "a number with decimal comma and at most 11 digits before and 7 after it"
     mend = "Mend the row in the file of rejected rows and read it again."
     assert cells(said, "Problems") == [
         ["File", "Sheet", "Row", "Row given back", "Column", "Seen", "Expected", "Problem", "What to do"],

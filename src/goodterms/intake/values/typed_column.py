@@ -136,7 +136,8 @@ def decimal(number: str, scale: int, whole_digits: int = WHOLE_DIGITS) -> str:
 
 def in_digits(scale: int, whole_digits: int) -> str:
     """How many digits a number of that scale may have, as a person says it."""
-    return f"at most {min(whole_digits, MONEY_DIGITS - scale)} digits before"
+    before = min(whole_digits, MONEY_DIGITS - scale)
+    return f"at most {before} digits before and {MONEY_DIGITS - before} after"
 
 
 def present(place: str) -> str:

@@ -118,7 +118,9 @@ def test_each_is_read_into_payments_with_what_does_not_tie(folder, name):
     columns = ("date", "source", "counterparty_key", "amount", "currency")
     rows = reading.facts["payments"].order_by("row", "payment").select(*columns).to_pyarrow().to_pylist()
     assert [tuple(row.values()) for row in rows] == LOADED[name]
-    said = [str(problem).removeprefix(f"{name}, ").removesuffix(ASK) for problem in reading.problems if problem.code not in {"accounts-not-named", "not-used-yet"}]
+    said = [
+        str(problem).removeprefix(f"{name}, ").removesuffix(ASK) for problem in reading.problems if problem.code not in {"accounts-not-named", "not-used-yet"}
+    ]
     assert sorted(said) == sorted(SAID[name])
 
 

@@ -17,7 +17,8 @@ def test_cells_that_do_not_fit_beyond_a_thousand_are_counted_with_their_rows(tmp
     said = [p for p in reading.problems if p.severity == Severity.REJECTED]
     assert (len(said), sum(p.rows for p in said), reading.rejected) == (1_001, 2_000, 2_000)
     assert said[-1].sentence == (
-        "1,000 more rows, from row 3,002 to row 5,999, do not fit there either: a number with decimal comma and at most 11 digits before and 7 after it was expected."
+        "1,000 more rows, from row 3,002 to row 5,999, do not fit there either: "
+        "a number with decimal comma and at most 11 digits before and 7 after it was expected."
     )
     reading.write_rejected(tmp_path)
     *_, last = openpyxl.load_workbook(tmp_path / "s.problems.xlsx").active.iter_rows(values_only=True)

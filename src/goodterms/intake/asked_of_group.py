@@ -17,6 +17,7 @@ from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.parts.entry_heads import heads_of, name_of, other_sheets
 from goodterms.intake.parts.months_of_files import of_each_file, without_one_month
 from goodterms.intake.parts.part import Part
+from goodterms.intake.parts.years_of_files import asked_alone, of_each_year
 from goodterms.intake.summary_sheet import perhaps_sums_up
 
 
@@ -44,6 +45,9 @@ def of_group(con: Any, question: Question, group: Sequence[Part], parts: Sequenc
 
 
 def _of_periods(question: Question, group: Sequence[Part], parts: Sequence[Part], mapping: Mapping, others: Sequence[FileMapping] = ()) -> Question:
-    """The question with what is to be pasted: files that name different months are asked whether each is of its own."""
+    """The question with what is to be pasted: files that name different months or years are asked whether each is of its own."""
+    group = asked_alone(question, group)
+    if of_year := of_each_year(question, group, parts, mapping):
+        return of_year
     asked = of_files(without_one_month(question, group), group[0].entry, heads_of(group, parts), mapping, others)
     return of_each_file(question, asked, group, parts, mapping)

@@ -28,6 +28,7 @@ from goodterms.intake.parts.part import LINES, Part, named
 from goodterms.intake.parts.proposal import proposed
 from goodterms.intake.parts.sample import of_all
 from goodterms.intake.parts.unnamed_keys import ask_for_keys
+from goodterms.intake.parts.years_of_files import check_years
 from goodterms.intake.rows.activity_kinds import with_activity_kinds
 from goodterms.intake.rows.closing_rows import settle_closing
 from goodterms.intake.rows.document_heads import fill_documents
@@ -59,6 +60,7 @@ def read_parts(con: Any, parts: Sequence[Part]) -> None:
         Where the files can be read in two ways.
     """
     first = parts[0]
+    check_years(parts)
     sample = of_all([part.sample for part in parts if not origin_of(part.raw.file)] or [part.sample for part in parts])
     proposal = proposed(first.raw, sample, first.entry, first.table)
     find_currency_column(con, parts, sample, proposal)

@@ -75,7 +75,7 @@ def _ask_between(part: Part, codes: dict[str, list[str]]) -> None:
     sentence = f"{part.where}: {' and '.join(codes)} all hold codes of currencies. Say which one the amounts are in."
     evidence = tuple(f"{theirs}: {', '.join(said[:5])}{' …' if len(said) > 5 else ''}" for theirs, said in codes.items())
     choices = tuple(choice(theirs, columns={theirs: "currency"}) for theirs in codes)
-    raise AnswerNeededError(Question(f"column: {part.raw.file}, currency", sentence, evidence, choices))
+    raise AnswerNeededError(Question(f"column: {part.where}, currency", sentence, evidence, choices))
 
 
 def name_one_currency(parts: Sequence[Part]) -> None:

@@ -111,7 +111,7 @@ def ask_for_rates(parts: Sequence[Part], held: Sequence[Held], sentence: str, ma
     one_currency = list(_in_one_currency(held, parts))
     choices += [option for option, _ in one_currency]
     pasted += [(option.said, lines) for option, lines in one_currency]
-    place = "" if mapping == Mapping() else "In the mapping:"
+    place = "In the mapping:" if pasted and mapping != Mapping() else ""
     raise answerable([Question(key, sentence, evidence, tuple(choices), with_remarks(pasted), place)])
 
 

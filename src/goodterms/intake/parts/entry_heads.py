@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from goodterms.intake.mapping.file_mapping import FileMapping
@@ -40,6 +41,18 @@ def other_sheets(group: Sequence[Part], parts: Sequence[Part]) -> list[FileMappi
 def alone(part: Part, parts: Sequence[Part]) -> FileMapping:
     """The beginning of an entry for one file or sheet, which keeps its source."""
     return FileMapping(match=name_of(part.raw.file, [other.raw.file for other in parts]), sheet=part.raw.sheet, table=part.table, source=part.entry.source)
+
+
+def own_entry(part: Part, parts: Sequence[Part]) -> FileMapping:
+    """What the entry of several files says, as one for a file or sheet alone."""
+    head, entry = alone(part, parts), part.entry
+    columns = {theirs: ours for theirs, ours in entry.columns.items() if theirs not in entry.column_joins}
+    return replace(entry, match=head.match, sheet=head.sheet, table=head.table, source=head.source, columns=columns, place="")
+
+
+def head_of(entry: FileMapping) -> FileMapping:
+    """What an entry begins with: for which files it is."""
+    return FileMapping(match=entry.match, sheet=entry.sheet, table=entry.table, source=entry.source)
 
 
 def name_of(file: str, files: Iterable[str]) -> str:

@@ -55,7 +55,7 @@ def ask_between(raw: RawTable, sample: Sample, ours: str, rivals: Sequence[str])
     """
     raise AnswerNeededError(
         Question(
-            f"column: {raw.file}, {ours}",
+            f"column: {raw.where}, {ours}",
             f"{raw.where}: {' and '.join(rivals)} may both be the {in_words(ours)}. Say which.",
             tuple(f"{theirs}: {', '.join(sample.values[theirs][:3])}" for theirs in rivals),
             tuple(choice(theirs, columns={theirs: ours}) for theirs in rivals),

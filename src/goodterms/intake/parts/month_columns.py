@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Settings
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from goodterms.facts.columns import Kind
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, meanings, normalised, rank_of
 from goodterms.intake.mapping.file_mapping import FileMapping
-from goodterms.intake.mapping.months_across import MONTH, NUMBERED, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, named_month
+from goodterms.intake.mapping.months_across import MONTH, NUMBERED, TABLES_BY_MONTH, TABLES_OF_DAYS, named_month
 from goodterms.intake.parts.closing_columns import find_closing_across
 from goodterms.intake.parts.meaning import Proposal, is_called
 from goodterms.intake.parts.named_periods import years_offered
@@ -128,7 +127,7 @@ def find_month_without_year(found: Proposal, raw: RawTable, sample: Sample, tabl
         return
     sentence = f"{raw.where}: {theirs} says {what}s ({', '.join(sample.values[theirs][:3])} …), and no column says their year. Say which year they are of."
     choices = tuple(choice(f"they are {what}s of {year}", constants={"year": year}) for year in years_offered(raw))
-    raise AnswerNeededError(Question(f"year: {raw.file}", sentence, (), (*choices, *_out(raw)), asks_when=True))
+    raise AnswerNeededError(Question(f"year: {raw.where}", sentence, (), (*choices, *_out(raw)), asks_when=True))
 
 
 def _numbered(found: Proposal, raw: RawTable, sample: Sample) -> Iterator[tuple[str, str]]:
@@ -170,33 +169,9 @@ def _ask_year(raw: RawTable, names: Settings[str, int], what: str) -> None:
         choice(f"they are {what} of {year}", columns={theirs: f"{MONTH}{year}-{number:02d}" for theirs, number in names.items()}) for year in years_offered(raw)
     )
     sentence = f"{raw.where}: {what} stand across the top ({', '.join(list(names)[:3])} …), and no year beside them. Say which year they are of."
-    raise AnswerNeededError(Question(f"months: {raw.file}", sentence, (), (*choices, *_out(raw)), asks_when=True))
+    raise AnswerNeededError(Question(f"months: {raw.where}", sentence, (), (*choices, *_out(raw)), asks_when=True))
 
 
 def _out(raw: RawTable) -> list[Choice]:
     """That a sheet is left out, which may sum up others of its workbook."""
     return [choice("the sheet is no such table: leave it out", left_out=True)] if raw.sheet else []
-
-
-def of_years(question: Question, years: Sequence[int]) -> Question:
-    """The same question about months without a year where other sheets say years: these come first."""
-    by_year = [option for option in question.choices if _year_of(option)]
-    if not by_year:
-        return question
-    first = [_in_year(by_year[0], year) for year in years]
-    rest = [option for option in question.choices if _year_of(option) not in years]
-    return replace(question, choices=(*first, *rest))
-
-
-def _year_of(option: Choice) -> int:
-    """The year that an answer gives to months; 0 where it gives none."""
-    months = [ours for ours in option.settings.get("columns", {}).values() if ours.startswith(MONTH)]
-    return first_day(months[0]).year if months else int(option.settings.get("constants", {}).get("year", 0))
-
-
-def _in_year(option: Choice, year: int) -> Choice:
-    """The same answer for another year."""
-    said = option.said.replace(f"{_year_of(option)}", f"{year}")
-    if "constants" in option.settings:
-        return choice(said, constants={"year": f"{year}"})
-    return choice(said, columns={theirs: named_month(first_day(ours).replace(year=year)) for theirs, ours in option.settings["columns"].items()})

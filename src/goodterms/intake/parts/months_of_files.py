@@ -13,7 +13,7 @@ from goodterms.intake.mapping.answers import with_answer
 from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.mapping.toml_text import entry_as_toml
-from goodterms.intake.parts.entry_heads import alone, other_sheets
+from goodterms.intake.parts.entry_heads import head_of, other_sheets, own_entry
 from goodterms.intake.parts.named_periods import names_month, periods_named
 from goodterms.intake.parts.part import Part
 
@@ -36,19 +36,17 @@ def of_each_file(question: Question, asked: Question, group: Sequence[Part], par
     years = max(map(len, named))
     others = other_sheets(group, parts)
     entries = [
-        [_own_entry(part, parts, each[min(place, len(each) - 1)] if each else None) for part, each in zip(group, named, strict=True)] for place in range(years)
+        [_of_period(part, parts, each[min(place, len(each) - 1)] if each else None) for part, each in zip(group, named, strict=True)] for place in range(years)
     ]
     choices = [_each(of_year, others, group, is_one_of_several=years > 1) for of_year in entries]
     text = "\n".join(map(entry_as_toml, [*entries[0], *others]))
     return replace(asked, choices=(*choices, *asked.choices), entry=text, place="" if mapping == Mapping() else "Add to the mapping:")
 
 
-def _own_entry(part: Part, parts: Sequence[Part], period: date | None) -> FileMapping:
-    """What the entry of several files says, as one for a file or sheet alone, with its period."""
-    head, entry = alone(part, parts), part.entry
-    columns = {theirs: ours for theirs, ours in entry.columns.items() if theirs not in entry.column_joins}
-    constants = {**entry.constants, **({"period": f"{period}"} if period else {})}
-    return replace(entry, match=head.match, sheet=head.sheet, table=head.table, source=head.source, columns=columns, constants=constants, place="")
+def _of_period(part: Part, parts: Sequence[Part], period: date | None) -> FileMapping:
+    """An entry for a file or sheet alone, with its period."""
+    entry = own_entry(part, parts)
+    return replace(entry, constants={**entry.constants, "period": f"{period}"}) if period else entry
 
 
 def _each(entries: Sequence[FileMapping], others: Sequence[FileMapping], group: Sequence[Part], *, is_one_of_several: bool) -> Choice:
@@ -61,12 +59,11 @@ def _each(entries: Sequence[FileMapping], others: Sequence[FileMapping], group: 
     nameless = [name for name, period in periods.items() if not period]
     asked_next = f"; {', '.join(nameless)} {'names' if len(nameless) == 1 else 'name'} none, and is asked about next" if nameless else ""
     named = ", ".join(f"{name} {period}".strip() for name, period in periods.items())
-    heads = [FileMapping(match=entry.match, sheet=entry.sheet, table=entry.table, source=entry.source) for entry in entries]
     return Choice(
         f"each {what}'s amounts are of the {said}{year}{asked_next}",
         f"a [[file]] for each: {named}",
         settings={"constants": {"period": entries[0].constants.get("period", "")}},
-        changes=(*((head, with_answer(entry, {})) for head, entry in zip(heads, entries, strict=True)), *((other, {}) for other in others)),
+        changes=(*((head_of(entry), with_answer(entry, {})) for entry in entries), *((other, {}) for other in others)),
     )
 
 

@@ -115,8 +115,27 @@ def _month_in(name: str, others: Collection[str] = ()) -> int:
     return found.pop() if len(found) == 1 else 0
 
 
+def year_named(raw: RawTable) -> str:
+    """The only year that a sheet's name says, else the file's name and what stands above the header; "" where nothing does, or several years stand there."""
+    years = _years_said(raw)
+    return years[0] if len(years) == 1 else ""
+
+
+def year_in_name(raw: RawTable) -> str:
+    """The only year that a sheet's name says, else the file's name; "" where none does, or it says several."""
+    years = _years_in(raw.sheet) or _years_in(Path(raw.file).name)
+    return years[0] if len(years) == 1 else ""
+
+
 def _years_said(raw: RawTable) -> list[str]:
-    return sorted(set(re.findall(rf"(?<!\d){YEAR}(?!\d)", " ".join([raw.sheet, *_of_file(raw)]))))
+    """Years of the sheet's name; where that says none, those that both the file's name and what stands above the header say, else those of either."""
+    name, *above = _of_file(raw)
+    of_file, of_head = _years_in(name), _years_in(" ".join(above))
+    return _years_in(raw.sheet) or sorted({*of_file} & {*of_head}) or sorted({*of_file, *of_head})
+
+
+def _years_in(text: str) -> list[str]:
+    return sorted(set(re.findall(rf"(?<!\d){YEAR}(?!\d)", text)))
 
 
 def _of_file(raw: RawTable) -> list[str]:

@@ -215,7 +215,7 @@ def _ask_for(
         choices += (choice("all rows are the same", constants={ours: constant}),)
     raise AnswerNeededError(
         Question(
-            f"column: {raw.file}, {ours}",
+            f"column: {raw.where}, {ours}",
             f"{raw.where}: {why or f'no column is known as the {said}. Say which it is.'}",
             tuple(f"{theirs}: {', '.join(sample.values[theirs][:3]) or 'empty'}" for theirs in raw.header),
             choices,

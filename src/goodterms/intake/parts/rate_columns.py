@@ -32,7 +32,7 @@ def check_rates(found: Proposal, raw: RawTable, sample: Sample, taken: set[str])
     if not {"from", "to"} & taken and (codes := [theirs for theirs in raw.header if currency_named(theirs) in ISO_4217 and theirs not in found.columns]):
         sentence = f"{raw.where}: {', '.join(codes[:5])} seem to hold the rates of one currency each. Write each rate as a row of its own."
         rows = Choice("rows of date, from, to and rate", "date;from;to;rate", "")
-        raise AnswerNeededError(Question(f"column: {raw.file}, from", sentence, (), (rows,)))
+        raise AnswerNeededError(Question(f"column: {raw.where}, from", sentence, (), (rows,)))
     theirs, rate = found.theirs("from"), found.theirs("rate")
     if "to" in taken or theirs is None or rate is None:
         return
@@ -51,7 +51,7 @@ def check_rates(found: Proposal, raw: RawTable, sample: Sample, taken: set[str])
     if not others and _HOME in {value.upper() for value in sample.values[theirs]}:
         choices = [Choice(f"{units} {code} is {example} of the currency that they lead to", 'constants = { to = "…" }')]
     sentence = f"{raw.where}: {theirs} names the currency of a rate, and no column is known as the other one. Which way do the rates lead?"
-    raise AnswerNeededError(Question(f"column: {raw.file}, to", sentence, (f"{theirs}: {code}; {rate}: {example}",), tuple(choices)))
+    raise AnswerNeededError(Question(f"column: {raw.where}, to", sentence, (f"{theirs}: {code}; {rate}: {example}",), tuple(choices)))
 
 
 _OF_RATES = ("from", "to", "rate")
@@ -72,7 +72,7 @@ def ask_whether_rates(found: Proposal, raw: RawTable, table: str) -> None:
         return
     sentence = f"{raw.where}: its columns {', '.join(said.values())} are those of exchange rates, and it holds no lines. Is it a file of rates?"
     options = (choice("yes, it holds rates of currencies", table="rates"), choice("no, it is not to be read", left_out=True))
-    raise AnswerNeededError(Question(f"rates: {raw.file}", sentence, (), options))
+    raise AnswerNeededError(Question(f"rates: {raw.where}", sentence, (), options))
 
 
 def for_all_days(found: Proposal, table: str) -> list[Choice]:

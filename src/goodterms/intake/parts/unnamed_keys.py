@@ -73,7 +73,7 @@ def _ask_whether_fuller(con: Any, parts: Sequence[Part], sample: Sample, proposa
         return
     raise AnswerNeededError(
         Question(
-            f"column: {first.raw.file}, {ours}",
+            f"column: {first.where}, {ours}",
             f"{first.where}: {theirs} is known as the {in_words(ours)}, and blank on {rows - there:,} of {rows:,} rows. "
             f"{' and '.join(fuller)} may be it instead.",
             tuple(f"{other}: {', '.join(sample.values[other][:3]) or 'empty'}" for other in (theirs, *fuller)),
@@ -97,7 +97,7 @@ def _which_party(part: Part, sample: Sample, contacts: Sequence[str], others: Se
     person = f" {' and '.join(contacts)} may be it, or a person there." if contacts else ""
     none = dict.fromkeys(contacts, LEFT_OUT) | {theirs: attribute_name(theirs) for theirs in keys}
     return Question(
-        f"column: {part.raw.file}, {ours}",
+        f"column: {part.where}, {ours}",
         f"{part.where}: no column is known as the {in_words(ours)}.{person} Say which it is.",
         tuple(f"{theirs}: {', '.join(sample.values[theirs][:3])}" for theirs in free),
         (

@@ -328,3 +328,13 @@ def test_what_a_mapping_says_of_documents_is_kept_in_the_mapping_understood(fold
     again = read([folder], mapping=reading.mapping)
     assert [one.files[0].source for one in (reading, again)] == ["erp", "erp"]
     assert [(entry.source, entry.keys) for entry in reading.mapping.files] == [("erp", "shop")]
+
+
+def test_where_a_rate_is_missing_nothing_is_to_be_pasted_into_the_mapping(folder, write):
+    (folder / "3.xml").write_bytes(ubl([ubl_line(1, "10")], "10", number="3").replace(b"EUR", b"USD"))
+    rates = write("rates.csv", "date;from;to;rate\n2024-01-01;SEK;EUR;0.09\n")
+    mapping = {**ANN, "reporting_currency": "EUR", "file": [{"match": "rates.csv", "table": "rates"}]}
+    with pytest.raises(AnswerNeededError, match="1 in USD have no exchange rate to EUR") as asked:
+        read([folder, rates], mapping=mapping)
+    assert [option.said for option in asked.value.questions[0].choices] == [f"write the rates that are missing into {rates}"]
+    assert "In the mapping:" not in str(asked.value)

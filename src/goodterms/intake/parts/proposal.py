@@ -12,6 +12,7 @@ from goodterms.facts.columns import ATTRIBUTE, Kind
 from goodterms.intake.mapping.column_names import LEFT_OUT, accepted, is_month_of, kind_of, meanings, normalised, rank_of, without_currency, without_tax_words
 from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.months_across import TABLES_OF_PERIODS
+from goodterms.intake.parts.account_column import find_account
 from goodterms.intake.parts.customer_column import PARTIES, is_contact, is_ledger_account, names_companies, rivals_of_account
 from goodterms.intake.parts.kind_column import find_kind_column, is_kind_column
 from goodterms.intake.parts.meaning import Proposal, ask_between
@@ -95,6 +96,7 @@ def proposed(raw: RawTable, sample: Sample, entry: FileMapping, table: str) -> P
     find_kind_column(found, raw, sample, entry, table, taken)
     _by_names(found, raw, sample, entry, table, taken)
     _debit_and_credit(found, taken)
+    find_account(found, raw, sample, table, taken)
     _names_as_keys(found, table, taken)
     if not entry.table:
         ask_whether_rates(found, raw, table)

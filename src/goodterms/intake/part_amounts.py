@@ -120,8 +120,8 @@ def settle_tax(con: Any, parts: Sequence[Part], stated: dict[str, Typed]) -> dic
     if "net_value" in stated and holds_tax(con, lines, first.table, rows, document_of(stated)):
         stated = _meaning_changed(parts, stated, "net_value", "gross_value", "by its name, and by its amounts with tax")
     elif changed := other_cost(lines):
-        say(parts, f"{lines.theirs[changed[0]]} is the {changed[1].replace('_', ' ')}, as the margin beside it says.")
-        stated = _meaning_changed(parts, stated, *changed, "by its amounts, with the margin")
+        say(parts, f"{lines.theirs[changed[0]]} is the {changed[1].replace('_', ' ')}, as the margin or the other lines of its product say.")
+        stated = _meaning_changed(parts, stated, *changed, "by its amounts, with the margin or other lines")
     return stated
 
 

@@ -47,3 +47,14 @@ def test_a_cost_that_is_more_than_all_sales_is_asked(write):
     assert cost_of(read([path], mapping={"version": 1, "file": [{"match": "s.csv", **first}]})) == WHOLE
     assert cost_of(read([path], mapping={"version": 1, "file": [{"match": "s.csv", **second}]})) > WHOLE
     assert cost_of(read([sales(write, "Unit cost", of_line=False)])) == WHOLE
+
+
+@pytest.mark.parametrize("of_line", [True, False])
+@pytest.mark.parametrize("heading", ["Cost", "Kosten"])
+def test_a_cost_that_is_the_same_whatever_the_quantity_is_of_one_unit(write, heading, of_line):
+    sold = [(number, item, quantity) for number, (item, quantity) in enumerate([(item, quantity) for item in (1, 2, 3) for quantity in (2, 5, 9, 4)], start=1)]
+    lines = [f"{n},2024-02-{n:02d},Ann,P{item},{quantity},{quantity * item * 9},{item * 4 * (quantity if of_line else 1)}" for n, item, quantity in sold]
+    reading = read([write("s.csv", "\n".join([f"Invoice,Date,Customer,Item,Quantity,Net amount,{heading}", *lines]) + "\n")])
+    assert cost_of(reading) == sum(item * quantity * 4 for _, item, quantity in sold)
+    assert f'"{heading}" = "{"product_cost" if of_line else "unit_cost"}"' in reading.mapping.as_toml()
+    assert cost_of(read([reading.files[0].file], mapping=reading.mapping)) == cost_of(reading)

@@ -1,8 +1,10 @@
-"""Whether a cost is that of the line or of one unit, whatever its heading says: decided by the margin beside it, or asked where it is more than the sales."""
+"""Whether a cost is that of the line or of one unit, whatever its heading: by the margin or other lines of the product, or asked where it exceeds sales."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.intake.lines.stated import Stated
@@ -12,6 +14,10 @@ from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 _COSTS = ("unit_cost", "product_cost")
 _FEWEST = 5
 """Fewer lines with a cost may be sold at a loss."""
+_MOSTLY = 0.5
+"""Of so large a share of the lines of one product with different quantities the cost is the same, where it is one unit's: prices change now and then."""
+_LOOKED_AT = 10_000
+"""So many of the first lines are compared."""
 _A_TENTH = 0.1
 """So far may a margin in per cent be from what it is of the sales, for its roundings."""
 
@@ -40,6 +46,8 @@ def other_cost(lines: Stated) -> tuple[str, str] | None:
             return ours, next(name for name in _COSTS if name != ours)
         if counted and fits >= NEARLY_ALL * counted:
             return None
+    if ours == "product_cost" and _is_of_unit(lines, cost, quantity.sql):
+        return "product_cost", "unit_cost"
     if ours == "unit_cost":
         _ask_where_it_is_more_than_sales(lines, net, as_stated, otherwise)
     return None
@@ -52,6 +60,22 @@ def _margins(lines: Stated, net: str) -> Iterator[Callable[[str], str]]:
         yield lambda cost, margin=margin: f"abs({net} - {cost} - {margin}) <= {A_CENT}"  # type: ignore[misc]
     for percent in [*stated, *(amount.sql for amount in lines.further.values())]:
         yield lambda cost, percent=percent: f"abs(({net} - {cost}) * 100.0 / {net} - {percent}) <= {_A_TENTH}"  # type: ignore[misc]
+
+
+def _is_of_unit(lines: Stated, cost: str, quantity: str) -> bool:
+    """Whether lines of one product cost the same whatever their quantities, and do not where they cost the more the larger these are: then it is a unit's."""
+    product = next((f'"{ours}"' for ours in ("product_key", "product_name") if ours in lines.theirs), "")
+    if not product:
+        return False
+    rows = f"arg_min({{'p': {product}, 'q': abs({quantity}), 'c': abs({cost})}}, row, {_LOOKED_AT}) FILTER ({product} IS NOT NULL AND {cost} <> 0 AND {quantity} <> 0)"
+    (sold,) = lines.ask(rows)
+    by_product: dict[Any, list[Any]] = {}
+    for line in sold or ():
+        by_product.setdefault(line["p"], []).append(line)
+    pairs = [pair for of_one in by_product.values() for pair in pairwise(of_one) if pair[0]["q"] != pair[1]["q"]]
+    same = sum(one["c"] == other["c"] for one, other in pairs)
+    by_quantity = sum(abs(one["c"] * other["q"] - other["c"] * one["q"]) <= A_CENT * (one["q"] + other["q"]) for one, other in pairs)
+    return len(pairs) >= _FEWEST and same >= _MOSTLY * len(pairs) and by_quantity < same
 
 
 def _ask_where_it_is_more_than_sales(lines: Stated, net: str, by_quantity: str, of_line: str) -> None:

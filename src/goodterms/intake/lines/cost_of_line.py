@@ -67,7 +67,8 @@ def _is_of_unit(lines: Stated, cost: str, quantity: str) -> bool:
     product = next((f'"{ours}"' for ours in ("product_key", "product_name") if ours in lines.theirs), "")
     if not product:
         return False
-    rows = f"arg_min({{'p': {product}, 'q': abs({quantity}), 'c': abs({cost})}}, row, {_LOOKED_AT}) FILTER ({product} IS NOT NULL AND {cost} <> 0 AND {quantity} <> 0)"
+    some = f"{product} IS NOT NULL AND {cost} <> 0 AND {quantity} <> 0"
+    rows = f"arg_min({{'p': {product}, 'q': abs({quantity}), 'c': abs({cost})}}, row, {_LOOKED_AT}) FILTER ({some})"
     (sold,) = lines.ask(rows)
     by_product: dict[Any, list[Any]] = {}
     for line in sold or ():

@@ -202,3 +202,13 @@ def test_questions_about_sheets_of_one_workbook_have_keys_of_their_own(tmp_path)
     with pytest.raises(AnswerNeededError) as error:
         read([], costs=[path])
     assert [question.key for question in error.value.questions] == [f"months: {path}, sheet 2024", f"months: {path}, sheet 2025"]
+
+
+def test_of_actual_and_planned_amounts_of_months_either_is_offered(write, tmp_path):
+    head = ";".join(f"{kind} {month} 2024" for month in ("January", "February", "March") for kind in ("Actual", "Plan"))
+    path = write("costs.csv", f"Account;Name;{head}\n5000;Wages;1;10;2;10;3;10\n7230;Rent;5;6;5;6;5;6\n")
+    reading, question = both_ways([path], tmp_path)
+    assert [option.said for option in question.choices[:2]] == [
+        f"the columns that begin with {kind} hold the amounts of their months" for kind in ("Actual", "Plan")
+    ]
+    assert months_of(reading) == [(dt.date(2024, month, 1), D(month + 5)) for month in (1, 2, 3)]

@@ -19,7 +19,7 @@ from goodterms.intake.parts.month_columns import HEADING_OF, find_month_without_
 from goodterms.intake.parts.named_periods import periods_offered
 from goodterms.intake.parts.rate_columns import check_rates, for_all_days
 from goodterms.intake.parts.sample import Sample
-from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, month_of, month_of_column, months_of
+from goodterms.intake.values.months import FIRST_YEAR, LAST_YEAR, LEAST_MONTHS, month_of, month_of_column, months_in, months_of
 from goodterms.intake.values.spans import WEEKS, are_spans, span_of
 
 if TYPE_CHECKING:
@@ -138,8 +138,20 @@ def _need_date(found: Proposal, raw: RawTable, sample: Sample, table: str, taken
         why = f"{yearless} holds days and months without a year, such as {sample.example(yearless)}. Export it with dates like 2023-01-31."
     elif ours == "period" and not any(sample.values[theirs] and sample.could_be(theirs, Kind.DATE) for theirs in free):
         why = "" if choices else "no column says the month of a row. Say of which month all amounts are; another is written in its place."
-        choices += periods_offered(raw, found.theirs("year") or "")
+        choices += [*(_months_of_a_kind(free, sample) if table in TABLES_BY_MONTH else []), *periods_offered(raw, found.theirs("year") or "")]
     _ask_for(raw, sample, found, ours, "date" if ours == "date" else "month", Kind.DATE, choices=choices, why=why)
+
+
+def _months_of_a_kind(free: Sequence[str], sample: Sample) -> list[Choice]:
+    """Columns of numbers that are called a month and a word that others share, as actual and planned amounts are: one of the kinds holds the amounts."""
+    kinds: dict[str, dict[str, str]] = {}
+    for theirs in free:
+        months = months_in(theirs)
+        word = theirs.strip().partition(" ")[0]
+        if len(months) == 1 and word.isalpha() and not months_of([" ".join(theirs.split()[:2])]) and sample.could_be(theirs, Kind.DECIMAL):
+            kinds.setdefault(word, {})[theirs] = named_month(months[0])
+    whole = {word: columns for word, columns in kinds.items() if len({*columns.values()}) == len(columns) >= LEAST_MONTHS}
+    return [choice(f"the columns that begin with {word} hold the amounts of their months", columns=columns) for word, columns in whole.items()]
 
 
 def _says_months(theirs: str, sample: Sample, table: str, *, is_other: bool) -> bool:

@@ -137,3 +137,20 @@ def test_the_mapping_says_what_holds_for_further_lines(write, columns, filled):
 def test_a_column_that_is_not_there_stands_on_no_first_line(write):
     with pytest.raises(MappingError, match='has no column "Kunde"'):
         read([write("s.csv", GOODS)], mapping={"version": 1, "file": [{"match": "*", "first_line": ["Kunde"]}]})
+
+
+def test_customer_on_the_first_of_several_documents_is_asked_about(write):
+    rows = "".join(
+        f"{'Customer ' + str(group) if not (document or line) else ''};{group}{document};2024-01-0{group};P{line};10\n"
+        for group in range(1, 5)
+        for document in range(3)
+        for line in range(2)
+    )
+    (question,) = questions(write("s.csv", "Customer;Invoice;Date;Product;Net amount\n" + rows))
+    assert question.key.startswith("fill_down: ")
+    reading = read([write("s.csv", "Customer;Invoice;Date;Product;Net amount\n" + rows)], mapping=Mapping.read(answered("", question.choices[0])))
+    assert [customer for customer, *_ in lines_of(reading)] == [f"Customer {group}" for group in range(1, 5) for _ in range(6)]
+    assert (
+        read([write("s.csv", "Customer;Invoice;Date;Product;Net amount\n" + rows)], mapping=reading.mapping).facts["sale_lines"].count().to_pyarrow().as_py()
+        == 24
+    )

@@ -165,3 +165,14 @@ def test_a_result_without_a_number_is_none(write):
     assert not questions
     assert amounts_of(reading) == {"5000": D(300), "5002": D(210)}
     assert {reason for _, reason in aside_of(reading)} == {"result"}
+
+
+@pytest.mark.parametrize("heading", ["Account", "Line", ""])
+def test_total_of_the_costs_below_income_is_set_aside_and_agrees(write, heading):
+    lines = ("Revenue;25835.36;14492.22", "Wages;504.11;383.70", "Rent;424.76;478.17", "Freight out;300.58;585.54", "Total expenses;1229.45;1447.41")
+    reading, questions = read_through(write("pl.csv", f"{heading};Jan 2024;Feb 2024\n" + "\n".join(lines) + "\n"))
+    assert [question.key.partition(":")[0] for question in questions] == ["income"]
+    assert reading.facts.engine.con.execute("SELECT sum(amount)::DECIMAL(12, 2) FROM costs").fetchone() == (D("2676.86"),)
+    assert [problem.code for problem in reading.problems if problem.code == "total-differs"] == []
+    again, asked = read_through(write("pl.csv", f"{heading};Jan 2024;Feb 2024\n" + "\n".join(lines) + "\n"))
+    assert (amounts_of(again), len(asked)) == (amounts_of(reading), 1)

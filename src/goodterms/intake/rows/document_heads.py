@@ -15,6 +15,7 @@ from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, say
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.rows.group_heads import FOLLOWING, OF_ONE_DOCUMENT
 from goodterms.intake.tables.raw_table import new_name
+from goodterms.intake.values.agreement import NEARLY_ALL
 from goodterms.intake.values.document_kind import names_a_state
 
 _OF_DOCUMENTS = frozenset({*OF_ONE_DOCUMENT, *FOLLOWING, "exchange_rate"})
@@ -53,6 +54,7 @@ def _concluded(con: Any, parts: Sequence[Part], document: str, sample: Sample, p
     blank = _with_blanks(con, parts, [theirs for theirs in parts[0].raw.header if theirs != document])
     of_documents = [theirs for theirs in blank if proposal.columns.get(theirs) in _OF_DOCUMENTS or names_a_state(theirs)]
     heads = _on_heads(con, parts, document, of_documents)
+    heads = [theirs for theirs in heads if not _heads_a_group(con, parts, document, theirs)]
     if not heads:
         return []
     also = [theirs for theirs in blank if proposal.columns.get(theirs) in _ALSO_OF_DOCUMENTS]
@@ -73,6 +75,16 @@ def _is_number(table: str, theirs: str, sample: Sample, proposal: Proposal) -> b
 def _on_heads(con: Any, parts: Sequence[Part], document: str, columns: Sequence[str]) -> list[str]:
     """Columns that stand on the first line alone in nearly all documents of several lines that have them."""
     return [theirs for theirs, found in first_lines(con, [_counted(part, document, columns) for part in parts]).items() if found.are_all]
+
+
+def _heads_a_group(con: Any, parts: Sequence[Part], document: str, theirs: str) -> bool:
+    """Whether many documents of several lines have a value nowhere, and each value stands once: it is of a group of documents, which is asked about."""
+    found = first_lines(con, [_counted(part, document, [theirs]) for part in parts])[theirs]
+    if found.alone + found.otherwise >= NEARLY_ALL * found.documents:
+        return False
+    values = " UNION ALL ".join(f"SELECT {part.cell(theirs)} FROM {part.raw.name} WHERE {part.cell(document)} IS NOT NULL" for part in parts)
+    there, different = con.execute(f"SELECT count(value), count(DISTINCT value) FROM ({values}) AS cells(value)").fetchone()
+    return bool(there == different)
 
 
 def _counted(part: Part, document: str, columns: Sequence[str]) -> tuple[str, str, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate, product
 from typing import Any
@@ -13,6 +13,8 @@ from goodterms.intake.values.agreement import OVER_A_CENT
 from goodterms.problems import Problem, Severity
 
 _MOST_SAID = 20
+_MOST_OF_SECTIONS = 10_000
+"""So many rows of costs are looked at for the sections that totals are of."""
 _LATEST = 100
 """So many totals above, beside the file's beginning, are tried as the place where a sum begins."""
 
@@ -38,6 +40,8 @@ def compare_totals(con: Any, part: Part, typed_rows: str, ours: str, amounts: tu
     if not totals:
         return
     compared = _compared(con, part, typed_rows, totals, amounts, is_stated=ours in part.stated)
+    if part.table == "costs":
+        compared = _with_sections(con, part, typed_rows, compared, amounts[0])
     agreeing = [total for total in compared if total.agrees]
     differing = [total for total in compared if not total.agrees]
     if agreeing:
@@ -94,4 +98,19 @@ def _compared(con: Any, part: Part, typed_rows: str, totals: list[int], amounts:
             if candidates[-1].agrees and not candidates[-1].with_rejected:
                 break
         found.append(min(candidates, key=lambda c: (not c.agrees, c.with_rejected if c.agrees else not c.with_rejected, abs(c.found - stated))))
+    return found
+
+
+def _with_sections(con: Any, part: Part, typed_rows: str, compared: list[_Compared], amount: str) -> list[_Compared]:
+    """The same; a total of costs agrees too where it is the sum of its section: of the last rows above it, as below the sales of an income statement."""
+    if all(total.agrees for total in compared):
+        return compared
+    counted = f"SELECT row, {amount} AS amount FROM ({typed_rows}) WHERE row NOT IN (SELECT row FROM {part.bad}) AND amount IS NOT NULL ORDER BY row"
+    rows = con.execute(f"{counted} LIMIT {_MOST_OF_SECTIONS}").fetchall()
+    found = []
+    for total in compared:
+        above = [value for row, value in rows if row < total.row][::-1]
+        sums = list(accumulate(above))[1:]
+        is_section = any(abs(since - total.stated) < OVER_A_CENT for since in sums)
+        found.append(total if total.agrees or not is_section else replace(total, found=total.stated, agrees=True))
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from goodterms.facts.sql_text import text_of
 from goodterms.intake.values.agreement import OVER_A_CENT, is_seldom
-from goodterms.intake.values.income_words import RESULT, is_total
+from goodterms.intake.values.income_words import INCOME_ALONE, RESULT, is_total
 from goodterms.intake.values.total_words import ANYWHERE, BESIDE, beside_total
 
 _DOCUMENT = '"document"'
@@ -83,6 +83,11 @@ class Odd:
         return next((cell for cell in cells if is_total(cell, has_results=self.has_results)), next((cell for cell in cells if BESIDE.fullmatch(cell)), ""))
 
     @property
+    def is_income(self) -> bool:
+        """Whether it is income by its word, as the first row of an income statement is."""
+        return self.has_results and any(INCOME_ALONE.fullmatch(cell) for cell in self.texts)
+
+    @property
     def own(self) -> list[int]:
         """The places of keys that are no words for a total."""
         return [place for place, key in enumerate(self.keys) if key and not (BESIDE.fullmatch(key) or is_total(key, has_results=self.has_results))]
@@ -93,8 +98,8 @@ class Odd:
 
 
 def find_words(con: Any, lines: Lines) -> None:
-    """Keep the rows in which a cell begins or ends with a word for a total."""
-    word = text_of(f"(?i){BESIDE.pattern}{f'|{RESULT.pattern}' if lines.has_results else ''}")
+    """Keep the rows in which a cell begins or ends with a word for a total, or is one for income, below which a sum of costs may begin."""
+    word = text_of(f"(?i){BESIDE.pattern}{f'|{RESULT.pattern}|{INCOME_ALONE.pattern}' if lines.has_results else ''}")
     has_word = {place: f"regexp_full_match(trim({place}), {word})" for place in lines.texts}
     near = f"regexp_matches(concat_ws(' ', {', '.join(lines.texts)}), {text_of(ANYWHERE)})" if lines.texts else "false"
     near = f"({' OR '.join(has_word.values())})" if lines.has_results and lines.texts else near

@@ -211,7 +211,7 @@ class _Judge:
             elif odd.amount is not None and not odd.is_unfit:
                 sums.above += odd.amount
                 sums.lines += 1
-                if odd.word and self._is_total(odd.word):
+                if odd.is_income or (odd.word and self._is_total(odd.word)):
                     sums.mark()
             elif odd.amount is not None and not one.reason:
                 sums.rejected += odd.amount

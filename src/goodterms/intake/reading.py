@@ -29,6 +29,7 @@ from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.opened_part import opened, raw_tables, same_file_again
 from goodterms.intake.parts.master_data import fill_master_data, keep_what_lines_say
 from goodterms.intake.parts.part import LINES, MEND, Part, drop_raw_tables, unread
+from goodterms.intake.rows.goods_twice import say_goods_twice
 from goodterms.intake.rows.overlap import together
 from goodterms.intake.rows.running_lists import ask_beside_sums, own_amounts_of_lists
 from goodterms.intake.summary_sheet import sums_up_by_a_key, without_summaries
@@ -290,6 +291,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
         found = together(con, table, own)
         if table == "sale_lines":
             attributes = found
+    say_goods_twice(con, live)
     facts = Facts(engine, {table: engine.table(table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
     accounts = tuple(account_of(con, part) for part in parts)
     problems = (*notices, *(problem for part in parts for problem in _problems(part)))

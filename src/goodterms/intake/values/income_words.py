@@ -36,6 +36,16 @@ _INCOMES = (
 INCOME = re.compile("|".join(_INCOMES), re.IGNORECASE)
 """A name of one that is income where its amounts are the other way round than costs: "Myynti Suomi", "Zinserträge"; "Sales commissions" are costs."""
 
+_GOODS = (
+    "cost of (?:goods|sales|materials?)(?: .*)?|cogs|goods(?: sold)?|(?:purchases?|materials?)(?: .*)?|ostot|(?:aine|materiaali|tavara).*ostot.*|aineet.*",
+    "materiaalit.*|waren(?:einsatz|einkauf|aufwand)|materialaufwand|aufwendungen für .*waren.*|varu(?:kostnad(?:er)?|inköp)|inköp(?: .*)?|handelsvaror|råvaror.*",
+    "vare(?:kostnad|forbruk|forbrug|køb|kjøp)(?:er)?|achats(?: .*)?|coût des (?:ventes|marchandises).*|inkoop(?:waarde|kosten)?(?: .*)?|kostprijs.*",
+    "costo del venduto|acquisti(?: .*)?|costo de (?:las )?ventas|compras(?: .*)?|custo d.*vendas",
+    "zakup(?:y)?(?: .*)?|wartość sprzedanych.*|náklady na prodané zboží|kaubad.*",
+)
+GOODS = re.compile(rf"[\s*=(]*(?:[0-9]+\s+)?(?:{'|'.join(_GOODS)})[\s*:=.)]*", re.IGNORECASE)
+"""A name of an account of the goods that were sold or bought: "Wareneinsatz", "Cost of goods sold"."""
+
 
 def is_total(text: str, *, has_results: bool) -> bool:
     """Whether a text is a word for a total alone, or with ``has_results`` one for what is left.

@@ -39,8 +39,8 @@ INCOME = re.compile("|".join(_INCOMES), re.IGNORECASE)
 _GOODS = (
     "cost of (?:goods|sales|materials?)(?: .*)?|cogs|goods(?: sold)?|(?:purchases?|materials?)(?: .*)?|ostot|(?:aine|materiaali|tavara).*ostot.*|aineet.*",
     "materiaalit.*|waren(?:einsatz|einkauf|aufwand)|materialaufwand|aufwendungen für .*waren.*|varu(?:kostnad(?:er)?|inköp)|inköp(?: .*)?",
-    "handelsvaror|råvaror.*|vare(?:kostnad|forbruk|forbrug|køb|kjøp)(?:er)?|achats(?: .*)?|coût des (?:ventes|marchandises).*|inkoop(?:waarde|kosten)?(?: .*)?|kostprijs.*",
-    "costo del venduto|acquisti(?: .*)?|costo de (?:las )?ventas|compras(?: .*)?|custo d.*vendas",
+    "handelsvaror|råvaror.*|vare(?:kostnad|forbruk|forbrug|køb|kjøp)(?:er)?|achats(?: .*)?|coût des (?:ventes|marchandises).*",
+    "inkoop(?:waarde|kosten)?(?: .*)?|kostprijs.*|costo del venduto|acquisti(?: .*)?|costo de (?:las )?ventas|compras(?: .*)?|custo d.*vendas",
     "zakup(?:y)?(?: .*)?|wartość sprzedanych.*|náklady na prodané zboží|kaubad.*",
 )
 GOODS = re.compile(rf"[\s*=(]*(?:[0-9]+\s+)?(?:{'|'.join(_GOODS)})[\s*:=.)]*", re.IGNORECASE)

@@ -6,7 +6,9 @@
     ├── UsageError            exit 2   the call cannot be carried out as asked
     │   ├── MappingError               a mapping names what is not there, or an unknown key
     │   ├── PolicyError                a policy is not valid
-    │   └── PeriodError                a period cannot be read, or the data has none of it
+    │   ├── PeriodError                a period cannot be read, or the data has none of it
+    │   ├── ChangedMeanwhileError      someone else changed a record since it was looked at
+    │   └── NotAllowedError            the user's role may not do or see this
     ├── AnswerNeededError     exit 3   the files can be read in two ways; the user decides
     └── UnreadableFileError   exit 4   a file cannot be read at all; nothing was written
 
@@ -41,6 +43,18 @@ class PolicyError(UsageError):
 
 class PeriodError(UsageError):
     """A period cannot be read, or the data has nothing of it."""
+
+
+class ChangedMeanwhileError(UsageError):
+    """Someone else changed a record since it was looked at; ``fields`` has theirs and ours of each field that differs."""
+
+    def __init__(self, sentence: str, fields: Mapping[str, tuple[Any, Any]]) -> None:
+        self.fields = dict(fields)
+        super().__init__(sentence)
+
+
+class NotAllowedError(UsageError):
+    """The user's role may not do or see this."""
 
 
 @dataclass(frozen=True)

@@ -26,3 +26,14 @@ def texts_of(texts: Iterable[str]) -> str:
     ("'K', 'H'", 'NULL')
     """
     return ", ".join(map(text_of, texts)) or "NULL"
+
+
+def named(column: str) -> str:
+    """Return the name of a column as SQL writes it.
+
+    Examples
+    --------
+    >>> named("attribute:rush")
+    '"attribute:rush"'
+    """
+    return '"' + column.replace('"', '""') + '"'

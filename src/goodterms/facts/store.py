@@ -1,0 +1,102 @@
+"""The store of facts: Parquet files that never change, named by their content; which of them are live, the register says."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from goodterms.errors import UnreadableFileError
+from goodterms.facts.sql_text import text_of
+
+CHUNK = 1 << 20
+_STAGING = "staging"
+_WRITTEN = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of the store: the hash of its content (64 hexadecimal digits), which is its name, its rows, and its bytes."""
+
+    sha256: str
+    rows: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of a company's facts."""
+
+    folder: Path
+
+    def path_of(self, sha256: str) -> Path:
+        """Where the file of a content lies."""
+        return self.folder / sha256[:2] / f"{sha256}.parquet"
+
+    def keep(self, engine: Any, query: str) -> StoredFile:
+        """Write the rows of a query as a file: to a staging name, onto the disk, then under the name of its content. An equal file is kept once.
+
+        ``query`` gives its rows in an order that follows from their values alone, so that equal rows are an equal file.
+        """
+        staging = self.folder / _STAGING
+        staging.mkdir(parents=True, exist_ok=True)
+        file = staging / f"{uuid4().hex}.parquet"
+        (rows,) = engine.con.execute(f"COPY ({query}) TO {text_of(file)} {_WRITTEN}").fetchone()
+        sha256, size = _on_disk(file)
+        target = self.path_of(sha256)
+        if not target.parent.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self.folder)
+        file.replace(target)  # an equal file: the same bytes again
+        _sync_folder(target.parent)
+        return StoredFile(sha256, rows, size)
+
+    def rows_of(self, files: Iterable[str]) -> str:
+        """The rows of files, in SQL; columns that a file lacks are null.
+
+        Raises
+        ------
+        UnreadableFileError
+            A file has gone.
+        """
+        paths = [self.path_of(sha256) for sha256 in files]
+        gone = [path for path in paths if not path.is_file()]
+        if gone:
+            named = f"{len(gone)} files of facts have" if len(gone) > 1 else "a file of facts has"
+            raise UnreadableFileError(f"{named} gone: {gone[0]}. Run   goodterms check   to see what they held, and restore a backup.")
+        return f"SELECT * FROM read_parquet([{', '.join(map(text_of, paths))}], union_by_name = true)"
+
+    def is_whole(self, sha256: str) -> bool:
+        """Say whether a file is there with the content that its name says."""
+        path = self.path_of(sha256)
+        return path.is_file() and _hash_of(path) == sha256
+
+
+def _on_disk(file: Path) -> tuple[str, int]:
+    """Make sure that a file is on the disk, and return the hash of its content and its size."""
+    with file.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    return _hash_of(file), file.stat().st_size
+
+
+def _hash_of(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that a name is on the disk, where folders can be opened for that."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,85 @@
+"""A counterparty: who buys from the company or sells to it, actual or potential; who owns it, and at what stage it is."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from goodterms.register.dictionary import DictionaryValue
+from goodterms.register.record import Record
+from goodterms.register.user import User
+
+
+class Stage(models.TextChoices):
+    """Potential (set by people) or actual (follows from the facts)."""
+
+    LEAD = "lead"
+    PROSPECT = "prospect"
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    LOST = "lost"
+
+
+ACTUAL = (Stage.ACTIVE, Stage.DORMANT, Stage.LOST)
+"""Set by runs alone."""
+
+
+def _value(related: str) -> models.ForeignKey[DictionaryValue | None, DictionaryValue | None]:
+    return models.ForeignKey(DictionaryValue, null=True, blank=True, on_delete=models.PROTECT, related_name=related)
+
+
+class Counterparty(Record):
+    """An organisation or person who buys from the company or sells to it."""
+
+    name = models.CharField(max_length=300)
+    unnamed = models.BooleanField(default=False)
+    """Known by its key alone: its name is one, which is a gap to fill."""
+    is_person = models.BooleanField(default=False)
+    is_customer = models.BooleanField(default=False)
+    is_supplier = models.BooleanField(default=False)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.LEAD)
+    stage_as_of = models.DateField(null=True, blank=True)
+    """The last sale day of the facts that an actual stage was judged by."""
+    manager = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="counterparties")
+    segment = _value("of_segment")
+    region = _value("of_region")
+    size_band = _value("of_size_band")
+    acquisition = _value("of_acquisition")
+    industry = models.CharField(max_length=10, blank=True)
+    """A NACE class, as in 46.73; the Finnish TOL begins with it."""
+    country = models.CharField(max_length=2, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    created_on = models.DateField()
+    created_by_import = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name", "id"], name="counterparty_by_name"),
+            models.Index(fields=["manager", "name", "id"], name="counterparty_by_manager"),
+            models.Index(fields=["stage", "name", "id"], name="counterparty_by_stage"),
+            models.Index(fields=["segment", "name", "id"], name="counterparty_by_segment"),
+        ]
+        constraints = [models.CheckConstraint(condition=models.Q(is_customer=True) | models.Q(is_supplier=True), name="counterparty_has_a_role")]
+
+
+class Ownership(Record):
+    """Who owned a counterparty from which day to which."""
+
+    counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="ownerships")
+    manager = models.ForeignKey(User, on_delete=models.PROTECT, related_name="ownerships")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["counterparty"], condition=models.Q(until=None), name="one_owner_at_a_time"),
+        ]
+
+
+class StageChange(Record):
+    """From which stage to which, as of which day of the facts, by which run or person."""
+
+    counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="stage_changes")
+    before = models.CharField(max_length=10, choices=Stage.choices, blank=True)
+    after = models.CharField(max_length=10, choices=Stage.choices)
+    as_of = models.DateField()
+    run = models.PositiveBigIntegerField(null=True, blank=True)

@@ -1,0 +1,57 @@
+"""A decimal that no database rounds: kept as a whole number of its last place."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.core import validators
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
+
+
+class MoneyField(models.Field[Decimal | int | None, Decimal | None]):
+    """An amount, price, share or quantity with up to 18 digits, 4 of them after the point.
+
+    SQLite keeps a decimal as a binary float, of 15 digits at most; a whole number of ten-thousandths is exact there and on PostgreSQL, and so are sums.
+    """
+
+    def get_internal_type(self) -> str:
+        """The database's type."""
+        return "BigIntegerField"
+
+    def from_db_value(self, value: int | None, *_: Any) -> Decimal | None:
+        """What was kept, as a decimal."""
+        return None if value is None else Decimal(value).scaleb(-MONEY_PLACES)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """A decimal of what a person or file says; a float is refused, since its digits are not what was meant."""
+        if value is None or value == "":
+            return None
+        if isinstance(value, float):
+            raise ValidationError(f"{value!r} is a binary float: give a decimal")
+        try:
+            found = Decimal(value)
+        except (ArithmeticError, ValueError, TypeError):
+            raise ValidationError(f"{value!r} is no amount") from None
+        if not found.is_finite() or found != found.quantize(Decimal(1).scaleb(-MONEY_PLACES)) or abs(found) >= Decimal(10) ** (MONEY_DIGITS - MONEY_PLACES):
+            raise ValidationError(f"{value} has more than {MONEY_PLACES} places or {MONEY_DIGITS} digits")
+        return found
+
+    def get_prep_value(self, value: Any) -> int | None:
+        """What is kept."""
+        found = self.to_python(super().get_prep_value(value))
+        return None if found is None else int(found.scaleb(MONEY_PLACES))
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """The amount as text."""
+        found = self.value_from_object(obj)
+        return "" if found is None else f"{found:f}"
+
+
+class ShareField(MoneyField):
+    """A share of one, from 0 to 1."""
+
+    default_validators = [validators.MinValueValidator(Decimal(0)), validators.MaxValueValidator(Decimal(1))]

@@ -1,0 +1,1 @@
+"""Where an installation is: its settings, and the way to its database."""

@@ -5,6 +5,8 @@ import os
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 if importlib.util.find_spec("pysqlite3"):  # before Django loads the standard one
     import pysqlite3
@@ -12,36 +14,38 @@ if importlib.util.find_spec("pysqlite3"):  # before Django loads the standard on
     sys.modules["sqlite3"] = pysqlite3
     sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
 
+SAFE_LOG = (3, 51, 3)
+"""From this SQLite on a write-ahead log loses nothing when its last reader leaves; before it a rollback journal is used."""
 HOME = Path(os.environ.get("GOODTERMS_HOME", "goodterms")).absolute()
 _said = tomllib.loads((HOME / "goodterms.toml").read_text("utf-8")) if (HOME / "goodterms.toml").exists() else {}
-_url = os.environ.get("GOODTERMS_DATABASE", "") or _said.get("database", "")
 
-if _url.startswith("postgresql://"):
-    from urllib.parse import parse_qsl, unquote, urlsplit
 
-    _at = urlsplit(_url)
-    _options = dict(parse_qsl(_at.query))
-    _default = {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(_at.path.removeprefix("/")),
-        "USER": unquote(_at.username or ""),
-        "PASSWORD": unquote(_at.password or ""),
-        "HOST": _options.pop("host", _at.hostname or ""),
-        "PORT": str(_options.pop("port", _at.port or "")),
-        "OPTIONS": _options,
-    }
-else:
-    import sqlite3
+def database_of(home: Path, url: str) -> dict[str, Any]:
+    """Return how Django reaches the register: a SQLite file in the installation's folder, or what a ``postgresql://`` URL names."""
+    if url.startswith("postgresql://"):
+        at = urlsplit(url)
+        options = dict(parse_qsl(at.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(at.path.removeprefix("/")),
+            "USER": unquote(at.username or ""),
+            "PASSWORD": unquote(at.password or ""),
+            "HOST": options.pop("host", at.hostname or ""),
+            "PORT": str(options.pop("port", at.port or "")),
+            "OPTIONS": options,
+        }
+    import sqlite3  # noqa: PLC0415  (the one that was put in its place above)
 
-    _journal = "WAL" if sqlite3.sqlite_version_info >= (3, 51, 3) else "DELETE"
-    _pragmas = (f"journal_mode = {os.environ.get('GOODTERMS_JOURNAL', _journal)}", "synchronous = FULL", "secure_delete = ON")
-    _default = {
+    journal = "WAL" if sqlite3.sqlite_version_info >= SAFE_LOG and os.environ.get("GOODTERMS_JOURNAL") != "rollback" else "DELETE"
+    pragmas = (f"journal_mode = {journal}", "synchronous = FULL", "secure_delete = ON")
+    return {
         "ENGINE": "goodterms.server.sqlite",
-        "NAME": str(HOME / "register.sqlite"),
-        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in _pragmas)},
+        "NAME": str(home / "register.sqlite"),
+        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in pragmas)},
     }
 
-DATABASES = {"default": _default}
+
+DATABASES = {"default": database_of(HOME, os.environ.get("GOODTERMS_DATABASE", "") or _said.get("database", ""))}
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "django_tasks", "django_tasks_db", "goodterms.register"]
 AUTH_USER_MODEL = "register.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

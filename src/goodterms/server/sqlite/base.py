@@ -26,7 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         if self.is_in_memory_db():
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's own, and not in its stubs
             return
         turn = FileLock(Path(self.settings_dict["NAME"]).with_name("register.lock"), timeout=PATIENCE, poll_interval=0.01, thread_local=False)
         try:
@@ -35,24 +35,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise OperationalError(f"others have been writing for {PATIENCE} seconds without a pause: try again") from None
         self._turn = turn
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's own, and not in its stubs
         except BaseException:
             self._pass_on()
             raise
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # Django's own, and not in its stubs
         self._pass_on()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]  # Django's own, and not in its stubs
         finally:
             self._pass_on()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # Django's own, and not in its stubs
         finally:
             self._pass_on()
 

@@ -100,6 +100,12 @@ class Reading:
             latest[who.role, who.key] = who
         return tuple(latest.values())
 
+    def rows_to_keep(self, table: str, place: int) -> str:
+        """The rows of a table of facts as a store keeps them, in SQL: with the import's place, and whether lines carry numbers of their own."""
+        numbered = [part.number for part in self.parts if part.table == table and part.numbers_lines]
+        listed = ", ".join(map(str, numbered)) or "NULL"
+        return f'SELECT * EXCLUDE (part), CAST({place} AS BIGINT) AS "import", coalesce(part IN ({listed}), false) AS numbered FROM {table}_by_part'
+
     def write_mapping(self, file: Path | str) -> Path:
         """Write the mapping as it was understood; passed again, it gives the same reading."""
         path = Path(file)

@@ -49,7 +49,10 @@ class Counterparty(Record):
     country = models.CharField(max_length=2, blank=True)
     website = models.CharField(max_length=200, blank=True)
     created_on = models.DateField()
-    created_by_import = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    """The import that brought it, unseen until that is published; empty where a person made it or works with it."""
+    kept_fields = models.JSONField(default=list, blank=True, editable=False)
+    """Fields that a person set: no import changes them."""
 
     class Meta:
         indexes = [

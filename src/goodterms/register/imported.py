@@ -19,17 +19,17 @@ class ImportState(models.TextChoices):
 
 
 class Import(models.Model):
-    """One import of one or more files; its number says which rows are later ones."""
+    """One import of one or more files; of two that bring one line, the one with the larger number counts."""
 
     number = models.BigAutoField(primary_key=True)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.PREPARING)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="imports")
     begun_at = models.DateTimeField()
-    place = models.PositiveBigIntegerField(null=True, unique=True)
-    """Its place among published imports, given when it is published: of two that bring one line, the later one counts."""
     version = models.PositiveBigIntegerField(null=True)
     """The version of the facts that it made."""
     undone_in = models.PositiveBigIntegerField(null=True)
+    is_settled = models.BooleanField(default=False)
+    """What its master files say stands on the records that it names; where a process ended before, the next one goes on."""
     mapping = models.TextField(blank=True)
     problems = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
@@ -53,6 +53,18 @@ class ImportedFile(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["sha256"], name="imported_file_by_content")]
+
+
+class Stated(models.Model):
+    """What an import's master files say of one counterparty or product: of several that stand, the latest import's counts, field by field."""
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="stated")
+    object_id = models.UUIDField()
+    kind = models.CharField(max_length=10)
+    values = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["object_id", "of"], name="stated_once")]
 
 
 class FactsVersion(models.Model):

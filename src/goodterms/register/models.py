@@ -9,7 +9,7 @@ from goodterms.register.counterparty import Counterparty, Ownership, StageChange
 from goodterms.register.custom_field import CustomField, CustomValue
 from goodterms.register.dictionary import DictionaryValue
 from goodterms.register.identifier import Identifier
-from goodterms.register.imported import ClosedPeriod, FactsFile, FactsVersion, Import, ImportedFile, ImportRows, Lease
+from goodterms.register.imported import ClosedPeriod, FactsFile, FactsVersion, Import, ImportedFile, ImportRows, Lease, Stated
 from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run
 from goodterms.register.source_key import SourceKey
@@ -48,6 +48,7 @@ __all__ = [
     "Source",
     "SourceKey",
     "StageChange",
+    "Stated",
     "Team",
     "Terms",
     "User",

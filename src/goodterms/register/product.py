@@ -23,7 +23,10 @@ class Product(Record):
     unit = models.CharField(max_length=20, blank=True)
     weight = MoneyField(null=True, blank=True)
     is_stocked = models.BooleanField(null=True, blank=True)
-    created_by_import = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    """The import that brought it, unseen until that is published; empty where a person made it or works with it."""
+    kept_fields = models.JSONField(default=list, blank=True, editable=False)
+    """Fields that a person set: no import changes them."""
 
     class Meta:
         indexes = [models.Index(fields=["name", "id"], name="product_by_name")]

@@ -33,7 +33,7 @@ class SourceKey(Record):
     address = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="source_keys")
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="source_keys")
     """Of a manager's key: whose it is; empty until someone ties it."""
-    created_by_import = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["kind", "space", "said"], name="source_key_by_what_is_said")]

@@ -14,7 +14,8 @@ class Terms(Record):
 
     counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="terms")
     is_purchase = models.BooleanField(default=False)
-    valid_from = models.DateField()
+    valid_from = models.DateField(null=True, blank=True)
+    """Empty: since ever, as a customers file says it without a day."""
     valid_to = models.DateField(null=True, blank=True)
     group = models.CharField(max_length=100, blank=True)
     price_list = models.CharField(max_length=100, blank=True)
@@ -28,5 +29,6 @@ class Terms(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["counterparty", "is_purchase", "valid_from"], name="terms_begin_once"),
+            models.UniqueConstraint(fields=["counterparty", "is_purchase"], condition=models.Q(valid_from=None), name="terms_of_ever"),
             models.CheckConstraint(condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")), name="terms_end_after_they_begin"),
         ]

@@ -67,6 +67,8 @@ class Part:
     """A query of the file's accepted rows with our names, for as long as the raw table is there."""
     known: dict[str, str] = field(default_factory=dict)
     """Our column, names of customers and products included → its expression over ``typed_rows``."""
+    numbers_lines: bool = False
+    """Each of its lines carries a number of its own, within its document."""
     known_of: set[str] = field(default_factory=set)
     """"customers", "suppliers", "products": of which of them the lines say more than the key."""
     parties: tuple[KnownParty, ...] = ()

@@ -43,10 +43,10 @@ def together(con: Any, table: str, parts: Sequence[Part]) -> tuple[str, ...]:
     if parts:
         if any(part.is_of_documents for part in parts):
             source = f"SELECT * REPLACE (row % {ROWS_A_FILE} AS row) FROM ({source})"
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {table}_by_part AS {source}")
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT {select} FROM {table}_by_part")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {table}_by_part AS SELECT {select}, part FROM ({source})")
     else:
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT {select} WHERE false")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {table}_by_part AS SELECT {select}, 0 AS part WHERE false")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * EXCLUDE (part) FROM {table}_by_part")
     return attributes
 
 
@@ -260,7 +260,9 @@ def _finished_lines(con: Any, table: str, parts: Sequence[Part], union: str) -> 
     """Lines with kind, number and their share of freight; made anew only where one of these is open."""
     columns = _columns(parts)
     kind = _open_kind(con, parts, union, columns)
-    unnumbered = "document" in columns and any("line" not in part.columns or _has_unnumbered(con, part) for part in parts)
+    for part in parts:
+        part.numbers_lines = {"document", "line"} <= part.columns.keys() and not _has_unnumbered(con, part)
+    unnumbered = "document" in columns and not all(part.numbers_lines for part in parts)
     freight = "freight" in columns
     kept = [name for name in columns if name != "freight"]
     if len(parts) == 1 and not unnumbered and not freight and kind is None:

@@ -1,0 +1,224 @@
+"""Importing: what files say is prepared where nobody sees it, shown as a dry run, and published all at once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models, transaction
+
+from goodterms.errors import UsageError
+from goodterms.facts.columns import MASTER_NAMES
+from goodterms.facts.live import Counts, Month, Prepared, prepare_import, prepare_undo, stored_rows
+from goodterms.facts.store import Store
+from goodterms.register.counterparty import Counterparty
+from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportedFile, ImportRows, ImportState, Stated
+from goodterms.register.product import Product
+from goodterms.register.record import named_by
+from goodterms.register.source_key import KeyKind, SourceKey
+from goodterms.register.user import User
+from goodterms.work.keys_brought import KeyBrought, keys_brought
+from goodterms.work.lease import lease, still_held
+from goodterms.work.settle import settle
+from goodterms.work.writing import writing
+
+if TYPE_CHECKING:
+    from goodterms.intake import Reading
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What an import or its undoing would change, per table of facts, and the records that it would make."""
+
+    number: int
+    tables: Mapping[str, Counts]
+    months: Mapping[str, tuple[Month, ...]]
+    new_records: Mapping[str, int]
+    prepared: tuple[Prepared, ...] = ()
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Everything is there already."""
+        return not any(self.months.values()) and not any(self.new_records.values())
+
+
+def store() -> Store:
+    """The store of this installation's facts."""
+    return Store(settings.GOODTERMS_HOME / "facts")
+
+
+def prepare(reading: Reading, *, by: User, at: datetime) -> DryRun:
+    """Keep what files say where no query sees it, and return what publishing would change."""
+    found = Import.objects.create(made_by=by, begun_at=at, mapping=reading.mapping.as_toml(), problems=[], counts={})
+    _keep_files(found, reading)
+    brought = {}
+    for table in _tables_with_rows(reading):
+        files = stored_rows(store(), reading.facts.engine, table, reading.rows_to_keep(table, found.number))
+        rows = [ImportRows(of=found, table=table, month=month, sha256=f.sha256, rows=f.rows, size=f.size) for month, f in files.items()]
+        ImportRows.objects.bulk_create(rows)
+        brought[table] = [file.sha256 for file in files.values()]
+    made: dict[str, int] = {}
+    for keys in keys_brought(reading.facts):
+        for kind, count in _make_unseen(found, keys, at.date()).items():
+            made[kind] = made.get(kind, 0) + count
+    prepared = tuple(prepare_import(store(), reading.facts.engine, table, live_files(table), files) for table, files in brought.items())
+    run = _dry_run(found.number, prepared, made)
+    counts = {table: vars(replace(c, shrinking=())) | {"shrinking": list(c.shrinking)} for table, c in run.tables.items()}
+    Import.objects.filter(pk=found.pk).update(state=ImportState.WAITING, counts={"tables": counts, "made": made})
+    return run
+
+
+def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = "") -> DryRun:
+    """Publish what was prepared, in one short transaction; where the facts changed meanwhile, it is prepared again first.
+
+    Returns
+    -------
+    DryRun
+        What was published, which differs from what was shown where others published meanwhile.
+
+    Raises
+    ------
+    UsageError
+        It was published, undone or abandoned already.
+    """
+    with lease("import") as attempt:
+        found = Import.objects.get(number=run.number)
+        if found.state != ImportState.WAITING:
+            raise UsageError(f"Import {run.number} is {found.state}: it cannot be published.")
+        tables = dict.fromkeys(rows.table for rows in found.rows.all())
+        prepared = tuple(prepare_import(store(), engine, table, live_files(table), _files_of(found.rows.filter(table=table))) for table in tables)
+        with writing("import", by=by, at=at, login=login) as now:
+            still_held(attempt)
+            version = _publish(prepared, f"import {found.number}", at)
+            found.state, found.version = ImportState.PUBLISHED, version
+            found.save(update_fields=["state", "version"])
+            now.note("import", str(found.number), version=version, files=[file.sha256 for file in found.files.all()])
+        settle(found)
+    return _dry_run(found.number, prepared, run.new_records)
+
+
+def undo(number: int, engine: Any, *, by: User, at: datetime, login: str = "") -> DryRun:
+    """Take an import back, whichever came after it: the facts are as if it had never been made, and so are records that it alone brought.
+
+    Raises
+    ------
+    UsageError
+        There is no such import, or it is not published.
+    """
+    with lease("undo") as attempt:
+        found = Import.objects.filter(number=number).first()
+        if found is None or found.state != ImportState.PUBLISHED:
+            raise UsageError(f"Import {number} is {found.state if found else 'not there'}: only a published import can be undone.")
+        others = ImportRows.objects.filter(of__state=ImportState.PUBLISHED).exclude(of=found)
+        prepared = tuple(
+            prepare_undo(store(), engine, table, live_files(table), _files_of(found.rows.filter(table=table)), _files_of(others.filter(table=table)))
+            for table in dict.fromkeys(rows.table for rows in found.rows.all())
+        )
+        with writing("undo import", by=by, at=at, login=login) as now:
+            still_held(attempt)
+            version = _publish(prepared, f"import {number} undone", at)
+            Import.objects.filter(pk=number).update(state=ImportState.UNDONE, undone_in=version, is_settled=False)
+            now.note("import", str(number), version=version)
+    return _dry_run(number, prepared, {})
+
+
+def live_files(table: str) -> dict[Month, str]:
+    """The files of a table that are live now, by month."""
+    return dict(FactsFile.objects.filter(table=table, until=None).values_list("month", "sha256"))
+
+
+def _files_of(rows: models.QuerySet[ImportRows]) -> list[str]:
+    return list(rows.order_by("of", "month").values_list("sha256", flat=True))
+
+
+def _dry_run(number: int, prepared: Sequence[Prepared], made: Mapping[str, int]) -> DryRun:
+    return DryRun(number, {p.table: p.counts for p in prepared}, {p.table: tuple(p.months) for p in prepared}, made, tuple(prepared))
+
+
+def _publish(prepared: Iterable[Prepared], because: str, at: datetime) -> int:
+    """Make a new version of the facts: retire files and name the ones in their place. A change of nothing makes none."""
+    last = FactsVersion.objects.select_for_update().order_by("-number")[0]
+    changed = [p for p in prepared if p.months]
+    if not changed:
+        return last.number
+    version = FactsVersion.objects.create(number=last.number + 1, published_at=at, because=because)
+    for p in changed:
+        of_months = models.Q(month__in=[month for month in p.months if month]) | (models.Q(month=None) if None in p.months else models.Q(pk=None))
+        FactsFile.objects.filter(of_months, table=p.table, until=None).update(until=version)
+        FactsFile.objects.bulk_create(
+            FactsFile(table=p.table, month=month, sha256=file.sha256, rows=file.rows, size=file.size, since=version) for month, file in p.months.items() if file
+        )
+    return version.number
+
+
+def _tables_with_rows(reading: Reading) -> list[str]:
+    return [name for name, table in reading.facts.tables.items() if name not in MASTER_NAMES and table.count().to_pyarrow().as_py()]
+
+
+def _keep_files(found: Import, reading: Reading) -> None:
+    ImportedFile.objects.bulk_create(
+        ImportedFile(
+            of=found,
+            name=account.file,
+            table=account.table,
+            sha256="",
+            size=0,
+            rows_read=account.physical,
+            rows_accepted=account.accepted,
+            rows_rejected=account.rejected,
+            rows_set_aside=account.set_aside,
+        )
+        for account in reading.files
+    )
+
+
+def _make_unseen(found: Import, keys: Sequence[KeyBrought], today: date) -> dict[str, int]:
+    """Make the records of keys that are new, unseen until the import is published, and keep what master files say of all."""
+    kind, spaces = keys[0].kind, {key.space for key in keys}
+    with transaction.atomic():
+        known = {
+            (space, key): (counterparty, product)
+            for space, key, counterparty, product in SourceKey.objects.filter(kind=kind, space__in=spaces, key__in=[key.key for key in keys]).values_list(
+                "space", "key", "counterparty_id", "product_id"
+            )
+        }
+        new = [key for key in keys if (key.space, key.key) not in known]
+        ids = {(key.space, key.key): named_by(kind, key.space, key.key) for key in new}
+        if kind in {KeyKind.CUSTOMERS, KeyKind.SUPPLIERS}:
+            Counterparty.objects.bulk_create(
+                Counterparty(
+                    id=ids[key.space, key.key],
+                    name=key.key,
+                    unnamed=True,
+                    is_customer=kind == KeyKind.CUSTOMERS,
+                    is_supplier=kind == KeyKind.SUPPLIERS,
+                    created_on=today,
+                    created_by_import=found,
+                )
+                for key in new
+            )
+        elif kind == KeyKind.PRODUCTS:
+            Product.objects.bulk_create(Product(id=ids[key.space, key.key], name=key.key, unnamed=True, created_by_import=found) for key in new)
+        of = {KeyKind.CUSTOMERS: "counterparty_id", KeyKind.SUPPLIERS: "counterparty_id", KeyKind.PRODUCTS: "product_id"}.get(KeyKind(kind))
+        SourceKey.objects.bulk_create(
+            SourceKey(
+                id=named_by("key", kind, key.space, key.key),
+                kind=kind,
+                space=key.space,
+                key=key.key,
+                created_by_import=found,
+                **({of: ids[key.space, key.key]} if of else {}),
+            )
+            for key in new
+        )
+        if of:
+            objects = {at: next(filter(None, either)) for at, either in known.items()} | ids
+            Stated.objects.bulk_create(
+                Stated(of=found, object_id=objects[key.space, key.key], kind=kind, values={name: str(value) for name, value in key.said.items()})
+                for key in keys
+                if key.said
+            )
+    return {kind: len(new)}

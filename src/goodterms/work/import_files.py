@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from goodterms.errors import UsageError
 from goodterms.facts.columns import MASTER_NAMES
-from goodterms.facts.live import Counts, Month, Prepared, prepare_import, prepare_undo, stored_rows
+from goodterms.facts.live import Counts, Month, Prepared, prepare_import, stored_rows
 from goodterms.facts.store import Store
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportedFile, ImportRows, ImportState, Stated
@@ -65,7 +65,7 @@ def prepare(reading: Reading, *, by: User, at: datetime) -> DryRun:
         for kind, count in _make_unseen(found, keys, at.date()).items():
             made[kind] = made.get(kind, 0) + count
     prepared = tuple(prepare_import(store(), reading.facts.engine, table, live_files(table), files) for table, files in brought.items())
-    run = _dry_run(found.number, prepared, made)
+    run = dry_run_of(found.number, prepared, made)
     counts = {table: vars(replace(c, shrinking=())) | {"shrinking": list(c.shrinking)} for table, c in run.tables.items()}
     Import.objects.filter(pk=found.pk).update(state=ImportState.WAITING, counts={"tables": counts, "made": made})
     return run
@@ -89,40 +89,15 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
         if found.state != ImportState.WAITING:
             raise UsageError(f"Import {run.number} is {found.state}: it cannot be published.")
         tables = dict.fromkeys(rows.table for rows in found.rows.all())
-        prepared = tuple(prepare_import(store(), engine, table, live_files(table), _files_of(found.rows.filter(table=table))) for table in tables)
+        prepared = tuple(prepare_import(store(), engine, table, live_files(table), files_of(found.rows.filter(table=table))) for table in tables)
         with writing("import", by=by, at=at, login=login) as now:
             still_held(attempt)
-            version = _publish(prepared, f"import {found.number}", at)
+            version = publish_files(prepared, f"import {found.number}", at)
             found.state, found.version = ImportState.PUBLISHED, version
             found.save(update_fields=["state", "version"])
             now.note("import", str(found.number), version=version, files=[file.sha256 for file in found.files.all()])
         settle(found)
-    return _dry_run(found.number, prepared, run.new_records)
-
-
-def undo(number: int, engine: Any, *, by: User, at: datetime, login: str = "") -> DryRun:
-    """Take an import back, whichever came after it: the facts are as if it had never been made, and so are records that it alone brought.
-
-    Raises
-    ------
-    UsageError
-        There is no such import, or it is not published.
-    """
-    with lease("undo") as attempt:
-        found = Import.objects.filter(number=number).first()
-        if found is None or found.state != ImportState.PUBLISHED:
-            raise UsageError(f"Import {number} is {found.state if found else 'not there'}: only a published import can be undone.")
-        others = ImportRows.objects.filter(of__state=ImportState.PUBLISHED).exclude(of=found)
-        prepared = tuple(
-            prepare_undo(store(), engine, table, live_files(table), _files_of(found.rows.filter(table=table)), _files_of(others.filter(table=table)))
-            for table in dict.fromkeys(rows.table for rows in found.rows.all())
-        )
-        with writing("undo import", by=by, at=at, login=login) as now:
-            still_held(attempt)
-            version = _publish(prepared, f"import {number} undone", at)
-            Import.objects.filter(pk=number).update(state=ImportState.UNDONE, undone_in=version, is_settled=False)
-            now.note("import", str(number), version=version)
-    return _dry_run(number, prepared, {})
+    return dry_run_of(found.number, prepared, run.new_records)
 
 
 def live_files(table: str) -> dict[Month, str]:
@@ -130,15 +105,17 @@ def live_files(table: str) -> dict[Month, str]:
     return dict(FactsFile.objects.filter(table=table, until=None).values_list("month", "sha256"))
 
 
-def _files_of(rows: models.QuerySet[ImportRows]) -> list[str]:
+def files_of(rows: models.QuerySet[ImportRows]) -> list[str]:
+    """The names of files, import by import."""
     return list(rows.order_by("of", "month").values_list("sha256", flat=True))
 
 
-def _dry_run(number: int, prepared: Sequence[Prepared], made: Mapping[str, int]) -> DryRun:
+def dry_run_of(number: int, prepared: Sequence[Prepared], made: Mapping[str, int]) -> DryRun:
+    """What prepared files come to, for a person."""
     return DryRun(number, {p.table: p.counts for p in prepared}, {p.table: tuple(p.months) for p in prepared}, made, tuple(prepared))
 
 
-def _publish(prepared: Iterable[Prepared], because: str, at: datetime) -> int:
+def publish_files(prepared: Iterable[Prepared], because: str, at: datetime) -> int:
     """Make a new version of the facts: retire files and name the ones in their place. A change of nothing makes none."""
     last = FactsVersion.objects.select_for_update().order_by("-number")[0]
     changed = [p for p in prepared if p.months]

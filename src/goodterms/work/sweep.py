@@ -1,0 +1,48 @@
+"""Sweeping: what undone and abandoned imports made and nothing names is removed, so many rows at once."""
+
+from __future__ import annotations
+
+from django.db import models, transaction
+
+from goodterms.register.counterparty import Counterparty
+from goodterms.register.imported import Import, ImportState, Stated
+from goodterms.register.product import Product
+from goodterms.register.source_key import SourceKey
+
+_AT_ONCE = 2_000
+_WORKED_WITH = ("activities", "notes", "contact_persons", "addresses", "identifiers", "ownerships", "stage_changes")
+
+
+def sweep_records(found: Import) -> None:
+    """Remove the records that an undone or abandoned import alone made; those that a person changed or works with stay."""
+    if found.state == ImportState.PUBLISHED:
+        found.refresh_from_db()
+    _keep_what_people_use(found)
+    _remove(SourceKey.objects.filter(created_by_import=found))
+    _remove(Counterparty.objects.filter(created_by_import=found))
+    _remove(Product.objects.filter(created_by_import=found))
+    _remove(Stated.objects.filter(of=found))
+
+
+def _keep_what_people_use(found: Import) -> None:
+    """A record that was changed by a person, or that something of theirs hangs on, is the company's own from now on."""
+    used = models.Q(version__gt=1)
+    for related in _WORKED_WITH:
+        used |= models.Q(**{f"{related}__isnull": False})
+    mine = Counterparty.objects.filter(used, created_by_import=found).values_list("pk", flat=True)
+    with transaction.atomic():
+        kept = list(mine.distinct())
+        SourceKey.objects.filter(counterparty__in=kept, created_by_import=found).update(created_by_import=None)
+        Counterparty.objects.filter(pk__in=kept).update(created_by_import=None)
+        products = list(Product.objects.filter(version__gt=1, created_by_import=found).values_list("pk", flat=True))
+        SourceKey.objects.filter(product__in=products, created_by_import=found).update(created_by_import=None)
+        Product.objects.filter(pk__in=products).update(created_by_import=None)
+
+
+def _remove(rows: models.QuerySet[models.Model]) -> None:
+    while True:
+        with transaction.atomic():
+            batch = list(rows.values_list("pk", flat=True)[:_AT_ONCE])
+            rows.model._default_manager.filter(pk__in=batch).delete()  # noqa: SLF001
+        if len(batch) < _AT_ONCE:
+            return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from goodterms.register.dictionary import DictionaryValue
-from goodterms.register.record import Record
+from goodterms.register.record import Record, Seen
 from goodterms.register.user import User
 
 
@@ -40,19 +40,24 @@ class Counterparty(Record):
     stage_as_of = models.DateField(null=True, blank=True)
     """The last sale day of the facts that an actual stage was judged by."""
     manager = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="counterparties")
+    manager_key = models.CharField(max_length=200, blank=True)
+    """What the customers file calls its manager: a key that is tied to a user, or waits to be."""
     segment = _value("of_segment")
     region = _value("of_region")
     size_band = _value("of_size_band")
     acquisition = _value("of_acquisition")
     industry = models.CharField(max_length=10, blank=True)
     """A NACE class, as in 46.73; the Finnish TOL begins with it."""
-    country = models.CharField(max_length=2, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    """A code of two letters where people enter it; what a file says stays as it says it."""
     website = models.CharField(max_length=200, blank=True)
     created_on = models.DateField()
     created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
     """The import that brought it, unseen until that is published; empty where a person made it or works with it."""
     kept_fields = models.JSONField(default=list, blank=True, editable=False)
     """Fields that a person set: no import changes them."""
+
+    objects = Seen.as_manager()
 
     class Meta:
         indexes = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from goodterms.register.money_field import MoneyField
-from goodterms.register.record import Record
+from goodterms.register.record import Record, Seen
 
 
 class Family(Record):
@@ -20,23 +20,24 @@ class Product(Record):
     name = models.CharField(max_length=300)
     unnamed = models.BooleanField(default=False)
     family = models.ForeignKey(Family, null=True, blank=True, on_delete=models.PROTECT, related_name="products")
-    unit = models.CharField(max_length=20, blank=True)
-    weight = MoneyField(null=True, blank=True)
     is_stocked = models.BooleanField(null=True, blank=True)
     created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
     """The import that brought it, unseen until that is published; empty where a person made it or works with it."""
     kept_fields = models.JSONField(default=list, blank=True, editable=False)
     """Fields that a person set: no import changes them."""
 
+    objects = Seen.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["name", "id"], name="product_by_name")]
 
 
 class ProductPrice(Record):
-    """List price and cost of one unit from a day on; without a day, always."""
+    """List price, cost and weight of one unit from a day on; without a day, always."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="prices")
-    unit = models.CharField(max_length=20, blank=True)
+    unit = models.CharField(max_length=100, blank=True)
+    weight = MoneyField(null=True, blank=True)
     units_per_base = MoneyField(null=True, blank=True)
     list_price = MoneyField(null=True, blank=True)
     unit_cost = MoneyField(null=True, blank=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, Self
 
 from django.db import models
 
@@ -20,6 +21,14 @@ def named_by(*what: str) -> uuid.UUID:
     (True, False)
     """
     return uuid.uuid5(NAMESPACE, "\x1f".join(what))
+
+
+class Seen(models.QuerySet[Any]):
+    """Records as people see them."""
+
+    def visible(self) -> Self:
+        """Those that a person or a published import made."""
+        return self.filter(models.Q(created_by_import=None) | models.Q(created_by_import__state="published"))
 
 
 class Record(models.Model):

@@ -49,8 +49,8 @@ class CurrentRun(models.Model):
 
 class _Figures(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
-    net_sales = MoneyField(default=0)
-    net_sales_earlier = MoneyField(default=0)
+    net_sales = MoneyField(null=True)
+    net_sales_earlier = MoneyField(null=True)
     gross_margin = MoneyField(null=True)
     profit = MoneyField(null=True)
     """In the run's measure."""

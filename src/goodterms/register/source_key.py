@@ -7,7 +7,7 @@ from django.db import models
 from goodterms.register.address import Address
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.product import Product
-from goodterms.register.record import Record
+from goodterms.register.record import Record, Seen
 from goodterms.register.user import User
 
 
@@ -34,6 +34,8 @@ class SourceKey(Record):
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="source_keys")
     """Of a manager's key: whose it is; empty until someone ties it."""
     created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
+
+    objects = Seen.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["kind", "space", "said"], name="source_key_by_what_is_said")]

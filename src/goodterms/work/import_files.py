@@ -194,8 +194,18 @@ def _make_unseen(found: Import, keys: Sequence[KeyBrought], today: date) -> dict
         if of:
             objects = {at: next(filter(None, either)) for at, either in known.items()} | ids
             Stated.objects.bulk_create(
-                Stated(of=found, object_id=objects[key.space, key.key], kind=kind, values={name: str(value) for name, value in key.said.items()})
+                Stated(
+                    of=found,
+                    object_id=objects[key.space, key.key],
+                    kind=kind,
+                    values={name: value if isinstance(value, bool | int | list) else str(value) for name, value in key.said.items()},
+                )
                 for key in keys
                 if key.said
             )
     return {kind: len(new)}
+
+
+def _kept(value: Any) -> Any:
+    """A value of a master file as it is kept: numbers and flags as they are, amounts as text."""
+    return value if isinstance(value, bool | int | list) else str(value)

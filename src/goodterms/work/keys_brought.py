@@ -23,6 +23,13 @@ _COLUMNS = {
     KeyKind.PLACES: (("sale_lines", "place_key"),),
     KeyKind.MANAGERS: (("sale_lines", "manager_key"), ("activities", "manager_key"), ("customers", "manager_key")),
 }
+_PRODUCTS_SAID = """
+    SELECT coalesce(key_space, '') AS space, product_key, arg_max(name, row) AS name, arg_max(family, row) AS family, arg_max(stocked, row) AS stocked,
+        arg_max(supplier_key, row) AS supplier_key,
+        list(struct_pack(unit := unit, units_per_base := units_per_base::VARCHAR, list_price := list_price::VARCHAR, unit_cost := unit_cost::VARCHAR,
+            weight := weight::VARCHAR, valid_from := valid_from::VARCHAR) ORDER BY row) AS prices
+    FROM products GROUP BY 1, 2
+"""
 _NAMED_BY = {KeyKind.CUSTOMERS: "customers", KeyKind.SUPPLIERS: "suppliers", KeyKind.PRODUCTS: "products"}
 
 
@@ -49,8 +56,7 @@ def keys_brought(facts: Facts) -> Iterator[list[KeyBrought]]:
         master = _NAMED_BY.get(kind)
         if master in facts.tables:
             own = next(column for table, column in columns if table == master)
-            first = f"row_number() OVER (PARTITION BY key_space, {own} ORDER BY row) = 1"
-            said = f"SELECT * EXCLUDE (file, row), coalesce(key_space, '') AS space FROM {master} QUALIFY {first}"
+            said = _PRODUCTS_SAID if kind == KeyKind.PRODUCTS else f"SELECT * EXCLUDE (file, row), coalesce(key_space, '') AS space FROM {master}"
             query = f"SELECT k.space, k.key, m.* EXCLUDE (space) FROM ({keys}) k LEFT JOIN ({said}) m ON m.space = k.space AND m.{own} = k.key ORDER BY 1, 2"
         else:
             query = f"SELECT space, key FROM ({keys}) ORDER BY 1, 2"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -65,12 +64,13 @@ def _settle_counterparties(found: dict[UUID, Counterparty], said: dict[UUID, dic
             "name": values.get("name") or keys.get(record.pk, record.name),
             "unnamed": "name" not in values,
             "segment_id": segments[values["segment"]] if "segment" in values else None,
-            "country": _country(values.get("country", "")),
+            "country": values.get("country", ""),
+            "manager_key": values.get("manager_key", ""),
         }
         if is_purchase:
-            del wanted["segment_id"]
+            del wanted["segment_id"], wanted["manager_key"]
         changed += _set(record, wanted)
-    Counterparty.objects.bulk_update(changed, ["name", "unnamed", "segment", "country"], batch_size=500)
+    Counterparty.objects.bulk_update(changed, ["name", "unnamed", "segment", "country", "manager_key"], batch_size=500)
     _settle_terms(found, said, is_purchase=is_purchase)
 
 
@@ -95,16 +95,15 @@ def _settle_products(found: dict[UUID, Product], said: dict[UUID, dict[str, Any]
             "name": values.get("name") or keys.get(record.pk, record.name),
             "unnamed": "name" not in values,
             "family_id": families[values["family"]] if "family" in values else None,
-            "unit": values.get("unit", ""),
-            "weight": Decimal(values["weight"]) if "weight" in values else None,
-            "is_stocked": values["stocked"] == "True" if "stocked" in values else None,
+            "is_stocked": values.get("stocked"),
         }
         changed += _set(record, wanted)
-        if {"list_price", "unit_cost"} & values.keys():
-            priced = {name: values[name] for name in ("unit", "units_per_base", "list_price", "unit_cost", "valid_from") if name in values}
-            prices.append(ProductPrice(id=named_by("price", record.pk.hex), product=record, **priced))
-    Product.objects.bulk_update(changed, ["name", "unnamed", "family", "unit", "weight", "is_stocked"], batch_size=500)
-    ProductPrice.objects.filter(pk__in=[named_by("price", pk.hex) for pk in found]).delete()
+        for number, said_of_price in enumerate(values.get("prices", [])):
+            priced = {name: value for name, value in said_of_price.items() if value is not None}
+            if priced:
+                prices.append(ProductPrice(id=named_by("price", record.pk.hex, str(number)), product=record, **priced))
+    Product.objects.bulk_update(changed, ["name", "unnamed", "family", "is_stocked"], batch_size=500)
+    ProductPrice.objects.filter(product__in=list(found)).delete()
     ProductPrice.objects.bulk_create(prices)
 
 
@@ -121,8 +120,3 @@ def _values(dictionary: Dictionary, keys: set[str]) -> dict[str, UUID]:
     made = [DictionaryValue(id=named_by(dictionary, key), dictionary=dictionary, key=key[:100], label_en=key[:200]) for key in sorted(keys)]
     DictionaryValue.objects.bulk_create(made, ignore_conflicts=True)
     return dict(DictionaryValue.objects.filter(dictionary=dictionary, key__in=[key[:100] for key in keys]).values_list("key", "pk"))
-
-
-def _country(said: str) -> str:
-    """A code of two letters; the name of a country is kept nowhere yet."""
-    return said.upper() if len(said) == 2 else ""

@@ -16,10 +16,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from goodterms.cli import run as run_command
 from goodterms.cli.demo import demo
+from goodterms.cli.import_files import import_files
+from goodterms.cli.init import init
 from goodterms.cli.look import look
 from goodterms.cli.policy import app as policy
+from goodterms.cli.status import status
 from goodterms.cli.trace import trace
+from goodterms.cli.undo import undo
 from goodterms.errors import GoodtermsError
 from goodterms.problems import visible
 
@@ -33,6 +38,11 @@ app = typer.Typer(name="goodterms", add_completion=False, rich_markup_mode=None,
 app.command()(look)
 app.command()(trace)
 app.command()(demo)
+app.command()(init)
+app.command(name="import")(import_files)
+app.command()(undo)
+app.command()(run_command.run)
+app.command()(status)
 app.add_typer(policy)
 
 

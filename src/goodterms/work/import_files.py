@@ -23,6 +23,7 @@ from goodterms.register.user import User
 from goodterms.work.keys_brought import KeyBrought, keys_brought
 from goodterms.work.lease import lease, still_held
 from goodterms.work.settle import settle
+from goodterms.work.sweep import sweep_records
 from goodterms.work.writing import writing
 
 if TYPE_CHECKING:
@@ -98,6 +99,12 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
             now.note("import", str(found.number), version=version, files=[file.sha256 for file in found.files.all()])
         settle(found)
     return dry_run_of(found.number, prepared, run.new_records)
+
+
+def abandon(number: int) -> None:
+    """Give up what was prepared; what it made unseen is removed."""
+    Import.objects.filter(number=number, state__in=[ImportState.PREPARING, ImportState.WAITING]).update(state=ImportState.ABANDONED)
+    sweep_records(Import.objects.get(number=number))
 
 
 def live_files(table: str) -> dict[Month, str]:

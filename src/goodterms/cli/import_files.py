@@ -1,0 +1,105 @@
+"""``goodterms import``: bring files into the base, after showing what that would change."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goodterms.cli.acting import As, Home, acting_in
+from goodterms.cli.asking import Asking
+from goodterms.cli.look import DONE, DONE_WITH_LOSS
+from goodterms.cli.progress import shown_on
+from goodterms.errors import UsageError
+from goodterms.problems import visible
+
+if TYPE_CHECKING:
+    from goodterms.intake import Reading
+    from goodterms.work.import_files import DryRun
+
+_MOST_SAID = 20
+
+
+def import_files(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Sale lines, or what the mapping says; e-invoices, bank statements and SAF-T files, folders and zip files of them.",
+            show_default=False,
+        ),
+    ],
+    costs: Annotated[list[Path] | None, typer.Option("--costs", metavar="F", help="Amounts of cost by month and pool.")] = None,
+    activities: Annotated[list[Path] | None, typer.Option("--activities", metavar="F", help="Visits, calls, deliveries, tickets, returns.")] = None,
+    products: Annotated[list[Path] | None, typer.Option("--products", metavar="F", help="Names, families, list prices and unit costs.")] = None,
+    customers: Annotated[list[Path] | None, typer.Option("--customers", metavar="F", help="Names, segments, countries, managers.")] = None,
+    purchases: Annotated[list[Path] | None, typer.Option("--purchases", metavar="F", help="Lines of suppliers' invoices.")] = None,
+    mapping: Annotated[Path | None, typer.Option("--map", metavar="F", help="What the columns mean, where their names do not say it.")] = None,
+    answers: Annotated[list[str] | None, typer.Option("--answer", metavar="KEY=VALUE", help="Answer a question, as the question says it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Publish without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    home: Home = None,
+    as_: As = "",
+) -> int:
+    """Bring files into the base: all of them or none. What is there already stays; what they bring again replaces it.
+
+    Exit codes: 0 done; 1 done, with rejected rows; 2 wrong use; 3 an answer is needed; 4 a file is unreadable, nothing was written.
+    """
+    by, at, login = acting_in(home, as_)
+    from goodterms.work.import_files import abandon, prepare, publish  # noqa: PLC0415
+
+    tables = {"costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
+    asking = Asking(mapping, answers or ())
+    reading = asking.read(files, {name: list(given or ()) for name, given in tables.items()})
+    asking.keep()
+    with shown_on(sys.stderr) as progress:
+        progress("preparing")
+        run = prepare(reading, by=by, at=at)
+    _show(run, reading)
+    if run.changes_nothing:
+        abandon(run.number)
+        typer.echo("Everything is there already: nothing was changed.")
+        return DONE
+    try:
+        is_agreed = not dry_run and (yes or _agreed())
+    except (UsageError, typer.Abort):
+        abandon(run.number)
+        raise
+    if not is_agreed:
+        abandon(run.number)
+        typer.echo("Nothing was changed.")
+        return DONE
+    with shown_on(sys.stderr) as progress:
+        progress("publishing")
+        publish(run, reading.facts.engine, by=by, at=at, login=login)
+    typer.echo(f"Import {run.number} is published. To take it back:   goodterms undo {run.number}")
+    return DONE_WITH_LOSS if reading.rejected else DONE
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody is here to agree, and nothing was changed. Pass --yes to publish what is shown above, or --dry-run to see it alone.")
+    return typer.confirm("Publish this?")
+
+
+def _show(run: DryRun, reading: Reading) -> None:
+    """What would change, file by file and table by table."""
+    for account in reading.files:
+        typer.echo(
+            f"{account.file}: {account.physical:,} records, {account.accepted:,} accepted, {account.rejected:,} rejected, {account.set_aside:,} set aside."
+        )
+        for currency, total in account.net_by_currency.items():
+            typer.echo(f"    {total:,.2f} {currency}".rstrip())
+    for table, counts in run.tables.items():
+        typer.echo(f"{table.replace('_', ' ')}: {counts.new:,} new, {counts.changed:,} changed, {counts.unchanged:,} there already.")
+        for document in counts.shrinking[:_MOST_SAID]:
+            typer.echo(f"    Document {document} would have fewer lines than now.")
+    made = ", ".join(f"{count:,} {kind}" for kind, count in run.new_records.items() if count)
+    if made:
+        typer.echo(f"New: {made}.")
+    for problem in reading.problems[:_MOST_SAID]:
+        typer.echo(f"    {visible(str(problem))}")
+    if len(reading.problems) > _MOST_SAID:
+        typer.echo(f"    {len(reading.problems) - _MOST_SAID:,} more: see   goodterms look   with the same files.")

@@ -1,0 +1,48 @@
+"""What an installation holds and what waits in it, in a few lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import connection
+
+from goodterms.register.audit import AuditHead
+from goodterms.register.counterparty import Counterparty
+from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportState, Lease
+from goodterms.register.product import Product
+from goodterms.register.run import CurrentRun
+
+
+def lines_of_state(home: Path) -> list[str]:
+    """The state of an installation, a line a thing."""
+    facts = FactsVersion.objects.order_by("-number")[0]
+    live = list(FactsFile.objects.filter(until=None))
+    lease, head, current = Lease.objects.get(), AuditHead.objects.get(), CurrentRun.objects.select_related("run").get().run
+    waiting = ", ".join(map(str, Import.objects.filter(state=ImportState.WAITING).values_list("number", flat=True)))
+    figures = f"run {current.number} as of {current.as_of}: {current.answer}" if current else "none yet: goodterms run"
+    return [
+        f"Installation   {home.absolute()}",
+        f"Register       {_database()}",
+        f"Counterparties {Counterparty.objects.visible().count():,}",
+        f"Products       {Product.objects.visible().count():,}",
+        f"Facts          version {facts.number} of {facts.published_at:%Y-%m-%d %H:%M} UTC: {sum(file.rows for file in live):,} rows in {len(live):,} files",
+        f"Figures        {figures}",
+        f"Being done     {lease.holder.rpartition(' ')[0] or 'nothing'}",
+        f"Waiting        {f'imports {waiting}' if waiting else 'nothing'}",
+        f"Audit          entry {head.number:,}, {head.digest}",
+    ]
+
+
+def _database() -> str:
+    if connection.vendor == "postgresql":
+        (version,) = _asked("SHOW server_version")
+        return f"PostgreSQL {version}"
+    (version,), (journal,) = _asked("SELECT sqlite_version()"), _asked("PRAGMA journal_mode")
+    log = "with a write-ahead log" if journal == "wal" else f"with a rollback journal ({journal})"
+    return f"SQLite {version}, {log}"
+
+
+def _asked(query: str) -> tuple[str, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return tuple(cursor.fetchone() or ())

@@ -98,7 +98,7 @@ def test_document_that_moves_to_another_month_leaves_the_first(kept):
 def test_file_that_has_gone_is_named(kept):
     kept.bring([line("A", "1", "10")], numbered=True)
     (sha256,) = kept.live.values()
-    assert kept.store.is_whole(sha256)
+    assert kept.store.damage_of(sha256) == ""
     kept.store.path_of(sha256).unlink()
     with pytest.raises(UnreadableFileError, match=r"has gone: .*goodterms check"):
         kept.rows()

@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from goodterms.cli import run as run_command
+from goodterms.cli.check import check
 from goodterms.cli.demo import demo
 from goodterms.cli.import_files import import_files
 from goodterms.cli.init import init
@@ -43,6 +44,7 @@ app.command(name="import")(import_files)
 app.command()(undo)
 app.command()(run_command.run)
 app.command()(status)
+app.command()(check)
 app.add_typer(policy)
 
 
@@ -91,7 +93,7 @@ def exit_code_of(arguments: Sequence[str]) -> int:
 
     ====  ==========================================================================
     0     done
-    1     done, with rejected rows or unassigned cost
+    1     done, with rejected rows or unassigned cost; `check` found damage
     2     wrong use, mapping or policy; or a folder that cannot be written
     3     an answer is needed
     4     a file is unreadable, nothing was written

@@ -15,7 +15,8 @@ IMPORT = "import"
 """The column of stored rows that names the import, by its place among published ones."""
 NUMBERED = "numbered"
 """The column of stored rows that says whether the document's lines carry numbers of their own."""
-_ORIGIN = ("file", "row", IMPORT, NUMBERED)
+ORIGIN = ("file", "row", IMPORT, NUMBERED)
+"""Columns of stored rows that say where a row came from, and nothing of what happened."""
 _MONTHS = ("period", "date")
 _UNIT = "\x1f"
 
@@ -93,7 +94,7 @@ def _let_rows_in_question(store: Store, engine: Any, table: str, **sides: Iterab
         if (listed := list(files))
     )
     _let(con, "question", rows)
-    columns = [name for name, *_ in con.execute("DESCRIBE question").fetchall() if name not in {*_ORIGIN, "side", "whole", "line_key"}]
+    columns = [name for name, *_ in con.execute("DESCRIBE question").fetchall() if name not in {*ORIGIN, "side", "whole", "line_key"}]
     packed = ", ".join(f"{named(name)} := {named(name)}" for name in columns)
     for side in ("present", "incoming", "contending"):
         _let(con, side, f"SELECT * EXCLUDE (side), md5(CAST(struct_pack({packed}) AS VARCHAR)) AS said FROM question WHERE side = {text_of(side)}")
@@ -132,7 +133,7 @@ def _keyed(table: str, rows: str) -> str:
     key = described.key[:1] if is_line else described.key
     place = [name for name in ("entity", "source") if name in described.column_names]
     has_key = " AND ".join(f"{named(name)} IS NOT NULL" for name in key)
-    values = [name for name in described.column_names if name not in _ORIGIN]
+    values = [name for name in described.column_names if name not in ORIGIN]
     line = f"CASE WHEN {NUMBERED} AND {has_key} THEN line END" if is_line else "CAST(NULL AS VARCHAR)"
     return f"SELECT *, CASE WHEN {has_key} THEN {_joined('key', *place, *key)} ELSE {_joined('values', *values)} END AS whole, {line} AS line_key FROM ({rows})"
 

@@ -70,10 +70,15 @@ class Store:
             raise UnreadableFileError(f"{named} gone: {gone[0]}. Run   goodterms check   to see what they held, and restore a backup.")
         return f"SELECT * FROM read_parquet([{', '.join(map(text_of, paths))}], union_by_name = true)"
 
-    def is_whole(self, sha256: str) -> bool:
-        """Say whether a file is there with the content that its name says."""
+    def damage_of(self, sha256: str) -> str:
+        """Say what is wrong with a file; empty where it is there with the content that its name says."""
         path = self.path_of(sha256)
-        return path.is_file() and _hash_of(path) == sha256
+        try:
+            return "" if _hash_of(path) == sha256 else f"its file {path} was altered."
+        except FileNotFoundError:
+            return f"its file {path} has gone."
+        except OSError as error:
+            return f"its file {path} cannot be read: {error.strerror}."
 
 
 def _on_disk(file: Path) -> tuple[str, int]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+ERASED = "values of audit entry"
+"""What an entry is of that says which fields of which other entry were erased: both the value before and the one after."""
+
 
 class AuditEntry(models.Model):
     """One thing that was done, with the names of what it changed; the values are known here by their salted hashes alone."""

@@ -8,14 +8,14 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from goodterms.errors import ChangedMeanwhileError, UsageError
-from goodterms.register.audit import AuditEntry, AuditHead, AuditValue
+from goodterms.register.audit import ERASED, AuditEntry, AuditHead, AuditValue
 from goodterms.register.identifier import refuse_personal_codes
 from goodterms.register.record import Record
 from goodterms.register.user import User
@@ -77,6 +77,11 @@ class Writing:
         """Say something that is no change of one record: an import, a run, a look at a person."""
         self._said.append((what, name, {key: (None, value) for key, value in values.items()}))
 
+    def erase(self, entry: AuditEntry, *fields: str) -> None:
+        """Erase the values of fields of an entry, with their salts; the chain still verifies, and says which entry erased them."""
+        entry.values.filter(field__in=fields).delete()
+        self._said.append((ERASED, str(entry.number), dict.fromkeys(fields, (None, "erased"))))
+
     def _say(self, record: Record, fields: Mapping[str, tuple[Any, Any]]) -> None:
         said = {name: sides for name, sides in fields.items() if name not in _UNSAID}
         self._said.append((record._meta.model_name or "", record.pk.hex, dict(said)))  # noqa: SLF001
@@ -121,7 +126,17 @@ def writing(verb: str, *, by: User, at: datetime, login: str = "", reason: str =
 
 def digest_of(entry: AuditEntry, before: str) -> str:
     """The digest of an audit entry: of the digest before it and all that it says."""
-    said = [entry.number, entry.at.isoformat(), entry.user.hex, entry.login, entry.verb, entry.object, entry.object_id, entry.fields, entry.reason]
+    said = [
+        entry.number,
+        entry.at.astimezone(UTC).isoformat(),
+        entry.user.hex,
+        entry.login,
+        entry.verb,
+        entry.object,
+        entry.object_id,
+        entry.fields,
+        entry.reason,
+    ]
     return hashlib.sha256((before + json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))).encode()).hexdigest()
 
 

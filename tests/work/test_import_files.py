@@ -12,8 +12,9 @@ from goodterms.facts.engine import connect
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import FactsFile, FactsVersion, Import
 from goodterms.register.source_key import SourceKey
-from goodterms.work.import_files import live_files, prepare, publish, store
+from goodterms.work.import_files import prepare, publish
 from goodterms.work.installation import acting
+from goodterms.work.stored import live_files, store
 from goodterms.work.undo_import import undo
 from goodterms.work.writing import writing
 

@@ -18,6 +18,7 @@ import typer
 
 from goodterms.cli import run as run_command
 from goodterms.cli.check import check
+from goodterms.cli.close import close
 from goodterms.cli.demo import demo
 from goodterms.cli.import_files import import_files
 from goodterms.cli.init import init
@@ -42,6 +43,7 @@ app.command()(demo)
 app.command()(init)
 app.command(name="import")(import_files)
 app.command()(undo)
+app.command()(close)
 app.command()(run_command.run)
 app.command()(status)
 app.command()(check)

@@ -85,6 +85,26 @@ def prepare_undo(store: Store, engine: Any, table: str, live: Mapping[Month, str
     return Prepared(table, _files(store, engine, table, live))
 
 
+def changed_rows(store: Store, engine: Any, before: str | None, after: str | None) -> str:
+    """The rows that one of two files of a month has and the other has not, in SQL; which import brought them and from which file makes no difference."""
+    sides = [_values_of(store, engine, sha256) for sha256 in (before, after) if sha256]
+    if len(sides) == 1:
+        return sides[0]
+    columns = sorted({name for side in sides for name, *_ in engine.con.execute(f"DESCRIBE {side}").fetchall()})
+    alike = [
+        f"SELECT {', '.join(map(named, columns))} FROM (({side}) UNION ALL BY NAME (SELECT * FROM ({other}) WHERE false))"
+        for side, other in (sides, sides[::-1])
+    ]
+    return f"({alike[0]} EXCEPT ALL {alike[1]}) UNION ALL ({alike[1]} EXCEPT ALL {alike[0]})"
+
+
+def _values_of(store: Store, engine: Any, sha256: str) -> str:
+    """The rows of a file without what says only where they came from."""
+    rows = store.rows_of([sha256])
+    origin = {name for name, *_ in engine.con.execute(f"DESCRIBE {rows}").fetchall()} & {*_ORIGIN}
+    return f"SELECT * EXCLUDE ({', '.join(map(named, sorted(origin)))}) FROM ({rows})"
+
+
 def _let_rows_in_question(store: Store, engine: Any, table: str, **sides: Iterable[str]) -> None:
     """Keep the rows of the documents in question, a table for each side: with all columns that any side has, and what each row says (``said``)."""
     con = engine.con

@@ -14,7 +14,7 @@ from goodterms.facts.sql_text import named
 from goodterms.register.product import ProductPrice
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
-from goodterms.work.import_files import live_files, store
+from goodterms.work.stored import live_files, store
 
 _AT_ONCE = 20_000
 _OF_THE_STORE = f"{named(IMPORT)}, {named(NUMBERED)}"

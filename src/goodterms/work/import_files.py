@@ -7,22 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import models, transaction
 
 from goodterms.errors import UsageError
 from goodterms.facts.columns import MASTER_NAMES
 from goodterms.facts.live import Counts, Month, Prepared, prepare_import, stored_rows
-from goodterms.facts.store import Store
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportedFile, ImportRows, ImportState, Stated
 from goodterms.register.product import Product
 from goodterms.register.record import named_by
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
+from goodterms.work.close_period import refuse_closed
 from goodterms.work.keys_brought import KeyBrought, keys_brought
 from goodterms.work.lease import lease, still_held
 from goodterms.work.settle import settle
+from goodterms.work.stored import files_of, live_files, store
 from goodterms.work.sweep import sweep_records
 from goodterms.work.writing import writing
 
@@ -44,11 +44,6 @@ class DryRun:
     def changes_nothing(self) -> bool:
         """Everything is there already."""
         return not any(self.months.values()) and not any(self.new_records.values())
-
-
-def store() -> Store:
-    """The store of this installation's facts."""
-    return Store(settings.GOODTERMS_HOME / "facts")
 
 
 def prepare(reading: Reading, *, by: User, at: datetime) -> DryRun:
@@ -91,6 +86,7 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
             raise UsageError(f"Import {run.number} is {found.state}: it cannot be published.")
         tables = dict.fromkeys(rows.table for rows in found.rows.all())
         prepared = tuple(prepare_import(store(), engine, table, live_files(table), files_of(found.rows.filter(table=table))) for table in tables)
+        refuse_closed(prepared, engine)
         with writing("import", by=by, at=at, login=login) as now:
             still_held(attempt)
             version = publish_files(prepared, f"import {found.number}", at)
@@ -105,16 +101,6 @@ def abandon(number: int) -> None:
     """Give up what was prepared; what it made unseen is removed."""
     Import.objects.filter(number=number, state__in=[ImportState.PREPARING, ImportState.WAITING]).update(state=ImportState.ABANDONED)
     sweep_records(Import.objects.get(number=number))
-
-
-def live_files(table: str) -> dict[Month, str]:
-    """The files of a table that are live now, by month."""
-    return dict(FactsFile.objects.filter(table=table, until=None).values_list("month", "sha256"))
-
-
-def files_of(rows: models.QuerySet[ImportRows]) -> list[str]:
-    """The names of files, import by import."""
-    return list(rows.order_by("of", "month").values_list("sha256", flat=True))
 
 
 def dry_run_of(number: int, prepared: Sequence[Prepared], made: Mapping[str, int]) -> DryRun:

@@ -13,10 +13,12 @@ from goodterms.register.imported import Import, ImportRows, ImportState, Stated
 from goodterms.register.product import Product
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
-from goodterms.work.import_files import DryRun, dry_run_of, files_of, live_files, publish_files, store
+from goodterms.work.close_period import refuse_closed
+from goodterms.work.import_files import DryRun, dry_run_of, publish_files
 from goodterms.work.keys_brought import keys_in
 from goodterms.work.lease import lease, still_held
 from goodterms.work.settle import settle
+from goodterms.work.stored import files_of, live_files, store
 from goodterms.work.sweep import sweep_records
 from goodterms.work.writing import writing
 
@@ -38,6 +40,7 @@ def undo(number: int, engine: Any, *, by: User, at: datetime, login: str = "") -
             prepare_undo(store(), engine, table, live_files(table), files_of(found.rows.filter(table=table)), files_of(others.filter(table=table)))
             for table in dict.fromkeys(rows.table for rows in found.rows.all())
         )
+        refuse_closed(prepared, engine)
         _give_to_others(found, engine)
         with writing("undo import", by=by, at=at, login=login) as now:
             still_held(attempt)

@@ -73,8 +73,8 @@ def prepare_import(store: Store, engine: Any, table: str, live: Mapping[Month, s
     (brings,) = con.execute("SELECT count(*) FROM incoming").fetchone()
     _let(con, "of_documents", "SELECT DISTINCT whole FROM differing")
     _let(con, "contending", "SELECT * FROM present SEMI JOIN of_documents USING (whole) UNION ALL BY NAME SELECT * FROM differing")
-    named = tuple(whole.rsplit(_UNIT, 1)[-1] for (whole,) in shrinking)
-    return Prepared(table, _files(store, engine, table, live), Counts(differing - changed, changed, brings - differing, named))
+    documents = tuple(whole.rsplit(_UNIT, 1)[-1] for (whole,) in shrinking)
+    return Prepared(table, _files(store, engine, table, live), Counts(differing - changed, changed, brings - differing, documents))
 
 
 def prepare_undo(store: Store, engine: Any, table: str, live: Mapping[Month, str], undone: Iterable[str], remaining: Iterable[str]) -> Prepared:
@@ -101,7 +101,7 @@ def changed_rows(store: Store, engine: Any, before: str | None, after: str | Non
 def _values_of(store: Store, engine: Any, sha256: str) -> str:
     """The rows of a file without what says only where they came from."""
     rows = store.rows_of([sha256])
-    origin = {name for name, *_ in engine.con.execute(f"DESCRIBE {rows}").fetchall()} & {*_ORIGIN}
+    origin = {name for name, *_ in engine.con.execute(f"DESCRIBE {rows}").fetchall()} & {*ORIGIN}
     return f"SELECT * EXCLUDE ({', '.join(map(named, sorted(origin)))}) FROM ({rows})"
 
 

@@ -27,6 +27,7 @@ from goodterms.cli.policy import app as policy
 from goodterms.cli.status import status
 from goodterms.cli.trace import trace
 from goodterms.cli.undo import undo
+from goodterms.cli.worker import worker
 from goodterms.errors import GoodtermsError
 from goodterms.problems import visible
 
@@ -46,6 +47,7 @@ app.command()(undo)
 app.command()(close)
 app.command()(run_command.run)
 app.command()(status)
+app.command()(worker)
 app.command()(check)
 app.add_typer(policy)
 

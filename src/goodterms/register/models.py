@@ -10,6 +10,7 @@ from goodterms.register.custom_field import CustomField, CustomValue
 from goodterms.register.dictionary import DictionaryValue
 from goodterms.register.identifier import Identifier
 from goodterms.register.imported import ClosedPeriod, FactsFile, FactsVersion, Import, ImportedFile, ImportRows, Lease, Stated
+from goodterms.register.job import Job
 from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run
 from goodterms.register.source_key import SourceKey
@@ -38,6 +39,7 @@ __all__ = [
     "Import",
     "ImportRows",
     "ImportedFile",
+    "Job",
     "Lease",
     "Note",
     "Ownership",

@@ -55,3 +55,5 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 SECRET_KEY = os.environ.get("GOODTERMS_SECRET", "") or _said.get("secret", "") or "no session is signed before `goodterms init`"
 GOODTERMS_HOME = HOME
+GOODTERMS_BEAT = float(os.environ.get("GOODTERMS_BEAT", "5"))
+"""Seconds between two signs of life of who holds the lease or is at a job."""

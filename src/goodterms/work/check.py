@@ -9,8 +9,8 @@ from typing import Any
 
 from goodterms.register.imported import ClosedPeriod, FactsFile, ImportRows, ImportState
 from goodterms.work.check_audit import check_audit
-from goodterms.work.import_files import store
 from goodterms.work.month_sums import sums_of_month
+from goodterms.work.stored import store
 
 _STANDING = (ImportState.PREPARING, ImportState.WAITING, ImportState.PUBLISHED)
 

@@ -10,20 +10,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from goodterms.errors import UsageError
 from goodterms.register.imported import Lease
 
-BEAT = 5.0
-"""Seconds between two signs of life of a holder."""
-SILENCE = 20.0
-"""Seconds without one, by the clock of who waits, after which the lease is taken over."""
+SILENT_BEATS = 4
+"""So many signs of life that do not come, by the clock of who waits, and the holder counts as dead."""
 PATIENCE = 600.0
 
 
 @contextmanager
-def lease(what: str, *, patience: float = PATIENCE, silence: float = SILENCE) -> Iterator[int]:
+def lease(what: str, *, patience: float = PATIENCE) -> Iterator[int]:
     """Hold the right to publish while something is done; yields the attempt's number, which a publishing transaction checks by :func:`still_held`.
 
     Raises
@@ -32,7 +31,7 @@ def lease(what: str, *, patience: float = PATIENCE, silence: float = SILENCE) ->
         Others hold it for longer than one has patience.
     """
     holder = f"{what} {uuid4().hex}"
-    attempt = _taken(holder, patience, silence)
+    attempt = _taken(holder, patience)
     ended = threading.Event()
     heart = threading.Thread(target=_beat, args=(attempt, ended), daemon=True)
     heart.start()
@@ -57,7 +56,7 @@ def still_held(attempt: int) -> None:
         raise UsageError("This work stood still for so long that another took its turn: nothing was published. Start it again.")
 
 
-def _taken(holder: str, patience: float, silence: float) -> int:
+def _taken(holder: str, patience: float) -> int:
     """Wait for the lease to be free, or for its holder to be silent by our own clock."""
     begun = seen_at = time.monotonic()
     seen: tuple[str, int, int] | None = None
@@ -67,7 +66,7 @@ def _taken(holder: str, patience: float, silence: float) -> int:
             sign = (now.holder, now.attempt, now.beat)
             if sign != seen:
                 seen, seen_at = sign, time.monotonic()
-            if not now.holder or time.monotonic() - seen_at > silence:
+            if not now.holder or time.monotonic() - seen_at > SILENT_BEATS * settings.GOODTERMS_BEAT:
                 now.holder, now.attempt, now.boot, now.beat = holder, now.attempt + 1, _boot(), 0
                 now.save()
                 return now.attempt
@@ -79,7 +78,7 @@ def _taken(holder: str, patience: float, silence: float) -> int:
 
 def _beat(attempt: int, ended: threading.Event) -> None:
     """Show life until the work ends; a beat that cannot be written is made up by the next one."""
-    while not ended.wait(BEAT):
+    while not ended.wait(settings.GOODTERMS_BEAT):
         with suppress(DatabaseError):
             Lease.objects.filter(attempt=attempt).update(beat=int(time.monotonic() * 1000))
     connection.close()

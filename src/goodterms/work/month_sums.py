@@ -8,7 +8,7 @@ from typing import Any
 
 from goodterms.facts.month_content import sums_of
 from goodterms.register.imported import FactsFile
-from goodterms.work.import_files import store
+from goodterms.work.stored import store
 
 
 def sums_of_month(engine: Any, month: date, entity: str = "", *, without: Collection[str] = ()) -> dict[str, dict[str, Any]]:

@@ -19,6 +19,7 @@ from goodterms.register.audit import ERASED, AuditEntry, AuditHead, AuditValue
 from goodterms.register.identifier import refuse_personal_codes
 from goodterms.register.record import Record
 from goodterms.register.user import User
+from goodterms.work.job import current_attempt
 
 R = TypeVar("R", bound=Record)
 _UNSAID = frozenset({"password"})
@@ -119,6 +120,8 @@ def writing(verb: str, *, by: User, at: datetime, login: str = "", reason: str =
         Someone else changed a record since it was looked at.
     """
     with transaction.atomic(durable=True):
+        if (attempt := current_attempt()) is not None:
+            attempt.still_current()
         now = Writing(verb, by, at, login, reason)
         yield now
         now.append_to_audit()

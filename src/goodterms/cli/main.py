@@ -19,6 +19,7 @@ import typer
 from goodterms.cli import run as run_command
 from goodterms.cli.check import check
 from goodterms.cli.close import close
+from goodterms.cli.company_text import fields, load_policy, save_policy, sources
 from goodterms.cli.demo import demo
 from goodterms.cli.import_files import import_files
 from goodterms.cli.init import init
@@ -49,7 +50,11 @@ app.command()(run_command.run)
 app.command()(status)
 app.command()(worker)
 app.command()(check)
+policy.command("load")(load_policy)
+policy.command("save")(save_policy)
 app.add_typer(policy)
+app.add_typer(fields)
+app.add_typer(sources)
 
 
 def _print_version(wanted: bool) -> None:

@@ -16,10 +16,12 @@ from goodterms.analysis.study import analyse
 from goodterms.facts.columns import MONEY_PLACES, NOT_CUSTOMERS
 from goodterms.facts.periods import Period
 from goodterms.facts.policy import Policy
+from goodterms.register.company_text import TextKind
 from goodterms.register.imported import FactsVersion
 from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run, RunState
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
+from goodterms.work.company_text import in_force, policy_in_force
 from goodterms.work.facts_of_company import facts_of_company
 from goodterms.work.settle import settle_all
 from goodterms.work.writing import writing
@@ -47,13 +49,14 @@ def run_analysis(
     settle_all()
     facts_version = FactsVersion.objects.order_by("-number")[0].number
     facts = facts_of_company(engine)
-    result = analyse(facts, periods=periods, policy=policy, progress=progress)
+    edition = in_force(TextKind.POLICY)
+    result = analyse(facts, periods=periods, policy=policy or policy_in_force(), progress=progress)
     run = Run.objects.create(
         made_by=by,
         begun_at=at,
         facts_version=facts_version,
         key_map="",
-        policy="",
+        policy="given" if policy else edition.sha256 if edition else "",
         engine=version("goodterms"),
         as_of=result.figures["last_sale_day"],
         earlier=result.earlier.label if result.earlier else "",

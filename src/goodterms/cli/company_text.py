@@ -1,0 +1,96 @@
+"""``goodterms policy|fields|sources load|save``: what is kept in the installation, moved as TOML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from goodterms.cli.acting import As, Home, acting_in
+from goodterms.cli.look import DONE
+from goodterms.errors import UsageError
+
+File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
+
+fields = typer.Typer(name="fields", help="The company's own fields.", no_args_is_help=True)
+sources = typer.Typer(name="sources", help="The systems and folders that files come from.", no_args_is_help=True)
+
+
+def load_policy(file: File, home: Home = None, as_: As = "") -> int:
+    """Make a policy file the company's policy: a new edition, beside the ones of before."""
+    text = _read(file)
+    by, at, login = acting_in(home, as_)
+    from goodterms.register.company_text import TextKind  # noqa: PLC0415
+    from goodterms.work.company_text import load  # noqa: PLC0415
+
+    edition = load(TextKind.POLICY, text, by=by, at=at, login=login)
+    typer.echo(f"Edition {edition.number} of the policy is in force.")
+    return DONE
+
+
+def save_policy(file: File, home: Home = None, as_: As = "") -> int:
+    """Write the company's policy into a file, to change and load again."""
+    acting_in(home, as_)
+    from goodterms.register.company_text import TextKind  # noqa: PLC0415
+    from goodterms.work.company_text import saved  # noqa: PLC0415
+
+    _write(file, saved(TextKind.POLICY))
+    return DONE
+
+
+@fields.command("load")
+def load_fields(file: File, home: Home = None, as_: As = "") -> int:
+    """Make the company's own fields what a file says."""
+    text = _read(file)
+    by, at, login = acting_in(home, as_)
+    from goodterms.work import custom_fields  # noqa: PLC0415
+
+    custom_fields.load_fields(text, by=by, at=at, login=login)
+    return DONE
+
+
+@fields.command("save")
+def save_fields(file: File, home: Home = None, as_: As = "") -> int:
+    """Write the company's own fields into a file."""
+    acting_in(home, as_)
+    from goodterms.work.custom_fields import saved_fields  # noqa: PLC0415
+
+    _write(file, saved_fields())
+    return DONE
+
+
+@sources.command("load")
+def load_sources(file: File, home: Home = None, as_: As = "") -> int:
+    """Make the sources what a file says."""
+    text = _read(file)
+    by, at, login = acting_in(home, as_)
+    from goodterms.work import custom_fields  # noqa: PLC0415
+
+    custom_fields.load_sources(text, by=by, at=at, login=login)
+    return DONE
+
+
+@sources.command("save")
+def save_sources(file: File, home: Home = None, as_: As = "") -> int:
+    """Write the sources into a file."""
+    acting_in(home, as_)
+    from goodterms.work.custom_fields import saved_sources  # noqa: PLC0415
+
+    _write(file, saved_sources())
+    return DONE
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}.") from None
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from None
+    typer.echo(f"Written: {file}")

@@ -1,0 +1,82 @@
+"""The company's policy and mappings: saved to a file, changed there, and loaded again as a new edition, unless someone else has done so meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+
+from goodterms.errors import ChangedMeanwhileError, UsageError
+from goodterms.facts.policy import Policy
+from goodterms.register.company_text import CompanyText, TextKind
+from goodterms.register.user import User
+from goodterms.work.writing import writing
+
+_EDITION = re.compile(r"# edition ([0-9]+) of the (?:policy|mapping)[^\n]*\n")
+
+
+def in_force(kind: TextKind, name: str = "") -> CompanyText | None:
+    """The edition that is in force; None before the first."""
+    return CompanyText.objects.filter(kind=kind, name=name).order_by("-number").first()
+
+
+def policy_in_force() -> Policy | None:
+    """The company's policy; None before one was loaded."""
+    found = in_force(TextKind.POLICY)
+    return Policy.read(found.text, f"the policy, edition {found.number}") if found else None
+
+
+def saved(kind: TextKind, name: str = "") -> str:
+    """The text in force, as a file that can be loaded again: its first line says which edition it is.
+
+    Raises
+    ------
+    UsageError
+        There is none yet.
+    """
+    found = in_force(kind, name)
+    if found is None:
+        raise UsageError(f"There is no {kind} yet{_of(name)}. Load the first one:   goodterms {kind} load FILE")
+    return f"# edition {found.number} of the {kind}{_of(name)}, saved by {found.saved_by.email} on {found.saved_at:%Y-%m-%d}\n{found.text}"
+
+
+def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, login: str = "") -> CompanyText:
+    """Make a text the edition in force; the one that is in force already stays as it is.
+
+    Raises
+    ------
+    PolicyError, MappingError
+        The text is not valid.
+    ChangedMeanwhileError
+        The file was saved from an older edition than the one in force.
+    """
+    marked = _EDITION.match(text)
+    body = text[marked.end() :] if marked else text
+    _check(kind, body)
+    now = in_force(kind, name)
+    sha256 = hashlib.sha256(body.encode()).hexdigest()
+    if now is not None and now.sha256 == sha256:
+        return now
+    based_on = int(marked[1]) if marked else 0
+    if now is not None and based_on != now.number:
+        said = f"was saved from edition {based_on}" if based_on else "does not say from which edition it was saved"
+        raise ChangedMeanwhileError(
+            f"Edition {now.number} of the {kind}{_of(name)} is in force, and the file {said}: nothing was changed. "
+            f"Save the one in force with   goodterms {kind} save FILE   and put your changes into it.",
+            {"edition": (now.number, based_on)},
+        )
+    with writing(f"load {kind}", by=by, at=at, login=login) as written:
+        return written.create(CompanyText, kind=kind, name=name, number=now.number + 1 if now else 1, text=body, sha256=sha256, saved_by=by, saved_at=at)
+
+
+def _check(kind: TextKind, text: str) -> None:
+    if kind == TextKind.POLICY:
+        Policy.read(text)
+    else:
+        from goodterms.intake.mapping.mapping_file import Mapping  # heavy: only where mappings are loaded
+
+        Mapping.read(text, "the mapping")
+
+
+def _of(name: str) -> str:
+    return f" of {name}" if name else ""

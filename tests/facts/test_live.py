@@ -33,7 +33,7 @@ class Kept:
         query = f'SELECT *, {self.place} AS "import", {numbered} AS numbered FROM ({facts["sale_lines"].compile()})'
         files = stored_rows(self.store, ENGINE, "sale_lines", query)
         self.imports[self.place] = [file.sha256 for file in files.values()]
-        prepared = prepare_import(self.store, ENGINE, "sale_lines", self.live, self.imports[self.place])
+        prepared = prepare_import(self.store, ENGINE, "sale_lines", self.live, files)
         self._publish(prepared)
         return prepared.counts
 

@@ -55,14 +55,18 @@ def stored_rows(store: Store, engine: Any, table: str, rows: str) -> dict[Month,
     return {month: store.keep(engine, _sorted(engine, table, f"SELECT * FROM ({rows}) WHERE {_is(table, month)}")) for month in months}
 
 
-def prepare_import(store: Store, engine: Any, table: str, live: Mapping[Month, str], brought: Iterable[str]) -> Prepared:
+def prepare_import(store: Store, engine: Any, table: str, live: Mapping[Month, str], brought: Mapping[Month, StoredFile]) -> Prepared:
     """Return the live files of the months that an import changes; ``live`` has the files now, ``brought`` those of the import's rows.
 
-    A row that is live already with the same values stays as it is, and a month in which nothing changes is left out.
+    A row that is live already with the same values stays as it is, and a month in which nothing changes is left out. Where the table has no rows yet, the
+    files of the import's rows are the live ones.
     """
+    if not live:
+        return Prepared(table, brought, Counts(new=sum(file.rows for file in brought.values())))
+    names = [file.sha256 for file in brought.values()]
     con = engine.con
-    _let(con, "of_documents", f"SELECT DISTINCT whole FROM ({_keyed(table, store.rows_of(brought))})")
-    _let_rows_in_question(store, engine, table, present=live.values(), incoming=brought)
+    _let(con, "of_documents", f"SELECT DISTINCT whole FROM ({_keyed(table, store.rows_of(names))})")
+    _let_rows_in_question(store, engine, table, present=live.values(), incoming=names)
     contents = "SELECT whole, list_sort(list(said)) AS content, count(*) AS rows, bool_and(line_key IS NULL) AS unnumbered FROM {} GROUP BY whole"
     same = f"FROM ({contents.format('incoming')}) i JOIN ({contents.format('present')}) p USING (whole)"
     shrinking = con.execute(f"SELECT whole {same} WHERE i.unnumbered AND i.rows < p.rows ORDER BY 1").fetchall()

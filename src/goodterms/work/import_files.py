@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from django.db import models, transaction
 from goodterms.errors import UsageError
 from goodterms.facts.columns import MASTER_NAMES
 from goodterms.facts.live import Counts, Month, Prepared, prepare_import, stored_rows
+from goodterms.facts.store import StoredFile
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportedFile, ImportRows, ImportState, Stated
 from goodterms.register.product import Product
@@ -22,7 +23,7 @@ from goodterms.work.close_period import refuse_closed
 from goodterms.work.keys_brought import KeyBrought, keys_brought
 from goodterms.work.lease import lease, still_held
 from goodterms.work.settle import settle
-from goodterms.work.stored import files_of, live_files, store
+from goodterms.work.stored import live_files, store
 from goodterms.work.sweep import sweep_records
 from goodterms.work.writing import writing
 
@@ -39,6 +40,8 @@ class DryRun:
     months: Mapping[str, tuple[Month, ...]]
     new_records: Mapping[str, int]
     prepared: tuple[Prepared, ...] = ()
+    live: Mapping[str, Mapping[Month, str]] = field(default_factory=dict)
+    """The files that were live when it was prepared."""
 
     @property
     def changes_nothing(self) -> bool:
@@ -55,13 +58,14 @@ def prepare(reading: Reading, *, by: User, at: datetime) -> DryRun:
         files = stored_rows(store(), reading.facts.engine, table, reading.rows_to_keep(table, found.number))
         rows = [ImportRows(of=found, table=table, month=month, sha256=f.sha256, rows=f.rows, size=f.size) for month, f in files.items()]
         ImportRows.objects.bulk_create(rows)
-        brought[table] = [file.sha256 for file in files.values()]
+        brought[table] = files
     made: dict[str, int] = {}
     for keys in keys_brought(reading.facts):
         for kind, count in _make_unseen(found, keys, at.date()).items():
             made[kind] = made.get(kind, 0) + count
-    prepared = tuple(prepare_import(store(), reading.facts.engine, table, live_files(table), files) for table, files in brought.items())
-    run = dry_run_of(found.number, prepared, made)
+    live = {table: live_files(table) for table in brought}
+    prepared = tuple(prepare_import(store(), reading.facts.engine, table, live[table], files) for table, files in brought.items())
+    run = replace(dry_run_of(found.number, prepared, made), live=live)
     counts = {table: vars(replace(c, shrinking=())) | {"shrinking": list(c.shrinking)} for table, c in run.tables.items()}
     Import.objects.filter(pk=found.pk).update(state=ImportState.WAITING, counts={"tables": counts, "made": made})
     return run
@@ -84,8 +88,7 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
         found = Import.objects.get(number=run.number)
         if found.state != ImportState.WAITING:
             raise UsageError(f"Import {run.number} is {found.state}: it cannot be published.")
-        tables = dict.fromkeys(rows.table for rows in found.rows.all())
-        prepared = tuple(prepare_import(store(), engine, table, live_files(table), files_of(found.rows.filter(table=table))) for table in tables)
+        prepared = run.prepared if run.live == {table: live_files(table) for table in run.live} else _prepared_again(found, engine)
         refuse_closed(prepared, engine)
         with writing("import", by=by, at=at, login=login) as now:
             still_held(attempt)
@@ -95,6 +98,14 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
             now.note("import", str(found.number), version=version, files=[file.sha256 for file in found.files.all()])
         settle(found)
     return dry_run_of(found.number, prepared, run.new_records)
+
+
+def _prepared_again(found: Import, engine: Any) -> tuple[Prepared, ...]:
+    """What publishing would change now that others have published."""
+    brought: dict[str, dict[Month, StoredFile]] = {}
+    for rows in found.rows.order_by("table", "month"):
+        brought.setdefault(rows.table, {})[rows.month] = StoredFile(rows.sha256, rows.rows, rows.size)
+    return tuple(prepare_import(store(), engine, table, live_files(table), files) for table, files in brought.items())
 
 
 def abandon(number: int) -> None:

@@ -1,0 +1,59 @@
+"""Many processes write at once while an import publishes: none fails, none waits long, and every entry is in the audit."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.installations import NOW
+
+import goodterms
+from goodterms.register.audit import AuditEntry, AuditHead
+from goodterms.register.counterparty import Counterparty
+from goodterms.work.import_files import prepare, publish
+from goodterms.work.installation import acting
+from goodterms.work.writing import digest_of
+
+HOUSE = Path(__file__).parents[2]
+WRITER = Path(__file__).with_name("writers.py")
+LONGEST = 5.0
+
+
+def write_side_by_side(installation, tmp_path, *, writers, seconds, journal):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HOUSE / "src"), str(HOUSE)]), "GOODTERMS_JOURNAL": journal}
+    started = [
+        subprocess.Popen([sys.executable, WRITER, installation, str(number), str(seconds)], env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        for number in range(writers)
+    ]
+    file = tmp_path / "invoices.csv"
+    file.write_text("Invoice;Line;Date;Customer;Net\n" + "".join(f"{n};1;2024-01-{n % 28 + 1:02d};C{n};10,00\n" for n in range(1, 2_001)), "utf-8")
+    reading = goodterms.read([file])
+    publish(prepare(reading, by=acting(""), at=NOW), reading.facts.engine, by=acting(""), at=NOW)
+    return [json.loads(one.communicate(timeout=seconds + 120)[0]) for one in started]
+
+
+def holds(told):
+    assert [one["failed"] for one in told] == [[]] * len(told)
+    written = sum(one["done"] for one in told)
+    assert Counterparty.objects.filter(created_by_import=None).count() == written
+    digest = "0" * 64
+    for entry in AuditEntry.objects.order_by("number"):
+        digest = digest_of(entry, digest)
+        assert entry.digest == digest
+    assert AuditHead.objects.get().digest == digest
+
+
+def test_writers_side_by_side_lose_nothing(installation, tmp_path):
+    holds(write_side_by_side(installation, tmp_path, writers=4, seconds=3, journal=""))
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("journal", ["", "rollback"], ids=["log", "rollback journal"])
+def test_25_writers_for_a_minute_lose_nothing(installation, tmp_path, journal):
+    told = write_side_by_side(installation, tmp_path, writers=25, seconds=60, journal=journal)
+    holds(told)
+    assert max(one["longest"] for one in told) < LONGEST

@@ -23,6 +23,7 @@ django.setup()
 
 from goodterms.server.settings import database_of  # noqa: E402  (after Django is set up)
 
+HOUSE = Path(__file__).parent.parent
 DATABASES = ("sqlite", "postgresql")
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 REQUIRED = os.environ.get("GOODTERMS_REQUIRE_POSTGRESQL") == "1"

@@ -1,15 +1,15 @@
-"""Every example in a docstring runs and says what it shows."""
+"""Every example in a docstring runs and says what it shows; Django is set up with the place of installations, for modules that have models."""
 
 from __future__ import annotations
 
 import doctest
 import importlib
 import io
-from pathlib import Path
 
 import pytest
+from tests.installations import HOUSE
 
-SOURCE = Path(__file__).parent.parent / "src"
+SOURCE = HOUSE / "src"
 MODULES = sorted(".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__") for path in SOURCE.rglob("*.py"))
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

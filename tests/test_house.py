@@ -39,7 +39,7 @@ def _named(path):
 
 
 OWN_FILES = _own_files()
-PYTHON = [path for path in OWN_FILES if path.suffix == ".py"]
+PYTHON = [path for path in OWN_FILES if path.suffix == ".py" and path.parent.name != "migrations"]  # Django writes those
 PAGES = [path for path in OWN_FILES if path.suffix == ".md"]
 
 

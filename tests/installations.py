@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import tomllib
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,7 +70,8 @@ def point_django_at(home):
     said = database_of(home, tomllib.loads((home / "goodterms.toml").read_text("utf-8")).get("database", ""))
     defaults = {key: value for key, value in connections.settings["default"].items() if key not in said}
     connections.settings["default"] = {**defaults, **said}
-    del connections["default"]
+    with suppress(AttributeError):  # nothing was asked of it yet
+        del connections["default"]
     settings.GOODTERMS_HOME = home
 
 

@@ -28,6 +28,7 @@ from goodterms.cli.policy import app as policy
 from goodterms.cli.status import status
 from goodterms.cli.trace import trace
 from goodterms.cli.undo import undo
+from goodterms.cli.users import app as users
 from goodterms.cli.worker import worker
 from goodterms.errors import GoodtermsError
 from goodterms.problems import visible
@@ -52,6 +53,7 @@ app.command()(worker)
 app.command()(check)
 policy.command("load")(load_policy)
 policy.command("save")(save_policy)
+app.add_typer(users)
 app.add_typer(policy)
 app.add_typer(fields)
 app.add_typer(sources)

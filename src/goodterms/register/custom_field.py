@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
 
 from goodterms.register.money_field import MoneyField
@@ -29,7 +30,10 @@ class FieldObject(models.TextChoices):
 class CustomField(Record):
     """A field that a company made; one that is removed is hidden, and its values are kept until they are purged."""
 
-    key = models.SlugField(max_length=60, unique=True)
+    key = models.CharField(
+        max_length=60, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*\Z", "small letters, digits and _ between them")]
+    )
+    """Queries call the field ``custom_`` and this."""
     label_en = models.CharField(max_length=200)
     label_fi = models.CharField(max_length=200, blank=True)
     object = models.CharField(max_length=20, choices=FieldObject.choices)

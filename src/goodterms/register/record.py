@@ -23,12 +23,17 @@ def named_by(*what: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, "\x1f".join(what))
 
 
+def published(prefix: str = "") -> models.Q:
+    """The condition that a person or a published import made the record at the end of a path."""
+    return models.Q(**{f"{prefix}created_by_import": None}) | models.Q(**{f"{prefix}created_by_import__state": "published"})
+
+
 class Seen(models.QuerySet[Any]):
     """Records as people see them."""
 
     def visible(self) -> Self:
         """Those that a person or a published import made."""
-        return self.filter(models.Q(created_by_import=None) | models.Q(created_by_import__state="published"))
+        return self.filter(published())
 
 
 class Record(models.Model):

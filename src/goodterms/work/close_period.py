@@ -12,7 +12,9 @@ from goodterms.facts.live import Month, Prepared, changed_rows
 from goodterms.facts.periods import month_name
 from goodterms.facts.sql_text import named, text_of, texts_of
 from goodterms.facts.store import StoredFile
+from goodterms.register.access import ensure_may
 from goodterms.register.imported import ClosedPeriod, FactsFile
+from goodterms.register.rights import Verb
 from goodterms.register.user import User
 from goodterms.work.stored import live_files, store
 from goodterms.work.writing import writing
@@ -32,7 +34,10 @@ def close(months: Sequence[date], engine: Any, *, entity: str = "", by: User, at
     ------
     UsageError
         One is closed already, or holds no facts.
+    NotAllowedError
+        The user may not close months.
     """
+    ensure_may(by, Verb.CLOSE)
     closed = set(ClosedPeriod.objects.filter(entity=entity, month__in=months, reopened_at=None).values_list("month", flat=True))
     if closed:
         raise UsageError(f"{', '.join(map(month_name, sorted(closed)))} is closed already{_of(entity)}.")
@@ -53,7 +58,10 @@ def reopen(months: Sequence[date], *, entity: str = "", by: User, at: datetime, 
     ------
     UsageError
         One is not closed, or no reason is given.
+    NotAllowedError
+        The user may not reopen months.
     """
+    ensure_may(by, Verb.CLOSE)
     if not reason.strip():
         raise UsageError("Say why the month is reopened: --reason.")
     found = {period.month: period for period in ClosedPeriod.objects.filter(entity=entity, month__in=months, reopened_at=None)}

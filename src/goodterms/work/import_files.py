@@ -13,10 +13,12 @@ from goodterms.errors import UsageError
 from goodterms.facts.columns import MASTER_NAMES
 from goodterms.facts.live import Counts, Month, Prepared, prepare_import, stored_rows
 from goodterms.facts.store import StoredFile
+from goodterms.register.access import ensure_may
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportedFile, ImportRows, ImportState, Stated
 from goodterms.register.product import Product
 from goodterms.register.record import named_by
+from goodterms.register.rights import Verb
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
 from goodterms.work.close_period import refuse_closed
@@ -50,7 +52,14 @@ class DryRun:
 
 
 def prepare(reading: Reading, *, by: User, at: datetime) -> DryRun:
-    """Keep what files say where no query sees it, and return what publishing would change."""
+    """Keep what files say where no query sees it, and return what publishing would change.
+
+    Raises
+    ------
+    NotAllowedError
+        The user may not import files.
+    """
+    ensure_may(by, Verb.IMPORT)
     found = Import.objects.create(made_by=by, begun_at=at, mapping=reading.mapping.as_toml(), problems=[], counts={})
     _keep_files(found, reading)
     brought = {}
@@ -83,7 +92,10 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
     ------
     UsageError
         It was published, undone or abandoned already.
+    NotAllowedError
+        The user may not import files.
     """
+    ensure_may(by, Verb.IMPORT)
     with lease("import") as attempt:
         found = Import.objects.get(number=run.number)
         if found.state != ImportState.WAITING:

@@ -16,8 +16,10 @@ from goodterms.analysis.study import analyse
 from goodterms.facts.columns import MONEY_PLACES, NOT_CUSTOMERS
 from goodterms.facts.periods import Period
 from goodterms.facts.policy import Policy
+from goodterms.register.access import ensure_may
 from goodterms.register.company_text import TextKind
 from goodterms.register.imported import FactsVersion
+from goodterms.register.rights import Verb
 from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run, RunState
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
@@ -45,7 +47,10 @@ def run_analysis(
     ------
     PeriodError
         There are no sale lines, or none in a period.
+    NotAllowedError
+        The user may not work out the company's figures.
     """
+    ensure_may(by, Verb.RUN)
     settle_all()
     facts_version = FactsVersion.objects.order_by("-number")[0].number
     facts = facts_of_company(engine)

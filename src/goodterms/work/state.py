@@ -6,25 +6,34 @@ from pathlib import Path
 
 from django.db import connection
 
+from goodterms.register.access import fields, rows
 from goodterms.register.audit import AuditHead
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportState, Lease
 from goodterms.register.product import Product
-from goodterms.register.run import CurrentRun
+from goodterms.register.run import CurrentRun, Run
+from goodterms.register.user import User
 
 
-def lines_of_state(home: Path) -> list[str]:
-    """The state of an installation, a line a thing."""
+def lines_of_state(home: Path, *, by: User) -> list[str]:
+    """The state of an installation, a line a thing; what the company earns and what waits is for those who see it.
+
+    Raises
+    ------
+    NotAllowedError
+        The user works here no longer.
+    """
     facts = FactsVersion.objects.order_by("-number")[0]
     live = list(FactsFile.objects.filter(until=None))
     lease, head, current = Lease.objects.get(), AuditHead.objects.get(), CurrentRun.objects.select_related("run").get().run
     waiting = ", ".join(map(str, Import.objects.filter(state=ImportState.WAITING).values_list("number", flat=True)))
-    figures = f"run {current.number} as of {current.as_of}: {current.answer}" if current else "none yet: goodterms run"
+    answer = f": {current.answer}" if current and "answer" in fields(by, Run) else ""
+    figures = f"run {current.number} as of {current.as_of}{answer}" if current else "none yet: goodterms run"
     return [
         f"Installation   {home.absolute()}",
         f"Register       {_database()}",
-        f"Counterparties {Counterparty.objects.visible().count():,}",
-        f"Products       {Product.objects.visible().count():,}",
+        f"Counterparties {rows(by, Counterparty).count():,}",
+        f"Products       {rows(by, Product).count():,}",
         f"Facts          version {facts.number} of {facts.published_at:%Y-%m-%d %H:%M} UTC: {sum(file.rows for file in live):,} rows in {len(live):,} files",
         f"Figures        {figures}",
         f"Being done     {lease.holder.rpartition(' ')[0] or 'nothing'}",

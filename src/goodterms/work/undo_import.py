@@ -8,9 +8,11 @@ from typing import Any
 
 from goodterms.errors import UsageError
 from goodterms.facts.live import prepare_undo
+from goodterms.register.access import ensure_may
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import Import, ImportRows, ImportState, Stated
 from goodterms.register.product import Product
+from goodterms.register.rights import Verb
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
 from goodterms.work.close_period import refuse_closed
@@ -30,7 +32,10 @@ def undo(number: int, engine: Any, *, by: User, at: datetime, login: str = "") -
     ------
     UsageError
         There is no such import, or it is not published.
+    NotAllowedError
+        The user may not undo imports.
     """
+    ensure_may(by, Verb.UNDO)
     with lease("undo") as attempt:
         found = Import.objects.filter(number=number).first()
         if found is None or found.state != ImportState.PUBLISHED:

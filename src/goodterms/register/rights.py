@@ -118,6 +118,7 @@ RULES: Mapping[type[Model], Rule] = {
     models.FactsVersion: _everyones("number published_at because"),
     models.FactsFile: _offices("id table month sha256 rows size since until"),
     models.ClosedPeriod: _offices("id entity month closed_by closed_at reopened_by reopened_at reason sums"),
+    models.Job: _offices("id what asked_by asked_at state attempt worker beat limit step share_done said"),
     models.Lease: _offices("name holder attempt boot beat"),
     models.CompanyText: _offices("id version kind name number text sha256 saved_by saved_at"),
     models.Source: _offices("id version name table owner folder pattern rhythm_days waits_for_done is_retired"),

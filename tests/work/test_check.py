@@ -18,9 +18,9 @@ from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import ClosedPeriod, FactsFile
 from goodterms.work.check import check
 from goodterms.work.check_audit import head_of
+from goodterms.work.close_period import close
 from goodterms.work.import_files import live_files, prepare, publish, store
 from goodterms.work.installation import acting
-from goodterms.work.month_sums import sums_of_month
 from goodterms.work.writing import digest_of, writing
 
 ENGINE = connect()
@@ -184,31 +184,31 @@ def test_an_altered_byte_of_a_file_is_found(sold):
     )
 
 
-def close(month):
-    sums = sums_of_month(ENGINE, month)
-    return ClosedPeriod.objects.create(month=month, closed_by=acting(""), closed_at=NOW, sums=sums)
+def closed(month):
+    close([month], ENGINE, by=acting(""), at=NOW)
+    return ClosedPeriod.objects.get()
 
 
 def test_a_closed_month_comes_to_what_it_came_to(sold):
-    closed = close(date(2024, 2, 1))
-    assert closed.sums == {"sale_lines": {"rows": 1, "sums": {"EUR": "10.5"}, "file": live_files("sale_lines")[date(2024, 2, 1)]}}
+    sums = closed(date(2024, 2, 1)).sums
+    assert sums == {"sale_lines": {"rows": 1, "sums": {"EUR": "10.5"}, "file": live_files("sale_lines")[date(2024, 2, 1)]}}
     assert found() == ()
-    ClosedPeriod.objects.update(sums={"sale_lines": closed.sums["sale_lines"] | {"sums": {"EUR": "11"}}})
-    file = closed.sums["sale_lines"]["file"][:12]
+    ClosedPeriod.objects.update(sums={"sale_lines": sums["sale_lines"] | {"sums": {"EUR": "11"}}})
+    file = sums["sale_lines"]["file"][:12]
     assert found() == (
         f"Closed month 2024-02: sale lines come to 1 rows, 10.5 EUR in file {file} now, and came to 1 rows, 11 EUR in file {file} when it was closed.",
     )
 
 
 def test_a_closed_month_that_lost_its_rows_is_named(sold):
-    close(date(2024, 2, 1))
+    closed(date(2024, 2, 1))
     FactsFile.objects.filter(month=date(2024, 2, 1)).delete()
     assert found()[0].startswith("Closed month 2024-02: sale lines come to nothing now, and came to 1 rows, 10.5 EUR")
 
 
 def test_a_closed_month_whose_file_has_gone_is_named_once(sold):
-    closed = close(date(2024, 2, 1))
-    store().path_of(closed.sums["sale_lines"]["file"]).unlink()
+    sums = closed(date(2024, 2, 1)).sums
+    store().path_of(sums["sale_lines"]["file"]).unlink()
     assert all("has gone" in sentence for sentence in found())
 
 

@@ -7,20 +7,20 @@ from datetime import date, datetime
 from typing import Any
 
 from goodterms.errors import UsageError
-from goodterms.facts.columns import FACT_TABLES, TABLES
+from goodterms.facts.columns import TABLES
 from goodterms.facts.live import Month, Prepared, changed_rows
 from goodterms.facts.periods import month_name
-from goodterms.facts.sql_text import named, text_of, texts_of
+from goodterms.facts.sql_text import named, texts_of
 from goodterms.facts.store import StoredFile
 from goodterms.register.access import ensure_may
 from goodterms.register.imported import ClosedPeriod, FactsFile
 from goodterms.register.rights import Verb
 from goodterms.register.user import User
+from goodterms.work.month_sums import sums_of_month
 from goodterms.work.stored import live_files, store
 from goodterms.work.writing import writing
 
 _MOST_SAID = 20
-_AMOUNTS = ("net_value", "amount", "value", "sales")
 
 
 class ClosedMonthError(UsageError):
@@ -46,7 +46,7 @@ def close(months: Sequence[date], engine: Any, *, entity: str = "", by: User, at
         raise UsageError(f"There are no facts in {', '.join(map(month_name, missing))}: there is nothing to close.")
     with writing("close", by=by, at=at, login=login) as now:
         for month in months:
-            sums = sums_of(month, engine, entity)
+            sums = sums_of_month(engine, month, entity)
             ClosedPeriod.objects.create(entity=entity, month=month, closed_by=by, closed_at=at, sums=sums)
             now.note("period", f"{month_name(month)}{_of(entity)}", sums=sums)
 
@@ -71,24 +71,6 @@ def reopen(months: Sequence[date], *, entity: str = "", by: User, at: datetime, 
         for month in months:
             ClosedPeriod.objects.filter(pk=found[month].pk).update(reopened_by=by, reopened_at=at, reason=reason)
             now.note("period", f"{month_name(month)}{_of(entity)}", reopened=True)
-
-
-def sums_of(month: date, engine: Any, entity: str = "") -> dict[str, Any]:
-    """What the facts of a month come to now: per table its rows, sums by currency (texts of decimals) and, for the whole group, the file's hash."""
-    found: dict[str, Any] = {}
-    for table in FACT_TABLES:
-        sha256 = live_files(table.name).get(month)
-        if sha256 is None:
-            continue
-        amount = next((name for name in _AMOUNTS if name in table.column_names), None)
-        currency = "coalesce(currency, '')" if "currency" in table.column_names else "''"
-        where = f"WHERE entity = {text_of(entity)}" if entity and "entity" in table.column_names else ""
-        query = (
-            f"SELECT {currency}, count(*), CAST(sum({named(amount) if amount else 'NULL'}) AS VARCHAR) FROM ({store().rows_of([sha256])}) {where} GROUP BY 1"
-        )
-        rows = engine.con.execute(f"{query} ORDER BY 1").fetchall()
-        found[table.name] = {"rows": sum(row[1] for row in rows), "sums": {row[0]: row[2] for row in rows if row[2]}} | ({} if entity else {"sha256": sha256})
-    return found
 
 
 def refuse_closed(prepared: Iterable[Prepared], engine: Any) -> None:

@@ -75,6 +75,7 @@ def init(home: Path, *, database: str = "", at: datetime) -> Path:
 def _first_rows(at: datetime) -> None:
     from goodterms.register.audit import AuditHead
     from goodterms.register.imported import FactsVersion, Lease
+    from goodterms.register.record import named_by
     from goodterms.register.run import CurrentRun
     from goodterms.register.user import Role, User
     from goodterms.work.writing import writing
@@ -83,7 +84,7 @@ def _first_rows(at: datetime) -> None:
     CurrentRun.objects.create()
     Lease.objects.create(name="publishing")
     FactsVersion.objects.create(number=0, published_at=at, because="a new installation")
-    operator = User(email=OPERATOR, name="operator", role=Role.CONTROLLER, is_system=True)
+    operator = User(id=named_by("user", OPERATOR), email=OPERATOR, name="operator", role=Role.CONTROLLER, is_system=True)
     with writing("init", by=operator, at=at, login=os_login()) as now:
         now.create(User, id=operator.pk, email=OPERATOR, name="operator", role=Role.CONTROLLER, is_system=True)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models, transaction
 
 from goodterms.register.counterparty import Counterparty
+from goodterms.register.dictionary import Dictionary, DictionaryValue
 from goodterms.register.imported import Import, ImportState, Stated
-from goodterms.register.product import Product
+from goodterms.register.product import Family, Product
+from goodterms.register.record import named_by
 from goodterms.register.source_key import SourceKey
 
 _AT_ONCE = 2_000
@@ -18,10 +20,12 @@ def sweep_records(found: Import) -> None:
     if found.state == ImportState.PUBLISHED:
         found.refresh_from_db()
     _keep_what_people_use(found)
+    values = _values_said(found)
     _remove(SourceKey.objects.filter(created_by_import=found))
     _remove(Counterparty.objects.filter(created_by_import=found))
     _remove(Product.objects.filter(created_by_import=found))
     _remove(Stated.objects.filter(of=found))
+    _remove_unused(values)
 
 
 def _keep_what_people_use(found: Import) -> None:
@@ -37,6 +41,29 @@ def _keep_what_people_use(found: Import) -> None:
         products = list(Product.objects.filter(version__gt=1, created_by_import=found).values_list("pk", flat=True))
         SourceKey.objects.filter(product__in=products, created_by_import=found).update(created_by_import=None)
         Product.objects.filter(pk__in=products).update(created_by_import=None)
+
+
+def _values_said(found: Import) -> dict[str, set[str]]:
+    """The segments and families that an import's master files name."""
+    said: dict[str, set[str]] = {"segment": set(), "family": set()}
+    for values in Stated.objects.filter(of=found).values_list("values", flat=True).iterator(chunk_size=_AT_ONCE):
+        for what, names in said.items():
+            if what in values:
+                names.add(values[what])
+    return said
+
+
+def _remove_unused(said: dict[str, set[str]]) -> None:
+    """Remove segments and families that imports made, where nothing has them and no standing import says them."""
+    for what, names in said.items():
+        for name in sorted(names):
+            if Stated.objects.filter(of__state=ImportState.PUBLISHED, **{f"values__{what}": name}).exists():
+                continue
+            if what == "family":
+                Family.objects.filter(id=named_by("family", name), version=1, products=None).delete()
+            else:
+                unused = {f"of_{place}": None for place in ("segment", "region", "size_band", "acquisition")}
+                DictionaryValue.objects.filter(id=named_by(Dictionary.SEGMENT, name), version=1, **unused).delete()
 
 
 def _remove(rows: models.QuerySet[models.Model]) -> None:

@@ -50,9 +50,9 @@ class Store:
         target = self.path_of(sha256)
         if not target.parent.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         file.replace(target)  # an equal file: the same bytes again
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return StoredFile(sha256, rows, size)
 
     def rows_of(self, files: Iterable[str]) -> str:
@@ -96,7 +96,7 @@ def _hash_of(file: Path) -> str:
     return digest.hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make sure that a name is on the disk, where folders can be opened for that."""
     if os.name == "nt":
         return

@@ -6,6 +6,7 @@ from collections.abc import Mapping as Settings
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import UnreadableFileError
@@ -54,6 +55,8 @@ class FileAccount:
     last_date: date | None = None
     credit_notes: int = 0
     set_aside_rows: tuple[RowRef, ...] = ()
+    path: Path = Path()
+    """Where the file lies."""
 
 
 def account_of(con: Any, part: Part) -> FileAccount:
@@ -98,6 +101,7 @@ def account_of(con: Any, part: Part) -> FileAccount:
         last_date=totals.get("last"),
         credit_notes=totals.get("credit_notes", 0),
         set_aside_rows=tuple(replace(ref, text=mended(ref.text)) for ref in sorted((*raw.set_aside, *part.set_aside), key=lambda ref: ref.row)),
+        path=raw.path,
     )
 
 

@@ -66,6 +66,8 @@ class Reading:
     problems: tuple[Problem, ...]
     mapping: Mapping
     parts: tuple[Part, ...] = field(repr=False, default=())
+    paths: tuple[Path, ...] = field(repr=False, default=())
+    """All that was named to be read, joined files too."""
 
     @property
     def rejected(self) -> int:
@@ -177,7 +179,7 @@ def _read(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, t
     if not parts:
         raise UsageError("No file was named. Name at least one file of sale lines.")
     notices += _entries_of_nothing(engine.con, mapping, parts)
-    return _finished(engine, parts, mapping, notices, tell)
+    return replace(_finished(engine, parts, mapping, notices, tell), paths=tuple(path for paths in given.values() for path in paths))
 
 
 def _read_parts(engine: Any, given: Settings[str, Iterable[Path]], mapping: Mapping, notices: list[Problem], tell: Progress) -> list[Part]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from goodterms.register.imported import ClosedPeriod, FactsFile, ImportRows, ImportState
+from goodterms.register.imported import ClosedPeriod, FactsFile, ImportedFile, ImportRows, ImportState
 from goodterms.work.check_audit import check_audit
+from goodterms.work.keep_originals import originals
 from goodterms.work.month_sums import sums_of_month
 from goodterms.work.stored import store
 
@@ -28,15 +29,21 @@ def check(engine: Any, *, elsewhere: tuple[int, str] | None = None) -> Checked:
     audit = check_audit(elsewhere)
     named = _named_files()
     damaged = {sha256: damage for sha256 in named if (damage := store().damage_of(sha256))}
+    kept = ImportedFile.objects.exclude(original=None).order_by("of", "name", "table")
+    of_originals = {file.original: file for file in kept}
+    lost = [
+        f"{file.name} of import {file.of_id}: {damage}" for name, file in of_originals.items() if name and (damage := originals().damage_of(name, file.sha256))
+    ]
     closed = list(ClosedPeriod.objects.filter(reopened_at=None).order_by("month", "entity"))
     said = (
         f"Audit: {audit.number:,} entries, head {audit.number}:{audit.digest}; {audit.erased:,} values were erased.",
         f"Facts: {len(named):,} files.",
+        f"Originals: {len(of_originals):,} files.",
         f"Closed: {len(closed):,} months.",
     )
     of_facts = [f"{what}: {damage}" for sha256, damage in damaged.items() for what in named[sha256]]
     of_months = [sentence for period in closed for sentence in _check_closed(engine, period, damaged)]
-    return Checked(said, (*audit.found, *of_facts, *of_months))
+    return Checked(said, (*audit.found, *of_facts, *lost, *of_months))
 
 
 def _named_files() -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -62,8 +63,8 @@ class Compared(StrEnum):
 
 def dump_lines(engine: Any, of: Compared, *, using: str) -> Iterator[bytes]:
     """Yield the lines of a dump; ``using`` is the connection of a snapshot, as of :func:`snapshot`."""
-    tables: dict[str, Callable[[], Iterator[bytes]]] = {model._meta.label: lambda model=model: _rows(model, of, using) for model in dumped(of)}  # noqa: SLF001
-    tables[FACTS] = lambda: _facts(engine, using)
+    tables: dict[str, Callable[[], Iterator[bytes]]] = {model._meta.label: partial(_rows, model, of, using) for model in dumped(of)}  # noqa: SLF001
+    tables[FACTS] = partial(_facts, engine, using)
     for name in sorted(tables):
         yield from _sorted(tables[name]())
 

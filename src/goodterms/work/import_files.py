@@ -15,13 +15,14 @@ from goodterms.facts.live import Counts, Month, Prepared, prepare_import, stored
 from goodterms.facts.store import StoredFile
 from goodterms.register.access import ensure_may
 from goodterms.register.counterparty import Counterparty
-from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportedFile, ImportRows, ImportState, Stated
+from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportRows, ImportState, Stated
 from goodterms.register.product import Product
 from goodterms.register.record import named_by
 from goodterms.register.rights import Verb
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
 from goodterms.work.close_period import refuse_closed
+from goodterms.work.keep_originals import drop_originals, keep_originals
 from goodterms.work.keys_brought import KeyBrought, keys_brought
 from goodterms.work.lease import lease, still_held
 from goodterms.work.settle import settle
@@ -61,7 +62,7 @@ def prepare(reading: Reading, *, by: User, at: datetime) -> DryRun:
     """
     ensure_may(by, Verb.IMPORT)
     found = Import.objects.create(made_by=by, begun_at=at, mapping=reading.mapping.as_toml(), problems=[], counts={})
-    _keep_files(found, reading)
+    keep_originals(found, reading)
     brought = {}
     for table in _tables_with_rows(reading):
         files = stored_rows(store(), reading.facts.engine, table, reading.rows_to_keep(table, found.number))
@@ -123,7 +124,10 @@ def _prepared_again(found: Import, engine: Any) -> tuple[Prepared, ...]:
 def abandon(number: int) -> None:
     """Give up what was prepared; what it made unseen is removed."""
     Import.objects.filter(number=number, state__in=[ImportState.PREPARING, ImportState.WAITING]).update(state=ImportState.ABANDONED)
-    sweep_records(Import.objects.get(number=number))
+    found = Import.objects.get(number=number)
+    sweep_records(found)
+    if found.state == ImportState.ABANDONED:
+        drop_originals(found)
 
 
 def dry_run_of(number: int, prepared: Sequence[Prepared], made: Mapping[str, int]) -> DryRun:
@@ -149,23 +153,6 @@ def publish_files(prepared: Iterable[Prepared], because: str, at: datetime) -> i
 
 def _tables_with_rows(reading: Reading) -> list[str]:
     return [name for name, table in reading.facts.tables.items() if name not in MASTER_NAMES and table.count().to_pyarrow().as_py()]
-
-
-def _keep_files(found: Import, reading: Reading) -> None:
-    ImportedFile.objects.bulk_create(
-        ImportedFile(
-            of=found,
-            name=account.file,
-            table=account.table,
-            sha256="",
-            size=0,
-            rows_read=account.physical,
-            rows_accepted=account.accepted,
-            rows_rejected=account.rejected,
-            rows_set_aside=account.set_aside,
-        )
-        for account in reading.files
-    )
 
 
 def _make_unseen(found: Import, keys: Sequence[KeyBrought], today: date) -> dict[str, int]:

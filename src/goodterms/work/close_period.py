@@ -89,8 +89,7 @@ def refuse_closed(prepared: Iterable[Prepared], engine: Any) -> None:
         more = f" and {len(said) - _MOST_SAID:,} more" if len(said) > _MOST_SAID else ""
         listed = ", ".join(said[:_MOST_SAID])
         raise ClosedMonthError(
-            f"This would change closed months, so nothing was published: {listed}{more}. Reopen the month with   goodterms close --reopen   "
-            "or bring the rest alone with --open-only."
+            f"This would change closed months, so nothing was published: {listed}{more}. Reopen them with   goodterms close --reopen   or leave these rows out."
         )
 
 

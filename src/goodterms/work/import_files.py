@@ -25,7 +25,7 @@ from goodterms.work.close_period import refuse_closed
 from goodterms.work.keep_originals import drop_originals, keep_originals
 from goodterms.work.keys_brought import KeyBrought, keys_brought
 from goodterms.work.lease import lease, still_held
-from goodterms.work.settle import settle
+from goodterms.work.settle import settle, settle_all
 from goodterms.work.stored import live_files, store
 from goodterms.work.sweep import sweep_records
 from goodterms.work.writing import writing
@@ -98,6 +98,7 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
     """
     ensure_may(by, Verb.IMPORT)
     with lease("import") as attempt:
+        settle_all()
         found = Import.objects.get(number=run.number)
         if found.state != ImportState.WAITING:
             raise UsageError(f"Import {run.number} is {found.state}: it cannot be published.")

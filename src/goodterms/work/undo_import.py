@@ -19,7 +19,7 @@ from goodterms.work.close_period import refuse_closed
 from goodterms.work.import_files import DryRun, dry_run_of, publish_files
 from goodterms.work.keys_brought import keys_in
 from goodterms.work.lease import lease, still_held
-from goodterms.work.settle import settle
+from goodterms.work.settle import settle, settle_all
 from goodterms.work.stored import files_of, live_files, store
 from goodterms.work.sweep import sweep_records
 from goodterms.work.writing import writing
@@ -37,6 +37,7 @@ def undo(number: int, engine: Any, *, by: User, at: datetime, login: str = "") -
     """
     ensure_may(by, Verb.UNDO)
     with lease("undo") as attempt:
+        settle_all()
         found = Import.objects.filter(number=number).first()
         if found is None or found.state != ImportState.PUBLISHED:
             raise UsageError(f"Import {number} is {found.state if found else 'not there'}: only a published import can be undone.")

@@ -38,9 +38,8 @@ COMMANDS = sorted(
 @pytest.mark.parametrize(("page", "command"), COMMANDS)
 def test_a_command_of_a_page_has_its_options(page, command, capsys):
     _, *arguments = shlex.split(command)
-    is_group = arguments[0] in {"policy", "users"} and arguments[1:2] and not arguments[1].startswith("-")
+    is_group = arguments[0] in {"policy", "users", "fields", "sources"} and arguments[1:2] and not arguments[1].startswith("-")
     names = arguments[: 2 if is_group else 1]
-    names = arguments[:2] if arguments[0] in {"policy", "fields", "sources"} else arguments[:1]
     assert exit_code_of([*names, "--help"]) == 0
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
     assert {argument for argument in arguments if argument.startswith("--")} <= known

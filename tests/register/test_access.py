@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -17,6 +19,7 @@ from goodterms.register.money_field import MoneyField
 from goodterms.register.rights import Verb
 from goodterms.work.installation import acting
 
+SOURCE = Path(access.__file__).parent.parent
 OFFICE = {"hea", "con", "aud"}
 ASKING = ("mia", "dan", "hea", "con", "aud")
 
@@ -317,7 +320,7 @@ def test_own_fields_are_seen_by_the_roles_they_name_and_personal_ones_by_a_look(
 def test_each_role_may_do_what_is_said(cast):
     writers = {"hea", "con"}
     for verb in Verb:
-        may = {Verb.CHECK: OFFICE, Verb.CHANGE: {*writers, "mia", "dan"}}.get(verb, writers)
+        may = {Verb.CHECK: OFFICE, Verb.SEE_SETTINGS: OFFICE, Verb.CHANGE: {*writers, "mia", "dan"}}.get(verb, writers)
         for who in ASKING:
             if who in may:
                 ensure_may(cast.users[who], verb)
@@ -340,3 +343,19 @@ def test_records_are_changed_by_whose_they_are(cast):
             ensure_may(cast.users["con"], Verb.CHANGE, record)
             refused(lambda record=record: ensure_may(cast.users["aud"], Verb.CHANGE, record))
     refused(lambda: ensure_may(cast.users["mia"], Verb.CHANGE, cast.product))
+
+
+def calls_in(folder):
+    for path in sorted((SOURCE / folder).rglob("*.py")):
+        yield from ((path.name, node) for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+def test_faces_ask_the_register_by_its_rights_alone():
+    """No command or page has a way of its own to the tables."""
+    asked = [(name, node.attr) for face in ("cli", "web", "api") for name, node in calls_in(face) if isinstance(node, ast.Attribute)]
+    assert [call for call in asked if call[1] in {"objects", "_default_manager", "filter", "exclude", "annotate", "aggregate", "values_list"}] == []
+
+
+def test_a_reason_to_look_is_given_only_where_the_look_is_written():
+    giving = {name for name, node in calls_in("") if isinstance(node, ast.Call) for keyword in node.keywords if keyword.arg == "look"}
+    assert giving == {"access.py", "look_at_persons.py"}

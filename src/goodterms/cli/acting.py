@@ -31,15 +31,25 @@ def home_of(home: Path | None) -> Path:
     return home or Path(os.environ.get("GOODTERMS_HOME") or "goodterms")
 
 
-def acting_in(home: Path | None, email: str) -> Acting:
+def acting_in(home: Path | None, email: str, *, to: str = "") -> Acting:
     """Open the installation and say who acts.
+
+    ``to`` names a verb of :class:`goodterms.register.rights.Verb` that the user must be allowed, where what the command calls does not ask itself.
 
     Raises
     ------
     UsageError
         There is no such installation or user.
+    NotAllowedError
+        The user may not.
     """
     from goodterms.work.installation import acting, open_installation, os_login  # noqa: PLC0415  (heavy: only where there is an installation)
 
     open_installation(home_of(home))
-    return Acting(acting(email), datetime.now(UTC), os_login())
+    by = acting(email)
+    if to:
+        from goodterms.register.access import ensure_may  # noqa: PLC0415
+        from goodterms.register.rights import Verb  # noqa: PLC0415
+
+        ensure_may(by, Verb[to])
+    return Acting(by, datetime.now(UTC), os_login())

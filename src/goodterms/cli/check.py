@@ -21,7 +21,7 @@ def check(
 
     Exit codes: 0 all is as it should be; 1 something is not; 2 wrong use.
     """
-    acting_in(home, as_)
+    acting_in(home, as_, to="CHECK")
     from goodterms.facts.engine import connect  # noqa: PLC0415
     from goodterms.work.check import check as checked  # noqa: PLC0415
     from goodterms.work.check_audit import head_of  # noqa: PLC0415

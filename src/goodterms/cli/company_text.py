@@ -31,7 +31,7 @@ def load_policy(file: File, home: Home = None, as_: As = "") -> int:
 
 def save_policy(file: File, home: Home = None, as_: As = "") -> int:
     """Write the company's policy into a file, to change and load again."""
-    acting_in(home, as_)
+    acting_in(home, as_, to="SEE_SETTINGS")
     from goodterms.register.company_text import TextKind  # noqa: PLC0415
     from goodterms.work.company_text import saved  # noqa: PLC0415
 
@@ -74,7 +74,7 @@ def load_sources(file: File, home: Home = None, as_: As = "") -> int:
 @sources.command("save")
 def save_sources(file: File, home: Home = None, as_: As = "") -> int:
     """Write the sources into a file."""
-    acting_in(home, as_)
+    acting_in(home, as_, to="SEE_SETTINGS")
     from goodterms.work.custom_fields import saved_sources  # noqa: PLC0415
 
     _write(file, saved_sources())

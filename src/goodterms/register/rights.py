@@ -142,11 +142,13 @@ class Verb(StrEnum):
     ERASE = "erase what is kept of a person"
     BACK_UP = "back up, dump and restore"
     CHECK = "check the installation"
+    SEE_SETTINGS = "see the policy, mappings and sources"
     CHANGE = "change records of a counterparty"
     """Managers and directors: of their own."""
 
 
 MAY: Mapping[Verb, frozenset[Role]] = dict.fromkeys(Verb, WRITERS) | {
     Verb.CHECK: OFFICE,
+    Verb.SEE_SETTINGS: OFFICE,
     Verb.CHANGE: WRITERS | {Role.DIRECTOR, Role.MANAGER},
 }

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from goodterms.errors import ChangedMeanwhileError, UsageError
 from goodterms.facts.policy import Policy
+from goodterms.register.access import ensure_may
 from goodterms.register.company_text import CompanyText, TextKind
+from goodterms.register.rights import Verb
 from goodterms.register.user import User
 from goodterms.work.writing import writing
 
@@ -49,7 +51,10 @@ def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, l
         The text is not valid.
     ChangedMeanwhileError
         The file was saved from an older edition than the one in force.
+    NotAllowedError
+        The user may not change the policy, or mappings.
     """
+    ensure_may(by, Verb.POLICY if kind == TextKind.POLICY else Verb.MAPPINGS)
     marked = _EDITION.match(text)
     body = text[marked.end() :] if marked else text
     _check(kind, body)

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from goodterms.errors import UsageError
+from goodterms.register.access import ensure_may
 from goodterms.register.company_text import Source
 from goodterms.register.custom_field import CustomField, FieldObject, FieldType
+from goodterms.register.rights import Verb
 from goodterms.register.user import Role, User
 from goodterms.work.writing import writing
 
@@ -39,7 +41,10 @@ def load_fields(text: str, *, by: User, at: datetime, login: str = "") -> None:
     ------
     UsageError
         The file says what cannot be; nothing is changed.
+    NotAllowedError
+        The user may not change fields.
     """
+    ensure_may(by, Verb.FIELDS)
     wanted = _read(text, "field", _FIELD)
     known = {field.key: field for field in CustomField.objects.all()}
     for key, values in wanted.items():
@@ -61,7 +66,10 @@ def load_sources(text: str, *, by: User, at: datetime, login: str = "") -> None:
     ------
     UsageError
         The file says what cannot be; nothing is changed.
+    NotAllowedError
+        The user may not change sources.
     """
+    ensure_may(by, Verb.MAPPINGS)
     wanted = _read(text, "source", _SOURCE)
     known = {source.name: source for source in Source.objects.all()}
     with writing("load sources", by=by, at=at, login=login) as now:

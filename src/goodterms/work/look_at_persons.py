@@ -41,8 +41,10 @@ def look_at_persons(
     NotAllowedError
         The user may not see one of the fields at all.
     UsageError
-        No reason is given by a user whose own customers they are not.
+        No reason is given by a user whose own customers they are not, or nothing personal is asked for.
     """
+    if not any(is_personal(model, name) for name in (*show, *among)):
+        raise UsageError("Nothing personal is asked for: that is no look at persons.")
     is_own = by.role not in OFFICE
     why = OWN_CUSTOMER if is_own else " ".join(reason.split())
     if not why:

@@ -1,0 +1,74 @@
+"""Looks at persons: each is written with who, at whom, when and why; owners are not asked why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.installations import NOW
+from tests.register.everyone import OWN, Everyone
+
+from goodterms.errors import NotAllowedError, UsageError
+from goodterms.register.audit import AuditEntry, AuditValue
+from goodterms.register.contact_person import ContactPerson
+from goodterms.register.counterparty import Counterparty
+from goodterms.work.look_at_persons import look_at_persons
+
+
+@pytest.fixture
+def cast(installation):
+    return Everyone()
+
+
+def looks(user):
+    found = AuditEntry.objects.filter(verb="look", user=user.pk).order_by("number")
+    return [(entry.object, entry.object_id, entry.reason) for entry in found]
+
+
+def persons_of(cast, *names):
+    return {person.hex for person, name in cast.whose[ContactPerson].items() if name in names}
+
+
+def test_an_owner_looks_without_being_asked_and_it_is_written_once_a_day(cast):
+    for who in ("mia", "dan"):
+        user, theirs = cast.users[who], persons_of(cast, *OWN[who])
+        for hours in (0, 2, 24):
+            found = look_at_persons(ContactPerson, show=["email", "title"], reason="because", by=user, at=NOW + timedelta(hours=hours))
+            assert {row["pk"].hex for row in found} == theirs
+        once = sorted(("contactperson", person, "own customer") for person in theirs)
+        assert sorted(looks(user)[: len(theirs)]) == sorted(looks(user)[len(theirs) :]) == once
+    shown = AuditValue.objects.filter(entry__verb="look").values_list("field", "value").distinct()
+    assert list(shown) == [("shown", "email")]
+
+
+def test_others_say_why_and_each_look_is_written(cast):
+    for who in ("hea", "con", "aud"):
+        user = cast.users[who]
+        with pytest.raises(UsageError, match="Say why these persons are looked at: billing, complaint, stand-in, or in words of your own"):
+            look_at_persons(ContactPerson, show=["email"], reason="  ", by=user, at=NOW)
+        assert looks(user) == []
+        person = cast.last[ContactPerson]
+        for _ in range(2):
+            cleo = look_at_persons(ContactPerson, show=["email"], where={"counterparty__name": "Cleo"}, reason="complaint of 2 November", by=user, at=NOW)
+            assert [row["email"] for row in cleo] == list(ContactPerson.objects.filter(counterparty__name="Cleo").values_list("email", flat=True))
+        (theirs,) = persons_of(cast, "Cleo")
+        assert looks(user) == [("contactperson", theirs, "complaint of 2 November")] * 2
+        assert person.pk.hex != theirs
+
+
+def test_a_search_for_a_person_is_a_look_at_whom_it_finds(cast):
+    (cleo,) = persons_of(cast, "Cleo")
+    name = ContactPerson.objects.get(counterparty__name="Cleo").name
+    asked = {"show": ["title"], "search": name, "among": ["name"], "at": NOW}
+    assert len(look_at_persons(ContactPerson, reason="billing", by=cast.users["hea"], **asked)) == 1
+    assert looks(cast.users["hea"]) == [("contactperson", cleo, "billing")]
+    assert look_at_persons(ContactPerson, by=cast.users["mia"], **asked) == []
+    assert looks(cast.users["mia"]) == []
+
+
+def test_a_look_shows_nothing_that_the_role_may_not_see(cast):
+    with pytest.raises(NotAllowedError):
+        look_at_persons(ContactPerson, show=["email", "counterparty__manager__email"], by=cast.users["mia"], at=NOW)
+    with pytest.raises(UsageError, match="that is no look at persons"):
+        look_at_persons(Counterparty, show=["name"], by=cast.users["otto"], at=NOW)
+    assert AuditEntry.objects.filter(verb="look", object="contactperson").count() == 0

@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from goodterms.cli import run as run_command
+from goodterms.cli.backup import backup
 from goodterms.cli.check import check
 from goodterms.cli.close import close
 from goodterms.cli.company_text import fields, load_policy, save_policy, sources
@@ -25,6 +26,7 @@ from goodterms.cli.import_files import import_files
 from goodterms.cli.init import init
 from goodterms.cli.look import look
 from goodterms.cli.policy import app as policy
+from goodterms.cli.restore import restore
 from goodterms.cli.status import status
 from goodterms.cli.trace import trace
 from goodterms.cli.undo import undo
@@ -51,6 +53,8 @@ app.command()(run_command.run)
 app.command()(status)
 app.command()(worker)
 app.command()(check)
+app.command()(backup)
+app.command()(restore)
 policy.command("load")(load_policy)
 policy.command("save")(save_policy)
 app.add_typer(users)

@@ -21,9 +21,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
+import duckdb
 from django.apps import apps
 from django.db import connection, connections, models, transaction
 
+from goodterms.errors import UnreadableFileError
 from goodterms.facts.month_content import hash_of_rows, plain
 from goodterms.register.imported import FactsFile
 from goodterms.register.record import Seen
@@ -120,7 +122,10 @@ def _rows(model: type[models.Model], of: Compared, using: str) -> Iterator[bytes
 
 def _facts(engine: Any, using: str) -> Iterator[bytes]:
     for table, month, sha256 in FactsFile.objects.using(using).filter(until=None).values_list("table", "month", "sha256"):
-        count, said = hash_of_rows(engine, store().rows_of([sha256]))
+        try:
+            count, said = hash_of_rows(engine, store().rows_of([sha256]))
+        except (UnreadableFileError, duckdb.Error):  # `check` names it
+            count, said = 0, "unreadable"
         yield _line(FACTS, {"table": table, "month": _said(month), "rows": count, "said": said})
 
 

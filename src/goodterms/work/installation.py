@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,19 @@ def init(home: Path, *, database: str = "", at: datetime) -> Path:
     UsageError
         The folder holds something, or the database cannot be reached.
     """
+    home = make_installation(home, database=database)
+    _first_rows(at)
+    return home
+
+
+def make_installation(home: Path, *, database: str = "") -> Path:
+    """Make the folder of an installation with an empty register, as :func:`init` says.
+
+    Raises
+    ------
+    UsageError
+        The folder or the database holds something, or the database cannot be reached.
+    """
     home = home.absolute()
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise UsageError(f"{home} is there and not empty. Name a folder that is not there yet.")
@@ -63,13 +77,27 @@ def init(home: Path, *, database: str = "", at: datetime) -> Path:
         raise UsageError(f"{home} cannot be made: {error.strerror}.") from None
     os.environ["GOODTERMS_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodterms.server.settings")
+    try:
+        _make_tables()
+    except BaseException:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
+    return home
+
+
+def _make_tables() -> None:
     import django
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    _first_rows(at)
-    return home
+    from django.db import DatabaseError, connection
+
+    try:
+        if connection.introspection.table_names():
+            raise UsageError("The database holds something already. Name an empty one.")
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise UsageError(f"The database cannot be used: {str(error).strip()}.") from None
 
 
 def _first_rows(at: datetime) -> None:

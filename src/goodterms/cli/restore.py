@@ -1,0 +1,39 @@
+"""``goodterms restore``: make an installation from a backup."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from goodterms.cli.look import DONE, DONE_WITH_LOSS
+from goodterms.cli.progress import shown_on
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup; FILE.keys lies beside it.", show_default=False)],
+    home: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.", show_default=False)],
+    database: Annotated[
+        str, typer.Option("--database", metavar="URL", help="postgresql://user@host/name, an empty one; else a SQLite file in the folder.", show_default=False)
+    ] = "",
+) -> int:
+    """Make a new installation from a backup, on either database, and check it.
+
+    Exit codes: 0 done; 1 done, and what is named is not as it should be; 2 wrong use; 4 the backup is unreadable, nothing was restored.
+    """
+    from goodterms.facts.engine import connect  # noqa: PLC0415
+    from goodterms.work.restore import restore as restored  # noqa: PLC0415
+
+    with shown_on(sys.stderr) as progress:
+        progress("restoring")
+        place = restored(file, home, database=database)
+        from goodterms.work.check import check  # noqa: PLC0415  (its models are there when the installation is)
+
+        progress("checking")
+        found = check(connect()).found
+    for sentence in found:
+        typer.echo(sentence)
+    typer.echo(f"The installation is in {place}.")
+    return DONE_WITH_LOSS if found else DONE

@@ -29,7 +29,7 @@ def backup(
     """
     if (file is None) == (dump is None) or (state and dump is None):
         raise UsageError("Name the file of the backup, or --dump FILE for the canonical dump alone.")
-    at = acting_in(home, as_).at
+    at = acting_in(home, as_, to="BACK_UP").at
     from goodterms.facts.engine import connect  # noqa: PLC0415
     from goodterms.work.backup import backup as written  # noqa: PLC0415
     from goodterms.work.backup import keys_beside, write_dump  # noqa: PLC0415

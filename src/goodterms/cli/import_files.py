@@ -47,7 +47,7 @@ def import_files(
 
     Exit codes: 0 done; 1 done, with rejected rows; 2 wrong use; 3 an answer is needed; 4 a file is unreadable, nothing was written.
     """
-    by, at, login = acting_in(home, as_)
+    by, at, login = acting_in(home, as_, to="IMPORT")
     from goodterms.work.import_files import abandon, prepare, publish  # noqa: PLC0415
 
     tables = {"costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}

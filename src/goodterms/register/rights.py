@@ -140,7 +140,7 @@ class Verb(StrEnum):
     FIELDS = "change custom fields"
     USERS = "add and change users"
     ERASE = "erase what is kept of a person"
-    BACK_UP = "back up, dump and restore"
+    BACK_UP = "back up and dump the installation"
     CHECK = "check the installation"
     SEE_SETTINGS = "see the policy, mappings and sources"
     CHANGE = "change records of a counterparty"

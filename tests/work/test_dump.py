@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
 
@@ -34,11 +34,11 @@ RENAMED = "Customer;Name;Segment;Payment days\nC1;Ann Oyj;A;21\nC4;Cleo Oy;C;7\n
 
 @pytest.fixture
 def bring(installation, tmp_path):
-    def bring(sales, customers=""):
+    def bring(sales, customers="", at=NOW):
         (tmp_path / "sales.csv").write_text(sales, "utf-8")
         (tmp_path / "customers.csv").write_text(customers, "utf-8")
         reading = goodterms.read([tmp_path / "sales.csv"], customers=[tmp_path / "customers.csv"] if customers else [])
-        return publish(prepare(reading, by=acting(""), at=NOW), reading.facts.engine, by=acting(""), at=NOW).number
+        return publish(prepare(reading, by=acting(""), at=at), reading.facts.engine, by=acting(""), at=at).number
 
     return bring
 
@@ -89,6 +89,22 @@ def test_an_undone_import_leaves_no_trace_in_the_state(bring):
     before = dump()
     take_back(bring(MENDED, RENAMED))
     assert dump() == before
+
+
+def test_a_record_is_of_the_day_of_the_first_import_that_stands(bring):
+    days = [NOW + timedelta(days=day) for day in range(3)]
+    second = bring(MENDED, RENAMED, at=days[1])
+    alone = dump()
+    third = bring(AGAIN, at=days[2])
+    both = dump()
+    take_back(third)
+    take_back(second)
+    first = bring(FIRST, CUSTOMERS, at=days[0])
+    second, third = bring(MENDED, RENAMED, at=days[1]), bring(AGAIN, at=days[2])
+    take_back(first)
+    assert dump() == both
+    take_back(third)
+    assert dump() == alone
 
 
 def test_the_same_files_twice_are_the_same_state(bring):

@@ -72,15 +72,15 @@ def _give_to_others(found: Import, engine: Any) -> None:
             for table in dict.fromkeys(rows.table for rows in other.rows.all()):
                 keys = keys_in(store().rows_of(files_of(other.rows.filter(table=table))), kind, table)
                 used = con.execute(f"SELECT id FROM own_keys SEMI JOIN ({keys}) USING (space, key)").fetchall()
-                _belong(other, kind, [pk for (pk,) in used])
+                _belong(found, other, kind, [pk for (pk,) in used])
             stated = Stated.objects.filter(of=other, kind=kind).values_list("object_id", flat=True)
-            _belong(other, kind, list(own.filter(counterparty__in=stated).values_list("pk", flat=True)))
-            _belong(other, kind, list(own.filter(product__in=stated).values_list("pk", flat=True)))
+            _belong(found, other, kind, list(own.filter(counterparty__in=stated).values_list("pk", flat=True)))
+            _belong(found, other, kind, list(own.filter(product__in=stated).values_list("pk", flat=True)))
 
 
-def _belong(other: Import, kind: str, keys: Iterable[Any]) -> None:
-    """Keys and the records that they name belong to another import."""
-    of = SourceKey.objects.filter(pk__in=list(keys), kind=kind)
-    Counterparty.objects.filter(source_keys__in=of, created_by_import__isnull=False).update(created_by_import=other)
-    Product.objects.filter(source_keys__in=of, created_by_import__isnull=False).update(created_by_import=other)
+def _belong(found: Import, other: Import, kind: str, keys: Iterable[Any]) -> None:
+    """Keys that are still of the import, and the records that they name, belong to another, as if that had made them."""
+    of = SourceKey.objects.filter(pk__in=list(keys), kind=kind, created_by_import=found)
+    Counterparty.objects.filter(source_keys__in=of, created_by_import=found).update(created_by_import=other, created_on=other.begun_at.date())
+    Product.objects.filter(source_keys__in=of, created_by_import=found).update(created_by_import=other)
     of.update(created_by_import=other)

@@ -23,6 +23,7 @@ from uuid import UUID
 
 import duckdb
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, connections, models, transaction
 
 from goodterms.errors import UnreadableFileError
@@ -86,7 +87,7 @@ def snapshot() -> Iterator[str]:
     with ExitStack() as stack:
         own = dict(connection.settings_dict)
         if connection.vendor == "sqlite":
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="goodterms-")))
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="snapshot-", dir=settings.GOODTERMS_HOME)))
             own["NAME"] = str(folder / "register.sqlite")
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [own["NAME"]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -95,6 +96,8 @@ def _unpack(archive: zipfile.ZipFile, home: Path, keys: dict[str, str]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(name) as source, path.open("xb") as target:
             shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
     for name, key in keys.items():
         path = kept.key_of(UUID(name))
         path.touch(mode=0o600)

@@ -6,8 +6,8 @@ import pytest
 
 from goodterms.errors import AnswerNeededError
 from goodterms.facts.columns import TABLES
+from goodterms.facts.sql_text import named
 from goodterms.intake import read
-from goodterms.intake.parts.part import named
 
 FILES = {
     "sale_lines": "document;date;customer_key;net_value\n1;2023-01-02;A;5\n2;2023-01-03;B;6\n",

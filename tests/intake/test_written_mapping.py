@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from goodterms.errors import AnswerNeededError, UnreadableFileError
 from goodterms.facts.engine import connect
+from goodterms.facts.sql_text import named
 from goodterms.intake import read
 from goodterms.intake.mapping.answers import answered
-from goodterms.intake.parts.part import named
 
 CENT = D("0.01")
 MOST_QUESTIONS = 8

@@ -7,7 +7,7 @@ from typing import Any
 
 from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.currency.currency_rates import TABLE as RATES
 from goodterms.intake.currency.currency_rates import of_one_unit
 from goodterms.intake.lines.amount_of_line import OTHER_AMOUNTS, document_of, holds_tax, instead_of_total, is_no_margin
@@ -24,7 +24,7 @@ from goodterms.intake.mapping.column_names import (
 )
 from goodterms.intake.mapping.currency_code import code_sql
 from goodterms.intake.parts.further_columns import KEPT_AS_ATTRIBUTE
-from goodterms.intake.parts.part import LINES, Part, named, say
+from goodterms.intake.parts.part import LINES, Part, say
 from goodterms.intake.rows.month_rows import all_months, dated
 from goodterms.intake.values.agreement import NEARLY_ALL
 from goodterms.intake.values.typed_column import Typed

@@ -8,11 +8,12 @@ from itertools import product
 from typing import Any
 
 from goodterms.errors import Question
+from goodterms.facts.sql_text import named
 from goodterms.intake.mapping.answers import answerable, choice, of_files
 from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.entry_heads import name_of
-from goodterms.intake.parts.part import LINES, Part, drop_raw_tables, named
+from goodterms.intake.parts.part import LINES, Part, drop_raw_tables
 from goodterms.intake.parts.years_of_files import of_years
 from goodterms.intake.values.months import months_of, without_year
 from goodterms.intake.values.spans import quarter_number, quarters_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import MASTER_NAMES
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.currency.currency_evidence import find_currency_column
 from goodterms.intake.lines.cost_amounts import settle_signs
 from goodterms.intake.lines.credit_notes import doubts_of_signs, with_kind
@@ -24,7 +24,7 @@ from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.part_amounts import derived_columns, discount_is_of_lines, settle_document_total, settle_price, settle_tax, typed_rows
 from goodterms.intake.part_columns import say_nothing, type_columns
 from goodterms.intake.parts.kind_column import find_flag_of_credit_notes, find_kinds_in_all_rows
-from goodterms.intake.parts.part import LINES, Part, named
+from goodterms.intake.parts.part import LINES, Part
 from goodterms.intake.parts.proposal import proposed
 from goodterms.intake.parts.sample import of_all
 from goodterms.intake.parts.unnamed_keys import ask_for_keys

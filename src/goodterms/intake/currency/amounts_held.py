@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.facts.columns import MONEY_PLACES
+from goodterms.facts.sql_text import named
 from goodterms.intake.currency.currency_evidence import STATED_BY
 from goodterms.intake.currency.currency_rates import RATE_PLACES
 from goodterms.intake.mapping.currency_code import MAY_BE, currency_code, currency_named
-from goodterms.intake.parts.part import Part, named
+from goodterms.intake.parts.part import Part
 from goodterms.intake.values.typed_column import scale_of
 
 _AMOUNTS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from goodterms.errors import Question
 from goodterms.facts.columns import MONEY_PLACES
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.currency.amounts_held import (
     RATE_OF_COLUMN,
     RATE_OF_FILE,
@@ -31,7 +31,7 @@ from goodterms.intake.mapping.answers import answerable, choice, of_files, of_jo
 from goodterms.intake.mapping.column_names import LEFT_OUT
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.entry_heads import heads_of
-from goodterms.intake.parts.part import MEND, MOST_SAID, Part, named, reject
+from goodterms.intake.parts.part import MEND, MOST_SAID, Part, reject
 from goodterms.intake.values.typed_column import decimal, scale_of
 from goodterms.problems import Problem, Severity
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.mapping.currency_code import code_sql
-from goodterms.intake.parts.part import Part, named
+from goodterms.intake.parts.part import Part
 from goodterms.intake.values.typed_column import scale_of
 from goodterms.problems import Problem, Severity
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from goodterms.errors import Question
 from goodterms.facts.columns import ATTRIBUTE
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.currency.currency_rates import RATE_PLACES, inverse
 from goodterms.intake.mapping.answers import choice, of_files
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.parts.entry_heads import heads_of
 from goodterms.intake.parts.meaning import Proposal
-from goodterms.intake.parts.part import Part, named
+from goodterms.intake.parts.part import Part
 from goodterms.intake.values.agreement import OVER_A_CENT
 from goodterms.intake.values.typed_column import scale_of
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from goodterms.errors import Choice, Question
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.currency.amounts_held import Held, count_of_rows, currency_of, each_once, rate_of, summed_up
 from goodterms.intake.currency.currency_rates import Rates
 from goodterms.intake.mapping.answers import above, answerable, under_entry, with_remarks
@@ -16,7 +16,7 @@ from goodterms.intake.mapping.file_mapping import FileMapping, JoinMapping
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.mapping.toml_text import as_value, quoted
 from goodterms.intake.parts.entry_heads import heads_of
-from goodterms.intake.parts.part import Part, named
+from goodterms.intake.parts.part import Part
 from goodterms.problems import Problem, Severity
 
 WITH_RATES = Choice("a file of rates, named with the others", '[[file]] match = "rates.csv" table = "rates"', "its columns: date, from, to, rate")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.errors import Question
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.mapping.answers import above, answerable, with_remarks
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.mapping.words import DIFFERENT, SAME
 from goodterms.intake.parts.master_data import table_said
-from goodterms.intake.parts.part import LINES, Part, named
+from goodterms.intake.parts.part import LINES, Part
 from goodterms.problems import Problem, Severity
 
 COLUMNS = {

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.facts.sql_text import text_of, texts_of
+from goodterms.facts.sql_text import named, text_of, texts_of
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT, rank_of
 from goodterms.intake.mapping.months_across import MONTH, TABLES_BY_MONTH
 from goodterms.intake.mapping.words import NEGATIVE, POSITIVE
-from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.parts.part import Part, say
 from goodterms.intake.values.agreement import NEARLY_ALL, OVER_A_CENT
 from goodterms.intake.values.document_kind import is_debit
 from goodterms.intake.values.income_words import INCOME_ALONE, RESULT

@@ -9,11 +9,11 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.lines.left_out_rows import ask_what_rows_are, lines_by_word
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.file_mapping import CreditNotes
-from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.parts.part import Part, say
 from goodterms.intake.values.document_kind import CREDIT_PREFIXES, is_side, kinds_of, names_credit_notes
 from goodterms.problems import Problem, Severity
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.facts.columns import ATTRIBUTE, Kind
+from goodterms.facts.sql_text import named
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import attribute_name, meanings, normalised
 from goodterms.intake.parts.first_lines import FEWEST
-from goodterms.intake.parts.part import Part, named
+from goodterms.intake.parts.part import Part
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.intake.values.document_kind import is_given_back
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from goodterms.errors import MappingError
 from goodterms.facts.columns import ATTRIBUTE, MONEY_PLACES, Kind
+from goodterms.facts.sql_text import named
 from goodterms.intake.lines.amount_of_line import document_of, off_a_round_rate
 from goodterms.intake.parts.first_lines import FEWEST, first_lines, in_words, kept, said_of_first_lines
-from goodterms.intake.parts.part import LINES, Part, named, say
+from goodterms.intake.parts.part import LINES, Part, say
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.intake.values.typed_column import Typed, decimal
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import Kind
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.lines.document_amounts import ask_whether_deducted
 from goodterms.intake.mapping.column_names import kind_of, meanings, names_a_key, normalised, says_percent
 from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.parts.further_columns import KEPT_AS_ATTRIBUTE
-from goodterms.intake.parts.part import LINES, Part, named
+from goodterms.intake.parts.part import LINES, Part
 from goodterms.intake.parts.sample import Sample
 from goodterms.intake.values.agreement import A_CENT, NEARLY_ALL
 from goodterms.problems import Problem, Severity

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.mapping.column_names import KNOWN_OF_CUSTOMERS, KNOWN_OF_PRODUCTS, KNOWN_OF_SUPPLIERS
-from goodterms.intake.parts.part import ROWS_A_FILE, Part, named
+from goodterms.intake.parts.part import ROWS_A_FILE, Part
 from goodterms.intake.values.typed_column import scale_of
 from goodterms.problems import Problem, Severity
 

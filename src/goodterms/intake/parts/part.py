@@ -147,11 +147,6 @@ def say(parts: Sequence[Part], *sentences: str) -> None:
         part.said += sentences
 
 
-def named(ours: str) -> str:
-    """A column's name as SQL writes it."""
-    return '"' + ours.replace('"', '""') + '"'
-
-
 def reject(con: Any, part: Part, rows: str) -> None:
     """Take rows out of a part that is made already, to be given back: ``rows`` is a query of their numbers."""
     part.rejected += con.execute(f"SELECT count(*) FROM ({rows})").fetchone()[0]

@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import accumulate, product
 from typing import Any
 
-from goodterms.intake.parts.part import Part, named
+from goodterms.facts.sql_text import named
+from goodterms.intake.parts.part import Part
 from goodterms.intake.rows.totals_rows import OF_A_LINE, TOTAL
 from goodterms.intake.values.agreement import OVER_A_CENT
 from goodterms.problems import Problem, Severity

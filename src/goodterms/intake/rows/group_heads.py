@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, MappingError, Question
+from goodterms.facts.sql_text import named
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import LEFT_OUT
-from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.parts.part import Part, say
 from goodterms.intake.values.typed_column import Typed
 
 _LEADING = ("document", "customer_key", "customer_name", "supplier_key", "supplier_name", "account", "account_name", "pool")

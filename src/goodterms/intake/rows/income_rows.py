@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.facts.sql_text import texts_of
+from goodterms.facts.sql_text import named, texts_of
 from goodterms.intake.mapping.answers import choice
-from goodterms.intake.parts.part import Part, mark_bad, named, text_of_row
+from goodterms.intake.parts.part import Part, mark_bad, text_of_row
 from goodterms.intake.rows.totals_rows import LINE
 from goodterms.intake.tables.raw_table import RowRef
 from goodterms.intake.values.income_words import INCOME, INCOME_ALONE

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from goodterms.facts.sql_text import named
 from goodterms.intake.mapping.months_across import NUMBERED, TABLES_BY_MONTH, TABLES_OF_DAYS, first_day, is_closing_period, named_month
 from goodterms.intake.mapping.words import LAST_MONTH, SINCE
-from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.parts.part import Part, say
 from goodterms.intake.rows.span_rows import span_kind
 from goodterms.intake.values.months import period_sql
 from goodterms.intake.values.spans import SPANS_NUMBERED, is_closing, numbered_day_sql

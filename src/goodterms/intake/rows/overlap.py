@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, INVOICE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.mapping.file_mapping import origin_of
-from goodterms.intake.parts.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, leave_out, named, reject
+from goodterms.intake.parts.part import LINES, MEND, MOST_SAID, ROWS_A_FILE, Part, drop_raw_tables, leave_out, reject
 from goodterms.intake.rows.same_amounts import say_same_amounts
 from goodterms.intake.rows.years import name_years
 from goodterms.intake.values.typed_column import MOST_WHOLE_DIGITS, scale_of

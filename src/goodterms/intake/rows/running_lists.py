@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.mapping.answers import of_files
 from goodterms.intake.mapping.file_mapping import FileMapping
 from goodterms.intake.mapping.mapping_file import Mapping
 from goodterms.intake.mapping.source_name import source_of
 from goodterms.intake.mapping.words import EACH, MONTH_NAMES, SINCE
 from goodterms.intake.parts.entry_heads import heads_of
-from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.parts.part import Part, say
 from goodterms.intake.rows.growth import go_on, growth
 from goodterms.intake.rows.restated_sums import restated, without
 from goodterms.intake.rows.running_sums import BEFORE, TABLES_OF_SUMS, asked_whether_sums, question_of_sums, restart_of, say_apart, series_of, taken_off

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
+from goodterms.facts.sql_text import named
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.words import EACH, LAST_MONTH, MONTH_NAMES, SINCE
-from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.parts.part import Part, say
 from goodterms.intake.rows.closing_rows import numbers_of_closing
 from goodterms.intake.rows.growth import by_month, copies, growth
 from goodterms.intake.rows.restated_sums import restated, without

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from goodterms.facts.sql_text import named
 from goodterms.intake.mapping.source_name import source_of
-from goodterms.intake.parts.part import Part, named
+from goodterms.intake.parts.part import Part
 from goodterms.intake.rows.running_sums import TABLES_OF_SUMS
 from goodterms.problems import Problem, Severity
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_PLACES
+from goodterms.facts.sql_text import named
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.months_across import TABLES_OF_DAYS, TABLES_OF_PERIODS, first_day
 from goodterms.intake.mapping.words import BY_DAYS, FIRST_MONTH
-from goodterms.intake.parts.part import Part, named, say
+from goodterms.intake.parts.part import Part, say
 from goodterms.intake.values.spans import QUARTERS, SPANS_NUMBERED, WEEKS, last_day_sql, quarter_number
 
 _MONTH = named("month of a span")

@@ -8,12 +8,12 @@ from typing import Any
 
 from goodterms.errors import AnswerNeededError, Question
 from goodterms.facts.columns import MONEY_PLACES, Kind
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.currency.contradicted_signs import contradictions
 from goodterms.intake.mapping.answers import choice
 from goodterms.intake.mapping.column_names import goes_nowhere
 from goodterms.intake.mapping.months_across import NUMBERED
-from goodterms.intake.parts.part import MEND, MOST_SAID, Part, named
+from goodterms.intake.parts.part import MEND, MOST_SAID, Part
 from goodterms.intake.rows.balance_rows import BalanceRows, set_aside_balances
 from goodterms.intake.rows.odd_rows import Lines
 from goodterms.intake.rows.totals_rows import LIKELY_LINE, LINE, NO_AMOUNT, OF_A_LINE, OTHERS, TOTAL, set_aside_totals

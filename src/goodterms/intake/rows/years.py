@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.intake.mapping.source_name import OF_YEAR
-from goodterms.intake.parts.part import Part, named
+from goodterms.intake.parts.part import Part
 from goodterms.problems import Problem, Severity
 
 _ANEW = 0.5

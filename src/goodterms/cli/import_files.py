@@ -40,6 +40,7 @@ def import_files(
     answers: Annotated[list[str] | None, typer.Option("--answer", metavar="KEY=VALUE", help="Answer a question, as the question says it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Publish without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    later: Annotated[bool, typer.Option("--later", help="Leave it to a worker; what is asked is answered by --map alone.")] = False,
     home: Home = None,
     as_: As = "",
 ) -> int:
@@ -50,9 +51,22 @@ def import_files(
     by, at, login = acting_in(home, as_, to="IMPORT")
     from goodterms.work.import_files import abandon, prepare, publish  # noqa: PLC0415
 
-    tables = {"costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
+    named = {"costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
+    tables = {name: list(given or ()) for name, given in named.items()}
+    if later:
+        from goodterms.intake.mapping.mapping_file import Mapping as Known  # noqa: PLC0415
+        from goodterms.work.job import ask_for  # noqa: PLC0415
+        from goodterms.work.tasks import import_later  # noqa: PLC0415
+
+        places = {name: [str(file.absolute()) for file in given] for name, given in tables.items()}
+        Known.load(mapping)
+        text = mapping.read_text("utf-8-sig") if mapping else ""
+        own = [str(file.absolute()) for file in files]
+        job = ask_for(import_later, what=f"import {files[0].name}", by=by, at=at, files=own, tables=places, mapping=text)
+        typer.echo(f"Job {job.pk} waits for a worker:   goodterms worker")
+        return DONE
     asking = Asking(mapping, answers or ())
-    reading = asking.read(files, {name: list(given or ()) for name, given in tables.items()})
+    reading = asking.read(files, tables)
     asking.keep()
     with shown_on(sys.stderr) as progress:
         progress("preparing")

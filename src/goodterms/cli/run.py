@@ -18,16 +18,25 @@ def run(
         tuple[str, str] | None, typer.Option("--periods", metavar="A B", help="Compare these: 2012, 2012Q1, 2012-03 or 2012-01..2012-11.", show_default=False)
     ] = None,
     policy: Annotated[Path | None, typer.Option("--policy", metavar="F", help="Another policy than the installation's own.")] = None,
+    later: Annotated[bool, typer.Option("--later", help="Leave it to a worker.")] = False,
     home: Home = None,
     as_: As = "",
 ) -> int:
     """Work out what every customer and product earns, and show these figures in lists from now on."""
-    by, at, login = acting_in(home, as_)
+    by, at, login = acting_in(home, as_, to="RUN")
     from goodterms.facts.engine import connect  # noqa: PLC0415
     from goodterms.facts.policy import Policy  # noqa: PLC0415
     from goodterms.work.run_analysis import run_analysis  # noqa: PLC0415
 
     rules = Policy.load(policy) if policy else None
+    if later:
+        from goodterms.work.job import ask_for  # noqa: PLC0415
+        from goodterms.work.tasks import run_later  # noqa: PLC0415
+
+        text = policy.read_text("utf-8-sig") if policy else ""
+        job = ask_for(run_later, what="run", by=by, at=at, periods=list(periods or ()), policy=text)
+        typer.echo(f"Job {job.pk} waits for a worker:   goodterms worker")
+        return DONE
     with shown_on(sys.stderr) as progress:
         made, result = run_analysis(connect(), policy=rules, periods=periods, by=by, at=at, login=login, progress=progress)
     typer.echo(result.answer)

@@ -10,9 +10,12 @@ from goodterms.register.access import fields, rows
 from goodterms.register.audit import AuditHead
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportState, Lease
+from goodterms.register.job import Job, JobState
 from goodterms.register.product import Product
 from goodterms.register.run import CurrentRun, Run
 from goodterms.register.user import User
+
+_FAILED_SHOWN = 3
 
 
 def lines_of_state(home: Path, *, by: User) -> list[str]:
@@ -37,9 +40,25 @@ def lines_of_state(home: Path, *, by: User) -> list[str]:
         f"Facts          version {facts.number} of {facts.published_at:%Y-%m-%d %H:%M} UTC: {sum(file.rows for file in live):,} rows in {len(live):,} files",
         f"Figures        {figures}",
         f"Being done     {lease.holder.rpartition(' ')[0] or 'nothing'}",
+        *_jobs(by),
         f"Waiting        {f'imports {waiting}' if waiting else 'nothing'}",
         f"Audit          entry {head.number:,}, {head.digest}",
     ]
+
+
+def _jobs(by: User) -> list[str]:
+    """The jobs that wait or run, and the last ones that failed, as far as the user sees them."""
+    seen = rows(by, Job).values("pk")
+    shown = Job.objects.filter(pk__in=seen)
+    going_on = shown.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by("asked_at")
+    failed = shown.filter(state=JobState.FAILED).order_by("-asked_at")[:_FAILED_SHOWN]
+    return [f"Job            {job.what}: {job.state}{_how_far(job)}" for job in (*going_on, *failed)]
+
+
+def _how_far(job: Job) -> str:
+    share = f", {job.step} {job.share_done} %" if job.share_done is not None else f", {job.step}" if job.step else ""
+    again = f", attempt {job.attempt}" if job.attempt > 1 else ""
+    return f"{share}{again}{f': {job.said}' if job.said else ''}"
 
 
 def _database() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,27 +12,31 @@ from django.db import models, transaction
 
 from goodterms.errors import UsageError
 from goodterms.facts.columns import MASTER_NAMES
+from goodterms.facts.engine import connect
 from goodterms.facts.live import Counts, Month, Prepared, prepare_import, stored_rows
 from goodterms.facts.store import StoredFile
 from goodterms.register.access import ensure_may
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportRows, ImportState, Stated
 from goodterms.register.product import Product
-from goodterms.register.record import named_by
+from goodterms.register.record import named_by, published
 from goodterms.register.rights import Verb
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
 from goodterms.work.close_period import refuse_closed
-from goodterms.work.keep_originals import drop_originals, keep_originals
+from goodterms.work.hand_over import take_over
+from goodterms.work.keep_originals import keep_originals
 from goodterms.work.keys_brought import KeyBrought, keys_brought
 from goodterms.work.lease import lease, still_held
 from goodterms.work.settle import settle, settle_all
 from goodterms.work.stored import live_files, store
-from goodterms.work.sweep import sweep_records
+from goodterms.work.sweep import clear_abandoned
 from goodterms.work.writing import writing
 
 if TYPE_CHECKING:
     from goodterms.intake import Reading
+
+_GONE = (ImportState.ABANDONED, ImportState.UNDONE)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def prepare(reading: Reading, *, by: User, at: datetime) -> DryRun:
     prepared = tuple(prepare_import(store(), reading.facts.engine, table, live[table], files) for table, files in brought.items())
     run = replace(dry_run_of(found.number, prepared, made), live=live)
     counts = {table: vars(replace(c, shrinking=())) | {"shrinking": list(c.shrinking)} for table, c in run.tables.items()}
-    Import.objects.filter(pk=found.pk).update(state=ImportState.WAITING, counts={"tables": counts, "made": made})
+    Import.objects.filter(pk=found.pk, state=ImportState.PREPARING).update(state=ImportState.WAITING, counts={"tables": counts, "made": made})
     return run
 
 
@@ -104,11 +109,12 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
             raise UsageError(f"Import {run.number} is {found.state}: it cannot be published.")
         prepared = run.prepared if run.live == {table: live_files(table) for table in run.live} else _prepared_again(found, engine)
         refuse_closed(prepared, engine)
+        take_over(found, engine)
         with writing("import", by=by, at=at, login=login) as now:
             still_held(attempt)
             version = publish_files(prepared, f"import {found.number}", at)
-            found.state, found.version = ImportState.PUBLISHED, version
-            found.save(update_fields=["state", "version"])
+            if not Import.objects.filter(pk=found.pk, state=ImportState.WAITING).update(state=ImportState.PUBLISHED, version=version):
+                raise UsageError(f"Import {run.number} was given up meanwhile: nothing was published.")
             now.note("import", str(found.number), version=version, files=[file.sha256 for file in found.files.all()])
         settle(found)
     return dry_run_of(found.number, prepared, run.new_records)
@@ -126,9 +132,9 @@ def abandon(number: int) -> None:
     """Give up what was prepared; what it made unseen is removed."""
     Import.objects.filter(number=number, state__in=[ImportState.PREPARING, ImportState.WAITING]).update(state=ImportState.ABANDONED)
     found = Import.objects.get(number=number)
-    sweep_records(found)
     if found.state == ImportState.ABANDONED:
-        drop_originals(found)
+        with suppress(UsageError), lease("clearing up", patience=0):  # else the next sweeping does it
+            clear_abandoned(found, connect())
 
 
 def dry_run_of(number: int, prepared: Sequence[Prepared], made: Mapping[str, int]) -> DryRun:
@@ -159,44 +165,53 @@ def _tables_with_rows(reading: Reading) -> list[str]:
 def _make_unseen(found: Import, keys: Sequence[KeyBrought], today: date) -> dict[str, int]:
     """Make the records of keys that are new, unseen until the import is published, and keep what master files say of all."""
     kind, spaces = keys[0].kind, {key.space for key in keys}
-    with transaction.atomic():
+    with transaction.atomic():  # another import may make the same records at this moment: who comes second finds them there
+        there = SourceKey.objects.filter(kind=kind, space__in=spaces, key__in=[key.key for key in keys])
+        there.filter(created_by_import__state__in=_GONE).update(created_by_import=found)  # before they are swept
         known = {
-            (space, key): (counterparty, product)
-            for space, key, counterparty, product in SourceKey.objects.filter(kind=kind, space__in=spaces, key__in=[key.key for key in keys]).values_list(
-                "space", "key", "counterparty_id", "product_id"
-            )
+            (space, key): (counterparty, product) for space, key, counterparty, product in there.values_list("space", "key", "counterparty_id", "product_id")
         }
+        unseen = set(there.exclude(published()).values_list("space", "key"))  # another import's, which is not published: whoever is first has them
         new = [key for key in keys if (key.space, key.key) not in known]
         ids = {(key.space, key.key): named_by(kind, key.space, key.key) for key in new}
         if kind in {KeyKind.CUSTOMERS, KeyKind.SUPPLIERS}:
             Counterparty.objects.bulk_create(
-                Counterparty(
-                    id=ids[key.space, key.key],
-                    name=key.key,
-                    unnamed=True,
-                    is_customer=kind == KeyKind.CUSTOMERS,
-                    is_supplier=kind == KeyKind.SUPPLIERS,
-                    created_on=today,
-                    created_by_import=found,
-                )
-                for key in new
+                [
+                    Counterparty(
+                        id=ids[key.space, key.key],
+                        name=key.key,
+                        unnamed=True,
+                        is_customer=kind == KeyKind.CUSTOMERS,
+                        is_supplier=kind == KeyKind.SUPPLIERS,
+                        created_on=today,
+                        created_by_import=found,
+                    )
+                    for key in new
+                ],
+                ignore_conflicts=True,
             )
         elif kind == KeyKind.PRODUCTS:
-            Product.objects.bulk_create(Product(id=ids[key.space, key.key], name=key.key, unnamed=True, created_by_import=found) for key in new)
+            made = [Product(id=ids[key.space, key.key], name=key.key, unnamed=True, created_by_import=found) for key in new]
+            Product.objects.bulk_create(made, ignore_conflicts=True)
         of = {KeyKind.CUSTOMERS: "counterparty_id", KeyKind.SUPPLIERS: "counterparty_id", KeyKind.PRODUCTS: "product_id"}.get(KeyKind(kind))
         SourceKey.objects.bulk_create(
-            SourceKey(
-                id=named_by("key", kind, key.space, key.key),
-                kind=kind,
-                space=key.space,
-                key=key.key,
-                created_by_import=found,
-                **({of: ids[key.space, key.key]} if of else {}),
-            )
-            for key in new
+            [
+                SourceKey(
+                    id=named_by("key", kind, key.space, key.key),
+                    kind=kind,
+                    space=key.space,
+                    key=key.key,
+                    created_by_import=found,
+                    **({of: ids[key.space, key.key]} if of else {}),
+                )
+                for key in new
+            ],
+            ignore_conflicts=True,
         )
         if of:
             objects = {at: next(filter(None, either)) for at, either in known.items()} | ids
+            Counterparty.objects.filter(pk__in=objects.values(), created_by_import__state__in=_GONE).update(created_by_import=found, created_on=today)
+            Product.objects.filter(pk__in=objects.values(), created_by_import__state__in=_GONE).update(created_by_import=found)
             Stated.objects.bulk_create(
                 Stated(
                     of=found,
@@ -207,7 +222,7 @@ def _make_unseen(found: Import, keys: Sequence[KeyBrought], today: date) -> dict
                 for key in keys
                 if key.said
             )
-    return {kind: len(new)}
+    return {kind: len(new) + sum((key.space, key.key) in unseen for key in keys)}
 
 
 def _kept(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models, transaction
 
 from goodterms.register.counterparty import Counterparty
@@ -10,15 +12,16 @@ from goodterms.register.imported import Import, ImportState, Stated
 from goodterms.register.product import Family, Product
 from goodterms.register.record import named_by
 from goodterms.register.source_key import SourceKey
+from goodterms.work.hand_over import LIVING, hand_over
+from goodterms.work.keep_originals import drop_originals
 
 _AT_ONCE = 2_000
 _WORKED_WITH = ("activities", "notes", "contact_persons", "addresses", "identifiers", "ownerships", "stage_changes")
 
 
-def sweep_records(found: Import) -> None:
-    """Remove the records that an undone or abandoned import alone made; those that a person changed or works with stay."""
-    if found.state == ImportState.PUBLISHED:
-        found.refresh_from_db()
+def sweep_records(found: Import, engine: Any) -> None:
+    """Remove the records that an undone or abandoned import alone made; those that a person changed or works with, or another import names, stay."""
+    hand_over(found, engine, to=LIVING)
     _keep_what_people_use(found)
     values = _values_said(found)
     _remove(SourceKey.objects.filter(created_by_import=found))
@@ -26,6 +29,13 @@ def sweep_records(found: Import) -> None:
     _remove(Product.objects.filter(created_by_import=found))
     _remove(Stated.objects.filter(of=found))
     _remove_unused(values)
+
+
+def clear_abandoned(found: Import, engine: Any) -> None:
+    """Remove all that an abandoned import left; its content files go with the next sweeping."""
+    sweep_records(found, engine)
+    found.rows.all().delete()
+    drop_originals(found)
 
 
 def _keep_what_people_use(found: Import) -> None:
@@ -69,7 +79,7 @@ def _remove_unused(said: dict[str, set[str]]) -> None:
 def _remove(rows: models.QuerySet[models.Model]) -> None:
     while True:
         with transaction.atomic():
-            batch = list(rows.values_list("pk", flat=True)[:_AT_ONCE])
+            batch = list(rows.select_for_update().values_list("pk", flat=True)[:_AT_ONCE])
             rows.model._default_manager.filter(pk__in=batch).delete()  # noqa: SLF001
         if len(batch) < _AT_ONCE:
             return

@@ -50,6 +50,7 @@ def import_files(
     """
     by, at, login = acting_in(home, as_, to="IMPORT")
     from goodterms.work.import_files import abandon, prepare, publish  # noqa: PLC0415
+    from goodterms.work.sweep import sweep_when_free  # noqa: PLC0415
 
     named = {"costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
     tables = {name: list(given or ()) for name, given in named.items()}
@@ -88,6 +89,7 @@ def import_files(
     with shown_on(sys.stderr) as progress:
         progress("publishing")
         publish(run, reading.facts.engine, by=by, at=at, login=login)
+        sweep_when_free(at=at)
     typer.echo(f"Import {run.number} is published. To take it back:   goodterms undo {run.number}")
     return DONE_WITH_LOSS if reading.rejected else DONE
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from goodterms.errors import UnreadableFileError
-from goodterms.facts.store import CHUNK, sync_folder
+from goodterms.facts.store import CHUNK, sweep_staging, sync_folder
 
 _STAGING = "staging"
 _KEY_BYTES = 32
@@ -117,6 +117,17 @@ class Originals:
             path.unlink(missing_ok=True)
             if path.parent.exists():
                 sync_folder(path.parent)
+
+    def sweep(self, named: Collection[UUID], before: float) -> int:
+        """Drop originals that nothing names and that were kept before a moment (seconds of the clock), and what staging left then; return how many."""
+        swept = sweep_staging(self.folder / _STAGING, before)
+        found = {path.name: path for path in (*self.folder.glob("??/*"), *self.keys.glob("*"))}
+        for name in sorted(found.keys() - {name.hex for name in named}):
+            with suppress(OSError, ValueError):  # gone meanwhile, or no file of ours
+                if found[name].stat().st_mtime < before:
+                    self.drop(UUID(name))
+                    swept += 1
+        return swept
 
     def _keep_key(self, name: UUID, key: bytes) -> None:
         self.keys.mkdir(parents=True, exist_ok=True, mode=0o700)

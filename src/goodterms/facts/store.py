@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,26 @@ class Store:
             raise UnreadableFileError(f"{named} gone: {gone[0]}. Run   goodterms check   to see what they held, and restore a backup.")
         return f"SELECT * FROM read_parquet([{', '.join(map(text_of, paths))}], union_by_name = true)"
 
+    def sweep(self, named: Collection[str], before: float) -> int:
+        """Remove files that nothing names and that were staged before a moment (seconds of the clock), and what staging left then; return how many.
+
+        A file that is staged anew at the moment of its removal stays: the same content may be about to be named.
+        """
+        swept = sweep_staging(self.folder / _STAGING, before)
+        for path in self.folder.glob("??/*.parquet"):
+            if path.stem in named or _staged_at(path) >= before:
+                continue
+            aside = self.folder / _STAGING / f"{uuid4().hex}.swept"
+            with suppress(OSError):  # open elsewhere, or gone: the next sweeping sees to it
+                aside.parent.mkdir(exist_ok=True)
+                path.replace(aside)
+                if _staged_at(aside) >= before:
+                    aside.replace(path)
+                else:
+                    aside.unlink()
+                    swept += 1
+        return swept
+
     def damage_of(self, sha256: str) -> str:
         """Say what is wrong with a file; empty where it is there with the content that its name says."""
         path = self.path_of(sha256)
@@ -79,6 +101,25 @@ class Store:
             return f"its file {path} has gone."
         except OSError as error:
             return f"its file {path} cannot be read: {error.strerror}."
+
+
+def sweep_staging(folder: Path, before: float, pattern: str = "*") -> int:
+    """Remove what a process that was killed left in a folder of staging before a moment; return how many files that were."""
+    swept = 0
+    for path in folder.glob(pattern):
+        if _staged_at(path) < before:
+            with suppress(OSError):
+                path.unlink()
+                swept += 1
+    return swept
+
+
+def _staged_at(file: Path) -> float:
+    """When a file was staged; one that has gone meanwhile is nobody's to remove."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return math.inf
 
 
 def _on_disk(file: Path) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 from goodterms.register.imported import ClosedPeriod, FactsFile, ImportedFile, ImportRows, ImportState
 from goodterms.work.check_audit import check_audit
 from goodterms.work.keep_originals import originals
+from goodterms.work.manifest import check_manifest, mend_manifest
 from goodterms.work.month_sums import sums_of_month
 from goodterms.work.stored import store
 
@@ -27,6 +28,7 @@ class Checked:
 def check(engine: Any, *, elsewhere: tuple[int, str] | None = None) -> Checked:
     """Verify all that an installation holds; ``elsewhere`` is a head of the audit, number and digest, that was kept in another place."""
     audit = check_audit(elsewhere)
+    of_manifest = check_manifest()
     named = _named_files()
     damaged = {sha256: damage for sha256 in named if (damage := store().damage_of(sha256))}
     kept = ImportedFile.objects.exclude(original=None).order_by("of", "name", "table")
@@ -43,7 +45,10 @@ def check(engine: Any, *, elsewhere: tuple[int, str] | None = None) -> Checked:
     )
     of_facts = [f"{what}: {damage}" for sha256, damage in damaged.items() for what in named[sha256]]
     of_months = [sentence for period in closed for sentence in _check_closed(engine, period, damaged)]
-    return Checked(said, (*audit.found, *of_facts, *lost, *of_months))
+    found = (*audit.found, *of_manifest, *of_facts, *lost, *of_months)
+    if not found:
+        mend_manifest()
+    return Checked(said, found)
 
 
 def _named_files() -> dict[str, list[str]]:

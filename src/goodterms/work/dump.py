@@ -34,6 +34,8 @@ from goodterms.work.stored import store
 
 SNAPSHOT = "snapshot"
 """The connection that reads one state of the register while others write."""
+COPY = "snapshot-"
+"""How the folder of a copy of the register begins."""
 FACTS = "facts"
 """The table of the dump that has the hashes of live rows."""
 _AT_ONCE = 2_000
@@ -87,7 +89,7 @@ def snapshot() -> Iterator[str]:
     with ExitStack() as stack:
         own = dict(connection.settings_dict)
         if connection.vendor == "sqlite":
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="snapshot-", dir=settings.GOODTERMS_HOME)))
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=COPY, dir=settings.GOODTERMS_HOME)))
             own["NAME"] = str(folder / "register.sqlite")
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [own["NAME"]])

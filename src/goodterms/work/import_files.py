@@ -28,6 +28,7 @@ from goodterms.work.hand_over import take_over
 from goodterms.work.keep_originals import keep_originals
 from goodterms.work.keys_brought import KeyBrought, keys_brought
 from goodterms.work.lease import lease, still_held
+from goodterms.work.manifest import write_manifest
 from goodterms.work.settle import settle, settle_all
 from goodterms.work.stored import live_files, store
 from goodterms.work.sweep import clear_abandoned
@@ -134,6 +135,7 @@ def abandon(number: int) -> None:
     found = Import.objects.get(number=number)
     if found.state == ImportState.ABANDONED:
         with suppress(UsageError), lease("clearing up", patience=0):  # else the next sweeping does it
+            settle_all()
             clear_abandoned(found, connect())
 
 
@@ -155,6 +157,7 @@ def publish_files(prepared: Iterable[Prepared], because: str, at: datetime) -> i
         FactsFile.objects.bulk_create(
             FactsFile(table=p.table, month=month, sha256=file.sha256, rows=file.rows, size=file.size, since=version) for month, file in p.months.items() if file
         )
+    transaction.on_commit(write_manifest, robust=True)  # where it cannot be written, it lags, and is mended later
     return version.number
 
 

@@ -1,22 +1,109 @@
-"""Sweeping: what undone and abandoned imports made and nothing names is removed, so many rows at once."""
+"""Sweeping: what undone, abandoned and killed work made and nothing names is removed, so many rows at once."""
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.conf import settings
+from django.db import DatabaseError, models, transaction
 
+from goodterms.errors import UsageError
+from goodterms.facts.engine import connect
+from goodterms.facts.store import sweep_staging
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.dictionary import Dictionary, DictionaryValue
-from goodterms.register.imported import Import, ImportState, Stated
+from goodterms.register.imported import FactsFile, Import, ImportedFile, ImportRows, ImportState, Stated
 from goodterms.register.product import Family, Product
 from goodterms.register.record import named_by
+from goodterms.register.run import CounterpartyFigures, ProductFigures, Run, RunState
 from goodterms.register.source_key import SourceKey
+from goodterms.work.dump import COPY
 from goodterms.work.hand_over import LIVING, hand_over
-from goodterms.work.keep_originals import drop_originals
+from goodterms.work.keep_originals import drop_originals, originals
+from goodterms.work.lease import lease
+from goodterms.work.manifest import STAGING
+from goodterms.work.settle import settle_all
+from goodterms.work.stored import store
 
-_AT_ONCE = 2_000
+AT_ONCE = 1_000
+"""Rows removed in one transaction, which takes less than half a second."""
+_GRACE = timedelta(hours=24)
+"""What is younger may be the work of someone who is at it."""
 _WORKED_WITH = ("activities", "notes", "contact_persons", "addresses", "identifiers", "ownerships", "stage_changes")
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How much was removed: imports that nobody published, runs that did not end, files of facts, originals, copies of the register."""
+
+    imports: int
+    runs: int
+    files: int
+    originals: int
+    copies: int
+
+
+def sweep(*, at: datetime, patience: float = 0.0) -> Swept:
+    """Remove what killed and abandoned work left behind more than a day ago and nothing names.
+
+    Raises
+    ------
+    UsageError
+        Others publish at the moment: the next sweeping does it.
+    """
+    before = at - _GRACE
+    seconds = before.timestamp()
+    with lease("sweeping", patience=patience):
+        settle_all()
+        engine = connect()
+        given_up = Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING], begun_at__lt=before).update(state=ImportState.ABANDONED)
+        for found in Import.objects.filter(_has_left_something()).order_by("number"):
+            (clear_abandoned if found.state == ImportState.ABANDONED else sweep_records)(found, engine)
+        runs = _sweep_runs(before)
+        named = {sha256 for model in (FactsFile, ImportRows) for sha256 in model._default_manager.values_list("sha256", flat=True)}  # noqa: SLF001
+        files = store().sweep(named, seconds)
+        kept = {name for name in ImportedFile.objects.values_list("original", flat=True) if name is not None}
+        return Swept(given_up, runs, files, originals().sweep(kept, seconds), _sweep_copies(seconds))
+
+
+def sweep_when_free(*, at: datetime) -> bool:
+    """Sweep, unless others publish or the register cannot be written at the moment; False then."""
+    try:
+        sweep(at=at)
+    except (UsageError, DatabaseError):
+        return False
+    return True
+
+
+def _has_left_something() -> models.Q:
+    """Imports that were taken back or given up, and not all of whose records went with them."""
+    left = models.Q(pk__in=ImportRows.objects.filter(of__state=ImportState.ABANDONED).values("of"))
+    left |= models.Q(pk__in=ImportedFile.objects.filter(of__state=ImportState.ABANDONED).exclude(original=None).values("of"))
+    left |= models.Q(pk__in=Stated.objects.values("of"))
+    for model in (SourceKey, Counterparty, Product):
+        left |= models.Q(pk__in=model._default_manager.exclude(created_by_import=None).values("created_by_import"))  # noqa: SLF001
+    return left & models.Q(state__in=[ImportState.ABANDONED, ImportState.UNDONE])
+
+
+def _sweep_runs(before: datetime) -> int:
+    """Remove runs that a process left unfinished, with the figures that nobody has seen."""
+    runs = list(Run.objects.filter(state=RunState.PREPARING, begun_at__lt=before))
+    for run in runs:
+        _remove(CounterpartyFigures.objects.filter(run=run))
+        _remove(ProductFigures.objects.filter(run=run))
+        run.delete()
+    return len(runs)
+
+
+def _sweep_copies(before: float) -> int:
+    """Remove copies of the register that a killed backup or dump left, and manifests that were not whole."""
+    left = [folder for folder in settings.GOODTERMS_HOME.glob(f"{COPY}*") if folder.is_dir() and folder.stat().st_mtime < before]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left) + sweep_staging(settings.GOODTERMS_HOME, before, f"{STAGING}*")
 
 
 def sweep_records(found: Import, engine: Any) -> None:
@@ -56,7 +143,7 @@ def _keep_what_people_use(found: Import) -> None:
 def _values_said(found: Import) -> dict[str, set[str]]:
     """The segments and families that an import's master files name."""
     said: dict[str, set[str]] = {"segment": set(), "family": set()}
-    for values in Stated.objects.filter(of=found).values_list("values", flat=True).iterator(chunk_size=_AT_ONCE):
+    for values in Stated.objects.filter(of=found).values_list("values", flat=True).iterator(chunk_size=AT_ONCE):
         for what, names in said.items():
             if what in values:
                 names.add(values[what])
@@ -79,7 +166,7 @@ def _remove_unused(said: dict[str, set[str]]) -> None:
 def _remove(rows: models.QuerySet[models.Model]) -> None:
     while True:
         with transaction.atomic():
-            batch = list(rows.select_for_update().values_list("pk", flat=True)[:_AT_ONCE])
+            batch = list(rows.select_for_update().values_list("pk", flat=True)[:AT_ONCE])
             rows.model._default_manager.filter(pk__in=batch).delete()  # noqa: SLF001
-        if len(batch) < _AT_ONCE:
+        if len(batch) < AT_ONCE:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -21,10 +22,13 @@ from goodterms.errors import GoodtermsError
 from goodterms.register.job import Job, JobState
 from goodterms.work.job import MOST_ATTEMPTS, Attempt, SupersededError, attempting
 from goodterms.work.lease import SILENT_BEATS
+from goodterms.work.manifest import mend_manifest
+from goodterms.work.sweep import sweep_when_free
 
 OVERDUE = 75
 """The exit code of a worker whose attempt took longer than it may."""
 
+_SWEEP_EVERY = 24 * 3600.0
 logger = logging.getLogger("goodterms.worker")
 
 
@@ -44,9 +48,12 @@ class Worker(QueueWorker):
             excluded_queue_names=[],
         )
         self.reaper = Reaper()
+        self._swept = -math.inf
 
     def run(self) -> None:
         """Take jobs until told to stop, or, in a batch, until there are none."""
+        mend_manifest()
+        self._sweep()
         ended = threading.Event()
         looking = threading.Thread(target=self._reap, args=(ended,), daemon=True)
         looking.start()
@@ -67,7 +74,14 @@ class Worker(QueueWorker):
         while not ended.wait(settings.GOODTERMS_BEAT):
             with suppress(DatabaseError):  # the next look sees it too
                 self.reaper.look()
+            if time.monotonic() - self._swept > _SWEEP_EVERY:
+                self._sweep()
         connection.close()
+
+    def _sweep(self) -> None:
+        """Remove what nothing names, unless others publish at the moment: then the next look does it."""
+        if sweep_when_free(at=timezone.now()):
+            self._swept = time.monotonic()
 
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         """Do one task as the next attempt at its job."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from goodterms.intake import Reading
     from goodterms.work.import_files import DryRun
 
-_MOST_SAID = 20
+MOST_SAID = 20
 
 
 def import_files(
@@ -40,6 +40,7 @@ def import_files(
     answers: Annotated[list[str] | None, typer.Option("--answer", metavar="KEY=VALUE", help="Answer a question, as the question says it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Publish without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    open_only: Annotated[bool, typer.Option("--open-only", help="Leave documents out that would change closed months, and write them to a folder.")] = False,
     later: Annotated[bool, typer.Option("--later", help="Leave it to a worker; what is asked is answered by --map alone.")] = False,
     home: Home = None,
     as_: As = "",
@@ -71,14 +72,15 @@ def import_files(
     asking.keep()
     with shown_on(sys.stderr) as progress:
         progress("preparing")
-        run = prepare(reading, by=by, at=at)
+        run = prepare(reading, open_only=open_only, by=by, at=at)
     _show(run, reading)
+    _write_left_out(run)
     if run.changes_nothing:
         abandon(run.number)
         typer.echo("Everything is there already: nothing was changed.")
         return DONE
     try:
-        is_agreed = not dry_run and (yes or _agreed())
+        is_agreed = not dry_run and (yes or agreed("Publish this?"))
     except (UsageError, typer.Abort):
         abandon(run.number)
         raise
@@ -94,10 +96,29 @@ def import_files(
     return DONE_WITH_LOSS if reading.rejected else DONE
 
 
-def _agreed() -> bool:
+def _write_left_out(run: DryRun) -> None:
+    """Write the rows of closed months that were left out, as tables."""
+    if not run.left_out:
+        return
+    from goodterms.report.tables import write_tables  # noqa: PLC0415
+
+    folder = Path(f"left-out-of-import-{run.number}")
+    write_tables(run.left_out, folder)
+    rows = sum(table.num_rows for table in run.left_out.values())
+    typer.echo(f"{rows:,} rows of documents that would change closed months are left out: they are in {folder}. Import the same files again after reopening.")
+
+
+def agreed(question: str) -> bool:
+    """Ask the person at the terminal.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
     if not sys.stdin.isatty():
-        raise UsageError("Nobody is here to agree, and nothing was changed. Pass --yes to publish what is shown above, or --dry-run to see it alone.")
-    return typer.confirm("Publish this?")
+        raise UsageError("Nobody is here to agree, and nothing was changed. Pass --yes to do what is shown above, or --dry-run to see it alone.")
+    return typer.confirm(question)
 
 
 def _show(run: DryRun, reading: Reading) -> None:
@@ -110,12 +131,23 @@ def _show(run: DryRun, reading: Reading) -> None:
             typer.echo(f"    {total:,.2f} {currency}".rstrip())
     for table, counts in run.tables.items():
         typer.echo(f"{table.replace('_', ' ')}: {counts.new:,} new, {counts.changed:,} changed, {counts.unchanged:,} there already.")
-        for document in counts.shrinking[:_MOST_SAID]:
+        for document in counts.shrinking[:MOST_SAID]:
             typer.echo(f"    Document {document} would have fewer lines than now.")
     made = ", ".join(f"{count:,} {kind}" for kind, count in run.new_records.items() if count)
     if made:
         typer.echo(f"New: {made}.")
-    for problem in reading.problems[:_MOST_SAID]:
+    _show_what_stays(run)
+    for problem in reading.problems[:MOST_SAID]:
         typer.echo(f"    {visible(str(problem))}")
-    if len(reading.problems) > _MOST_SAID:
-        typer.echo(f"    {len(reading.problems) - _MOST_SAID:,} more: see   goodterms look   with the same files.")
+    if len(reading.problems) > MOST_SAID:
+        typer.echo(f"    {len(reading.problems) - MOST_SAID:,} more: see   goodterms look   with the same files.")
+
+
+def _show_what_stays(run: DryRun) -> None:
+    """What people set, and what closed months hold."""
+    for sentence in run.kept[:MOST_SAID]:
+        typer.echo(f"    {visible(sentence)}")
+    if len(run.kept) > MOST_SAID:
+        typer.echo(f"    {len(run.kept) - MOST_SAID:,} more fields stay as people set them.")
+    for document in run.closed[:MOST_SAID]:
+        typer.echo(f"    {visible(document)} is of a closed month: nothing can be published with it. Reopen the month, or pass --open-only.")

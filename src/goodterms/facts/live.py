@@ -151,15 +151,28 @@ def _winners(rows: str) -> str:
 
 
 def _keyed(table: str, rows: str) -> str:
-    """Rows with the document that they are part of (``whole``), and the line of it where lines carry numbers; without a key a row is known by its values."""
+    """Rows with the document that they are part of (``whole``), and the line of it where lines carry numbers."""
     described = TABLES[table]
     is_line = described.key == ("document", "line")
-    key = described.key[:1] if is_line else described.key
+    line = f"CASE WHEN {NUMBERED} AND {_has_key(table)} THEN line END" if is_line else "CAST(NULL AS VARCHAR)"
+    return f"SELECT *, {whole_of(table)} AS whole, {line} AS line_key FROM ({rows})"
+
+
+def whole_of(table: str) -> str:
+    """The document that a row is part of, in SQL; without a key a row is known by its values."""
+    described = TABLES[table]
     place = [name for name in ("entity", "source") if name in described.column_names]
-    has_key = " AND ".join(f"{named(name)} IS NOT NULL" for name in key)
     values = [name for name in described.column_names if name not in ORIGIN]
-    line = f"CASE WHEN {NUMBERED} AND {has_key} THEN line END" if is_line else "CAST(NULL AS VARCHAR)"
-    return f"SELECT *, CASE WHEN {has_key} THEN {_joined('key', *place, *key)} ELSE {_joined('values', *values)} END AS whole, {line} AS line_key FROM ({rows})"
+    return f"CASE WHEN {_has_key(table)} THEN {_joined('key', *place, *_document_key(table))} ELSE {_joined('values', *values)} END"
+
+
+def _document_key(table: str) -> tuple[str, ...]:
+    key = TABLES[table].key
+    return key[:1] if key == ("document", "line") else key
+
+
+def _has_key(table: str) -> str:
+    return " AND ".join(f"{named(name)} IS NOT NULL" for name in _document_key(table))
 
 
 def _joined(first: str, *names: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from goodterms.register.counterparty import Counterparty
-from goodterms.register.record import Record
+from goodterms.register.record import Record, SaidByImports, Seen
 
 
 class AddressKind(models.TextChoices):
@@ -15,7 +15,7 @@ class AddressKind(models.TextChoices):
     DELIVERY = "delivery"
 
 
-class Address(Record):
+class Address(Record, SaidByImports):
     """A billing address or a delivery place."""
 
     counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="addresses")
@@ -26,6 +26,10 @@ class Address(Record):
     city = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=2, blank=True)
     confirmed_on = models.DateField(null=True, blank=True)
+    created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    """The import whose lines name the delivery place, unseen until that is published; empty where a person made it or works with it."""
+
+    objects = Seen.as_manager()
 
     class Meta:
         constraints = [

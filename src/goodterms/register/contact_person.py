@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from goodterms.register.counterparty import Counterparty
-from goodterms.register.record import Record
+from goodterms.register.record import Record, SaidByImports
 
 
-class ContactPerson(Record):
+class ContactPerson(Record, SaidByImports):
     """A name with its ways to be reached: seen by those who work with the counterparty, masked for others."""
 
     counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="contact_persons")

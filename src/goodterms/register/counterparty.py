@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from goodterms.register.dictionary import DictionaryValue
-from goodterms.register.record import Record, Seen
+from goodterms.register.record import Record, SaidByImports, Seen
 from goodterms.register.user import User
 
 
@@ -57,6 +57,8 @@ class Counterparty(Record):
     kept_fields = models.JSONField(default=list, blank=True, editable=False)
     """Fields that a person set: no import changes them."""
 
+    SET_BY_IMPORTS = frozenset({"name", "segment", "country", "manager_key", "manager", "is_customer", "is_supplier"})
+
     objects = Seen.as_manager()
 
     class Meta:
@@ -69,7 +71,7 @@ class Counterparty(Record):
         constraints = [models.CheckConstraint(condition=models.Q(is_customer=True) | models.Q(is_supplier=True), name="counterparty_has_a_role")]
 
 
-class Ownership(Record):
+class Ownership(Record, SaidByImports):
     """Who owned a counterparty from which day to which."""
 
     counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="ownerships")

@@ -13,7 +13,7 @@ from stdnum.se import personnummer
 
 from goodterms.errors import UsageError
 from goodterms.register.counterparty import Counterparty
-from goodterms.register.record import Record
+from goodterms.register.record import Record, SaidByImports
 
 _PERSONAL = re.compile(r"\b(?:\d{6}[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y]|(?:19|20)?\d{6}[-+]\d{4})\b")
 _OVT = re.compile(r"0037(\d{8})(\w{0,5})")
@@ -30,7 +30,7 @@ class Scheme(models.TextChoices):
     OTHER = "other"
 
 
-class Identifier(Record):
+class Identifier(Record, SaidByImports):
     """An official number; two counterparties never have the same one."""
 
     counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="identifiers")

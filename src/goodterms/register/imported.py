@@ -64,7 +64,7 @@ class Stated(models.Model):
     values = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["object_id", "of"], name="stated_once")]
+        constraints = [models.UniqueConstraint(fields=["object_id", "kind", "of"], name="stated_once")]
 
 
 class FactsVersion(models.Model):
@@ -123,6 +123,8 @@ class ClosedPeriod(models.Model):
     reopened_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reopened_periods")
     reopened_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
+    run = models.ForeignKey("register.Run", null=True, on_delete=models.PROTECT, related_name="closed_periods")
+    """The figures that were shown when it was closed: they stay."""
     sums = models.JSONField(default=dict)
     """Per table its rows, sums per currency, and the hash of its file."""
 

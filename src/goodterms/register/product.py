@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from goodterms.register.money_field import MoneyField
-from goodterms.register.record import Record, Seen
+from goodterms.register.record import Record, SaidByImports, Seen
 
 
 class Family(Record):
@@ -26,13 +26,15 @@ class Product(Record):
     kept_fields = models.JSONField(default=list, blank=True, editable=False)
     """Fields that a person set: no import changes them."""
 
+    SET_BY_IMPORTS = frozenset({"name", "family", "is_stocked"})
+
     objects = Seen.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["name", "id"], name="product_by_name")]
 
 
-class ProductPrice(Record):
+class ProductPrice(Record, SaidByImports):
     """List price, cost and weight of one unit from a day on; without a day, always."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="prices")

@@ -36,6 +36,16 @@ class Seen(models.QuerySet[Any]):
         return self.filter(published())
 
 
+class SaidByImports(models.Model):
+    """A detail of a record that the files of imports say, and people too."""
+
+    by_import = models.BooleanField(default=False, editable=False)
+    """The standing imports say it, and it goes with them; what a person made or changed is the person's."""
+
+    class Meta:
+        abstract = True
+
+
 class Record(models.Model):
     """A thing that people and imports change: each change raises its version, and one that was made on an older version is refused."""
 

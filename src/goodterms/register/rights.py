@@ -78,26 +78,28 @@ RULES: Mapping[type[Model], Rule] = {
         others={},
     ),
     models.Address: _counterpartys(
-        always="id counterparty city", own="version kind name street postcode country confirmed_on", others={"kind": "billing", "city__gt": ""}
+        always="id counterparty city",
+        own="version kind name street postcode country confirmed_on created_by_import by_import",
+        others={"kind": "billing", "city__gt": ""},
     ),
-    models.ContactPerson: _counterpartys(own="version counterparty title is_purchasing confirmed_on", personal="name email phone"),
-    models.Identifier: _counterpartys(own="version counterparty scheme value"),
-    models.Ownership: _counterpartys(own="version counterparty manager since until"),
+    models.ContactPerson: _counterpartys(own="version counterparty title is_purchasing confirmed_on by_import", personal="name email phone"),
+    models.Identifier: _counterpartys(own="version counterparty scheme value by_import"),
+    models.Ownership: _counterpartys(own="version counterparty manager since until by_import"),
     models.StageChange: _counterpartys(own="version counterparty before after as_of run"),
     models.Activity: _counterpartys(own="version counterparty kind on minutes user said entered_at"),
     models.Note: _counterpartys(own="version counterparty said user entered_at"),
     models.Terms: _counterpartys(
-        own="version counterparty is_purchase valid_from valid_to group price_list discount rebate payment_days delivery minimum_order credit_limit"
+        own="version counterparty is_purchase valid_from valid_to group price_list discount rebate payment_days delivery minimum_order credit_limit by_import"
     ),
     models.CounterpartyFigures: _counterpartys(own=f"counterparty orders last_sale {_FIGURES}", run__state="ready"),
     models.SourceKey: _counterpartys(
         of="counterparty address__counterparty",
-        always="id version kind space key said counterparty product address user created_by_import",
+        always="id version kind space within key said counterparty product address user created_by_import",
         others=_PRODUCTS,
     ),
     # Products, and the words that records use.
     models.Product: _everyones("id version name unnamed family is_stocked", office="created_by_import kept_fields"),
-    models.ProductPrice: _everyones("id version product unit weight units_per_base list_price unit_cost valid_from", part_of="product"),
+    models.ProductPrice: _everyones("id version product unit weight units_per_base list_price unit_cost valid_from by_import", part_of="product"),
     models.Family: _everyones("id version name"),
     models.DictionaryValue: _everyones("id version dictionary key label_en label_fi upper_turnover"),
     models.CustomField: _everyones("id version key label_en label_fi object type choices is_personal seen_by is_hidden"),
@@ -107,7 +109,9 @@ RULES: Mapping[type[Model], Rule] = {
     # Figures of the whole company.
     models.ProductFigures: _offices(f"id product {_FIGURES}", run__state="ready"),
     models.Run: _everyones(
-        "number state made_by begun_at facts_version as_of earlier later measure currency", office="key_map policy engine cubes answer", state="ready"
+        "number state made_by begun_at facts_version as_of earlier later measure currency kept_as stages_set",
+        office="key_map policy engine cubes answer",
+        state="ready",
     ),
     models.CurrentRun: _everyones("place run"),
     # What was imported, closed and settled, and who did what.
@@ -117,7 +121,7 @@ RULES: Mapping[type[Model], Rule] = {
     models.Stated: _offices("id of object_id kind values", of__state="published"),
     models.FactsVersion: _everyones("number published_at because"),
     models.FactsFile: _offices("id table month sha256 rows size since until"),
-    models.ClosedPeriod: _offices("id entity month closed_by closed_at reopened_by reopened_at reason sums"),
+    models.ClosedPeriod: _offices("id entity month closed_by closed_at reopened_by reopened_at reason run sums"),
     models.Job: _offices("id what asked_by asked_at state attempt worker beat limit step share_done said"),
     models.Lease: _offices("name holder attempt boot beat"),
     models.CompanyText: _offices("id version kind name number text sha256 saved_by saved_at"),

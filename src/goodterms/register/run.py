@@ -38,6 +38,10 @@ class Run(models.Model):
     measure = models.CharField(max_length=20)
     currency = models.CharField(max_length=3, blank=True)
     answer = models.TextField()
+    kept_as = models.CharField(max_length=200, blank=True)
+    """What a person calls it; one that has a name is kept."""
+    stages_set = models.BooleanField(default=False)
+    """Stages and their history say what it found; where a process ended before, the next one goes on."""
 
 
 class CurrentRun(models.Model):

@@ -26,6 +26,8 @@ class SourceKey(Record):
 
     kind = models.CharField(max_length=10, choices=KeyKind.choices)
     space = models.CharField(max_length=100)
+    within = models.CharField(max_length=200, blank=True)
+    """Of a place: the key of the customer whose places are numbered so."""
     key = models.CharField(max_length=200)
     said = models.CharField(max_length=300, blank=True)
     counterparty = models.ForeignKey(Counterparty, null=True, blank=True, on_delete=models.PROTECT, related_name="source_keys")
@@ -39,4 +41,7 @@ class SourceKey(Record):
 
     class Meta:
         indexes = [models.Index(fields=["kind", "space", "said"], name="source_key_by_what_is_said")]
-        constraints = [models.UniqueConstraint(fields=["kind", "space", "key"], name="one_source_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "space", "within", "key"], name="one_source_key"),
+            models.UniqueConstraint(fields=["kind", "space", "within", "said"], condition=~models.Q(said=""), name="one_key_for_what_is_said"),
+        ]

@@ -6,10 +6,10 @@ from django.db import models
 
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.money_field import MoneyField, ShareField
-from goodterms.register.record import Record
+from goodterms.register.record import Record, SaidByImports
 
 
-class Terms(Record):
+class Terms(Record, SaidByImports):
     """Terms as agreed; a day has at most one for each side of the trade."""
 
     counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="terms")

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import UsageError
 from goodterms.facts.columns import TABLES
-from goodterms.facts.live import Month, Prepared, changed_rows
+from goodterms.facts.engine import a_name_of_its_own
+from goodterms.facts.live import IMPORT, NUMBERED, Month, Prepared, changed_rows, whole_of
 from goodterms.facts.periods import month_name
 from goodterms.facts.sql_text import named, texts_of
-from goodterms.facts.store import StoredFile
 from goodterms.register.access import ensure_may
 from goodterms.register.imported import ClosedPeriod, FactsFile
 from goodterms.register.rights import Verb
+from goodterms.register.run import CurrentRun
 from goodterms.register.user import User
 from goodterms.work.month_sums import sums_of_month
 from goodterms.work.stored import live_files, store
 from goodterms.work.writing import writing
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _MOST_SAID = 20
+_WAYS_OUT = "Reopen them with   goodterms close --reopen   , or leave these documents out with   goodterms import --open-only"
 
 
 class ClosedMonthError(UsageError):
@@ -45,9 +50,10 @@ def close(months: Sequence[date], engine: Any, *, entity: str = "", by: User, at
     if missing := [month for month in months if month not in held]:
         raise UsageError(f"There are no facts in {', '.join(map(month_name, missing))}: there is nothing to close.")
     with writing("close", by=by, at=at, login=login) as now:
+        shown = CurrentRun.objects.get().run
         for month in months:
             sums = sums_of_month(engine, month, entity)
-            ClosedPeriod.objects.create(entity=entity, month=month, closed_by=by, closed_at=at, sums=sums)
+            ClosedPeriod.objects.create(entity=entity, month=month, closed_by=by, closed_at=at, run=shown, sums=sums)
             now.note("period", f"{month_name(month)}{_of(entity)}", sums=sums)
 
 
@@ -81,25 +87,53 @@ def refuse_closed(prepared: Iterable[Prepared], engine: Any) -> None:
     ClosedMonthError
         It does; the documents are named.
     """
+    if said := said_of_closed(prepared, engine):
+        raise ClosedMonthError(f"This would change closed months, so nothing was published: {listed(said)}. {_WAYS_OUT}")
+
+
+def said_of_closed(prepared: Iterable[Prepared], engine: Any) -> list[str]:
+    """The documents of closed months that what was prepared changes, as a person names them."""
+    return [said for p, month, rows in _closed_rows(prepared, engine) for said in _changed(p.table, month, rows, engine)]
+
+
+def listed(said: Sequence[str]) -> str:
+    """The first of many, and how many more there are."""
+    more = f" and {len(said) - _MOST_SAID:,} more" if len(said) > _MOST_SAID else ""
+    return f"{', '.join(said[:_MOST_SAID])}{more}"
+
+
+def without_closed(brought: Mapping[str, str], prepared: Iterable[Prepared], engine: Any) -> tuple[dict[str, str], dict[str, pa.Table]]:
+    """Return rows of tables (in SQL) without the documents that would change a closed month, and these documents' rows apart."""
+    con, left = engine.con, dict(brought)
+    out: dict[str, pa.Table] = {}
+    closed: dict[str, list[str]] = {}
+    for p, _, rows in _closed_rows(prepared, engine):
+        closed.setdefault(p.table, []).append(f"SELECT DISTINCT {whole_of(p.table)} AS whole FROM ({rows})")
+    for table, documents in closed.items():
+        name = a_name_of_its_own("closed_documents")
+        con.execute(f"CREATE TEMP TABLE {name} AS {' UNION '.join(documents)}")
+        of_closed = f"{whole_of(table)} IN (SELECT whole FROM {name})"
+        rows_out = con.execute(f"SELECT * EXCLUDE ({named(IMPORT)}, {NUMBERED}) FROM ({brought[table]}) WHERE {of_closed} ORDER BY file, row").to_arrow_table()
+        if rows_out.num_rows:
+            left[table], out[table] = f"SELECT * FROM ({brought[table]}) WHERE NOT ({of_closed})", rows_out
+    return left, out
+
+
+def _closed_rows(prepared: Iterable[Prepared], engine: Any) -> Iterator[tuple[Prepared, Month, str]]:
+    """The rows of closed months that what was prepared takes away or adds, in SQL, month by month."""
     closed = closed_months()
-    if not closed:
-        return
-    said = [document for p in prepared for month, file in p.months.items() if month in closed for document in _changed(p, month, file, closed[month], engine)]
-    if said:
-        more = f" and {len(said) - _MOST_SAID:,} more" if len(said) > _MOST_SAID else ""
-        listed = ", ".join(said[:_MOST_SAID])
-        raise ClosedMonthError(
-            f"This would change closed months, so nothing was published: {listed}{more}. Reopen them with   goodterms close --reopen   or leave these rows out."
-        )
+    for p in prepared:
+        for month, file in p.months.items():
+            if month in closed:
+                rows = changed_rows(store(), engine, live_files(p.table).get(month), file.sha256 if file else None)
+                of_these = "" if "" in closed[month] else f" WHERE entity IN ({texts_of(sorted(closed[month]))})"
+                yield p, month, f"SELECT * FROM ({rows}){of_these}"
 
 
-def _changed(prepared: Prepared, month: Month, file: StoredFile | None, entities: set[str], engine: Any) -> list[str]:
-    """The documents of a closed month that what was prepared changes, as a person names them."""
-    table = prepared.table
-    rows = changed_rows(store(), engine, live_files(table).get(month), file.sha256 if file else None)
+def _changed(table: str, month: Month, rows: str, engine: Any) -> list[str]:
+    """The documents of rows, as a person names them."""
     names = [name for name in ("entity", *TABLES[table].key) if name in TABLES[table].column_names]
-    of_these = "" if "" in entities else f"WHERE entity IN ({texts_of(sorted(entities))})"
-    found = engine.con.execute(f"SELECT DISTINCT {', '.join(map(named, names))} FROM ({rows}) {of_these} ORDER BY ALL").fetchall()
+    found = engine.con.execute(f"SELECT DISTINCT {', '.join(map(named, names))} FROM ({rows}) ORDER BY ALL").fetchall()
     when = f" ({month_name(month)})" if month else ""
     return [f"{table.replace('_', ' ')} {' '.join(str(value) for value in row if value is not None)}{when}" for row in found]
 

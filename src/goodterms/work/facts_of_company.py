@@ -14,6 +14,7 @@ from goodterms.facts.sql_text import named
 from goodterms.register.product import ProductPrice
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
+from goodterms.work.name_keys import with_names
 from goodterms.work.stored import live_files, store
 
 _AT_ONCE = 20_000
@@ -25,11 +26,11 @@ def facts_of_company(engine: Any) -> Facts:
     con = engine.con
     attributes: tuple[str, ...] = ()
     tables = {}
+    files = {table.name: [sha256 for _, sha256 in sorted(live_files(table.name).items(), key=lambda item: str(item[0]))] for table in FACT_TABLES}
+    live = with_names(con, {name: store().rows_of(of_table) for name, of_table in files.items() if of_table})
     for table in FACT_TABLES:
-        files = [sha256 for _, sha256 in sorted(live_files(table.name).items(), key=lambda item: str(item[0]))]
         name = a_name_of_its_own(table.name)
-        if files:
-            rows = store().rows_of(files)
+        if rows := live.get(table.name):
             found = [column for column, *_ in con.execute(f"DESCRIBE {rows}").fetchall()]
             if table.name == "sale_lines":
                 attributes = tuple(column for column in found if column.startswith(ATTRIBUTE))
@@ -54,6 +55,7 @@ def _sources(con: Any) -> list[str]:
 
 def _counterparties(kind: KeyKind) -> list[dict[str, Any]]:
     """What the register knows of customers or suppliers, a row a source key."""
+    managers = {(space, key): said for space, key, said in SourceKey.objects.filter(kind=KeyKind.MANAGERS).exclude(said="").values_list("space", "key", "said")}
     terms = {t.counterparty_id: t for t in Terms.objects.filter(is_purchase=kind == KeyKind.SUPPLIERS, valid_from=None)}
     keys = SourceKey.objects.visible().filter(kind=kind, counterparty__isnull=False).select_related("counterparty__segment").order_by("space", "key")
     rows = []
@@ -63,11 +65,11 @@ def _counterparties(kind: KeyKind) -> list[dict[str, Any]]:
         rows.append(
             {
                 "key_space": found.space or None,
-                "customer_key" if kind == KeyKind.CUSTOMERS else "supplier_key": found.key,
-                "name": None if who.unnamed else who.name,
+                "customer_key" if kind == KeyKind.CUSTOMERS else "supplier_key": found.said or found.key,
+                "name": None if who.unnamed or who.name == found.said else who.name,
                 "segment": who.segment.key if who.segment else None,
                 "country": who.country or None,
-                "manager_key": who.manager_key or None,
+                "manager_key": managers.get((found.space, who.manager_key), who.manager_key) or None,
                 "price_list": (agreed.price_list or None) if agreed else None,
                 "payment_days": agreed.payment_days if agreed else None,
                 "terms": (agreed.group or None) if agreed else None,

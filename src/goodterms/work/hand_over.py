@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
 from django.db import transaction
 
+from goodterms.register.address import Address
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import Import, ImportState, Stated
 from goodterms.register.product import Product
@@ -36,25 +37,36 @@ def take_over(found: Import, engine: Any) -> None:
 
 def _give(maker: Import, other: Import, engine: Any) -> bool:
     """Give what both name to the other; False where the maker has nothing left that it made."""
-    left = False
+    for keys in _named_by(other, maker, engine):
+        _belong(maker, other, keys)
+    return SourceKey.objects.filter(created_by_import=maker).exists()
+
+
+def named_by_others(maker: Import, engine: Any) -> set[UUID]:
+    """The keys that an import made and another one names that stands or waits."""
+    others = Import.objects.filter(state__in=LIVING).exclude(pk=maker.pk)
+    return {pk for other in others for keys in _named_by(other, maker, engine) for pk in keys}
+
+
+def _named_by(other: Import, maker: Import, engine: Any) -> Iterator[list[UUID]]:
+    """Yield the keys that an import made and the other one names."""
     tables = dict.fromkeys(rows.table for rows in other.rows.all())
-    for kind in KeyKind.values:
+    for kind in KeyKind:
         own = SourceKey.objects.filter(kind=kind, created_by_import=maker)
-        rows = list(own.values_list("pk", "space", "key"))
+        rows = list(own.values_list("pk", "space", "within", "key"))
         if not rows:
             continue
-        left = True
-        ids, spaces, keys = zip(*rows, strict=True)
-        engine.con.register("own_keys", pa.table({"id": [pk.hex for pk in ids], "space": spaces, "key": keys}))
+        ids, spaces, withins, keys = zip(*rows, strict=True)
+        own_keys = pa.table({"id": [pk.hex for pk in ids], "space": spaces, "within": withins, "key": keys})
         for table in tables:
-            named = keys_in(store().rows_of(files_of(other.rows.filter(table=table))), kind, table)
-            used = engine.con.execute(f"SELECT id FROM own_keys SEMI JOIN ({named}) USING (space, key)").fetchall()
-            _belong(maker, other, [UUID(pk) for (pk,) in used])
-        engine.con.unregister("own_keys")
+            if named := keys_in(store().rows_of(files_of(other.rows.filter(table=table))), kind, table):
+                engine.con.register("own_keys", own_keys)
+                used = engine.con.execute(f"SELECT id FROM own_keys SEMI JOIN ({named}) USING (space, within, key)").fetchall()
+                engine.con.unregister("own_keys")
+                yield [UUID(pk) for (pk,) in used]
         stated = Stated.objects.filter(of=other, kind=kind).values("object_id")
-        _belong(maker, other, list(own.filter(counterparty__in=stated).values_list("pk", flat=True)))
-        _belong(maker, other, list(own.filter(product__in=stated).values_list("pk", flat=True)))
-    return left
+        for column in ("counterparty", "product"):
+            yield list(own.filter(**{f"{column}__in": stated}).values_list("pk", flat=True))
 
 
 def _belong(maker: Import, other: Import, keys: Sequence[UUID]) -> None:
@@ -64,4 +76,5 @@ def _belong(maker: Import, other: Import, keys: Sequence[UUID]) -> None:
             of = SourceKey.objects.filter(pk__in=keys[begin : begin + _AT_ONCE], created_by_import=maker)
             Counterparty.objects.filter(source_keys__in=of, created_by_import=maker).update(created_by_import=other, created_on=other.begun_at.date())
             Product.objects.filter(source_keys__in=of, created_by_import=maker).update(created_by_import=other)
+            Address.objects.filter(source_keys__in=of, created_by_import=maker).update(created_by_import=other)
             of.update(created_by_import=other)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -16,40 +16,45 @@ from goodterms.facts.engine import connect
 from goodterms.facts.live import Counts, Month, Prepared, prepare_import, stored_rows
 from goodterms.facts.store import StoredFile
 from goodterms.register.access import ensure_may
-from goodterms.register.counterparty import Counterparty
-from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportRows, ImportState, Stated
-from goodterms.register.product import Product
-from goodterms.register.record import named_by, published
+from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportRows, ImportState
 from goodterms.register.rights import Verb
-from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
-from goodterms.work.close_period import refuse_closed
+from goodterms.work.close_period import refuse_closed, said_of_closed, without_closed
 from goodterms.work.hand_over import take_over
 from goodterms.work.keep_originals import keep_originals
-from goodterms.work.keys_brought import KeyBrought, keys_brought
+from goodterms.work.keys_brought import keys_brought
 from goodterms.work.lease import lease, still_held
 from goodterms.work.manifest import write_manifest
-from goodterms.work.settle import settle, settle_all
+from goodterms.work.name_keys import ensure_words_stand, without_names
+from goodterms.work.parties_said import said_of_parties
+from goodterms.work.records_brought import make_unseen
+from goodterms.work.settle import settle, settle_all, what_people_set
 from goodterms.work.stored import live_files, store
 from goodterms.work.sweep import clear_abandoned
 from goodterms.work.writing import writing
 
 if TYPE_CHECKING:
-    from goodterms.intake import Reading
+    import pyarrow as pa
 
-_GONE = (ImportState.ABANDONED, ImportState.UNDONE)
+    from goodterms.intake import Reading
 
 
 @dataclass(frozen=True)
 class DryRun:
-    """What an import or its undoing would change, per table of facts, and the records that it would make."""
+    """What an import would change, per table of facts, and the records that it would make."""
 
     number: int
     tables: Mapping[str, Counts]
     months: Mapping[str, tuple[Month, ...]]
     new_records: Mapping[str, int]
-    prepared: tuple[Prepared, ...] = ()
-    live: Mapping[str, Mapping[Month, str]] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    """What people set on records and the files say otherwise: it stays, and each sentence says both."""
+    closed: tuple[str, ...] = ()
+    """The documents that would change a closed month: with any, nothing is published."""
+    left_out: Mapping[str, pa.Table] = field(default_factory=dict)
+    """Rows of each table that were left out, since they would change a closed month."""
+    prepared: tuple[Prepared, ...] = field(repr=False, default=())
+    live: Mapping[str, Mapping[Month, str]] = field(repr=False, default_factory=dict)
     """The files that were live when it was prepared."""
 
     @property
@@ -58,30 +63,53 @@ class DryRun:
         return not any(self.months.values()) and not any(self.new_records.values())
 
 
-def prepare(reading: Reading, *, by: User, at: datetime) -> DryRun:
+def prepare(reading: Reading, *, open_only: bool = False, by: User, at: datetime) -> DryRun:
     """Keep what files say where no query sees it, and return what publishing would change.
+
+    With ``open_only`` the documents that would change a closed month are left out (:attr:`DryRun.left_out`).
 
     Raises
     ------
     NotAllowedError
         The user may not import files.
+    UsageError
+        A key is too long to be one.
     """
     ensure_may(by, Verb.IMPORT)
+    engine = reading.facts.engine
     found = Import.objects.create(made_by=by, begun_at=at, mapping=reading.mapping.as_toml(), problems=[], counts={})
     keep_originals(found, reading)
-    brought = {}
-    for table in _tables_with_rows(reading):
-        files = stored_rows(store(), reading.facts.engine, table, reading.rows_to_keep(table, found.number))
-        rows = [ImportRows(of=found, table=table, month=month, sha256=f.sha256, rows=f.rows, size=f.size) for month, f in files.items()]
-        ImportRows.objects.bulk_create(rows)
-        brought[table] = files
-    made: dict[str, int] = {}
-    for keys in keys_brought(reading.facts):
-        for kind, count in _make_unseen(found, keys, at.date()).items():
-            made[kind] = made.get(kind, 0) + count
+    rows, stands_for = without_names(found, engine.con, _rows_brought(reading, found.number))
+    facts = {table: those for table, those in rows.items() if table not in MASTER_NAMES}
+    brought = {table: stored_rows(store(), engine, table, those) for table, those in facts.items()}
     live = {table: live_files(table) for table in brought}
-    prepared = tuple(prepare_import(store(), reading.facts.engine, table, live[table], files) for table, files in brought.items())
-    run = replace(dry_run_of(found.number, prepared, made), live=live)
+    prepared = tuple(prepare_import(store(), engine, table, live[table], files) for table, files in brought.items())
+    left_out: Mapping[str, pa.Table] = {}
+    if open_only:
+        facts, left_out = without_closed(facts, prepared, engine)
+        rows |= facts
+        brought |= {table: stored_rows(store(), engine, table, facts[table]) for table in left_out}
+        prepared = tuple(
+            prepare_import(store(), engine, table, live[table], brought[table]) if table in left_out else of
+            for table, of in zip(brought, prepared, strict=True)
+        )
+    ImportRows.objects.bulk_create(
+        ImportRows(of=found, table=table, month=month, sha256=f.sha256, rows=f.rows, size=f.size)
+        for table, files in brought.items()
+        for month, f in files.items()
+    )
+    made = _make_records(found, reading, rows, stands_for, at)
+    run = DryRun(
+        found.number,
+        {p.table: p.counts for p in prepared},
+        {p.table: tuple(p.months) for p in prepared},
+        made,
+        kept=what_people_set(found),
+        closed=tuple(said_of_closed(prepared, engine)),
+        left_out=left_out,
+        prepared=prepared,
+        live=live,
+    )
     counts = {table: vars(replace(c, shrinking=())) | {"shrinking": list(c.shrinking)} for table, c in run.tables.items()}
     Import.objects.filter(pk=found.pk, state=ImportState.PREPARING).update(state=ImportState.WAITING, counts={"tables": counts, "made": made})
     return run
@@ -118,7 +146,7 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
                 raise UsageError(f"Import {run.number} was given up meanwhile: nothing was published.")
             now.note("import", str(found.number), version=version, files=[file.sha256 for file in found.files.all()])
         settle(found)
-    return dry_run_of(found.number, prepared, run.new_records)
+    return replace(run, tables={p.table: p.counts for p in prepared}, months={p.table: tuple(p.months) for p in prepared}, prepared=prepared)
 
 
 def _prepared_again(found: Import, engine: Any) -> tuple[Prepared, ...]:
@@ -139,11 +167,6 @@ def abandon(number: int) -> None:
             clear_abandoned(found, connect())
 
 
-def dry_run_of(number: int, prepared: Sequence[Prepared], made: Mapping[str, int]) -> DryRun:
-    """What prepared files come to, for a person."""
-    return DryRun(number, {p.table: p.counts for p in prepared}, {p.table: tuple(p.months) for p in prepared}, made, tuple(prepared))
-
-
 def publish_files(prepared: Iterable[Prepared], because: str, at: datetime) -> int:
     """Make a new version of the facts: retire files and name the ones in their place. A change of nothing makes none."""
     last = FactsVersion.objects.select_for_update().order_by("-number")[0]
@@ -161,73 +184,19 @@ def publish_files(prepared: Iterable[Prepared], because: str, at: datetime) -> i
     return version.number
 
 
-def _tables_with_rows(reading: Reading) -> list[str]:
-    return [name for name, table in reading.facts.tables.items() if name not in MASTER_NAMES and table.count().to_pyarrow().as_py()]
+def _rows_brought(reading: Reading, number: int) -> dict[str, str]:
+    """The rows of each table that has some, in SQL."""
+    held = [name for name, table in reading.facts.tables.items() if table.count().to_pyarrow().as_py()]
+    return {name: f"FROM {name}" if name in MASTER_NAMES else reading.rows_to_keep(name, number) for name in held}
 
 
-def _make_unseen(found: Import, keys: Sequence[KeyBrought], today: date) -> dict[str, int]:
-    """Make the records of keys that are new, unseen until the import is published, and keep what master files say of all."""
-    kind, spaces = keys[0].kind, {key.space for key in keys}
-    with transaction.atomic():  # another import may make the same records at this moment: who comes second finds them there
-        there = SourceKey.objects.filter(kind=kind, space__in=spaces, key__in=[key.key for key in keys])
-        there.filter(created_by_import__state__in=_GONE).update(created_by_import=found)  # before they are swept
-        known = {
-            (space, key): (counterparty, product) for space, key, counterparty, product in there.values_list("space", "key", "counterparty_id", "product_id")
-        }
-        unseen = set(there.exclude(published()).values_list("space", "key"))  # another import's, which is not published: whoever is first has them
-        new = [key for key in keys if (key.space, key.key) not in known]
-        ids = {(key.space, key.key): named_by(kind, key.space, key.key) for key in new}
-        if kind in {KeyKind.CUSTOMERS, KeyKind.SUPPLIERS}:
-            Counterparty.objects.bulk_create(
-                [
-                    Counterparty(
-                        id=ids[key.space, key.key],
-                        name=key.key,
-                        unnamed=True,
-                        is_customer=kind == KeyKind.CUSTOMERS,
-                        is_supplier=kind == KeyKind.SUPPLIERS,
-                        created_on=today,
-                        created_by_import=found,
-                    )
-                    for key in new
-                ],
-                ignore_conflicts=True,
-            )
-        elif kind == KeyKind.PRODUCTS:
-            made = [Product(id=ids[key.space, key.key], name=key.key, unnamed=True, created_by_import=found) for key in new]
-            Product.objects.bulk_create(made, ignore_conflicts=True)
-        of = {KeyKind.CUSTOMERS: "counterparty_id", KeyKind.SUPPLIERS: "counterparty_id", KeyKind.PRODUCTS: "product_id"}.get(KeyKind(kind))
-        SourceKey.objects.bulk_create(
-            [
-                SourceKey(
-                    id=named_by("key", kind, key.space, key.key),
-                    kind=kind,
-                    space=key.space,
-                    key=key.key,
-                    created_by_import=found,
-                    **({of: ids[key.space, key.key]} if of else {}),
-                )
-                for key in new
-            ],
-            ignore_conflicts=True,
-        )
-        if of:
-            objects = {at: next(filter(None, either)) for at, either in known.items()} | ids
-            Counterparty.objects.filter(pk__in=objects.values(), created_by_import__state__in=_GONE).update(created_by_import=found, created_on=today)
-            Product.objects.filter(pk__in=objects.values(), created_by_import__state__in=_GONE).update(created_by_import=found)
-            Stated.objects.bulk_create(
-                Stated(
-                    of=found,
-                    object_id=objects[key.space, key.key],
-                    kind=kind,
-                    values={name: value if isinstance(value, bool | int | list) else str(value) for name, value in key.said.items()},
-                )
-                for key in keys
-                if key.said
-            )
-    return {kind: len(new) + sum((key.space, key.key) in unseen for key in keys)}
-
-
-def _kept(value: Any) -> Any:
-    """A value of a master file as it is kept: numbers and flags as they are, amounts as text."""
-    return value if isinstance(value, bool | int | list) else str(value)
+def _make_records(found: Import, reading: Reading, rows: Mapping[str, str], stands_for: Mapping[Any, str], at: datetime) -> dict[str, int]:
+    """Make the records of new keys where nobody sees them."""
+    said, made = said_of_parties(reading, stands_for), dict[str, int]()
+    for keys in keys_brought(reading.facts.engine.con, rows):
+        for key in keys:
+            key.said.update(said.get((key.kind, key.space, key.key), {}))
+        count = make_unseen(found, keys, at.date(), stands_for=stands_for, same=reading.mapping.same_keys)
+        made[keys[0].kind] = made.get(keys[0].kind, 0) + count
+    ensure_words_stand(stands_for)
+    return made

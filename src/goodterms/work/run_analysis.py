@@ -85,7 +85,10 @@ def _keep_figures(run: Run, result: Result) -> None:
         ("customers", KeyKind.CUSTOMERS, "customer", CounterpartyFigures, "counterparty"),
         ("products", KeyKind.PRODUCTS, "product", ProductFigures, "product"),
     ):
-        known = {_as_named(space, key): pk for space, key, pk in SourceKey.objects.visible().filter(kind=kind).values_list("space", "key", f"{of}_id")}
+        known = {
+            _as_named(space, said or key): pk
+            for space, key, said, pk in SourceKey.objects.visible().filter(kind=kind).values_list("space", "key", "said", f"{of}_id")
+        }
         rows = result.tables[name].to_pylist()
         figures = [_figures(model, run, of, known[row[ours]], row, result) for row in rows if row[ours] in known]
         for begin in range(0, len(figures), _AT_ONCE):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from goodterms.register.counterparty import Counterparty
+from goodterms.register.address import Address, AddressKind
+from goodterms.register.contact_person import ContactPerson
+from goodterms.register.counterparty import Counterparty, Ownership
 from goodterms.register.dictionary import Dictionary, DictionaryValue
+from goodterms.register.identifier import Identifier
 from goodterms.register.imported import Import, ImportState, Stated
 from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.record import named_by
@@ -18,16 +23,35 @@ from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
 
 _AT_ONCE = 2_000
+_BY: dict[str, Any] = {"by_import": True}
+_SIDES = (KeyKind.SUPPLIERS, KeyKind.CUSTOMERS)
+"""What a supplier's record says and a customer's too is said by the customer's."""
+_TERMS = {"price_list": "price_list", "payment_days": "payment_days", "terms": "group", "credit_limit": "credit_limit"}
+
+
+@dataclass
+class _Said:
+    """What the standing imports say of one record, the latest last."""
+
+    standing: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    """By kind of key."""
+    managers: list[tuple[date, str, str]] = field(default_factory=list)
+    """From which day which manager's key, of which space, was said."""
+
+    @property
+    def together(self) -> dict[str, Any]:
+        """Of all kinds of key."""
+        return {name: value for kind in _SIDES for name, value in self.standing[kind].items()}
 
 
 def settle(found: Import) -> None:
     """Set on the records that an import's master files name what the standing imports say of them, so many in one transaction."""
-    objects = Stated.objects.filter(of=found).order_by("kind", "object_id").values_list("kind", "object_id")
-    for kind in KeyKind.values:
-        ids = [object_id for of_kind, object_id in objects.filter(kind=kind).iterator(chunk_size=_AT_ONCE) if of_kind == kind]
-        for begin in range(0, len(ids), _AT_ONCE):
-            with transaction.atomic():
-                _settle(kind, ids[begin : begin + _AT_ONCE])
+    objects = Stated.objects.filter(of=found)
+    settle_counterparties(objects.filter(kind__in=_SIDES).values_list("object_id", flat=True))
+    products = list(dict.fromkeys(objects.filter(kind=KeyKind.PRODUCTS).order_by("object_id").values_list("object_id", flat=True)))
+    for begin in range(0, len(products), _AT_ONCE):
+        with transaction.atomic():
+            _settle_products(products[begin : begin + _AT_ONCE])
     Import.objects.filter(pk=found.pk).update(is_settled=True)
 
 
@@ -37,74 +61,137 @@ def settle_all() -> None:
         settle(found)
 
 
-def _settle(kind: str, ids: Sequence[UUID]) -> None:
-    said: dict[UUID, dict[str, Any]] = defaultdict(dict)
-    for object_id, values in (
-        Stated.objects.filter(object_id__in=ids, kind=kind, of__state=ImportState.PUBLISHED).order_by("of").values_list("object_id", "values")
-    ):
-        said[object_id] |= values
-    keys = dict(_first_keys(kind, ids))
-    if kind == KeyKind.PRODUCTS:
-        _settle_products(Product.objects.in_bulk(list(ids)), said, keys)
-    elif kind in {KeyKind.CUSTOMERS, KeyKind.SUPPLIERS}:
-        _settle_counterparties(Counterparty.objects.in_bulk(list(ids)), said, keys, is_purchase=kind == KeyKind.SUPPLIERS)
+def settle_counterparties(ids: Iterable[UUID]) -> None:
+    """Set on counterparties what the standing imports and the users that managers' keys are tied to say of them."""
+    listed = sorted(set(ids))
+    for begin in range(0, len(listed), _AT_ONCE):
+        with transaction.atomic():
+            _settle_counterparties(listed[begin : begin + _AT_ONCE])
 
 
-def _first_keys(kind: str, ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
-    of = "product_id" if kind == KeyKind.PRODUCTS else "counterparty_id"
-    return list(SourceKey.objects.filter(kind=kind, **{f"{of}__in": list(ids)}).order_by("-space", "-key").values_list(of, "key"))
+def _said_of(ids: Sequence[UUID], kinds: Iterable[str]) -> dict[UUID, _Said]:
+    said: dict[UUID, _Said] = defaultdict(_Said)
+    rows = Stated.objects.filter(object_id__in=ids, kind__in=list(kinds), of__state=ImportState.PUBLISHED).order_by("of")
+    for pk, kind, values, begun_at in rows.values_list("object_id", "kind", "values", "of__begun_at"):
+        said[pk].standing[kind] |= values
+        if "manager_key" in values:
+            said[pk].managers.append((begun_at.date(), values.get("key_space", ""), values["manager_key"]))
+    return said
 
 
-def _settle_counterparties(found: dict[UUID, Counterparty], said: dict[UUID, dict[str, Any]], keys: dict[UUID, str], *, is_purchase: bool) -> None:
-    segments = _values(Dictionary.SEGMENT, {values["segment"] for values in said.values() if "segment" in values})
+def _settle_counterparties(ids: Sequence[UUID]) -> None:
+    records, said = Counterparty.objects.in_bulk(list(ids)), _said_of(ids, _SIDES)
+    keys: dict[UUID, list[SourceKey]] = defaultdict(list)
+    for key in SourceKey.objects.visible().filter(counterparty__in=list(ids)).order_by("-space", "-key"):
+        keys[key.counterparty_id].append(key)
+    segments = _values(Dictionary.SEGMENT, {one.together["segment"] for one in said.values() if "segment" in one.together})
+    owned = _owned({pk: said[pk].managers for pk, record in records.items() if "manager" not in record.kept_fields})
     changed = []
-    for record in found.values():
-        values = said.get(record.pk, {})
-        wanted = {
-            "name": values.get("name") or keys.get(record.pk, record.name),
-            "unnamed": "name" not in values,
-            "segment_id": segments[values["segment"]] if "segment" in values else None,
+    for record in records.values():
+        values, own_keys = said[record.pk].together, keys[record.pk]
+        wanted: dict[str, Any] = {
+            "segment_id": segments[values["segment"][:100]] if "segment" in values else None,
             "country": values.get("country", ""),
             "manager_key": values.get("manager_key", ""),
+            "manager_id": owned[record.pk][0] if record.pk in owned else None,
+            **_name(record, values, own_keys),
         }
-        if is_purchase:
-            del wanted["segment_id"], wanted["manager_key"]
+        if own_keys:
+            wanted |= {f"is_{kind[:-1]}": any(key.kind == kind for key in own_keys) for kind in _SIDES}
         changed += _set(record, wanted)
-    Counterparty.objects.bulk_update(changed, ["name", "unnamed", "segment", "country", "manager_key"], batch_size=500)
-    _settle_terms(found, said, is_purchase=is_purchase)
+    fields = ["name", "unnamed", "segment", "country", "manager_key", "manager", "is_customer", "is_supplier"]
+    Counterparty.objects.bulk_update(changed, fields, batch_size=500)
+    Ownership.objects.filter(counterparty__in=list(owned), **_BY).delete()
+    Ownership.objects.bulk_create(row for _, rows in owned.values() for row in rows)
+    _settle_details(records, said)
 
 
-def _settle_terms(found: dict[UUID, Counterparty], said: dict[UUID, dict[str, Any]], *, is_purchase: bool) -> None:
-    """Terms without a day are those of the master files."""
-    columns = {"price_list": "price_list", "payment_days": "payment_days", "terms": "group", "credit_limit": "credit_limit"}
-    wanted = {pk: {ours: said[pk][theirs] for theirs, ours in columns.items() if theirs in said[pk]} for pk in found if pk in said}
-    Terms.objects.filter(counterparty__in=list(found), is_purchase=is_purchase, valid_from=None).delete()
-    Terms.objects.bulk_create(
-        Terms(id=named_by("terms", pk.hex, str(is_purchase)), counterparty_id=pk, is_purchase=is_purchase, **values) for pk, values in wanted.items() if values
-    )
+def _name(record: Counterparty | Product, values: Mapping[str, Any], keys: Sequence[SourceKey]) -> dict[str, Any]:
+    """What a record is called: as a master file says, else by its key."""
+    if "name" in record.kept_fields:
+        return {}
+    by_key = (keys[-1].said or keys[-1].key) if keys else record.name
+    return {"name": (values.get("name") or by_key)[:300], "unnamed": not values.get("name") and not (keys and keys[-1].said)}
 
 
-def _settle_products(found: dict[UUID, Product], said: dict[UUID, dict[str, Any]], keys: dict[UUID, str]) -> None:
-    names = {values["family"] for values in said.values() if "family" in values}
+def _owned(said: Mapping[UUID, Sequence[tuple[date, str, str]]]) -> dict[UUID, tuple[UUID | None, list[Ownership]]]:
+    """Who owns counterparties, and who did from which day to which, as the standing imports say it: what a key says that is tied to nobody is nobody's."""
+    wanted = {(space, key) for changes in said.values() for _, space, key in changes}
+    keys = SourceKey.objects.visible().filter(kind=KeyKind.MANAGERS, key__in=sorted({key for _, key in wanted}), user__isnull=False)
+    tied = {(space, key): user for space, key, user in keys.values_list("space", "key", "user")}
+    found = {}
+    for pk, changes in said.items():
+        owners = [(day, tied.get((space, key))) for day, space, key in changes]
+        begun = [now for before, now in zip([None, *(user for _, user in owners)], owners, strict=False) if now[1] != before]
+        until = [day for day, _ in begun[1:]] + [None]
+        rows = [
+            Ownership(id=named_by("ownership", pk.hex, str(number)), counterparty_id=pk, manager_id=user, since=since, until=end, **_BY)
+            for number, ((since, user), end) in enumerate(zip(begun, until, strict=False))
+            if user is not None
+        ]
+        found[pk] = owners[-1][1] if owners else None, rows
+    return found
+
+
+def _settle_details(records: Mapping[UUID, Counterparty], said: Mapping[UUID, _Said]) -> None:
+    """Terms, numbers, the billing address and the contact that imports say; what a person made or changed stays."""
+    made: dict[Any, list[Any]] = {Terms: [], Identifier: [], Address: [], ContactPerson: []}
+    for pk in records:
+        one, values = said[pk], said[pk].together
+        for kind in _SIDES:
+            if agreed := {ours: one.standing[kind][theirs] for theirs, ours in _TERMS.items() if theirs in one.standing[kind]}:
+                made[Terms].append(Terms(id=named_by("terms", pk.hex, kind), counterparty_id=pk, is_purchase=kind == KeyKind.SUPPLIERS, **_BY, **agreed))
+        for scheme, value in values.get("identifiers", []):
+            made[Identifier].append(Identifier(id=named_by("identifier", pk.hex, scheme, value), counterparty_id=pk, scheme=scheme, value=value, **_BY))
+        if "address" in values:
+            address = {"kind": AddressKind.BILLING} | values["address"]
+            made[Address].append(Address(id=named_by("billing", pk.hex), counterparty_id=pk, **_BY, **address))
+        if "contact" in values:
+            made[ContactPerson].append(ContactPerson(id=named_by("contact", pk.hex), counterparty_id=pk, **_BY, **values["contact"]))
+    for model, rows in made.items():
+        model._default_manager.filter(counterparty__in=list(records), **_BY).delete()  # noqa: SLF001  (Django's own name for it)
+        model._default_manager.bulk_create(rows, ignore_conflicts=True)  # noqa: SLF001  (a person's own stands in its place)
+
+
+def _settle_products(ids: Sequence[UUID]) -> None:
+    records, said = Product.objects.in_bulk(list(ids)), _said_of(ids, [KeyKind.PRODUCTS])
+    keys: dict[UUID, list[SourceKey]] = defaultdict(list)
+    for key in SourceKey.objects.filter(kind=KeyKind.PRODUCTS, product__in=list(ids)).order_by("-space", "-key"):
+        keys[key.product_id].append(key)
+    names = {one.standing[KeyKind.PRODUCTS]["family"] for one in said.values() if "family" in one.standing[KeyKind.PRODUCTS]}
     Family.objects.bulk_create([Family(id=named_by("family", name), name=name) for name in sorted(names)], ignore_conflicts=True)
     families = dict(Family.objects.filter(name__in=names).values_list("name", "pk"))
     changed, prices = [], []
-    for record in found.values():
-        values = said.get(record.pk, {})
+    for record in records.values():
+        values = said[record.pk].standing[KeyKind.PRODUCTS]
         wanted = {
-            "name": values.get("name") or keys.get(record.pk, record.name),
-            "unnamed": "name" not in values,
             "family_id": families[values["family"]] if "family" in values else None,
             "is_stocked": values.get("stocked"),
+            **_name(record, values, keys[record.pk]),
         }
         changed += _set(record, wanted)
         for number, said_of_price in enumerate(values.get("prices", [])):
-            priced = {name: value for name, value in said_of_price.items() if value is not None}
-            if priced:
-                prices.append(ProductPrice(id=named_by("price", record.pk.hex, str(number)), product=record, **priced))
+            if priced := {name: value for name, value in said_of_price.items() if value is not None}:
+                prices.append(ProductPrice(id=named_by("price", record.pk.hex, str(number)), product=record, **_BY, **priced))
     Product.objects.bulk_update(changed, ["name", "unnamed", "family", "is_stocked"], batch_size=500)
-    ProductPrice.objects.filter(product__in=list(found)).delete()
-    ProductPrice.objects.bulk_create(prices)
+    ProductPrice.objects.filter(product__in=list(records), **_BY).delete()
+    ProductPrice.objects.bulk_create(prices, ignore_conflicts=True)  # a person's own price of that day stands
+
+
+def what_people_set(found: Import) -> tuple[str, ...]:
+    """What people set on records and a prepared import's files say otherwise, a sentence a field."""
+    said: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    for pk, values in Stated.objects.filter(of=found).order_by("kind").values_list("object_id", "values").iterator(chunk_size=_AT_ONCE):
+        said[pk] |= values
+    sentences = []
+    for model in (Counterparty, Product):
+        for record in model.objects.visible().exclude(kept_fields=[]).select_related("segment" if model is Counterparty else "family"):
+            for name in record.kept_fields:
+                theirs, ours = said.get(record.pk, {}).get(name), getattr(record, name)
+                ours = getattr(ours, "key", getattr(ours, "name", ours))
+                if theirs is not None and theirs != ours:
+                    sentences.append(f"{record.name}: {name.replace('_', ' ')} is {ours} as a person set it, and stays; the files say {theirs}.")
+    return tuple(sorted(sentences))
 
 
 def _set(record: Counterparty | Product, wanted: dict[str, Any]) -> list[Any]:

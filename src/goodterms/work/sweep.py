@@ -13,13 +13,18 @@ from django.db import DatabaseError, models, transaction
 from goodterms.errors import UsageError
 from goodterms.facts.engine import connect
 from goodterms.facts.store import sweep_staging
-from goodterms.register.counterparty import Counterparty
+from goodterms.register.activity import Activity, Note
+from goodterms.register.address import Address
+from goodterms.register.contact_person import ContactPerson
+from goodterms.register.counterparty import Counterparty, Ownership, StageChange
 from goodterms.register.dictionary import Dictionary, DictionaryValue
+from goodterms.register.identifier import Identifier
 from goodterms.register.imported import FactsFile, Import, ImportedFile, ImportRows, ImportState, Stated
 from goodterms.register.product import Family, Product
 from goodterms.register.record import named_by
 from goodterms.register.run import CounterpartyFigures, ProductFigures, Run, RunState
 from goodterms.register.source_key import SourceKey
+from goodterms.register.terms import Terms
 from goodterms.work.dump import COPY
 from goodterms.work.hand_over import LIVING, hand_over
 from goodterms.work.keep_originals import drop_originals, originals
@@ -32,7 +37,15 @@ AT_ONCE = 1_000
 """Rows removed in one transaction, which takes less than half a second."""
 _GRACE = timedelta(hours=24)
 """What is younger may be the work of someone who is at it."""
-_WORKED_WITH = ("activities", "notes", "contact_persons", "addresses", "identifiers", "ownerships", "stage_changes")
+_BY_PEOPLE = models.Q(by_import=False)
+_WORKED_WITH: dict[Any, models.Q] = {
+    Activity: models.Q(),
+    Note: models.Q(),
+    Address: _BY_PEOPLE & (models.Q(created_by_import=None) | models.Q(version__gt=1)),
+    **dict.fromkeys((ContactPerson, Identifier, Ownership, Terms), _BY_PEOPLE),
+    StageChange: models.Q(run=None),
+}
+"""What people do with a counterparty, and how that is told from what imports and runs say of it."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ def _has_left_something() -> models.Q:
     left = models.Q(pk__in=ImportRows.objects.filter(of__state=ImportState.ABANDONED).values("of"))
     left |= models.Q(pk__in=ImportedFile.objects.filter(of__state=ImportState.ABANDONED).exclude(original=None).values("of"))
     left |= models.Q(pk__in=Stated.objects.values("of"))
-    for model in (SourceKey, Counterparty, Product):
+    for model in (SourceKey, Counterparty, Product, Address):
         left |= models.Q(pk__in=model._default_manager.exclude(created_by_import=None).values("created_by_import"))  # noqa: SLF001
     return left & models.Q(state__in=[ImportState.ABANDONED, ImportState.UNDONE])
 
@@ -112,6 +125,7 @@ def sweep_records(found: Import, engine: Any) -> None:
     _keep_what_people_use(found)
     values = _values_said(found)
     _remove(SourceKey.objects.filter(created_by_import=found))
+    _remove(Address.objects.filter(created_by_import=found))
     _remove(Counterparty.objects.filter(created_by_import=found))
     _remove(Product.objects.filter(created_by_import=found))
     _remove(Stated.objects.filter(of=found))
@@ -125,19 +139,23 @@ def clear_abandoned(found: Import, engine: Any) -> None:
     drop_originals(found)
 
 
+def used_by_people(found: Import) -> dict[Any, str]:
+    """The counterparties and products of an import that people changed or work with, with their names."""
+    used = models.Q(version__gt=1)
+    for model, by_people in _WORKED_WITH.items():
+        used |= models.Q(pk__in=model._default_manager.filter(by_people).values("counterparty"))  # noqa: SLF001  (Django's own name for it)
+    mine = Counterparty.objects.filter(used, created_by_import=found).values_list("pk", "name")
+    return dict(mine.distinct()) | dict(Product.objects.filter(version__gt=1, created_by_import=found).values_list("pk", "name"))
+
+
 def _keep_what_people_use(found: Import) -> None:
     """A record that was changed by a person, or that something of theirs hangs on, is the company's own from now on."""
-    used = models.Q(version__gt=1)
-    for related in _WORKED_WITH:
-        used |= models.Q(**{f"{related}__isnull": False})
-    mine = Counterparty.objects.filter(used, created_by_import=found).values_list("pk", flat=True)
     with transaction.atomic():
-        kept = list(mine.distinct())
-        SourceKey.objects.filter(counterparty__in=kept, created_by_import=found).update(created_by_import=None)
-        Counterparty.objects.filter(pk__in=kept).update(created_by_import=None)
-        products = list(Product.objects.filter(version__gt=1, created_by_import=found).values_list("pk", flat=True))
-        SourceKey.objects.filter(product__in=products, created_by_import=found).update(created_by_import=None)
-        Product.objects.filter(pk__in=products).update(created_by_import=None)
+        kept = list(used_by_people(found))
+        kept += Address.objects.filter(created_by_import=found, version__gt=1).values_list("pk", flat=True)
+        for model, column in ((Counterparty, "counterparty"), (Product, "product"), (Address, "address")):
+            SourceKey.objects.filter(**{f"{column}__in": kept}, created_by_import=found).update(created_by_import=None)
+            model._default_manager.filter(pk__in=kept, created_by_import=found).update(created_by_import=None)  # noqa: SLF001
 
 
 def _values_said(found: Import) -> dict[str, set[str]]:

@@ -58,11 +58,12 @@ class Writing:
         version = record.version if seen is None else seen
         if not changed and version == record.version:
             return record
-        for name, value in changed.items():
+        marks = _persons_own(record, changed)
+        for name, value in (changed | marks).items():
             setattr(record, name, value)
         _check(record, changed)
         of_version = type(record)._default_manager.filter(pk=record.pk, version=version)  # noqa: SLF001  (Django's own name for it)
-        if not of_version.update(**changed, version=version + 1):
+        if not of_version.update(**changed, **marks, version=version + 1):
             raise _changed_meanwhile(record, values)
         record.version = version + 1
         self._say(record, {name: (before[name], value) for name, value in changed.items()})
@@ -141,6 +142,15 @@ def digest_of(entry: AuditEntry, before: str) -> str:
         entry.reason,
     ]
     return hashlib.sha256((before + json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))).encode()).hexdigest()
+
+
+def _persons_own(record: Record, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """What says that a person changed a record, so that no import changes that any more."""
+    if changed and getattr(record, "by_import", False):
+        return {"by_import": False}
+    kept = {*getattr(record, "kept_fields", ())}
+    own = kept | set(changed) & getattr(type(record), "SET_BY_IMPORTS", frozenset())
+    return {"kept_fields": sorted(own)} if own != kept and "kept_fields" not in changed else {}
 
 
 def _text(value: Any) -> str | None:

@@ -21,7 +21,8 @@ from goodterms.intake.mapping.months_across import TABLES_OF_PERIODS
 from goodterms.intake.mapping.toml_text import quoted
 from goodterms.intake.mapping.words import DIFFERENT, KEY_KINDS, KINDS, LEAVE_OUT, NEGATIVE, PERCENT, PERIODS, POSITIVE, ROWS, SAME, SERIAL, SHARES, VERSION
 
-_TOP_KEYS = ("version", "leading_zeros", "reporting_currency", "company", "file")
+_TOP_KEYS = ("version", "leading_zeros", "same_keys", "reporting_currency", "company", "file")
+_MAY_BE_SAME = ("customers", "suppliers")
 COMPANY_KEYS = {"company": "identifiers", "accounts": "accounts"}
 """What a mapping holds of the own company, with the key that says it."""
 _FILE_KEYS = (
@@ -145,6 +146,7 @@ class _Content:
             "files": tuple(self.file(entry, place) for place, entry in enumerate(entries)),
             "reporting_currency": reporting_currency,
             "leading_zeros": self.leading_zeros(self.content.get("leading_zeros", {}), "leading_zeros"),
+            "same_keys": self.same_keys(self.content.get("same_keys", []), "same_keys"),
             **{field: self.company(company, key, "company") for field, key in COMPANY_KEYS.items()},
         }
 
@@ -163,6 +165,12 @@ class _Content:
             if said not in {SAME, DIFFERENT}:
                 raise MappingError(f'{self.at(*path, setting)}: leading_zeros is "{SAME}" or "{DIFFERENT}"; {said!r} was found.')
         return settings
+
+    def same_keys(self, given: Any, *path: str | int) -> tuple[str, ...]:
+        said = tuple(self.a(list, given, *path))
+        if said and sorted(map(str, said)) != sorted(_MAY_BE_SAME):
+            raise MappingError(f'{self.at(*path)}: same_keys is ["customers", "suppliers"], where both are numbered together; {said!r} was found.')
+        return said
 
     def file(self, entry: dict[str, Any], place: int) -> FileMapping:
         here = ("file", place)

@@ -20,13 +20,15 @@ class Mapping:
     """What is known of all files, in the order of the mapping file.
 
     ``reporting_currency`` is the currency that the files' exchange rates lead to, where the files do not tell. ``leading_zeros`` says of a kind of keys
-    (``customers``; in a key space ``shop:customers``) whether keys that differ by leading zeros alone are the "same" or "different". ``company`` are the own
+    (``customers``; in a key space ``shop:customers``) whether keys that differ by leading zeros alone are the "same" or "different". ``same_keys`` names
+    the kinds whose equal keys are of one counterparty: customers and suppliers. ``company`` are the own
     company's identifiers in documents: VAT id, business id, OVT, GLN; ``accounts`` the numbers of its bank accounts.
     """
 
     files: tuple[FileMapping, ...] = ()
     reporting_currency: str = ""
     leading_zeros: Settings[str, str] = field(default_factory=dict)
+    same_keys: tuple[str, ...] = ()
     company: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
 
@@ -47,7 +49,8 @@ class Mapping:
         zeros = ["".join(f"{zeros_setting(setting, said)}\n" for setting, said in self.leading_zeros.items())] if self.leading_zeros else []
         known = {key: said for field, key in COMPANY_KEYS.items() if (said := getattr(self, field))}
         company = [f"company = {as_value(known)}\n"] if known else []
-        parts = [HEAD, *reporting, *company, *zeros] + [entry_as_toml(entry) for entry in self.files]
+        same = [f"same_keys = {as_value(list(self.same_keys))}\n"] if self.same_keys else []
+        parts = [HEAD, *reporting, *company, *zeros, *same] + [entry_as_toml(entry) for entry in self.files]
         return "\n".join(parts)
 
     @classmethod

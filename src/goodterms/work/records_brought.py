@@ -1,0 +1,138 @@
+"""Making the records that an import's keys name, unseen until it is published, and keeping what its master files say of all that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from goodterms.register.address import Address, AddressKind
+from goodterms.register.counterparty import Counterparty
+from goodterms.register.imported import Import, ImportState, Stated
+from goodterms.register.product import Product
+from goodterms.register.record import named_by, published
+from goodterms.register.source_key import KeyKind, SourceKey
+from goodterms.work.keys_brought import KeyBrought
+
+_PARTIES = (KeyKind.CUSTOMERS, KeyKind.SUPPLIERS)
+_COLUMN = {KeyKind.CUSTOMERS: "counterparty_id", KeyKind.SUPPLIERS: "counterparty_id", KeyKind.PRODUCTS: "product_id", KeyKind.PLACES: "address_id"}
+"""Which column of a source key names its record; that of a manager waits to be tied to a user."""
+_GONE = (ImportState.ABANDONED, ImportState.UNDONE)
+Key = tuple[str, str, str]
+
+
+def make_unseen(
+    found: Import, keys: Sequence[KeyBrought], today: date, *, stands_for: Mapping[tuple[KeyKind, str, str, str], str], same: Collection[str] = ()
+) -> int:
+    """Make the records of keys of one kind that are new, keep what is said of all, and return how many are new.
+
+    ``stands_for`` has the names that words stand for; ``same`` are the kinds whose keys are of the same counterparties.
+    """
+    kind = keys[0].kind
+    with transaction.atomic():  # another import may make the same records at this moment: who comes second finds them there
+        there = SourceKey.objects.filter(kind=kind, space__in={key.space for key in keys}, key__in=[key.key for key in keys])
+        there.filter(created_by_import__state__in=_GONE).update(created_by_import=found)  # before they are swept
+        unseen = set(there.exclude(published()).values_list("space", "within", "key"))  # not published: whoever is first has them
+        known = {place: pk for place, pk in _known(kind, keys).items() if pk is not None or kind not in _COLUMN}
+        new = [key for key in keys if _place(key) not in known]
+        names = {_place(key): stands_for.get((kind, *_place(key)), "") for key in new}
+        of_others = _of_the_other_kind(kind, new) if kind in _PARTIES and set(same) >= set(_PARTIES) else {}
+        ids = {_place(key): of_others.get(_place(key)) or named_by(kind, *filter(None, _place(key))) for key in new}
+        _make_records(found, kind, [key for key in new if _place(key) not in of_others], ids, names, today)
+        made = [
+            SourceKey(
+                id=named_by("key", kind, key.space, key.within, key.key),
+                kind=kind,
+                space=key.space,
+                within=key.within,
+                key=key.key,
+                said=names[_place(key)][:300],
+                created_by_import=found,
+                **({_COLUMN[kind]: ids[_place(key)]} if kind in _COLUMN else {}),
+            )
+            for key in new
+        ]
+        if kind in _COLUMN:  # a word for a name was given its key before it had a record
+            SourceKey.objects.bulk_create(made, update_conflicts=True, unique_fields=["id"], update_fields=[_COLUMN[kind]])
+        else:
+            SourceKey.objects.bulk_create(made, ignore_conflicts=True)
+        objects = known | ids
+        _take_what_goes(found, [pk for pk in objects.values() if pk], today)
+        said = {objects[_place(key)]: key.said for key in keys if key.said}
+        said |= {pk: {} for pk in of_others.values() if pk not in said}
+        state(found, kind, said)
+    return len(unseen | {_place(key) for key in new})
+
+
+def state(found: Import, kind: str, said: Mapping[Any, Mapping[str, Any]]) -> None:
+    """Keep what an import says of records, so that each can be settled by all imports that stand."""
+    Stated.objects.bulk_create(
+        Stated(of=found, object_id=pk, kind=kind, values={name: _kept(value) for name, value in values.items()}) for pk, values in said.items()
+    )
+
+
+def _take_what_goes(found: Import, objects: Sequence[UUID], today: date) -> None:
+    """Records that imports which came to nothing made, and that are not swept yet, are this one's."""
+    gone = {"pk__in": objects, "created_by_import__state__in": _GONE}
+    Counterparty.objects.filter(**gone).update(created_by_import=found, created_on=today)
+    Product.objects.filter(**gone).update(created_by_import=found)
+    Address.objects.filter(**gone).update(created_by_import=found)
+
+
+def _place(key: KeyBrought) -> Key:
+    return key.space, key.within, key.key
+
+
+def _known(kind: str, keys: Iterable[KeyBrought]) -> dict[Key, UUID | None]:
+    """The records of keys that are there already, seen or not."""
+    listed = list(keys)
+    found = SourceKey.objects.filter(kind=kind, space__in={key.space for key in listed}, key__in=[key.key for key in listed])
+    return {tuple(place): pk for *place, pk in found.values_list("space", "within", "key", _COLUMN.get(KeyKind(kind), "user_id"))}
+
+
+def _of_the_other_kind(kind: KeyKind, keys: Iterable[KeyBrought]) -> dict[Key, UUID]:
+    """The counterparties that equal keys of the other kind name."""
+    other = next(one for one in _PARTIES if one != kind)
+    return {place: pk for place, pk in _known(other, keys).items() if pk is not None}
+
+
+def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids: Mapping[Key, UUID], names: Mapping[Key, str], today: date) -> None:
+    if kind in _PARTIES:
+        Counterparty.objects.bulk_create(
+            [Counterparty(
+                id=ids[_place(key)],
+                name=(names[_place(key)] or key.key)[:300],
+                unnamed=not names[_place(key)],
+                is_customer=kind == KeyKind.CUSTOMERS,
+                is_supplier=kind == KeyKind.SUPPLIERS,
+                created_on=today,
+                created_by_import=found,
+            )
+            for key in keys], ignore_conflicts=True
+        )
+    elif kind == KeyKind.PRODUCTS:
+        Product.objects.bulk_create([Product(id=ids[_place(key)], name=key.key[:300], unnamed=True, created_by_import=found) for key in keys], ignore_conflicts=True)
+    elif kind == KeyKind.PLACES:
+        customers = {(space, key): pk for (space, _, key), pk in _known(KeyKind.CUSTOMERS, map(_customer_of, keys)).items() if pk}
+        Address.objects.bulk_create(
+            [Address(
+                id=ids[_place(key)],
+                counterparty_id=customers[key.space, key.within],
+                kind=AddressKind.DELIVERY,
+                name=(names[_place(key)] or key.key)[:200],
+                created_by_import=found,
+            )
+            for key in keys], ignore_conflicts=True
+        )
+
+
+def _customer_of(place: KeyBrought) -> KeyBrought:
+    return KeyBrought(KeyKind.CUSTOMERS, place.space, "", place.within, {})
+
+
+def _kept(value: Any) -> Any:
+    """What a master file says, as it is kept: numbers and flags as they are, amounts as text."""
+    return value if isinstance(value, bool | int | list | dict) else str(value)

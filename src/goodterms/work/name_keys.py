@@ -55,7 +55,7 @@ def without_names(found: Import, con: Any, rows: Mapping[str, str]) -> tuple[dic
     """
     replaced, stands_for = dict(rows), dict[tuple[KeyKind, str, str, str], str]()
     for kind in _KINDS:
-        keys = " UNION ".join(found for table, those in replaced.items() if (found := keys_in(those, kind, table)))
+        keys = " UNION ".join(of_table for table, those in replaced.items() if (of_table := keys_in(those, kind, table)))
         listed = con.execute(f"SELECT * FROM ({keys}) WHERE regexp_matches(key, {text_of(_MAY_BE_A_NAME)}) ORDER BY ALL").fetchall() if keys else []
         names = [(space, within, key) for space, within, key in listed if is_name(key)]
         if names:

@@ -102,30 +102,38 @@ def _of_the_other_kind(kind: KeyKind, keys: Iterable[KeyBrought]) -> dict[Key, U
 def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids: Mapping[Key, UUID], names: Mapping[Key, str], today: date) -> None:
     if kind in _PARTIES:
         Counterparty.objects.bulk_create(
-            [Counterparty(
-                id=ids[_place(key)],
-                name=(names[_place(key)] or key.key)[:300],
-                unnamed=not names[_place(key)],
-                is_customer=kind == KeyKind.CUSTOMERS,
-                is_supplier=kind == KeyKind.SUPPLIERS,
-                created_on=today,
-                created_by_import=found,
-            )
-            for key in keys], ignore_conflicts=True
+            [
+                Counterparty(
+                    id=ids[_place(key)],
+                    name=(names[_place(key)] or key.key)[:300],
+                    unnamed=not names[_place(key)],
+                    is_customer=kind == KeyKind.CUSTOMERS,
+                    is_supplier=kind == KeyKind.SUPPLIERS,
+                    created_on=today,
+                    created_by_import=found,
+                )
+                for key in keys
+            ],
+            ignore_conflicts=True,
         )
     elif kind == KeyKind.PRODUCTS:
-        Product.objects.bulk_create([Product(id=ids[_place(key)], name=key.key[:300], unnamed=True, created_by_import=found) for key in keys], ignore_conflicts=True)
+        Product.objects.bulk_create(
+            [Product(id=ids[_place(key)], name=key.key[:300], unnamed=True, created_by_import=found) for key in keys], ignore_conflicts=True
+        )
     elif kind == KeyKind.PLACES:
         customers = {(space, key): pk for (space, _, key), pk in _known(KeyKind.CUSTOMERS, map(_customer_of, keys)).items() if pk}
         Address.objects.bulk_create(
-            [Address(
-                id=ids[_place(key)],
-                counterparty_id=customers[key.space, key.within],
-                kind=AddressKind.DELIVERY,
-                name=(names[_place(key)] or key.key)[:200],
-                created_by_import=found,
-            )
-            for key in keys], ignore_conflicts=True
+            [
+                Address(
+                    id=ids[_place(key)],
+                    counterparty_id=customers[key.space, key.within],
+                    kind=AddressKind.DELIVERY,
+                    name=(names[_place(key)] or key.key)[:200],
+                    created_by_import=found,
+                )
+                for key in keys
+            ],
+            ignore_conflicts=True,
         )
 
 

@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # how fast a machine is decides no test
 
 REAL_STRICT = os.environ.get("GOODTERMS_REAL_STRICT") == "1"
 BROWSER_STRICT = os.environ.get("GOODTERMS_REQUIRE_BROWSER") == "1"

@@ -11,6 +11,7 @@ import typer
 from goodterms.cli.acting import As, Home, acting_in
 from goodterms.cli.look import DONE, DONE_WITH_LOSS
 from goodterms.cli.progress import shown_on
+from goodterms.problems import visible
 
 
 def run(
@@ -18,6 +19,7 @@ def run(
         tuple[str, str] | None, typer.Option("--periods", metavar="A B", help="Compare these: 2012, 2012Q1, 2012-03 or 2012-01..2012-11.", show_default=False)
     ] = None,
     policy: Annotated[Path | None, typer.Option("--policy", metavar="F", help="Another policy than the installation's own.")] = None,
+    keep: Annotated[str, typer.Option("--keep", metavar="NAME", help="Give the run a name: it is kept for good.", show_default=False)] = "",
     later: Annotated[bool, typer.Option("--later", help="Leave it to a worker.")] = False,
     home: Home = None,
     as_: As = "",
@@ -38,7 +40,9 @@ def run(
         typer.echo(f"Job {job.pk} waits for a worker:   goodterms worker")
         return DONE
     with shown_on(sys.stderr) as progress:
-        made, result = run_analysis(connect(), policy=rules, periods=periods, by=by, at=at, login=login, progress=progress)
+        made, result = run_analysis(connect(), policy=rules, periods=periods, kept_as=keep, by=by, at=at, login=login, progress=progress)
     typer.echo(result.answer)
+    for notice in result.notices:
+        typer.echo(f"    {visible(notice)}")
     typer.echo(f"Run {made.number}, as of {made.as_of}.")
     return DONE_WITH_LOSS if result.has_unassigned else DONE

@@ -84,3 +84,34 @@ def deactivate(email: Email, home: Home = None, as_: As = "") -> int:
     left = f" {owned:,} counterparties are still theirs: hand them over." if owned else ""
     typer.echo(f"{email} is deactivated.{left}")
     return DONE
+
+
+@app.command()
+def tie(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="What the files call a manager.", show_default=False)],
+    email: Annotated[str, typer.Argument(metavar="[EMAIL]", help="Whose it is; without one, nobody's any more.", show_default=False)] = "",
+    space: Annotated[str, typer.Option("--keys", metavar="SPACE", help="The key space of the file, where it has one.", show_default=False)] = "",
+    home: Home = None,
+    as_: As = "",
+) -> int:
+    """Say whose a manager's key in the files is: its customers are from now on that user's."""
+    by, at, login = acting_in(home, as_)
+    from goodterms.work.users import tie_key  # noqa: PLC0415
+
+    count = tie_key(key, email, space=space, by=by, at=at, login=login)
+    typer.echo(f"{visible(key)} is tied to {email or 'nobody'}: {count:,} customers.")
+    return DONE
+
+
+@app.command()
+def untied(home: Home = None, as_: As = "") -> int:
+    """List the managers' keys in the files that are tied to nobody."""
+    by, _, _ = acting_in(home, as_)
+    from goodterms.work.users import untied_keys  # noqa: PLC0415
+
+    waiting = untied_keys(by=by)
+    for space, key, count in waiting:
+        typer.echo(f"{visible(key)}{f' of {visible(space)}' if space else ''}: {count:,} customers")
+    if not waiting:
+        typer.echo("Every manager's key is tied to a user.")
+    return DONE

@@ -119,7 +119,7 @@ class PolicyBlock:
 
 
 _BEFORE_ALL = PolicyBlock(date.min)
-_WITHOUT_EFFECT = ("currency", "own_ids", "cost_of_capital", "financing", "day_count", "dormant_days", "dormant_gaps", "lost_days")
+_WITHOUT_EFFECT = ("currency", "own_ids", "cost_of_capital", "financing", "day_count")
 """Settings of a block that no analysis uses so far; a setting leaves this list when one does."""
 
 

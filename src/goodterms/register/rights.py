@@ -91,7 +91,7 @@ RULES: Mapping[type[Model], Rule] = {
     models.Terms: _counterpartys(
         own="version counterparty is_purchase valid_from valid_to group price_list discount rebate payment_days delivery minimum_order credit_limit by_import"
     ),
-    models.CounterpartyFigures: _counterpartys(own=f"counterparty orders last_sale {_FIGURES}", run__state="ready"),
+    models.CounterpartyFigures: _counterpartys(own=f"counterparty orders last_sale stage {_FIGURES}", run__state="ready"),
     models.SourceKey: _counterpartys(
         of="counterparty address__counterparty",
         always="id version kind space within key said counterparty product address user created_by_import",

@@ -69,7 +69,10 @@ class CounterpartyFigures(_Figures):
 
     counterparty = models.ForeignKey(Counterparty, on_delete=models.CASCADE, related_name="figures")
     orders = models.PositiveIntegerField(default=0)
+    """In the later period."""
     last_sale = models.DateField(null=True)
+    stage = models.CharField(max_length=10, blank=True)
+    """What the facts say of it as of the run's day; empty for who never bought."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "counterparty"], name="one_figures_a_counterparty")]

@@ -7,13 +7,18 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
+from django.db.models import Q
 
 from goodterms.errors import UsageError
 from goodterms.register.access import ensure_may, query
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.rights import Verb
+from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import Role, Team, User
+from goodterms.work.settle import settle_counterparties
 from goodterms.work.writing import Writing, writing
+
+_MOST_SAID = 20
 
 
 class Person(NamedTuple):
@@ -115,6 +120,46 @@ def deactivate_user(email: str, *, by: User, at: datetime, login: str = "") -> i
             raise UsageError(f"{found.email} is deactivated already.")
         now.change(found, is_active=False)
     return _count_owned(found.pk, by=by)
+
+
+def tie_key(key: str, email: str, *, space: str = "", by: User, at: datetime, login: str = "") -> int:
+    """Say whose a manager's key in the files is ("": nobody's any more); its customers are from now on that user's. Return how many these are.
+
+    Raises
+    ------
+    NotAllowedError
+        The user who acts may not.
+    UsageError
+        There is no such user, or no import named such a key.
+    """
+    ensure_may(by, Verb.USERS)
+    user = _found(email) if email else None
+    if user is not None and not user.is_active:
+        raise UsageError(f"{user.email} is deactivated: tie the key to someone who works here.")
+    named = SourceKey.objects.visible().filter(kind=KeyKind.MANAGERS, space=space)
+    found = named.filter(Q(key=key) | Q(said=key)).first()
+    if found is None:
+        known = ", ".join(sorted(said or name for name, said in named.values_list("key", "said")[:_MOST_SAID])) or "none"
+        raise UsageError(f"No import that stands names a manager {key}{f' in {space}' if space else ''}. Known: {known}.")
+    customers = Counterparty.objects.filter(manager_key=found.key, source_keys__kind=KeyKind.CUSTOMERS, source_keys__space=space)
+    with writing("tie manager", by=by, at=at, login=login) as now:
+        now.change(found, user=user)
+    ids = list(customers.values_list("pk", flat=True).distinct())
+    settle_counterparties(ids)
+    return len(ids)
+
+
+def untied_keys(*, by: User) -> list[tuple[str, str, int]]:
+    """Return the managers' keys that are tied to nobody: space, key as the files say it, and how many customers name it.
+
+    Raises
+    ------
+    NotAllowedError
+        The user may not see them.
+    """
+    ensure_may(by, Verb.USERS)
+    waiting = SourceKey.objects.visible().filter(kind=KeyKind.MANAGERS, user=None).order_by("space", "key")
+    return [(key.space, key.said or key.key, Counterparty.objects.visible().filter(manager_key=key.key).count()) for key in waiting]
 
 
 def _count_owned(manager: Any, *, by: User) -> int:

@@ -1,0 +1,148 @@
+"""Keeping a run's figures where lists find them, and the stages of counterparties that follow from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import models, transaction
+
+from goodterms.analysis.keys import NO_PRODUCT
+from goodterms.analysis.result import MEASURE_COLUMN, Result
+from goodterms.facts.columns import MONEY_PLACES, NOT_CUSTOMERS
+from goodterms.register.counterparty import ACTUAL, Counterparty, Stage, StageChange
+from goodterms.register.record import named_by
+from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run, RunState
+from goodterms.register.source_key import KeyKind, SourceKey
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_AT_ONCE = 2_000
+_KEPT_FOR = timedelta(days=90)
+
+
+def keep_figures(run: Run, result: Result, stages: pa.Table) -> None:
+    """Write the figures of every counterparty and product, so many in one transaction; nobody sees them before the run is the current one."""
+    rows = {row["customer"]: row for row in result.tables["customers"].to_pylist()}
+    judged = {row["customer"]: row for row in stages.to_pylist()}
+    known = _records(KeyKind.CUSTOMERS, "counterparty_id")
+    _write(
+        CounterpartyFigures(
+            run=run,
+            counterparty_id=pk,
+            orders=stage.get("orders") or 0,
+            last_sale=stage.get("last_sale"),
+            stage=stage.get("stage") or "",
+            **_amounts(rows.get(key, {}), MEASURE_COLUMN[result.measure]),
+        )
+        for key, pk in known.items()
+        if (stage := judged.get(key, {})) or key in rows
+    )
+    known = _records(KeyKind.PRODUCTS, "product_id")
+    profit = "product_contribution" if result.measure == "net profit" else MEASURE_COLUMN[result.measure]
+    of_products = ((known.get(row["product"]), row) for row in result.tables["products"].to_pylist())
+    _write(ProductFigures(run=run, product_id=pk, **_amounts(row, profit)) for pk, row in of_products if pk is not None)
+
+
+def set_stages(run: Run) -> None:
+    """Set the stages that a run found, with their history; who has no sales any more is potential again. Nothing is done where another run is shown by now."""
+    if run.stages_set or not CurrentRun.objects.filter(run=run).exists():
+        return
+    found = CounterpartyFigures.objects.filter(run=run).exclude(stage="")
+    last: Any = None
+    while True:
+        rows = found.filter(counterparty__gt=last) if last else found
+        batch = list(rows.order_by("counterparty").values_list("counterparty", "stage")[:_AT_ONCE])
+        if not batch:
+            break
+        last = batch[-1][0]
+        _change(run, {pk: Stage(stage) for pk, stage in batch})
+    without = Counterparty.objects.visible().filter(stage__in=ACTUAL).exclude(pk__in=found.values("counterparty"))
+    while batch_of := list(without.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]):
+        _change(run, {pk: _potential(pk) for pk in batch_of})
+    Run.objects.filter(pk=run.pk).update(stages_set=True)
+
+
+def remove_old_runs(*, at: datetime) -> int:
+    """Remove runs of more than 90 days ago, but those that a person or a closed month names, the last of each month, and the one that is shown."""
+    old = Run.objects.filter(state=RunState.READY, kept_as="", closed_periods=None, begun_at__lt=at - _KEPT_FOR)
+    last_of_month: dict[tuple[int, int], int] = {}
+    for number, begun_at in Run.objects.filter(state=RunState.READY).order_by("begun_at", "number").values_list("number", "begun_at"):
+        last_of_month[begun_at.year, begun_at.month] = number
+    gone = old.exclude(pk__in=last_of_month.values()).exclude(pk__in=CurrentRun.objects.filter(run__isnull=False).values("run"))
+    removed = 0
+    for run in gone:
+        for model in (CounterpartyFigures, ProductFigures):
+            _remove(model._default_manager.filter(run=run))  # noqa: SLF001  (Django's own name for it)
+        run.delete()
+        removed += 1
+    return removed
+
+
+def _remove(rows: models.QuerySet[Any]) -> None:
+    while batch := list(rows.values_list("pk", flat=True)[:_AT_ONCE]):
+        rows.model._default_manager.filter(pk__in=batch).delete()  # noqa: SLF001
+
+
+def _change(run: Run, wanted: Mapping[UUID, Stage]) -> None:
+    with transaction.atomic():
+        records = Counterparty.objects.select_for_update().in_bulk(list(wanted))
+        other = [(record, wanted[pk]) for pk, record in records.items() if (record.stage, record.stage_as_of) != (wanted[pk], _as_of(run, wanted[pk]))]
+        changes = [
+            StageChange(
+                id=named_by("stage", str(run.pk), record.pk.hex), counterparty=record, before=record.stage, after=stage, as_of=run.as_of, run=run.number
+            )
+            for record, stage in other
+            if record.stage != stage
+        ]
+        StageChange.objects.bulk_create(changes)
+        for record, stage in other:
+            record.stage, record.stage_as_of = stage, _as_of(run, stage)
+        Counterparty.objects.bulk_update([record for record, _ in other], ["stage", "stage_as_of"], batch_size=500)
+
+
+def _as_of(run: Run, stage: Stage) -> Any:
+    return run.as_of if stage in ACTUAL else None
+
+
+def _potential(counterparty: UUID) -> Stage:
+    """What a counterparty was before it first bought."""
+    first = StageChange.objects.filter(counterparty=counterparty, after__in=ACTUAL).exclude(before__in=[*ACTUAL, ""]).order_by("-as_of", "-run").first()
+    return Stage(first.before) if first else Stage.LEAD
+
+
+def _records(kind: KeyKind, column: str) -> dict[str, Any]:
+    """The records of keys, as an analysis calls these: see :mod:`goodterms.analysis.keys`."""
+    keys = SourceKey.objects.visible().filter(kind=kind).values_list("space", "key", "said", column)
+    return {_as_named(space, said or key): pk for space, key, said, pk in keys}
+
+
+def _as_named(space: str, key: str) -> str:
+    return f"{space}:{key}" if space or key in {*NOT_CUSTOMERS, NO_PRODUCT} else key
+
+
+def _write(figures: Any) -> None:
+    made = list(figures)
+    for begin in range(0, len(made), _AT_ONCE):
+        with transaction.atomic():
+            type(made[0])._default_manager.bulk_create(made[begin : begin + _AT_ONCE])  # noqa: SLF001
+
+
+def _amounts(row: Mapping[str, Any], profit: str) -> dict[str, Decimal | None]:
+    """The figures of one row of a table of results, to the unit that the register keeps; none where there is no row."""
+    columns = {
+        "net_sales": "net_sales_later",
+        "net_sales_earlier": "net_sales_earlier",
+        "gross_margin": "gross_margin_later",
+        "profit": f"{profit}_later",
+        "profit_earlier": f"{profit}_earlier",
+    }
+    return {ours: _rounded(row.get(theirs)) for ours, theirs in columns.items()}
+
+
+def _rounded(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount.quantize(Decimal(1).scaleb(-MONEY_PLACES), ROUND_HALF_UP)

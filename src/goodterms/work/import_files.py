@@ -28,7 +28,7 @@ from goodterms.work.manifest import write_manifest
 from goodterms.work.name_keys import ensure_words_stand, without_names
 from goodterms.work.parties_said import said_of_parties
 from goodterms.work.records_brought import make_unseen
-from goodterms.work.settle import settle, settle_all, what_people_set
+from goodterms.work.settle import settle, settle_all, settle_left, what_people_set
 from goodterms.work.stored import live_files, store
 from goodterms.work.sweep import clear_abandoned
 from goodterms.work.writing import writing
@@ -161,9 +161,9 @@ def abandon(number: int) -> None:
     """Give up what was prepared; what it made unseen is removed."""
     Import.objects.filter(number=number, state__in=[ImportState.PREPARING, ImportState.WAITING]).update(state=ImportState.ABANDONED)
     found = Import.objects.get(number=number)
+    settle_left()  # where an import that brought the same was published and ended there
     if found.state == ImportState.ABANDONED:
         with suppress(UsageError), lease("clearing up", patience=0):  # else the next sweeping does it
-            settle_all()
             clear_abandoned(found, connect())
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from goodterms.register.address import Address, AddressKind
 from goodterms.register.contact_person import ContactPerson
@@ -21,6 +21,7 @@ from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.record import named_by
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
+from goodterms.work.lease import lease
 
 _AT_ONCE = 2_000
 _BY: dict[str, Any] = {"by_import": True}
@@ -56,9 +57,20 @@ def settle(found: Import) -> None:
 
 
 def settle_all() -> None:
-    """Go on where a process ended after it had published and before all records were settled."""
-    for found in Import.objects.filter(is_settled=False, state__in=[ImportState.PUBLISHED, ImportState.UNDONE]).order_by("number"):
+    """Go on where a process ended after it had published and before all records were settled; who calls it holds the lease."""
+    for found in _unsettled().order_by("number"):
         settle(found)
+
+
+def settle_left() -> None:
+    """Let nothing be unsettled: wait for who is at it, or go on where one ended."""
+    if _unsettled().exists():
+        with lease("settling"):
+            settle_all()
+
+
+def _unsettled() -> models.QuerySet[Import]:
+    return Import.objects.filter(is_settled=False, state__in=[ImportState.PUBLISHED, ImportState.UNDONE])
 
 
 def settle_counterparties(ids: Iterable[UUID]) -> None:

@@ -1,0 +1,252 @@
+"""kill -9 of imports, undoing, runs, backups and workers: done again, they come to what they would have come to, and nothing is lost, doubled or unreadable."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import time
+import zipfile
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from django.db import connections
+from tests.installations import DATABASES, NOW, a_name, point_django_at, url_of
+from tests.torture.results import finished_folder, finished_groups, keep
+from tests.work.kills import LONGEST, Warm
+from tests.work.test_import_sequences import dump
+from tests.work.test_sweep import unnamed
+from tests.work.test_worker import wait_for
+
+from goodterms.facts.engine import connect
+from goodterms.register.audit import AuditEntry
+from goodterms.register.imported import Import, ImportState
+from goodterms.register.job import Job, JobState
+from goodterms.register.run import CurrentRun
+from goodterms.work.check import check
+from goodterms.work.dump import Compared, dump_lines, snapshot
+from goodterms.work.installation import acting
+from goodterms.work.job import ask_for
+from goodterms.work.sweep import sweep
+from goodterms.work.tasks import import_later
+
+ENGINE = connect()
+HEAD = "Invoice;Line;Date;Customer;Product;Quantity;Net\n"
+WORDS = ("import", "undo", "run", "worker", "backup")
+FILES = {
+    "first": (range(1, 40), "20", "Customer;Name;Segment\nC1;Ann Oy;A\nC2;Bob Oy;B\n"),
+    "second": (range(5, 30, 3), "25", "Customer;Name;Segment\nC1;Ann Oyj;B\nC8;Cleo Oy;C\n"),
+    "third": (range(10, 60, 4), "30", "Customer;Name;Segment\nC2;Bob Ab;A\nC9;Dan Oy;D\n"),
+    "fourth": (range(20, 80, 7), "35", ""),
+}
+TIMES = ("number", "begun_at", "run")
+SHORT = {"sqlite": {"import": 2, "undo": 2, "run": 1}, "postgresql": {"import": 1, "undo": 1, "run": 1, "worker": 2}}
+LONG = dict.fromkeys(WORDS, 2)
+SEEDS = range(100, 124)
+AT_LEAST = 200
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    """The files of all imports: sale lines that correct each other, some with customers, under one name each time."""
+    folder = tmp_path_factory.mktemp("files")
+    for name, (documents, net, customers) in FILES.items():
+        (folder / name).mkdir()
+        lines = "".join(f"{n};1;{2023 + n % 2}-{n % 3 + 1:02d}-15;C{n % 8};P{n % 3};2;{net},00\n" for n in documents)
+        (folder / name / "sales.csv").write_text(HEAD + lines, "utf-8")
+        (folder / name / "customers.csv").write_text(customers, "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory):
+    one = Warm(tmp_path_factory.mktemp("warm"))
+    yield one
+    one.stop()
+
+
+def arguments(word, home, files):
+    """The command that is killed."""
+    bring = [files / "third" / "sales.csv", "--customers", files / "third" / "customers.csv", "--yes"]
+    rest = {"import": bring, "undo": [2], "run": ["--periods", "2023", "2024"], "backup": [home.parent / "a.backup"], "worker": []}[word]
+    return [word, "--home", home, *rest]
+
+
+def again(word, home, files, warm):
+    """Do once more what was killed, as a person would, until it is done."""
+    if word == "worker":
+        return work(home, files, warm)
+    code, said = warm.finish(home, *arguments(word, home, files))
+    if word == "undo" and code == 2:
+        assert "Import 2 is undone" in said
+    elif word == "backup" and code == 2:
+        assert "is there already" in said
+        for file in home.parent.glob("a.backup*"):
+            file.unlink()
+        return again(word, home, files, warm)
+    else:
+        assert code == 0 or (word == "run" and code == 1), said
+    return None
+
+
+def work(home, _files, warm):
+    """Let a worker do the job that waits, or that a killed one had taken."""
+    pid = warm.start(home, "worker", "--home", home)
+    wait_for(lambda: Job.objects.get().state in {JobState.DONE, JobState.FAILED}, LONGEST)
+    assert Job.objects.get().state == JobState.DONE, Job.objects.get().said
+    os.kill(pid, signal.SIGTERM)
+    warm.ended()
+
+
+def said_of_state():
+    """The state, without the numbers and times of runs; of several runs the one that is shown."""
+    shown = CurrentRun.objects.get().run_id
+    rows = [json.loads(line) for line in dump()]
+    runs = [
+        row
+        for row in rows
+        if row["table"].rpartition(".")[2] not in {"Run", "CounterpartyFigures", "ProductFigures"} or shown in {row["row"].get(name) for name in TIMES}
+    ]
+    return [(row["table"], {name: value for name, value in row["row"].items() if name not in TIMES or "Import" in row["table"]}) for row in runs]
+
+
+class Installations:
+    """Installations with two imports, each a copy of one that was made once on its database."""
+
+    def __init__(self, made, warm, files, request):
+        self.made, self.warm, self.files, self.request = made, warm, files, request
+        self.ready = {}
+
+    def copy(self, database, home):
+        if database not in self.ready:
+            source = self._copied(self.made(database), "made", database, home.parent / f"ready-{database}")
+            for name in ("first", "second"):
+                code, said = self.warm.finish(
+                    source, "import", "--home", source, self.files / name / "sales.csv", "--customers", self.files / name / "customers.csv", "--yes"
+                )
+                assert code == 0, said
+            self.ready[database] = source
+        return self._copied(self.ready[database], self._name_of(self.ready[database]), database, home)
+
+    def _name_of(self, home):
+        return (home / "goodterms.toml").read_text("utf-8").partition("@/")[2].partition("?")[0]
+
+    def _copied(self, source, name, database, home):
+        shutil.copytree(source, home)
+        if database == "postgresql":
+            connections.close_all()
+            new, socket = a_name(), self.request.getfixturevalue("postgresql")
+            with psycopg.connect(url_of(socket, "postgres"), autocommit=True) as server:
+                server.execute(f"CREATE DATABASE {new} TEMPLATE {name}")
+            settings = home / "goodterms.toml"
+            settings.write_text(settings.read_text("utf-8").replace(f"/{name}?", f"/{new}?"), "utf-8")
+        return home
+
+
+@pytest.fixture(scope="session")
+def ready(made, warm, files, request):
+    return Installations(made, warm, files, request)
+
+
+@pytest.fixture(scope="session")
+def expected(ready, warm, files, tmp_path_factory):
+    """The state after each word where nobody kills anything: it is the same on either database."""
+    home = ready.copy("sqlite", tmp_path_factory.mktemp("unkilled") / "home")
+    point_django_at(home)
+    states = {}
+    for word in WORDS:
+        if word == "worker":
+            ask(files)
+        begun = time.monotonic()
+        again(word, home, files, warm)
+        warm.duration.setdefault(word, time.monotonic() - begun)
+        states[word] = said_of_state()
+    return states
+
+
+def ask(files):
+    ask_for(import_later, what="import sales.csv", by=acting(""), at=NOW, files=[str(files / "fourth" / "sales.csv")], tables={}, mapping="")
+
+
+def killed_and_done_again(home, kills, dice, files, warm, expected):
+    """Do words in an installation, each killed so many times before it is done; return how many were killed, by word and moment."""
+    point_django_at(home)
+    done = Counter()
+    for word, most in kills.items():
+        if word == "worker":
+            ask(files)
+        for _ in range(most):
+            what = warm.kill(home, *arguments(word, home, files), dice=dice)
+            if not what:
+                break
+            done[f"{word}, {what}"] += 1
+        again(word, home, files, warm)
+        assert said_of_state() == expected[word], (word, done)
+        assert check(ENGINE).found == (), (word, done)
+    published = Import.objects.filter(state__in=[ImportState.PUBLISHED, ImportState.UNDONE]).count()
+    assert AuditEntry.objects.filter(object="import", verb="import").count() == published == (4 if "worker" in kills else 3)
+    sweep(at=datetime.now(UTC) + timedelta(hours=25), patience=LONGEST)
+    assert unnamed(home) == []
+    assert not [*home.glob("snapshot-*"), *home.glob(".manifest-*"), *Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING])]
+    assert said_of_state() == expected[word]
+    assert check(ENGINE).found == ()
+    return done
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_killed_work_that_is_done_again_comes_to_the_same(database, ready, warm, files, expected, tmp_path):
+    killed_and_done_again(ready.copy(database, tmp_path / "home"), SHORT[database], random.Random(1), files, warm, expected)  # noqa: S311  (a seed that can be run again)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("seed", SEEDS, ids="seed-{}".format)
+@pytest.mark.parametrize("database", DATABASES)
+def test_two_hundred_kills_lose_nothing(database, seed, ready, warm, files, expected, tmp_path, tmp_path_factory):
+    if seed % 2 != DATABASES.index(database):
+        pytest.skip("every second seed is of the other database")
+    done = killed_and_done_again(ready.copy(database, tmp_path / "home"), LONG, random.Random(seed), files, warm, expected)  # noqa: S311
+    holds_in_the_backup(tmp_path, warm)
+    groups = finished_groups(finished_folder(tmp_path_factory, "kills"), seed, {"database": database, "done": done})
+    if len(groups) == len(SEEDS):
+        keep_section(groups)
+
+
+def holds_in_the_backup(folder, warm):
+    """The backup that was killed and written anew comes to an equal dump."""
+    code, said = warm.finish(folder / "restored", "restore", folder / "a.backup", folder / "restored")
+    assert code == 0, said
+    with zipfile.ZipFile(folder / "a.backup") as archive:
+        expected = archive.read("dump.jsonl").splitlines(keepends=True)
+    point_django_at(folder / "restored")
+    with snapshot() as using:
+        assert list(dump_lines(ENGINE, Compared.BACKUP, using=using)) == expected
+
+
+def keep_section(groups):
+    """Write what the last whole campaign found."""
+    by_database = {name: Counter() for name in DATABASES}
+    for group in groups:
+        by_database[group["database"]].update(group["done"])
+    total = sum(count for counts in by_database.values() for count in counts.values())
+    assert total >= AT_LEAST
+    said = (
+        f"{total} processes were killed with SIGKILL while they imported, undid, worked figures out, did a job as a worker or wrote a backup, each at a"
+        f" random moment or when something was first seen to change, and started again (seeds {SEEDS[0]} to {SEEDS[-1]}, `make torture`). After each: the"
+        " state of an installation in which nobody was killed, and `check` whole; after sweeping no file that nothing names; each backup restores to an equal dump."
+    )
+    lines = [
+        "## Killed at random",
+        "",
+        said,
+        "",
+        "| killed | SQLite | PostgreSQL |",
+        "|---|--:|--:|",
+    ]
+    moments = sorted({moment for counts in by_database.values() for moment in counts}, key=lambda moment: (WORDS.index(moment.partition(",")[0]), moment))
+    lines += [f"| {moment} | {by_database['sqlite'][moment]} | {by_database['postgresql'][moment]} |" for moment in moments]
+    lines += [f"| **all** | {sum(by_database['sqlite'].values())} | {sum(by_database['postgresql'].values())} |"]
+    keep("kills", lines)

@@ -28,9 +28,9 @@ from goodterms.work.manifest import write_manifest
 from goodterms.work.name_keys import ensure_words_stand, without_names
 from goodterms.work.parties_said import said_of_parties
 from goodterms.work.records_brought import make_unseen
-from goodterms.work.settle import settle, settle_all, settle_left, what_people_set
+from goodterms.work.settle import settle, settle_all, what_people_set
 from goodterms.work.stored import live_files, store
-from goodterms.work.sweep import clear_abandoned
+from goodterms.work.sweep import clear_abandoned, finish_left
 from goodterms.work.writing import writing
 
 if TYPE_CHECKING:
@@ -159,9 +159,9 @@ def _prepared_again(found: Import, engine: Any) -> tuple[Prepared, ...]:
 
 def abandon(number: int) -> None:
     """Give up what was prepared; what it made unseen is removed."""
+    finish_left()  # an import that brought the same may have ended when it was published
     Import.objects.filter(number=number, state__in=[ImportState.PREPARING, ImportState.WAITING]).update(state=ImportState.ABANDONED)
     found = Import.objects.get(number=number)
-    settle_left()  # where an import that brought the same was published and ended there
     if found.state == ImportState.ABANDONED:
         with suppress(UsageError), lease("clearing up", patience=0):  # else the next sweeping does it
             clear_abandoned(found, connect())

@@ -22,7 +22,7 @@ from goodterms.register.user import User
 from goodterms.work.company_text import in_force, policy_in_force
 from goodterms.work.facts_of_company import facts_of_company
 from goodterms.work.keep_figures import keep_figures, remove_old_runs, set_stages
-from goodterms.work.settle import settle_left
+from goodterms.work.sweep import finish_left
 from goodterms.work.writing import writing
 
 
@@ -47,7 +47,7 @@ def run_analysis(
         The user may not work out the company's figures.
     """
     ensure_may(by, Verb.RUN)
-    settle_left()
+    finish_left()
     if (shown := CurrentRun.objects.get().run) is not None:
         set_stages(shown)  # where a process ended before it had
     facts_version = FactsVersion.objects.order_by("-number")[0].number

@@ -21,7 +21,6 @@ from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.record import named_by
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
-from goodterms.work.lease import lease
 
 _AT_ONCE = 2_000
 _BY: dict[str, Any] = {"by_import": True}
@@ -58,18 +57,12 @@ def settle(found: Import) -> None:
 
 def settle_all() -> None:
     """Go on where a process ended after it had published and before all records were settled; who calls it holds the lease."""
-    for found in _unsettled().order_by("number"):
+    for found in unsettled().order_by("number"):
         settle(found)
 
 
-def settle_left() -> None:
-    """Let nothing be unsettled: wait for who is at it, or go on where one ended."""
-    if _unsettled().exists():
-        with lease("settling"):
-            settle_all()
-
-
-def _unsettled() -> models.QuerySet[Import]:
+def unsettled() -> models.QuerySet[Import]:
+    """Imports that were published or undone, and not all of whose records say so yet."""
     return Import.objects.filter(is_settled=False, state__in=[ImportState.PUBLISHED, ImportState.UNDONE])
 
 

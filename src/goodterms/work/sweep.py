@@ -30,7 +30,7 @@ from goodterms.work.hand_over import LIVING, hand_over
 from goodterms.work.keep_originals import drop_originals, originals
 from goodterms.work.lease import lease
 from goodterms.work.manifest import STAGING
-from goodterms.work.settle import settle_all
+from goodterms.work.settle import settle_all, unsettled
 from goodterms.work.stored import store
 
 AT_ONCE = 1_000
@@ -73,8 +73,7 @@ def sweep(*, at: datetime, patience: float = 0.0) -> Swept:
         settle_all()
         engine = connect()
         given_up = Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING], begun_at__lt=before).update(state=ImportState.ABANDONED)
-        for found in Import.objects.filter(_has_left_something()).order_by("number"):
-            (clear_abandoned if found.state == ImportState.ABANDONED else sweep_records)(found, engine)
+        _clear_left(engine)
         runs = _sweep_runs(before)
         named = {sha256 for model in (FactsFile, ImportRows) for sha256 in model._default_manager.values_list("sha256", flat=True)}  # noqa: SLF001
         files = store().sweep(named, seconds)
@@ -89,6 +88,19 @@ def sweep_when_free(*, at: datetime) -> bool:
     except (UsageError, DatabaseError):
         return False
     return True
+
+
+def finish_left() -> None:
+    """Go on where a process ended after it had published an import, or taken one back, or wait for who is at it."""
+    if unsettled().exists() or Import.objects.filter(_has_left_something()).exists():
+        with lease("finishing"):
+            settle_all()
+            _clear_left(connect())
+
+
+def _clear_left(engine: Any) -> None:
+    for found in Import.objects.filter(_has_left_something()).order_by("number"):
+        (clear_abandoned if found.state == ImportState.ABANDONED else sweep_records)(found, engine)
 
 
 def _has_left_something() -> models.Q:

@@ -19,7 +19,7 @@ from goodterms.work.import_files import publish_files
 from goodterms.work.lease import lease, still_held
 from goodterms.work.settle import settle, settle_all
 from goodterms.work.stored import files_of, live_files, store
-from goodterms.work.sweep import sweep_records, used_by_people
+from goodterms.work.sweep import finish_left, sweep_records, used_by_people
 from goodterms.work.writing import writing
 
 
@@ -38,7 +38,7 @@ class Undoing:
 
 
 def prepare_undoing(number: int, engine: Any, *, by: User) -> Undoing:
-    """Return what undoing an import would change, and change nothing.
+    """Return what undoing an import would change, and change nothing; what was published before is settled.
 
     Raises
     ------
@@ -48,6 +48,7 @@ def prepare_undoing(number: int, engine: Any, *, by: User) -> Undoing:
         The user may not undo imports.
     """
     ensure_may(by, Verb.UNDO)
+    finish_left()
     found = _published(number)
     prepared = _prepared(found, engine)
     named = named_by_others(found, engine)

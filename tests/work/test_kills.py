@@ -44,7 +44,7 @@ FILES = {
     "third": (range(10, 60, 4), "30", "Customer;Name;Segment\nC2;Bob Ab;A\nC9;Dan Oy;D\n"),
     "fourth": (range(20, 80, 7), "35", ""),
 }
-TIMES = ("number", "begun_at", "run")
+OF_A_RUN = {"Run", "CounterpartyFigures", "ProductFigures"}
 SHORT = {"sqlite": {"import": 2, "undo": 2, "run": 1}, "postgresql": {"import": 1, "undo": 1, "run": 1, "worker": 2}}
 LONG = dict.fromkeys(WORDS, 2)
 SEEDS = range(100, 124)
@@ -104,15 +104,14 @@ def work(home, _files, warm):
 
 
 def said_of_state():
-    """The state, without the numbers and times of runs; of several runs the one that is shown."""
-    shown = CurrentRun.objects.get().run_id
-    rows = [json.loads(line) for line in dump()]
-    runs = [
-        row
-        for row in rows
-        if row["table"].rpartition(".")[2] not in {"Run", "CounterpartyFigures", "ProductFigures"} or shown in {row["row"].get(name) for name in TIMES}
-    ]
-    return [(row["table"], {name: value for name, value in row["row"].items() if name not in TIMES or "Import" in row["table"]}) for row in runs]
+    """The state, sorted, of several runs the one that is shown; without the numbers and times of runs and what is called by them."""
+    shown, said = CurrentRun.objects.get().run_id, []
+    for table, row in ((line["table"].rpartition(".")[2], line["row"]) for line in map(json.loads, dump())):
+        if table in OF_A_RUN and shown not in {row.get("number"), row.get("run")}:
+            continue
+        left_out = {"number", "begun_at", "run", *(["id"] if table == "StageChange" else [])}
+        said.append(json.dumps([table, {name: value for name, value in row.items() if name not in left_out}], sort_keys=True))
+    return sorted(said)
 
 
 class Installations:

@@ -149,18 +149,18 @@ def test_a_backup_of_a_damaged_installation_says_what_is_not_in_it(worked_with, 
 def test_what_is_no_backup_is_a_sentence_and_leaves_nothing(worked_with, tmp_path):
     file, home = tmp_path / "a.backup", tmp_path / "b"
     with pytest.raises(UnreadableFileError, match="is not there"):
-        restore(file, home)
+        restore(file, home, at=NOW)
     file.write_bytes(b"Ann buys nails")
     with pytest.raises(UnreadableFileError, match="is no backup of Goodterms"):
-        restore(file, home)
+        restore(file, home, at=NOW)
     file.unlink()
     backup(file, ENGINE, at=NOW)
     (tmp_path / "a.backup.keys").rename(tmp_path / "elsewhere")
     with pytest.raises(UsageError, match=r"keys of the originals are missing: .*a\.backup\.keys"):
-        restore(file, home)
+        restore(file, home, at=NOW)
     (tmp_path / "elsewhere").rename(tmp_path / "a.backup.keys")
     with pytest.raises(UsageError, match="is there and not empty"):
-        restore(file, worked_with)
+        restore(file, worked_with, at=NOW)
     assert not home.exists()
 
 

@@ -191,7 +191,7 @@ def killed_and_done_again(home, kills, dice, files, warm, expected):
     assert AuditEntry.objects.filter(object="import", verb="import").count() == published == (4 if "worker" in kills else 3)
     sweep(at=datetime.now(UTC) + timedelta(hours=25), patience=LONGEST)
     assert unnamed(home) == []
-    assert not [*home.glob("snapshot-*"), *home.glob(".manifest-*"), *Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING])]
+    assert not [*home.glob("snapshot-*"), *home.glob(".begun-*"), *Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING])]
     assert said_of_state() == expected[word]
     assert check(ENGINE).found == ()
     return done

@@ -19,6 +19,9 @@ def backup(
     dump: Annotated[
         Path | None, typer.Option("--dump", metavar="FILE", help="Write the canonical dump alone: lines of JSON, equal for equal installations.")
     ] = None,
+    keep: Annotated[
+        int, typer.Option("--keep", metavar="N", min=0, help="Keep the newest N whose names differ in digits alone; remove older ones with their keys.")
+    ] = 0,
     state: Annotated[bool, typer.Option("--state", help="With --dump: only what the base says, and nothing of how it came to be.")] = False,
     home: Home = None,
     as_: As = "",
@@ -27,13 +30,14 @@ def backup(
 
     Exit codes: 0 done; 1 done, but files that have gone are not in it; 2 wrong use.
     """
-    if (file is None) == (dump is None) or (state and dump is None):
+    if (file is None) == (dump is None) or (state and dump is None) or (keep and file is None):
         raise UsageError("Name the file of the backup, or --dump FILE for the canonical dump alone.")
     at = acting_in(home, as_, to="BACK_UP").at
     from goodterms.facts.engine import connect  # noqa: PLC0415
     from goodterms.work.backup import backup as written  # noqa: PLC0415
     from goodterms.work.backup import keys_beside, write_dump  # noqa: PLC0415
     from goodterms.work.dump import Compared  # noqa: PLC0415
+    from goodterms.work.kept_backups import remove_older  # noqa: PLC0415
 
     with shown_on(sys.stderr) as progress:
         progress("writing")
@@ -41,7 +45,8 @@ def backup(
             write_dump(dump or Path(), connect(), Compared.STATE if state else Compared.BACKUP)
             return DONE
         lost = written(file, connect(), at=at)
-    for sentence in lost:
+    older = remove_older(file, keep, at=at) if keep and not lost else []
+    for sentence in (*lost, *older):
         typer.echo(sentence)
     typer.echo(f"Written: {file}, and the keys of its originals: {keys_beside(file)}. Restoring needs both.")
     return DONE_WITH_LOSS if lost else DONE

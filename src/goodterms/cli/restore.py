@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,9 @@ def restore(
     database: Annotated[
         str, typer.Option("--database", metavar="URL", help="postgresql://user@host/name, an empty one; else a SQLite file in the folder.", show_default=False)
     ] = "",
+    erasures: Annotated[
+        Path | None, typer.Option("--erasures", metavar="FILE", help="The newest erasures.jsonl: what was erased since the backup is erased here too.")
+    ] = None,
 ) -> int:
     """Make a new installation from a backup, on either database, and check it.
 
@@ -28,12 +32,16 @@ def restore(
 
     with shown_on(sys.stderr) as progress:
         progress("restoring")
-        place = restored(file, home, database=database)
+        made = restored(file, home, database=database, erasures=erasures, at=datetime.now(UTC))
         from goodterms.work.check import check  # noqa: PLC0415  (its models are there when the installation is)
 
         progress("checking")
         found = check(connect()).found
     for sentence in found:
         typer.echo(sentence)
-    typer.echo(f"The installation is in {place}.")
+    if made.newer_erasures:
+        typer.echo(f"Erasures newer than the backup, applied: {made.newer_erasures:,}.")
+    else:
+        typer.echo("No erasure newer than the backup was given: what was erased since is there again. Pass the newest list with --erasures.")
+    typer.echo(f"The installation is in {made.home}.")
     return DONE_WITH_LOSS if found else DONE

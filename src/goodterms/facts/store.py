@@ -16,6 +16,8 @@ from goodterms.errors import UnreadableFileError
 from goodterms.facts.sql_text import text_of
 
 CHUNK = 1 << 20
+BEGUN = ".begun-"
+"""How a file begins that has not its own name yet."""
 _STAGING = "staging"
 _WRITTEN = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
 
@@ -101,6 +103,21 @@ class Store:
             return f"its file {path} has gone."
         except OSError as error:
             return f"its file {path} cannot be read: {error.strerror}."
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file in one step: a reader sees the whole file of before or the whole new one, whenever the process ends."""
+    staging = file.with_name(f"{BEGUN}{uuid4().hex}")
+    try:
+        with staging.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        staging.replace(file)
+        sync_folder(file.parent)
+    finally:
+        with suppress(OSError):
+            staging.unlink(missing_ok=True)
 
 
 def sweep_staging(folder: Path, before: float, pattern: str = "*") -> int:

@@ -21,7 +21,9 @@ from goodterms.facts.store import CHUNK, sync_folder
 from goodterms.register.audit import AuditHead
 from goodterms.register.imported import FactsFile, ImportedFile, ImportRows, ImportState
 from goodterms.work.dump import Compared, dump_lines, snapshot
+from goodterms.work.erasures import ERASURES, erasures_text, note_erased_values
 from goodterms.work.keep_originals import originals
+from goodterms.work.kept_backups import BACKUPS, note_backup, noted_text
 from goodterms.work.lease import lease
 from goodterms.work.stored import store
 
@@ -54,11 +56,14 @@ def backup(file: Path, engine: Any, *, at: datetime) -> tuple[str, ...]:
     UsageError
         The file or the one of its keys is there, or its folder is not.
     """
+    note_erased_values()
     with lease("backup"), snapshot() as using:  # the lease keeps files from being swept
         files, lost = _files(using)
-        with _written(keys_beside(file), mode=0o600) as of_keys, _written(file, mode=0o600) as target:
+        with _written(file, mode=0o600) as target, _written(keys_beside(file), mode=0o600) as of_keys:  # the keys have their name first
             with zipfile.ZipFile(target, "w") as archive:
                 archive.writestr(ABOUT, json.dumps(_about(using, at)))
+                archive.writestr(ERASURES, erasures_text())
+                archive.writestr(BACKUPS, noted_text())
                 with archive.open(_entry(DUMP, zipfile.ZIP_DEFLATED), "w", force_zip64=True) as dump:
                     for line in dump_lines(engine, Compared.BACKUP, using=using):
                         dump.write(line)
@@ -66,6 +71,7 @@ def backup(file: Path, engine: Any, *, at: datetime) -> tuple[str, ...]:
                     _pack(archive, name, path)
             keys = {name.hex: originals().key_of(name).read_bytes().hex() for name in _named_originals(using) if originals().key_of(name).is_file()}
             of_keys.write(json.dumps(keys, sort_keys=True).encode())
+        note_backup(keys_beside(file), at)
     return tuple(lost)
 
 

@@ -15,6 +15,7 @@ from goodterms.errors import UnreadableFileError
 from goodterms.facts.originals import Original, Originals
 from goodterms.facts.store import CHUNK
 from goodterms.register.imported import Import, ImportedFile
+from goodterms.work.erasures import note_erased_originals
 
 if TYPE_CHECKING:
     from goodterms.intake import Reading
@@ -65,9 +66,10 @@ def keep_originals(found: Import, reading: Reading) -> None:
 
 def drop_originals(found: Import) -> None:
     """Drop the originals of an import that came to nothing."""
-    for name in set(found.files.exclude(original=None).values_list("original", flat=True)):
-        if name is not None:
-            originals().drop(name)
+    names = sorted({name for name in found.files.values_list("original", flat=True) if name is not None})
+    note_erased_originals(names)
+    for name in names:
+        originals().drop(name)
     found.files.update(original=None)
 
 

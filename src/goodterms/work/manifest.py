@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 
-from goodterms.facts.store import sync_folder
+from goodterms.facts.store import write_whole
 from goodterms.register.audit import AuditEntry, AuditHead
 from goodterms.register.imported import FactsFile, FactsVersion
 
 MANIFEST = "manifest.json"
-STAGING = ".manifest-"
-"""How the file begins before it has its name."""
 
 
 def write_manifest() -> None:
     """Write what the register says now, in one step: a reader sees the whole file of before or the whole new one."""
-    home: Path = settings.GOODTERMS_HOME
     said = {"version": _version(), "files": _files(), "audit": AuditHead.objects.values("number", "digest").get()}
     if said["version"] != _version():
         return  # another published meanwhile, and writes it
-    staging = home / f"{STAGING}{uuid4().hex}"
-    try:
-        with staging.open("x", encoding="utf-8") as file:
-            json.dump(said, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        staging.replace(home / MANIFEST)
-        sync_folder(home)
-    finally:
-        with suppress(OSError):
-            staging.unlink(missing_ok=True)
+    write_whole(settings.GOODTERMS_HOME / MANIFEST, json.dumps(said, indent=1))
 
 
 def mend_manifest() -> None:

@@ -8,6 +8,8 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -20,12 +22,23 @@ if TYPE_CHECKING:
     from django.db import models
 
 _AT_ONCE = 2_000
+_LISTS = ("erasures.jsonl", "backups.jsonl")
 _FILE = re.compile(r"(facts|originals)/([0-9a-f]{32}|[0-9a-f]{64})")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{32}")
 
 
-def restore(file: Path, home: Path, *, database: str = "") -> Path:
+@dataclass(frozen=True)
+class Restored:
+    """The installation that was made, and how many erasures are newer than its backup."""
+
+    home: Path
+    newer_erasures: int
+
+
+def restore(file: Path, home: Path, *, database: str = "", erasures: Path | None = None, at: datetime) -> Restored:
     """Make an installation in a folder that is not there yet, on a database that is empty, from a backup and the file of keys beside it.
+
+    ``erasures`` is the newest list of what was erased, which is erased here too.
 
     Raises
     ------
@@ -39,12 +52,15 @@ def restore(file: Path, home: Path, *, database: str = "") -> Path:
             about = json.loads(archive.read("backup.json"))
             dump = archive.getinfo("dump.jsonl")
             keys = _keys(file, archive)
+            lists: dict[str, str] = {name: archive.read(name).decode() for name in _LISTS if name in archive.namelist()}
             home = make_installation(home, database=database)
             try:
                 _check_version(about)
                 _unpack(archive, home, keys)
                 with archive.open(dump) as lines:
                     _load(lines)
+                newer = _erase_again(home, lists, erasures, at)
+                _note(file, about)
             except BaseException:
                 _give_up(home)
                 raise
@@ -54,7 +70,28 @@ def restore(file: Path, home: Path, *, database: str = "") -> Path:
         raise UnreadableFileError(f"{file} is a folder, and no backup.") from None
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError):
         raise UnreadableFileError(f"{file} is no backup of Goodterms, or not whole. Nothing was restored.") from None
-    return home
+    return Restored(home, newer)
+
+
+def _erase_again(home: Path, lists: dict[str, str], erasures: Path | None, at: datetime) -> int:
+    """Put the lists in their places, erase what was erased since the backup, and return how many tombstones are newer than it."""
+    from goodterms.work.erasures import apply_erasures, erasures_in, read_erasures
+    from goodterms.work.installation import acting
+
+    given = erasures_in(erasures) if erasures else []
+    for name, text in lists.items():
+        (home / name).write_text(text, "utf-8")
+    before = read_erasures(lists.get("erasures.jsonl", ""))
+    apply_erasures([*before, *given], by=acting(""), at=at)
+    return len(set(given) - set(before))
+
+
+def _note(file: Path, about: dict[str, Any]) -> None:
+    """The keys of the backup itself are a copy too."""
+    from goodterms.work.backup import keys_beside
+    from goodterms.work.kept_backups import note_backup
+
+    note_backup(keys_beside(file), datetime.fromisoformat(about["made_at"]))
 
 
 def _give_up(home: Path) -> None:

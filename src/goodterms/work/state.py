@@ -14,6 +14,7 @@ from goodterms.register.job import Job, JobState
 from goodterms.register.product import Product
 from goodterms.register.run import CurrentRun, Run
 from goodterms.register.user import User
+from goodterms.work.kept_backups import line_of_erasures
 
 _FAILED_SHOWN = 3
 
@@ -42,6 +43,7 @@ def lines_of_state(home: Path, *, by: User) -> list[str]:
         f"Being done     {lease.holder.rpartition(' ')[0] or 'nothing'}",
         *_jobs(by),
         f"Waiting        {f'imports {waiting}' if waiting else 'nothing'}",
+        f"Erasures       {line_of_erasures()}",
         f"Audit          entry {head.number:,}, {head.digest}",
     ]
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, models, transaction
 
 from goodterms.errors import UsageError
 from goodterms.facts.engine import connect
-from goodterms.facts.store import sweep_staging
+from goodterms.facts.store import BEGUN, sweep_staging
 from goodterms.register.activity import Activity, Note
 from goodterms.register.address import Address
 from goodterms.register.contact_person import ContactPerson
@@ -29,7 +29,6 @@ from goodterms.work.dump import COPY
 from goodterms.work.hand_over import LIVING, hand_over
 from goodterms.work.keep_originals import drop_originals, originals
 from goodterms.work.lease import lease
-from goodterms.work.manifest import STAGING
 from goodterms.work.settle import settle_all, unsettled
 from goodterms.work.stored import store
 
@@ -124,11 +123,11 @@ def _sweep_runs(before: datetime) -> int:
 
 
 def _sweep_copies(before: float) -> int:
-    """Remove copies of the register that a killed backup or dump left, and manifests that were not whole."""
+    """Remove copies of the register that a killed backup or dump left, and files that were not whole."""
     left = [folder for folder in settings.GOODTERMS_HOME.glob(f"{COPY}*") if folder.is_dir() and folder.stat().st_mtime < before]
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
-    return len(left) + sweep_staging(settings.GOODTERMS_HOME, before, f"{STAGING}*")
+    return len(left) + sweep_staging(settings.GOODTERMS_HOME, before, f"{BEGUN}*")
 
 
 def sweep_records(found: Import, engine: Any) -> None:

@@ -19,6 +19,7 @@ from goodterms.register.audit import ERASED, AuditEntry, AuditHead, AuditValue
 from goodterms.register.identifier import refuse_personal_codes
 from goodterms.register.record import Record
 from goodterms.register.user import User
+from goodterms.work.erasures import note_erased_values
 from goodterms.work.job import current_attempt
 
 R = TypeVar("R", bound=Record)
@@ -82,6 +83,7 @@ class Writing:
     def erase(self, entry: AuditEntry, *fields: str) -> None:
         """Erase the values of fields of an entry, with their salts; the chain still verifies, and says which entry erased them."""
         entry.values.filter(field__in=fields).delete()
+        transaction.on_commit(note_erased_values, robust=True)  # what was not noted then is noted with the next backup
         self._said.append((ERASED, str(entry.number), dict.fromkeys(fields, (None, "erased"))))
 
     def _say(self, record: Record, fields: Mapping[str, tuple[Any, Any]]) -> None:

@@ -167,10 +167,10 @@ def test_what_is_no_backup_is_a_sentence_and_leaves_nothing(worked_with, tmp_pat
 def test_a_database_that_cannot_be_used_is_a_sentence_and_leaves_nothing(worked_with, tmp_path, empty_postgresql):
     backup(tmp_path / "a.backup", ENGINE, at=NOW)
     away = restoring(tmp_path / "a.backup", tmp_path / "b", "--database", "postgresql://goodterms@/none?host=/nowhere")
-    assert (away.returncode, away.stderr.startswith("The database cannot be used: ")) == (2, True)
+    assert (away.returncode, "The database cannot be used: " in away.stderr) == (2, True)
     assert restoring(tmp_path / "a.backup", tmp_path / "b", "--database", empty_postgresql).returncode == 0
     again = restoring(tmp_path / "a.backup", tmp_path / "c", "--database", empty_postgresql)
-    assert (again.returncode, again.stderr) == (2, "The database holds something already. Name an empty one.\n")
+    assert (again.returncode, again.stderr.splitlines()[-1]) == (2, "The database holds something already. Name an empty one.")
     assert not (tmp_path / "c").exists()
 
 

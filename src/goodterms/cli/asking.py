@@ -26,8 +26,10 @@ KEPT = "mapping"
 class Asking:
     """One reading and its questions: each is answered by ``--answer``, else by the person at the terminal; with neither it stands as an error."""
 
-    def __init__(self, mapping: Path | None, answers: Iterable[str]) -> None:
+    def __init__(self, mapping: Path | None, answers: Iterable[str], company: str = "") -> None:
+        """``company`` is the text of the mapping that holds where no file is passed."""
         self.file = mapping
+        self.company = company
         self.given = dict(_parsed(answer) for answer in answers)
         self.text = ""
         """The mapping that was passed, with the answers."""
@@ -48,8 +50,8 @@ class Asking:
         from goodterms.intake.mapping.answers import answered  # noqa: PLC0415
         from goodterms.intake.mapping.mapping_file import Mapping as Known  # noqa: PLC0415
 
-        known = Known.load(self.file)
-        self.text = self.file.read_text(encoding="utf-8-sig") if self.file else ""
+        known = Known.load(self.file) if self.file or not self.company else Known.read(self.company, "the company's mapping")
+        self.text = self.file.read_text(encoding="utf-8-sig") if self.file else self.company
         while True:
             try:
                 with shown_on(sys.stderr) as progress:

@@ -14,29 +14,30 @@ from goodterms.errors import UsageError
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 
 fields = typer.Typer(name="fields", help="The company's own fields.", no_args_is_help=True)
+mapping = typer.Typer(name="mapping", help="What the columns of files mean, for every import.", no_args_is_help=True)
 sources = typer.Typer(name="sources", help="The systems and folders that files come from.", no_args_is_help=True)
 
 
 def load_policy(file: File, home: Home = None, as_: As = "") -> int:
     """Make a policy file the company's policy: a new edition, beside the ones of before."""
-    text = _read(file)
-    by, at, login = acting_in(home, as_)
-    from goodterms.register.company_text import TextKind  # noqa: PLC0415
-    from goodterms.work.company_text import load  # noqa: PLC0415
-
-    edition = load(TextKind.POLICY, text, by=by, at=at, login=login)
-    typer.echo(f"Edition {edition.number} of the policy is in force.")
-    return DONE
+    return _load("policy", file, home, as_)
 
 
 def save_policy(file: File, home: Home = None, as_: As = "") -> int:
     """Write the company's policy into a file, to change and load again."""
-    acting_in(home, as_, to="SEE_SETTINGS")
-    from goodterms.register.company_text import TextKind  # noqa: PLC0415
-    from goodterms.work.company_text import saved  # noqa: PLC0415
+    return _save("policy", file, home, as_)
 
-    _write(file, saved(TextKind.POLICY))
-    return DONE
+
+@mapping.command("load")
+def load_mapping(file: File, home: Home = None, as_: As = "") -> int:
+    """Make a mapping file the one that imports go by where none is passed: a new edition, beside the ones of before."""
+    return _load("mapping", file, home, as_)
+
+
+@mapping.command("save")
+def save_mapping(file: File, home: Home = None, as_: As = "") -> int:
+    """Write the company's mapping into a file, to change and load again."""
+    return _save("mapping", file, home, as_)
 
 
 @fields.command("load")
@@ -78,6 +79,26 @@ def save_sources(file: File, home: Home = None, as_: As = "") -> int:
     from goodterms.work.custom_fields import saved_sources  # noqa: PLC0415
 
     _write(file, saved_sources())
+    return DONE
+
+
+def _load(kind: str, file: Path, home: Path | None, as_: str) -> int:
+    text = _read(file)
+    by, at, login = acting_in(home, as_)
+    from goodterms.register.company_text import TextKind  # noqa: PLC0415
+    from goodterms.work.company_text import load  # noqa: PLC0415
+
+    edition = load(TextKind(kind), text, by=by, at=at, login=login)
+    typer.echo(f"Edition {edition.number} of the {kind} is in force.")
+    return DONE
+
+
+def _save(kind: str, file: Path, home: Path | None, as_: str) -> int:
+    acting_in(home, as_, to="SEE_SETTINGS")
+    from goodterms.register.company_text import TextKind  # noqa: PLC0415
+    from goodterms.work.company_text import saved  # noqa: PLC0415
+
+    _write(file, saved(TextKind(kind)))
     return DONE
 
 

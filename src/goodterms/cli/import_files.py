@@ -16,7 +16,10 @@ from goodterms.errors import UsageError
 from goodterms.problems import visible
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from goodterms.intake import Reading
+    from goodterms.register.user import User
     from goodterms.work.import_files import DryRun
 
 MOST_SAID = 20
@@ -50,6 +53,7 @@ def import_files(
     Exit codes: 0 done; 1 done, with rejected rows; 2 wrong use; 3 an answer is needed; 4 a file is unreadable, nothing was written.
     """
     by, at, login = acting_in(home, as_, to="IMPORT")
+    from goodterms.work.company_text import company_mapping  # noqa: PLC0415
     from goodterms.work.import_files import abandon, prepare, publish  # noqa: PLC0415
     from goodterms.work.sweep import sweep_when_free  # noqa: PLC0415
 
@@ -62,38 +66,69 @@ def import_files(
 
         places = {name: [str(file.absolute()) for file in given] for name, given in tables.items()}
         Known.load(mapping)
-        text = mapping.read_text("utf-8-sig") if mapping else ""
+        text = mapping.read_text("utf-8-sig") if mapping else company_mapping()
         own = [str(file.absolute()) for file in files]
         job = ask_for(import_later, what=f"import {files[0].name}", by=by, at=at, files=own, tables=places, mapping=text)
         typer.echo(f"Job {job.pk} waits for a worker:   goodterms worker")
         return DONE
-    asking = Asking(mapping, answers or ())
+    asking = Asking(mapping, answers or (), "" if mapping else company_mapping())
     reading = asking.read(files, tables)
-    asking.keep()
+    _keep_answers(asking, by=by, at=at, login=login)
     with shown_on(sys.stderr) as progress:
         progress("preparing")
         run = prepare(reading, open_only=open_only, by=by, at=at)
     _show(run, reading)
     _write_left_out(run)
-    if run.changes_nothing:
-        abandon(run.number)
-        typer.echo("Everything is there already: nothing was changed.")
-        return DONE
     try:
-        is_agreed = not dry_run and (yes or agreed("Publish this?"))
+        said = _not_to_be_published(run, dry_run=dry_run, yes=yes)
+        if not said:
+            with shown_on(sys.stderr) as progress:
+                progress("publishing")
+                publish(run, reading.facts.engine, by=by, at=at, login=login)
     except (UsageError, typer.Abort):
         abandon(run.number)
         raise
-    if not is_agreed:
+    if said:
         abandon(run.number)
-        typer.echo("Nothing was changed.")
+        typer.echo(said)
         return DONE
-    with shown_on(sys.stderr) as progress:
-        progress("publishing")
-        publish(run, reading.facts.engine, by=by, at=at, login=login)
-        sweep_when_free(at=at)
+    sweep_when_free(at=at)
     typer.echo(f"Import {run.number} is published. To take it back:   goodterms undo {run.number}")
     return DONE_WITH_LOSS if reading.rejected else DONE
+
+
+def _not_to_be_published(run: DryRun, *, dry_run: bool, yes: bool) -> str:
+    """Say why nothing is published: there is nothing to, it was not asked for, or the person does not agree; else "".
+
+    Raises
+    ------
+    UsageError
+        Nobody is there to agree.
+    """
+    if run.changes_nothing:
+        return "Everything is there already: nothing was changed."
+    if run.closed and not dry_run:
+        return ""  # publishing refuses it, with the documents and the ways out
+    return "" if not dry_run and (yes or agreed("Publish this?")) else "Nothing was changed."
+
+
+def _keep_answers(asking: Asking, *, by: User, at: datetime, login: str) -> None:
+    """Keep answers in the mapping file that was passed, else in the company's mapping, so that files to come ask no more."""
+    if asking.file or not asking.answered:
+        asking.keep()
+        return
+    from goodterms.errors import ChangedMeanwhileError  # noqa: PLC0415
+    from goodterms.intake.mapping.answers import for_files_to_come  # noqa: PLC0415
+    from goodterms.register.company_text import TextKind  # noqa: PLC0415
+    from goodterms.work.company_text import load  # noqa: PLC0415
+
+    try:
+        edition = load(TextKind.MAPPING, for_files_to_come(asking.company, asking.text), by=by, at=at, login=login)
+    except ChangedMeanwhileError:
+        asking.keep()
+        typer.echo(f"Someone else changed the company's mapping meanwhile. {asking.said}")
+    else:
+        typer.echo(f"Your answers are kept in the company's mapping, edition {edition.number}: files of these names ask no more.")
 
 
 def _write_left_out(run: DryRun) -> None:

@@ -20,7 +20,7 @@ from goodterms.cli import run as run_command
 from goodterms.cli.backup import backup
 from goodterms.cli.check import check
 from goodterms.cli.close import close
-from goodterms.cli.company_text import fields, load_policy, save_policy, sources
+from goodterms.cli.company_text import fields, load_policy, mapping, save_policy, sources
 from goodterms.cli.demo import demo
 from goodterms.cli.import_files import import_files
 from goodterms.cli.init import init
@@ -59,6 +59,7 @@ policy.command("load")(load_policy)
 policy.command("save")(save_policy)
 app.add_typer(users)
 app.add_typer(policy)
+app.add_typer(mapping)
 app.add_typer(fields)
 app.add_typer(sources)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_SAID = 20
-_WAYS_OUT = "Reopen them with   goodterms close --reopen   , or leave these documents out with   goodterms import --open-only"
+_WAYS_OUT = "Reopen the months:   goodterms close --reopen   Or leave these documents out of an import:   goodterms import --open-only"
 
 
 class ClosedMonthError(UsageError):

@@ -28,6 +28,11 @@ def policy_in_force() -> Policy | None:
     return Policy.read(found.text, f"the policy, edition {found.number}") if found else None
 
 
+def company_mapping() -> str:
+    """The text of the company's mapping, with the edition that it is; "" before the first."""
+    return saved(TextKind.MAPPING) if in_force(TextKind.MAPPING) else ""
+
+
 def saved(kind: TextKind, name: str = "") -> str:
     """The text in force, as a file that can be loaded again: its first line says which edition it is.
 

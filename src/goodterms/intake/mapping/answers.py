@@ -11,6 +11,7 @@ from typing import Any
 from goodterms.errors import AnswerNeededError, Choice, Question
 from goodterms.intake.mapping.file_mapping import FileMapping, JoinMapping
 from goodterms.intake.mapping.mapping_file import Mapping
+from goodterms.intake.mapping.source_name import pattern_of
 from goodterms.intake.mapping.toml_text import as_value, entry_as_toml, quoted, zeros_setting
 from goodterms.intake.mapping.words import VERSION
 
@@ -173,6 +174,25 @@ def answered(text: str, option: Choice) -> str:
                 table[key] = list(value)
             else:
                 table[key] = value
+    return tomlkit.dumps(document)
+
+
+def for_files_to_come(before: str, after: str) -> str:
+    r"""The text of a mapping whose new entries match the files of other days, months and years too; ``before`` is the text without them.
+
+    Examples
+    --------
+    >>> print(for_files_to_come("version = 1", '[[file]]\\nmatch = "sales_2023.csv"'))
+    [[file]]
+    match = "sales_*.csv"
+    """
+    import tomlkit  # noqa: PLC0415
+
+    known = {str(table.get("match", "")) for table in tomlkit.parse(before).get("file", [])}
+    document = tomlkit.parse(after)
+    for table in document.get("file", []):
+        if (match := str(table.get("match", ""))) not in known and (pattern := pattern_of(match)) not in known:
+            table["match"] = pattern
     return tomlkit.dumps(document)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from pathlib import Path
 
@@ -26,6 +27,20 @@ def source_of(file: str) -> str:
     """
     name = Path(file).stem
     return _without(_PERIOD, _without(_DATE, name)) or name
+
+
+def pattern_of(file: str) -> str:
+    """The pattern of the names of a source's files: any day, month or year may stand where one stands in this name.
+
+    Examples
+    --------
+    >>> pattern_of("sales_2023.csv"), pattern_of("export-20260115.csv"), pattern_of("Sales [a] 2024-02.xlsx"), pattern_of("sales.csv")
+    ('sales_*.csv', 'export-*.csv', 'Sales [[]a] *.xlsx', 'sales.csv')
+    """
+    name = Path(file).name
+    if not (_DATE.search(name) or _PERIOD.search(name)):
+        return name
+    return _PERIOD.sub("*", _DATE.sub("*", glob.escape(name)))
 
 
 def _without(pattern: re.Pattern[str], name: str) -> str:

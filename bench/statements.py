@@ -22,8 +22,9 @@ from goodterms.analysis.bridge import build_bridge
 from goodterms.analysis.cost_to_serve import share_costs
 from goodterms.analysis.cube import sales_cube, whole_cube
 from goodterms.analysis.drivers import Drivers
-from goodterms.analysis.lines import priced_lines, what_lines_say
+from goodterms.analysis.lines import priced_lines
 from goodterms.analysis.names import products_known
+from goodterms.analysis.said import what_lines_say
 from goodterms.analysis.views import Shape, view
 from goodterms.analysis.waterfall import waterfall
 from goodterms.analysis.whale import curve_of

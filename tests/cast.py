@@ -15,8 +15,9 @@ from typing import Any
 from goodterms.analysis import Result, analyse
 from goodterms.analysis.cube import sales_cube
 from goodterms.analysis.drivers import Drivers
-from goodterms.analysis.lines import priced_lines, what_lines_say
+from goodterms.analysis.lines import priced_lines
 from goodterms.analysis.met_twice import count_once
+from goodterms.analysis.said import what_lines_say
 from goodterms.facts.book import Facts, facts_from_rows
 from goodterms.facts.columns import CREDIT_NOTE, INVOICE, TABLES, Kind
 from goodterms.facts.engine import connect

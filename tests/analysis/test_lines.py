@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.cast import D, activity, by, cost, credit_note, drivers_of, facts_of, invoice, policy_of, row_of, rows_of, studied
 
-from goodterms.analysis.lines import what_lines_say
+from goodterms.analysis.said import what_lines_say
 
 
 def line_of(row, *, policy=None, **tables):

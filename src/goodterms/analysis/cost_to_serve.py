@@ -24,7 +24,7 @@ from goodterms.analysis.activity_kinds import said_of_activities
 from goodterms.analysis.allocation import share_out
 from goodterms.analysis.cube import DIMENSIONS, SALES_COLUMNS
 from goodterms.analysis.drivers import LINE_DRIVERS, WORK, Drivers
-from goodterms.analysis.lines import first_of_month
+from goodterms.analysis.months import first_of_month
 from goodterms.errors import PolicyError
 from goodterms.facts.engine import a_name_of_its_own, keep
 from goodterms.facts.money import in_words

@@ -14,7 +14,8 @@ import ibis
 from ibis import _
 
 from goodterms.analysis.keys import counterparty
-from goodterms.analysis.lines import first_of_month, own_group_in_one
+from goodterms.analysis.lines import own_group_in_one
+from goodterms.analysis.months import first_of_month
 from goodterms.analysis.orders import orders_of
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, NO_CUSTOMER

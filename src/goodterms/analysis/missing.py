@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from goodterms.analysis.lines import Said
 from goodterms.analysis.result import Missing
+from goodterms.analysis.said import Said
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,11 @@ Spans = tuple[Sequence[date], Sequence[date]]
 """The months of the earlier period (none, where there is one period alone) and of the later."""
 
 
+def first_of_month(day: Any) -> Any:
+    """The month of a day, as its first day; DuckDB's own truncation would make a timestamp of it."""
+    return ibis.date(day.year(), day.month(), 1)
+
+
 def months_in(months: Sequence[date]) -> Any:
     """Whether a row lies in one of the months."""
     return _.month.isin([ibis.date(m.isoformat()) for m in months]) if months else ibis.literal(value=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,48 +11,96 @@ from ibis import _
 
 from goodterms.analysis.keys import product
 from goodterms.facts.book import Facts
+from goodterms.facts.engine import keep
 
 if TYPE_CHECKING:
     from ibis import Table
 
+    from goodterms.analysis.said import Said
+
+_TAKEN_BACK = ("counterparty", "product", "date")
 _AMOUNT = "decimal(38, 8)"
 _OF_ONE = "decimal(38, 6)"
 """Wide, since an engine may multiply two narrow decimals in 64 bits."""
 _ALWAYS, _FOR_EVER = date(1, 1, 1), date(9999, 1, 1)
 
 
-def with_cost(facts: Facts, lines: Table, *, all_say: bool) -> Table:
+@dataclass(frozen=True)
+class Prices:
+    """What lines that do not say it themselves are valued at: a table each, None where nothing is known or every line says it itself.
+
+    ``sizes`` and ``bases`` are the units of products, ``originals`` the unit cost of what a credit note without a cost takes back, the others unit prices by
+    product with the days between which they hold.
+    """
+
+    sizes: Table | None = None
+    bases: Table | None = None
+    list_price: Table | None = None
+    weight: Table | None = None
+    originals: Table | None = None
+    unit_cost: Table | None = None
+    purchases: Table | None = None
+
+    @property
+    def by_product(self) -> dict[str, Table]:
+        """The unit prices that there are."""
+        said = {"list_price": self.list_price, "weight": self.weight, "unit_cost": self.unit_cost, "purchases": self.purchases}
+        return {name: table for name, table in said.items() if table is not None}
+
+
+def prices_for(facts: Facts, identified: Table, said: Said, sold: Table | None = None) -> Prices:
+    """Look up what the lines need.
+
+    ``identified`` are all sale lines with their counterparty, product, unit and quantity; ``sold``, where it is known, which products were sold in which
+    units (``product``, ``unit``).
+    """
+    sizes = _sizes(facts) if said.has("unit") else None
+    bases = None if sizes is None else keep(facts.engine, "base_units", _base_units(identified if sold is None else sold, sizes))
+    found = Prices(
+        sizes=sizes,
+        bases=bases,
+        list_price=of_products(facts, "list_price") if said.values["list_value"] < said.lines else None,
+        weight=of_products(facts, "weight") if said.values["weight"] < said.lines else None,
+    )
+    if said.values["product_cost"] == said.lines:
+        return found
+    return replace(
+        found,
+        originals=_originals(facts, in_base_units(identified, found)) if said.has("product_cost") else None,
+        unit_cost=of_products(facts, "unit_cost"),
+        purchases=of_purchases(facts),
+    )
+
+
+def with_cost(lines: Table, prices: Prices, *, all_say: bool) -> Table:
     """Add ``cost`` and ``cost_from``: the line's own cost, else the original's, the product file's at the invoice date, the last purchase's."""
     if all_say:
         return lines.mutate(cost=_.product_cost, cost_from=ibis.literal("line"))
     found = lines.mutate(cost=_.product_cost.cast(_AMOUNT), cost_from=ibis.ifelse(_.product_cost.notnull(), "line", ibis.null("string")))
-    if _any(lines.filter(~_.is_invoice & _.product_cost.isnull())) and _any(lines.filter(_.product_cost.notnull())):
-        found = _else_of_original(found)
-    for prices, said in ((of_products(facts, "unit_cost"), "products file"), (of_purchases(facts), "last purchase")):
-        if prices is not None:
-            found = _else_cost(_holding(found, prices), said)
+    if prices.originals is not None:
+        found = _else_of_original(found, prices.originals)
+    for of_one, said in ((prices.unit_cost, "products file"), (prices.purchases, "last purchase")):
+        if of_one is not None:
+            found = _else_cost(_holding(found, of_one), said)
     return found
 
 
-def else_by_product_file(facts: Facts, lines: Table, column: str, of_one: str) -> Table:
+def else_by_product_file(lines: Table, column: str, of_one: Table | None) -> Table:
     """Fill a column of lines that do not say it: quantity x what the product file says of one unit on the line's day."""
-    prices = of_products(facts, of_one)
-    if prices is None:
+    if of_one is None:
         return lines
-    held = _holding(lines, prices)
+    held = _holding(lines, of_one)
     return held.mutate(**{column: ibis.coalesce(held[column].cast(_AMOUNT), (held.of_one * held.quantity).cast(_AMOUNT))}).drop("of_one")
 
 
-def in_base_units(facts: Facts, lines: Table) -> Table:
+def in_base_units(lines: Table, prices: Prices) -> Table:
     """Quantities in the base unit of their product where the product file says how many one unit holds; their unit is then the base one.
 
     A unit that has no size, beside others of its product that have none either, stays as it is.
     """
-    known = facts["products"].filter(_.units_per_base.notnull() & _.unit.notnull())
-    if not _any(known):
+    sizes, bases = prices.sizes, prices.bases
+    if sizes is None or bases is None:
         return lines
-    sizes = known.group_by(sized_product=product(known), sized_unit=known.unit).agg(units_per_base=_.units_per_base.max())
-    bases = _base_units(lines, sizes)
     joined = lines.left_join(sizes, [lines["product"] == sizes.sized_product, lines.unit == sizes.sized_unit])
     joined = joined.left_join(bases, joined["product"] == bases.based_product)
     held = joined.units_per_base.notnull()
@@ -59,6 +108,14 @@ def in_base_units(facts: Facts, lines: Table) -> Table:
         quantity=ibis.coalesce((joined.quantity * joined.units_per_base.cast(_OF_ONE)).cast(_AMOUNT), joined.quantity.cast(_AMOUNT)),
         unit=ibis.ifelse(held, joined.base_unit.fill_null(""), joined.unit),
     ).drop("sized_product", "sized_unit", "units_per_base", "based_product", "base_unit")
+
+
+def _sizes(facts: Facts) -> Table | None:
+    """How many base units one unit of a product holds, as the product file says; None where it says nothing."""
+    known = facts["products"].filter(_.units_per_base.notnull() & _.unit.notnull())
+    if not _any(known):
+        return None
+    return known.group_by(sized_product=product(known), sized_unit=known.unit).agg(units_per_base=_.units_per_base.max())
 
 
 def _base_units(lines: Table, sizes: Table) -> Table:
@@ -114,13 +171,22 @@ def _else_cost(held: Table, said: str) -> Table:
     ).drop("of_one")
 
 
-def _else_of_original(lines: Table) -> Table:
-    """Give the credit notes that state no cost the unit cost of the last invoice of the product to the customer until then."""
-    sold = lines.filter(_.is_invoice & (_.quantity > 0) & _.cost.notnull())
-    by_day = sold.group_by("counterparty", "product", "date").agg(quantity=_.quantity.sum(), cost=_.cost.sum())
-    originals = by_day.select("counterparty", "product", "date", of_one=_unit(by_day.cost, by_day.quantity))
-    held = lines.asof_join(originals, on=lines.date >= originals.date, predicates=["counterparty", "product"])
-    held = held.drop("counterparty_right", "product_right", "date_right").mutate(of_one=ibis.ifelse(_.is_invoice, ibis.null(_OF_ONE), _.of_one))
+def _originals(facts: Facts, lines: Table) -> Table | None:
+    """The unit cost of the last invoice of the product to the customer until then, for each day on which a credit note without a cost takes it back."""
+    asked = keep(facts.engine, "asked_of_originals", lines.filter(~_.is_invoice & _.product_cost.isnull()).select(*_TAKEN_BACK).distinct())
+    if not _any(asked):
+        return None
+    sold = lines.filter(_.is_invoice & (_.quantity > 0) & _.product_cost.notnull()).semi_join(asked, ["counterparty", "product"])
+    by_day = sold.group_by(*_TAKEN_BACK).agg(quantity=_.quantity.sum(), cost=_.product_cost.cast(_AMOUNT).sum())
+    originals = by_day.select(*_TAKEN_BACK, of_one=_unit(by_day.cost, by_day.quantity))
+    held = asked.asof_join(originals, on=asked.date >= originals.date, predicates=["counterparty", "product"])
+    return keep(facts.engine, "originals", held.filter(_.of_one.notnull()).select(**{f"original_{name}": name for name in _TAKEN_BACK}, of_one="of_one"))
+
+
+def _else_of_original(lines: Table, originals: Table) -> Table:
+    """Give the credit notes that state no cost the unit cost of what they take back."""
+    same = [lines[name] == originals[f"original_{name}"] for name in _TAKEN_BACK]
+    held = lines.left_join(originals, [~lines.is_invoice, *same]).drop(*(f"original_{name}" for name in _TAKEN_BACK))
     return _else_cost(held, "the invoice it credits")
 
 

@@ -21,13 +21,14 @@ from goodterms.analysis.culprits import ranked, worst
 from goodterms.analysis.drivers import Drivers
 from goodterms.analysis.keys import NO_PRODUCT
 from goodterms.analysis.leaks import leaks_of_views
-from goodterms.analysis.lines import Said, first_of_month, priced_lines, what_lines_say
+from goodterms.analysis.lines import priced_lines
 from goodterms.analysis.met_twice import MetTwice, count_once
 from goodterms.analysis.missing import There, what_is_missing
-from goodterms.analysis.months import WHEN, Spans, months_in
+from goodterms.analysis.months import WHEN, Spans, first_of_month, months_in
 from goodterms.analysis.names import customers_known, products_known
 from goodterms.analysis.prices import of_products
 from goodterms.analysis.result import MEASURE_COLUMN, Measure, Quantities, Result, WaterfallRow
+from goodterms.analysis.said import Said, what_lines_say
 from goodterms.analysis.tables import every_table
 from goodterms.analysis.views import Shape, customers_of, every_view, products_of
 from goodterms.analysis.waterfall import renamed, waterfall, with_avoidable

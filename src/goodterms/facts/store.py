@@ -18,7 +18,8 @@ from goodterms.facts.sql_text import text_of
 CHUNK = 1 << 20
 BEGUN = ".begun-"
 """How a file begins that has not its own name yet."""
-_STAGING = "staging"
+STAGING = "staging"
+"""The folder, beside what is kept, of what is still being written."""
 _WRITTEN = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
 
 
@@ -46,11 +47,11 @@ class Store:
 
         ``query`` gives its rows in an order that follows from their values alone, so that equal rows are an equal file.
         """
-        staging = self.folder / _STAGING
+        staging = self.folder / STAGING
         staging.mkdir(parents=True, exist_ok=True)
         file = staging / f"{uuid4().hex}.parquet"
         (rows,) = engine.con.execute(f"COPY ({query}) TO {text_of(file)} {_WRITTEN}").fetchone()
-        sha256, size = _on_disk(file)
+        sha256, size = on_disk(file)
         target = self.path_of(sha256)
         if not target.parent.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -79,11 +80,11 @@ class Store:
 
         A file that is staged anew at the moment of its removal stays: the same content may be about to be named.
         """
-        swept = sweep_staging(self.folder / _STAGING, before)
+        swept = sweep_staging(self.folder / STAGING, before)
         for path in self.folder.glob("??/*.parquet"):
             if path.stem in named or _staged_at(path) >= before:
                 continue
-            aside = self.folder / _STAGING / f"{uuid4().hex}.swept"
+            aside = self.folder / STAGING / f"{uuid4().hex}.swept"
             with suppress(OSError):  # open elsewhere, or gone: the next sweeping sees to it
                 aside.parent.mkdir(exist_ok=True)
                 path.replace(aside)
@@ -98,7 +99,7 @@ class Store:
         """Say what is wrong with a file; empty where it is there with the content that its name says."""
         path = self.path_of(sha256)
         try:
-            return "" if _hash_of(path) == sha256 else f"its file {path} was altered."
+            return "" if hash_of(path) == sha256 else f"its file {path} was altered."
         except FileNotFoundError:
             return f"its file {path} has gone."
         except OSError as error:
@@ -139,14 +140,15 @@ def _staged_at(file: Path) -> float:
         return math.inf
 
 
-def _on_disk(file: Path) -> tuple[str, int]:
+def on_disk(file: Path) -> tuple[str, int]:
     """Make sure that a file is on the disk, and return the hash of its content and its size."""
     with file.open("rb+") as stream:
         os.fsync(stream.fileno())
-    return _hash_of(file), file.stat().st_size
+    return hash_of(file), file.stat().st_size
 
 
-def _hash_of(file: Path) -> str:
+def hash_of(file: Path) -> str:
+    """The hash of a file's content."""
     digest = hashlib.sha256()
     with file.open("rb") as stream:
         while chunk := stream.read(CHUNK):

@@ -24,7 +24,7 @@ from goodterms.analysis.activity_kinds import said_of_activities
 from goodterms.analysis.allocation import share_out
 from goodterms.analysis.cube import DIMENSIONS, SALES_COLUMNS
 from goodterms.analysis.drivers import LINE_DRIVERS, WORK, Drivers
-from goodterms.analysis.months import first_of_month
+from goodterms.analysis.months import first_of_month, months_in
 from goodterms.errors import PolicyError
 from goodterms.facts.engine import a_name_of_its_own, keep
 from goodterms.facts.money import in_words
@@ -192,7 +192,8 @@ def share_costs(drivers: Drivers, policy: Policy, progress: Callable[[str], None
     PolicyError
         For a time equation with an unknown name, or a capacity so far below its use that the cost of that use leaves 64 bits.
     """
-    return _Sharing(drivers, policy, progress, months).run()
+    sharing = Sharing(drivers, policy, progress, months)
+    return sharing.told(sharing.share())
 
 
 class _Cells:
@@ -225,53 +226,67 @@ class _Work(_Cells):
         months = self.table.group_by("entity_met", "month").agg(begin=_.cell.min(), cells=_.count(), level=_.level.argmin(_.cell))
         rows = months.to_pyarrow().to_pylist()
         self.span = {(row["entity_met"], row["month"]): (row["begin"], row["begin"] + row["cells"], row["level"]) for row in rows}
-        self._counted: dict[str, tuple[NDArray[np.int64], int]] = {}
+        self._counted: dict[str, tuple[NDArray[np.int64], dict[date, int]]] = {}
 
-    def counted(self, column: str) -> tuple[NDArray[np.int64], int]:
-        """A driver's count of every cell in order, in integers of 10**-places, and the places."""
+    def counted(self, column: str) -> tuple[NDArray[np.int64], dict[date, int]]:
+        """A driver's count of every cell in order, in integers of 10**-places, and the places of each month: a month's shares say nothing of other months."""
         if column not in self._counted:
             weight = self.table[column]
-            whole = weight.sum().to_pyarrow().as_py() or Decimal(0)
-            places = next(places for places in _WEIGHT_PLACES if whole.scaleb(places) < _LARGEST_WEIGHT)
-            units = (weight.cast(f"decimal(38, {places})") * ibis.literal(10**places)).cast("int64")
+            sums = self.table.group_by("month").agg(whole=weight.sum()).to_pyarrow().to_pylist()
+            places = {row["month"]: next(p for p in _WEIGHT_PLACES if row["whole"].scaleb(p) < _LARGEST_WEIGHT) for row in sums}
+            months = {p: [month for month in places if places[month] == p] for p in sorted({*places.values()} or {_WEIGHT_PLACES[0]})}
+            cases = [(months_in(of), (weight.cast(f"decimal(38, {p})") * ibis.literal(10**p)).cast("int64")) for p, of in months.items()]
+            units = cases[0][1] if len(cases) == 1 else ibis.cases(*((condition.resolve(self.table), value) for condition, value in cases))
             found = self.table.select(units=units).to_pyarrow()["units"]
             self._counted[column] = found.to_numpy().astype(np.int64), places
         return self._counted[column]
 
 
-class _Sharing:
-    """One sharing of all pools: cells are worked out once a driver."""
+class Sharing:
+    """One sharing of pools: cells are worked out once a driver."""
 
     def __init__(self, drivers: Drivers, policy: Policy, progress: Callable[[str], None], months: Collection[date] | None) -> None:
         self.drivers, self.policy, self.progress, self.months = drivers, policy, progress, months
         self.engine = drivers.facts.engine
         self.notices: list[str] = []
         self.work: dict[tuple[str, bool, str], _Work] = {}
-        self.traced: _Cells | None = None
+        self.traced_cells: _Cells | None = None
         self.pools: list[dict[str, Any]] = []
+        self.policy.check_equations(drivers.order_terms, drivers.activity_terms)
         self.sellers_named = drivers.cube.filter(_.entity != "").count().to_pyarrow().as_py() > 0
-
-    def run(self) -> CostToServe:
-        self.policy.check_equations(self.drivers.order_terms, self.drivers.activity_terms)
-        costs = self.drivers.facts["costs"]
-        traced = self._traced()
-        self.places = max(4, costs.amount.type().scale or 4, self.drivers.facts["activities"].amount.type().scale or 4)
-        pool_months = self._pool_months(costs, traced)
-        self.place = {name: i for i, name in enumerate(self.policy.pool_names)}
-        names = step_names([p.own_step for p in sorted(pool_months, key=lambda p: self.place.get(p.pool, len(self.place)))])
-        for pool in pool_months:
+        costs = drivers.facts["costs"]
+        self.traced = self._traced()
+        self.places = max(4, costs.amount.type().scale or 4, drivers.facts["activities"].amount.type().scale or 4)
+        self.pool_months = self._pool_months(costs, self.traced)
+        self.place = {name: i for i, name in enumerate(policy.pool_names)}
+        names = step_names([p.own_step for p in sorted(self.pool_months, key=lambda p: self.place.get(p.pool, len(self.place)))])
+        for pool in self.pool_months:
             pool.step = names[pool.own_step]
-        by_driver: dict[str, list[PoolMonth]] = defaultdict(list)
-        for pool in pool_months:
             self._start(pool)
-            if pool.driver:
-                by_driver[pool.driver].append(pool)
-        for driver, pools in by_driver.items():
+
+    def share(self, only: Collection[date] | None = None) -> Table:
+        """Share the pools, of some months or all; return one row a pool, month and cell."""
+        if only is not None:
+            self.drivers = self.drivers.of_months([*only])
+        shared = [pool for pool in self.pool_months if only is None or pool.month in only]
+        for driver, pools in self._by_driver(shared).items():
             self.progress(f"sharing {', '.join(sorted({p.pool for p in pools}))} by {driver}")
             self._share(pools)
-        self._put_traced(traced, pool_months)
-        self._say(pool_months)
-        return CostToServe(self._kept(), tuple(pool_months), self.places, tuple(self.notices))
+        self._put_traced(shared)
+        return self._kept()
+
+    def told(self, shares: Table) -> CostToServe:
+        """All shares, with what became of the pools and what a person should know."""
+        self._say(self.pool_months)
+        return CostToServe(shares, tuple(self.pool_months), self.places, tuple(self.notices))
+
+    @staticmethod
+    def _by_driver(pools: Sequence[PoolMonth]) -> dict[str, list[PoolMonth]]:
+        found: dict[str, list[PoolMonth]] = defaultdict(list)
+        for pool in pools:
+            if pool.driver:
+                found[pool.driver].append(pool)
+        return found
 
     def _units(self, amount: Decimal) -> int:
         return int(amount.scaleb(self.places))
@@ -346,7 +361,8 @@ class _Sharing:
     def _share_one(self, pool: PoolMonth, work: _Work, column: str, entity: str) -> None:
         """Share one pool over the cells of its month: absorbing, or by practical capacity with the unused part kept apart."""
         begin, end, level = work.span.get((entity, pool.month), (0, 0, ""))
-        counted, places = work.counted(column)
+        counted, places_of = work.counted(column)
+        places = places_of.get(pool.month, _WEIGHT_PLACES[0])
         rest, weights = pool.amount - pool.traced, counted[begin:end]
         used = int(weights.sum(dtype=object)) if begin < end else 0
         pool.driver_total = Decimal(used).scaleb(-places)
@@ -355,11 +371,6 @@ class _Sharing:
             return
         to_share, capacity = rest, int(pool.capacity.scaleb(places)) if pool.capacity is not None else used
         if capacity < used:
-            if self._is_told(pool):
-                self.notices.append(
-                    f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}: "
-                    "more than its capacity, so more than its cost is assigned."
-                )
             to_share = round(Decimal(rest) * used / capacity)
             if abs(to_share) > _LARGEST_AMOUNT:
                 said = f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}"
@@ -390,18 +401,18 @@ class _Sharing:
         places = (_WEIGHT_PLACES[0], self.places, self.places + _SHARE_PLACES)
         return {name: pa.decimal128(38, scale) for name, scale in zip(_SHARE_AMOUNTS, places, strict=True)}
 
-    def _put_traced(self, traced: Table | None, pool_months: list[PoolMonth]) -> None:
+    def _put_traced(self, shared: Sequence[PoolMonth]) -> None:
         """Keep what is traced with the cells of its activities."""
-        if traced is None:
+        if self.traced is None:
             return
-        pools = {(p.month, p.entity, p.pool): p for p in pool_months}
-        by_cell = traced.group_by(*WORK, "pool").agg(amount=_.amount.sum())
+        pools = {(p.month, p.entity, p.pool): p for p in shared}
+        by_cell = self.traced.filter(months_in(sorted({p.month for p in shared}))).group_by(*WORK, "pool").agg(amount=_.amount.sum())
         cells = _Cells(self.engine, "cells_traced", by_cell, ("month", "pool", *(c for c in WORK if c != "month")))
-        self.traced = cells
+        self.traced_cells = cells
         rows = cells.table.order_by("cell").select("month", "entity", "pool", "amount").to_pyarrow().to_pylist()
         owners = [pools[self._pool_key(row["month"], row["entity"], row["pool"], pools)] for row in rows]
         units = np.array([self._units(row["amount"]) for row in rows], np.int64)
-        for pool in pools.values():
+        for pool in shared:
             if not pool.is_traced:
                 continue
             mine = np.array([i for i, owner in enumerate(owners) if owner is pool], np.int64)
@@ -413,6 +424,10 @@ class _Sharing:
 
     def _say(self, pool_months: list[PoolMonth]) -> None:
         """What a person should know: drivers without a cost, traced beyond the pool."""
+        for pool in (pool for pools in self._by_driver(pool_months).values() for pool in pools):
+            if self._is_told(pool) and pool.capacity is not None and pool.capacity < pool.driver_total:
+                used = f"{pool.pool} used {pool.driver_total:,.0f} minutes of {pool.capacity:,.0f} in {month_name(pool.month)}"
+                self.notices.append(f"{used}: more than its capacity, so more than its cost is assigned.")
         met = {p.pool for p in pool_months}
         self.notices += [f'The policy names the pool "{name}", and no cost of that name is in the data.' for name in self.policy.pool_names if name not in met]
         told = [pool for pool in pool_months if self._is_told(pool)]
@@ -431,7 +446,7 @@ class _Sharing:
 
     def _kept(self) -> Table:
         """All shares on the engine, with their cells and pools."""
-        cells = [*self.work.values(), *([self.traced] if self.traced else [])]
+        cells = [*self.work.values(), *([self.traced_cells] if self.traced_cells else [])]
         found = [shares for of in cells if (shares := of.shares()) is not None]
         if not found:
             columns = {"pool_number": pa.int32(), **dict.fromkeys(WORK, pa.string()), "month": pa.date32(), **self._types}

@@ -6,7 +6,9 @@ returns, minutes. Counts are never netted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +17,10 @@ from ibis import _
 
 from goodterms.analysis.keys import counterparty
 from goodterms.analysis.lines import own_group_in_one
-from goodterms.analysis.months import first_of_month
-from goodterms.analysis.orders import orders_of
+from goodterms.analysis.months import first_of_month, months_in
+from goodterms.analysis.orders import documents_of, managers_of, orders_of
 from goodterms.facts.book import Facts
-from goodterms.facts.columns import ATTRIBUTE, CREDIT_NOTE, NO_CUSTOMER
+from goodterms.facts.columns import ATTRIBUTE, NO_CUSTOMER
 from goodterms.facts.engine import keep
 from goodterms.facts.policy import DRIVERS, Policy
 from goodterms.facts.time_equation import TimeEquation
@@ -44,37 +46,48 @@ class Drivers:
     lines: Table
     cube: Table
     policy: Policy = field(default_factory=Policy.empty)
+    given: Mapping[str, Table] = field(default_factory=dict)
+    """Orders, documents, managers, sellers or activities that were worked out elsewhere."""
 
     @cached_property
     def has_activities(self) -> bool:
         """Whether there is any activity."""
         return int(self.facts["activities"].count().to_pyarrow().as_py()) > 0
 
+    @property
+    def attributes(self) -> list[str]:
+        """The further columns of sale lines that a time equation may name."""
+        return [name for name in self.order_terms.values() if name.startswith(ATTRIBUTE)]
+
     @cached_property
     def orders(self) -> Table:
         """One row an order (:func:`goodterms.analysis.orders.orders_of`)."""
-        return keep(self.facts.engine, "orders", orders_of(self.lines, [name for name in self.order_terms.values() if name.startswith(ATTRIBUTE)]))
+        return self._once("orders", lambda: orders_of(self.lines, self.attributes))
 
     @cached_property
     def documents(self) -> Table:
-        """One row an invoice or credit note: customer, month, manager, channel, and the order it names."""
-        documents = self.lines.group_by("entity", "source", "counterparty", "document_or_day").agg(
-            document=_.document.max(),
-            date=_.date.min(),
-            month=_.month.min(),
-            manager=_.manager.max(),
-            channel=_.channel.max(),
-            order_number=_.order_number.max(),
-            is_credit_note=(_.kind == CREDIT_NOTE).max(),
-        )
-        return keep(self.facts.engine, "documents", documents)
+        """One row an invoice or credit note (:func:`goodterms.analysis.orders.documents_of`)."""
+        return self._once("documents", lambda: documents_of(self.lines))
 
     @cached_property
     def managers(self) -> Table:
-        """Each customer's manager at the end of each month with sales: the last document's."""
-        last = ibis.struct({"date": self.documents.date, "document": self.documents.document_or_day, "manager": self.documents.manager})
-        managers = self.documents.group_by("counterparty", "month").agg(manager_at_end=self.documents.manager.argmax(last))
-        return keep(self.facts.engine, "managers_by_month", managers)
+        """Each customer's manager at the end of each month with sales (:func:`goodterms.analysis.orders.managers_of`)."""
+        return self._once("managers", lambda: managers_of(self.documents))
+
+    @cached_property
+    def sellers(self) -> Table:
+        """Who buys from which companies of the group: a row a counterparty and entity, or more."""
+        return self._once("sellers", lambda: self.documents.select("counterparty", "entity").distinct())
+
+    def _once(self, name: str, worked_out: Callable[[], Table]) -> Table:
+        """What was worked out elsewhere, else here and once."""
+        given = self.given.get(name)
+        return keep(self.facts.engine, name, worked_out()) if given is None else given
+
+    def of_months(self, months: Sequence[date]) -> Drivers:
+        """The same of some months alone; who looks after a customer is known of all."""
+        tables = {name: getattr(self, name).filter(months_in(months)) for name in ("orders", "documents", "activities")}
+        return replace(self, cube=self.cube.filter(months_in(months)), given={**self.given, **tables, "managers": self.managers})
 
     @cached_property
     def activities(self) -> Table:
@@ -82,6 +95,9 @@ class Drivers:
 
         One that names no company of the group belongs to that of its document or order, else to the only one that its customer buys from.
         """
+        return self._once("activities", self._placed)
+
+    def _placed(self) -> Table:
         said = self.facts["activities"]
         said = said.mutate(
             activity_customer=ibis.ifelse(said.customer_key.isnull(), ibis.null("string"), counterparty(said)),
@@ -90,14 +106,11 @@ class Drivers:
             quantity=_.quantity.fill_null(1),
             kind=_.kind.lower(),
         )
-        of_document = (
-            self.documents.filter(_.document.notnull())
-            .group_by(of_document=_.document)
-            .agg(**_whose("document"))
-            .filter(_.document_met == 1)
-            .drop("document_met")
-        )
-        of_order = self.orders.filter(_.order != "").group_by(of_order=_.order).agg(**_whose("order")).filter(_.order_met == 1).drop("order_met")
+        documents, orders = self.documents, self.orders
+        documents = documents.semi_join(said, documents.document == said.document)
+        orders = orders.filter(_.order != "").semi_join(said, orders.order == said.order_number)
+        of_document = documents.group_by(of_document=_.document).agg(**_whose("document")).filter(_.document_met == 1).drop("document_met")
+        of_order = orders.group_by(of_order=_.order).agg(**_whose("order")).filter(_.order_met == 1).drop("order_met")
         placed = said.left_join(of_document, said.document == of_document.of_document)
         placed = placed.left_join(of_order, placed.order_number == of_order.of_order)
         placed = placed.mutate(
@@ -116,14 +129,12 @@ class Drivers:
         located = with_manager.mutate(
             manager=ibis.coalesce(ibis.ifelse(_.level == "order", _.batch_manager, ibis.null("string")), _.manager_at_end, _.manager_key, "")
         )
-        return keep(
-            self.facts.engine, "activities_placed", located.select(*WORK, "kind", "quantity", "minutes", "pool", "amount", "date", "activity", "file", "row")
-        )
+        return located.select(*WORK, "kind", "quantity", "minutes", "pool", "amount", "date", "activity", "file", "row")
 
     @cached_property
     def _only_entities(self) -> Table:
         """The company of the group that a customer buys from, where it is one alone."""
-        sellers = self.documents.group_by(entity_of=_.counterparty).agg(only_entity=_.entity.max(), sellers=_.entity.nunique())
+        sellers = self.sellers.group_by(entity_of=_.counterparty).agg(only_entity=_.entity.max(), sellers=_.entity.nunique())
         return sellers.filter(_.sellers == 1).drop("sellers")
 
     @property

@@ -235,8 +235,11 @@ class _Work(_Cells):
             sums = self.table.group_by("month").agg(whole=weight.sum()).to_pyarrow().to_pylist()
             places = {row["month"]: next(p for p in _WEIGHT_PLACES if row["whole"].scaleb(p) < _LARGEST_WEIGHT) for row in sums}
             months = {p: [month for month in places if places[month] == p] for p in sorted({*places.values()} or {_WEIGHT_PLACES[0]})}
-            cases = [(months_in(of), (weight.cast(f"decimal(38, {p})") * ibis.literal(10**p)).cast("int64")) for p, of in months.items()]
-            units = cases[0][1] if len(cases) == 1 else ibis.cases(*((condition.resolve(self.table), value) for condition, value in cases))
+            cases = [
+                (self.table.month.isin([ibis.date(m.isoformat()) for m in of]), (weight.cast(f"decimal(38, {p})") * ibis.literal(10**p)).cast("int64"))
+                for p, of in months.items()
+            ]
+            units = cases[0][1] if len(cases) == 1 else ibis.cases(*cases)
             found = self.table.select(units=units).to_pyarrow()["units"]
             self._counted[column] = found.to_numpy().astype(np.int64), places
         return self._counted[column]
@@ -251,6 +254,7 @@ class Sharing:
         self.notices: list[str] = []
         self.work: dict[tuple[str, bool, str], _Work] = {}
         self.traced_cells: _Cells | None = None
+        self.counted = drivers
         self.pools: list[dict[str, Any]] = []
         self.policy.check_equations(drivers.order_terms, drivers.activity_terms)
         self.sellers_named = drivers.cube.filter(_.entity != "").count().to_pyarrow().as_py() > 0
@@ -264,10 +268,9 @@ class Sharing:
             pool.step = names[pool.own_step]
             self._start(pool)
 
-    def share(self, only: Collection[date] | None = None) -> Table:
-        """Share the pools, of some months or all; return one row a pool, month and cell."""
-        if only is not None:
-            self.drivers = self.drivers.of_months([*only])
+    def share(self, only: Collection[date] | None = None, counted: Drivers | None = None) -> Table:
+        """Share the pools, of some months or all, by what is ``counted`` in these; return one row a pool, month and cell."""
+        self.counted = counted or self.drivers
         shared = [pool for pool in self.pool_months if only is None or pool.month in only]
         for driver, pools in self._by_driver(shared).items():
             self.progress(f"sharing {', '.join(sorted({p.pool for p in pools}))} by {driver}")
@@ -354,7 +357,7 @@ class Sharing:
             key = ("sale lines" if of_lines else pool.driver, by_entity, traced)
             work = self.work.get(key)
             if work is None:
-                counted = self.drivers.line_work if of_lines else self.drivers.work(what, besides=traced)
+                counted = self.counted.line_work if of_lines else self.counted.work(what, besides=traced)
                 self.work[key] = work = _Work(self.engine, _to_customers(counted) if spread else counted, by_entity=by_entity)
             self._share_one(pool, work, str(what) if of_lines else "weight", pool.entity if by_entity else "")
 

@@ -6,9 +6,8 @@ returns, minutes. Counts are never netted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from ibis import _
 
 from goodterms.analysis.keys import counterparty
 from goodterms.analysis.lines import own_group_in_one
-from goodterms.analysis.months import first_of_month, months_in
+from goodterms.analysis.months import first_of_month
 from goodterms.analysis.orders import documents_of, managers_of, orders_of
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import ATTRIBUTE, NO_CUSTOMER
@@ -57,7 +56,7 @@ class Drivers:
     @property
     def attributes(self) -> list[str]:
         """The further columns of sale lines that a time equation may name."""
-        return [name for name in self.order_terms.values() if name.startswith(ATTRIBUTE)]
+        return [*terms_of_lines(self.facts).values()]
 
     @cached_property
     def orders(self) -> Table:
@@ -83,11 +82,6 @@ class Drivers:
         """What was worked out elsewhere, else here and once."""
         given = self.given.get(name)
         return keep(self.facts.engine, name, worked_out()) if given is None else given
-
-    def of_months(self, months: Sequence[date]) -> Drivers:
-        """The same of some months alone; who looks after a customer is known of all."""
-        tables = {name: getattr(self, name).filter(months_in(months)) for name in ("orders", "documents", "activities")}
-        return replace(self, cube=self.cube.filter(months_in(months)), given={**self.given, **tables, "managers": self.managers})
 
     @cached_property
     def activities(self) -> Table:
@@ -125,7 +119,7 @@ class Drivers:
         is_of_customer = _.kind.isin(_CUSTOMER_ACTIVITIES) | ((_.kind != "delivery") & ~_.names_a_batch)
         placed = placed.mutate(level=ibis.ifelse(is_of_customer, "customer", "order"))
         placed = placed.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", ibis.coalesce(_.batch_channel, _.channel, ""), ""))
-        with_manager = _manager_at_end(placed, self.managers)
+        with_manager = manager_at_end(placed, self.managers)
         located = with_manager.mutate(
             manager=ibis.coalesce(ibis.ifelse(_.level == "order", _.batch_manager, ibis.null("string")), _.manager_at_end, _.manager_key, "")
         )
@@ -140,9 +134,7 @@ class Drivers:
     @property
     def order_terms(self) -> dict[str, str]:
         """What a time equation may count of an order: the term and the column of ``orders`` that holds it."""
-        sale_lines = self.facts["sale_lines"]
-        numbers = (name for name in self.facts.attributes if sale_lines[name].type().is_numeric() or sale_lines[name].type().is_boolean())
-        return {name.removeprefix(ATTRIBUTE): name for name in numbers} | {name: name for name in _ORDER_TERMS}
+        return terms_of_lines(self.facts) | {name: name for name in _ORDER_TERMS}
 
     @property
     def activity_terms(self) -> tuple[str, ...]:
@@ -181,11 +173,11 @@ class Drivers:
             counted = _at_level(self.documents, "order").mutate(weight=1)
         elif driver == "credit notes":
             notes = self.documents.filter(_.is_credit_note).mutate(level=ibis.ifelse(_.order_number.notnull(), "order", "customer"))
-            placed = _manager_at_end(notes, self.managers).mutate(manager=ibis.ifelse(_.level == "order", _.manager, _.manager_at_end))
+            placed = manager_at_end(notes, self.managers).mutate(manager=ibis.ifelse(_.level == "order", _.manager, _.manager_at_end))
             counted = placed.mutate(product=_.level, channel=ibis.ifelse(_.level == "order", _.channel, ""), weight=1)
         else:
             buying = self.cube.filter(_.lines > 0).group_by("entity", "month", "counterparty").agg(n=_.count())
-            placed = _manager_at_end(buying, self.managers).mutate(manager=_.manager_at_end.fill_null(""), channel=ibis.literal(""))
+            placed = manager_at_end(buying, self.managers).mutate(manager=_.manager_at_end.fill_null(""), channel=ibis.literal(""))
             counted = _at_level(placed, "customer").mutate(weight=1)
         return counted.select(*WORK, weight=_.weight.cast("decimal(38, 4)"))
 
@@ -208,6 +200,13 @@ class Drivers:
         return counted.mutate(weight=minutes).select(*WORK, "weight")
 
 
+def terms_of_lines(facts: Facts) -> dict[str, str]:
+    """The further columns of sale lines that are numbers or flags: what a time equation calls them, and the column."""
+    sale_lines = facts["sale_lines"]
+    numbers = (name for name in facts.attributes if sale_lines[name].type().is_numeric() or sale_lines[name].type().is_boolean())
+    return {name.removeprefix(ATTRIBUTE): name for name in numbers}
+
+
 def _at_level(table: Table, level: str) -> Table:
     """Place rows at a level: their product is the level's name, so that views by product end before it."""
     return table.mutate(level=ibis.literal(level), product=ibis.literal(level))
@@ -218,6 +217,6 @@ def _whose(kind: str) -> dict[str, Any]:
     return {f"{kind}_{column}": _[column].max() for column in ("counterparty", "manager", "channel", "entity")} | {f"{kind}_met": _.count()}
 
 
-def _manager_at_end(table: Table, managers: Table) -> Table:
+def manager_at_end(table: Table, managers: Table) -> Table:
     """Add ``manager_at_end``: the customer's manager at the month's end, by its last document until then."""
     return table.asof_join(managers, on=table.month >= managers.month, predicates="counterparty").drop("month_right", "counterparty_right")

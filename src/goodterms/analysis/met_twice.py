@@ -43,6 +43,7 @@ class MetTwice:
     same_number_other_content: int
     counted: Table
     sources: tuple[str, ...] = ()
+    left_out: Table | None = None
 
     @property
     def sentence(self) -> str:
@@ -101,4 +102,4 @@ def count_once(facts: Facts) -> MetTwice:
         return MetTwice(0, 0, Decimal(0), other, sale_lines)
     match = [sale_lines[key].cast("string").fill_null("") == repeats[key] for key in _DOCUMENT]
     counted = sale_lines.anti_join(repeats, [*match, sale_lines.source.fill_null("") == repeats.source])
-    return MetTwice(found["documents"], found["lines"], found["net_value"], other, counted, tuple(name or "unnamed" for name in names))
+    return MetTwice(found["documents"], found["lines"], found["net_value"], other, counted, tuple(name or "unnamed" for name in names), repeats)

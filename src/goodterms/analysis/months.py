@@ -12,6 +12,7 @@ from ibis import _
 if TYPE_CHECKING:
     from ibis import Table
 
+_DECEMBER = 12
 WHEN = ("earlier", "later")
 """What columns of the two periods are called."""
 Spans = tuple[Sequence[date], Sequence[date]]
@@ -21,6 +22,23 @@ Spans = tuple[Sequence[date], Sequence[date]]
 def first_of_month(day: Any) -> Any:
     """The month of a day, as its first day; DuckDB's own truncation would make a timestamp of it."""
     return ibis.date(day.year(), day.month(), 1)
+
+
+def following(month: Any) -> Any:
+    """The first day of the month after."""
+    return ibis.date(month.year() + ibis.ifelse(month.month() == _DECEMBER, 1, 0), ibis.ifelse(month.month() == _DECEMBER, 1, month.month() + 1), 1)
+
+
+def in_days_of(months: Sequence[date]) -> Any:
+    """Whether a row's day lies in one of the months, said by days, so that an engine leaves out files and parts of files that hold none of them."""
+    spans: list[tuple[date, date]] = []
+    for month in sorted(months):
+        ends = date(month.year + month.month // _DECEMBER, month.month % _DECEMBER + 1, 1)
+        if spans and spans[-1][1] == month:
+            spans[-1] = (spans[-1][0], ends)
+        else:
+            spans.append((month, ends))
+    return ibis.or_(*((_.date >= ibis.date(begin.isoformat())) & (_.date < ibis.date(end.isoformat())) for begin, end in spans))
 
 
 def months_in(months: Sequence[date]) -> Any:

@@ -72,7 +72,7 @@ def with_first_orders(orders: Table, first_months: Table, attributes: Sequence[s
     ranked = _without_nulls(orders, attributes).mutate(rank_in_month=rank)
     met = ranked.left_join(first_months, ranked.counterparty == first_months.first_of)
     is_new = (_.rank_in_month == 0) & (_.month == _.first_month) & (_.counterparty != NO_CUSTOMER)
-    return met.mutate(new=is_new.fill_null(value=False).cast("int64")).drop("rank_in_month", "first_of", "first_month")
+    return met.mutate(new=ibis.ifelse(is_new, 1, 0).cast("int64")).drop("rank_in_month", "first_of", "first_month")
 
 
 def _without_nulls(orders: Table, attributes: Sequence[str]) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -175,6 +176,7 @@ class Result:
 
     ``has_unassigned`` says whether any pool of any month is unassigned, also where these cancel out. ``fiscal_year_start`` is the month in which the
     policy's years begin.
+    ``months`` names what each month came to, where it is kept (:mod:`goodterms.analysis.changed_months`).
     ``origins`` are the counted sale lines, costs and activities on the engine, each row with its file and row number: there every trace ends.
     """
 
@@ -200,3 +202,4 @@ class Result:
     figures: Mapping[str, Any] = field(default_factory=dict)
     origins: Mapping[str, Table] = field(default_factory=dict)
     fiscal_year_start: int = 1
+    months: Mapping[date, str] = field(default_factory=dict)

@@ -10,25 +10,23 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-import ibis
 from ibis import _
 
 from goodterms.analysis import answer as words
+from goodterms.analysis.all_months import AllMonths
 from goodterms.analysis.bridge import BridgeTables, build_bridge
-from goodterms.analysis.cost_to_serve import PARTS, CostToServe, share_costs
-from goodterms.analysis.cube import sales_cube, whole_cube
+from goodterms.analysis.changed_months import ChangedMonths, Kept
+from goodterms.analysis.cost_to_serve import PARTS, CostToServe
 from goodterms.analysis.culprits import ranked, worst
-from goodterms.analysis.drivers import Drivers
 from goodterms.analysis.keys import NO_PRODUCT
 from goodterms.analysis.leaks import leaks_of_views
-from goodterms.analysis.lines import priced_lines
 from goodterms.analysis.met_twice import MetTwice, count_once
 from goodterms.analysis.missing import There, what_is_missing
 from goodterms.analysis.months import WHEN, Spans, first_of_month, months_in
 from goodterms.analysis.names import customers_known, products_known
 from goodterms.analysis.prices import of_products
 from goodterms.analysis.result import MEASURE_COLUMN, Measure, Quantities, Result, WaterfallRow
-from goodterms.analysis.said import Said, what_lines_say
+from goodterms.analysis.said import Said
 from goodterms.analysis.tables import every_table
 from goodterms.analysis.views import Shape, customers_of, every_view, products_of
 from goodterms.analysis.waterfall import renamed, waterfall, with_avoidable
@@ -43,6 +41,8 @@ from goodterms.facts.policy import Policy
 if TYPE_CHECKING:
     from ibis import Table
 
+Months = AllMonths | ChangedMonths
+"""What the months come to: all worked out at once, or changed ones alone."""
 UNCOSTED_LIMIT = Decimal("0.05")
 """The share of a period's sales without a known cost above which the answer stops at net sales."""
 _ORIGIN_OF_LINES = (
@@ -58,6 +58,7 @@ def analyse(
     policy: Policy | None = None,
     physical: bool = False,
     progress: Callable[[str], None] | None = None,
+    kept: Kept | None = None,
 ) -> Result:
     """Work out the net profit of every customer and product, and why it moved between two periods.
 
@@ -74,6 +75,8 @@ def analyse(
         Weigh volume and mix by physical quantities instead of value at the earlier period's prices.
     progress
         Is told what is being worked out.
+    kept
+        Where an installation keeps what its months came to, so that only changed ones are worked out; the result is the same. Without it all are.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def analyse(
     PolicyError
         When a time equation counts what the data does not have.
     """
-    return _Study(facts, policy or Policy.empty(), "physical" if physical else "value", progress or (lambda _text: None)).run(periods)
+    return _Study(facts, policy or Policy.empty(), "physical" if physical else "value", progress or (lambda _text: None), kept).run(periods)
 
 
 @dataclass
@@ -93,6 +96,7 @@ class _Study:
     policy: Policy
     quantities: Literal["value", "physical"]
     progress: Callable[[str], None]
+    kept: Kept | None = None
     notices: list[str] = field(default_factory=list)
     seasons: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
@@ -101,22 +105,22 @@ class _Study:
         """From facts to the result."""
         self._begin("counting documents once")
         met_twice = count_once(self.facts)
-        said = what_lines_say(met_twice.counted)
+        facts, policy = self.facts, self.policy
+        months = ChangedMonths(facts, met_twice, policy, self.kept) if self.kept else AllMonths(facts, met_twice, policy)
+        said = months.said
         self.notices += [f"The policy sets {key}, which this version reads and does not use yet." for key in self.policy.without_effect]
         earlier, later = self._periods(asked, said.filling)
         spans = (earlier.months if earlier else (), later.months)
         self._begin("summing sale lines")
-        lines = priced_lines(self.facts, met_twice.counted, said, self.policy)
-        sales = keep(self.facts.engine, "sales_cube", sales_cube(lines))
-        self._say_where_cost_is_from(lines, said)
-        drivers = Drivers(self.facts, lines, sales, self.policy)
+        lines, sales, drivers = months.lines, months.sales, months.drivers
+        self._say_where_cost_is_from(months, said)
         self._begin("sharing costs")
-        costs = self._costs(drivers, spans)
+        costs = self._costs(months, spans)
         self._say_what_the_policy_is_silent_on([earlier, later] if earlier else [later], has_costs=costs is not None)
         shape, has_cost = self._shape(sales, costs, spans)
         measure: Measure = "net profit" if shape.has_net_profit else "gross margin" if shape.has_margin else "net sales"
         self._begin("building the cube")
-        cube = self._cube(sales, costs, shape)
+        cube = months.cube(costs, shape.steps)
         names = self._names()
         self._begin("building the bridge")
         bridges = self._bridges(sales, names["products"], costs, measure, earlier, later, said)
@@ -130,7 +134,7 @@ class _Study:
         bridge, like_for_like, unfilled = bridges
         steps, like_for_like_steps = (found.bridge if found else None for found in (bridge, like_for_like))
         if has_list_prices:
-            self._say_what_has_no_list_price(lines, spans)
+            self._say_what_has_no_list_price(months, spans)
         rows = renamed(waterfall(cube, shape, costs, spans, has_list_prices=has_list_prices), self.policy.on(later.last).layers)
         curves = (
             curve_of(views["customers"], "earlier", period=earlier.label, measure=measure) if earlier else None,
@@ -196,6 +200,7 @@ class _Study:
                 "activities": drivers.activities if drivers.has_activities else self.facts["activities"],
             },
             fiscal_year_start=self._fiscal_year_start,
+            months=months.names,
         )
         self._begin("done")
         return result
@@ -208,23 +213,21 @@ class _Study:
         self.progress(what)
         self.seconds[what] = time.perf_counter()
 
-    def _say_where_cost_is_from(self, lines: Table, said: Said) -> None:
+    def _say_where_cost_is_from(self, months: Months, said: Said) -> None:
         """Which lines' cost is not their own, and whose it is."""
         if said.values["product_cost"] == said.lines:
             return
-        found = lines.filter(_.cost_from.notnull()).group_by("cost_from").agg(n=_.count()).order_by(_.n.desc(), "cost_from").to_pyarrow().to_pylist()
+        of_origin = months.by_origin.filter(_.cost_from.notnull()).group_by("cost_from")
+        found = of_origin.agg(n=_.lines.sum()).order_by(_.n.desc(), "cost_from").to_pyarrow().to_pylist()
         if [row["cost_from"] for row in found] not in ([], ["line"]):
             whose = ", ".join(f"{row['cost_from']} ({row['n']:,} lines)" for row in found)
             self.notices.append(f"Product cost is taken from: {whose}.")
 
-    def _say_what_has_no_list_price(self, lines: Table, spans: Spans) -> None:
+    def _say_what_has_no_list_price(self, months: Months, spans: Spans) -> None:
         """How many of the compared lines have no list price where others have: what they are below list is not seen."""
-        compared = lines.filter(months_in([*spans[0], *spans[1]]))
-        row = (
-            compared.agg(lines=(~_.is_listed).sum(), sales=_.net_sales.abs().sum(where=~_.is_listed), all_sales=_.net_sales.abs().sum())
-            .to_pyarrow()
-            .to_pylist()[0]
-        )
+        compared = months.by_origin.filter(months_in([*spans[0], *spans[1]]))
+        sums = compared.agg(lines=_.lines.sum(where=~_.is_listed), sales=_.sales.sum(where=~_.is_listed), all_sales=_.sales.sum())
+        row = sums.to_pyarrow().to_pylist()[0]
         if row["lines"]:
             share = (row["sales"] or Decimal(0)) / row["all_sales"] if row["all_sales"] else Decimal(0)
             have = "1 sale line has" if row["lines"] == 1 else f"{row['lines']:,} sale lines have"
@@ -279,17 +282,17 @@ class _Study:
             costs = ", and every cost pool is unassigned there" if has_costs else ""
             self.notices.append(f"The policy begins in {month_name(begins)}: it says nothing of {silent}{costs}.")
 
-    def _costs(self, drivers: Drivers, spans: Spans) -> CostToServe | None:
+    def _costs(self, months: Months, spans: Spans) -> CostToServe | None:
         """Cost shared, where there are costs or traced activities."""
         has_costs = self.facts["costs"].count().to_pyarrow().as_py() > 0
         traced = self.facts["activities"].filter(_.pool.notnull() & _.amount.notnull()).count().to_pyarrow().as_py()
         if not has_costs and not traced:
-            self.policy.check_equations(drivers.order_terms, drivers.activity_terms)
+            self.policy.check_equations(months.drivers.order_terms, months.drivers.activity_terms)
             if self.policy.pool_names:
                 self.notices.append(f"The policy names the pools {', '.join(self.policy.pool_names)}, and there are no costs: give --costs.")
             return None
         compared = {month for span in spans for month in span}
-        costs = share_costs(drivers, self.policy, self.progress, months=compared)
+        costs = months.share(compared, self.progress)
         self.notices += costs.notices
         assigned = [pool for pool in costs.pool_months if pool.month in compared and pool.parts["assigned"] and pool.policy]
         silent = sorted({pool.pool for pool in assigned if pool.policy and pool.policy.avoidable is None})
@@ -324,11 +327,6 @@ class _Study:
         steps = costs.steps()
         assigned = has_margin and any(costs.total("assigned", span) for span in spans)
         return Shape(tuple(steps["line"]), tuple(steps["order"]), tuple(steps["customer"]), has_margin, bool(assigned)), has_cost
-
-    def _cube(self, sales: Table, costs: CostToServe | None, shape: Shape) -> Table:
-        """The whole cube, worked out."""
-        shares = costs.shares if costs is not None else _no_shares()
-        return keep(self.facts.engine, "cube", whole_cube(sales, shares, shape.steps))
 
     def _names(self) -> dict[str, Table]:
         """What is known of customers and products."""
@@ -408,13 +406,6 @@ class _Study:
         times = list(self.seconds.items())
         figures["seconds"] = {name: round(end - begin, 3) for (name, begin), (_next, end) in pairwise(times)}
         return figures
-
-
-def _no_shares() -> Table:
-    """Shares where no cost was shared."""
-    columns = {"entity": "string", "month": "date", "counterparty": "string", "product": "string", "manager": "string", "channel": "string", "level": "string"}
-    schema = ibis.schema({**columns, "step": "string", "amount": "decimal(38, 4)", "avoidable": "decimal(38, 10)"})
-    return ibis.memtable(schema.to_pyarrow().empty_table())
 
 
 def _span_label(months: Sequence[date]) -> str:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from goodterms.errors import UnreadableFileError
 from goodterms.facts.engine import a_name_of_its_own
-from goodterms.facts.sql_text import text_of
+from goodterms.facts.sql_text import named, text_of
 from goodterms.facts.store import STAGING, hash_of, on_disk, sync_folder
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ def name_of(*read: object) -> str:
     ('89a1e3ce', 'bb0d46a9')
     """
     return hashlib.sha256("\x1e".join(map(repr, read)).encode()).hexdigest()
+
+
+def digests(engine: Any, table: Table) -> dict[date, str]:
+    """The SHA-256 of the rows of each month (the column ``month``), in whatever order they stand."""
+    said = ", ".join(f"coalesce(CAST({named(column)} AS VARCHAR), chr(0))" for column in sorted(table.columns))
+    rows = f"SELECT month, md5(concat_ws(chr(31), {said})) AS said FROM ({engine.compile(table)})"
+    return dict(engine.con.execute(f"SELECT month, sha256(string_agg(said, '' ORDER BY said)) FROM ({rows}) GROUP BY month").fetchall())
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Cubes:
     def _write(engine: Any, rows: Table, to: Path, months: Sequence[date]) -> None:
         """Write a table with a folder a month, and in ``none.parquet`` its columns alone, for the months without a row."""
         to.mkdir()
-        query = engine.compile(rows)
+        query = _with_whole_numbers(engine, engine.compile(rows))
         engine.con.execute(f"COPY (SELECT * FROM ({query}) LIMIT 0) TO {text_of(to / 'none.parquet')} ({_WRITTEN})")
         listed = ", ".join(f"DATE {text_of(month.isoformat())}" for month in months)
         wanted = f"SELECT *, month AS {_OF_MONTH} FROM ({query}) WHERE month IN ({listed})"
@@ -124,8 +131,8 @@ class Cubes:
         """
         files = [file for name in names for file in self._files_of(name, table)]
         view = a_name_of_its_own(f"kept_{table}")
-        named = f", union_by_name = {columns_differ}, hive_partitioning = false"
-        engine.con.execute(f"CREATE TEMP VIEW {view} AS SELECT * FROM read_parquet([{', '.join(map(text_of, files))}]{named})")
+        read_as = f", union_by_name = {str(columns_differ).lower()}, hive_partitioning = false"
+        engine.con.execute(f"CREATE TEMP VIEW {view} AS SELECT * FROM read_parquet([{', '.join(map(text_of, files))}]{read_as})")
         return engine.table(view)
 
     def _files_of(self, name: str, table: str) -> list[Path]:
@@ -178,3 +185,9 @@ class Cubes:
                 shutil.rmtree(going)
                 gone += 1
         return gone
+
+
+def _with_whole_numbers(engine: Any, query: str) -> str:
+    """A query whose sums of whole numbers are decimals: Parquet has no whole numbers of 128 bits, and the engine would write floating point."""
+    wide = [name for name, kind, *_ in engine.con.execute(f"DESCRIBE {query}").fetchall() if kind == "HUGEINT"]
+    return f"SELECT * REPLACE ({', '.join(f'CAST({named(name)} AS DECIMAL(38, 0)) AS {named(name)}' for name in wide)}) FROM ({query})" if wide else query

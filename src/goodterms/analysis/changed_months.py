@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -47,17 +47,23 @@ from goodterms.facts.policy import Policy
 if TYPE_CHECKING:
     from ibis import Table
 
+_NAMED = {"counterparty": "counterparties", "manager": "managers", "manager_at_end": "managers"}
+"""The columns that may hold names of persons, and whose."""
 FORMAT = 1
 """Raised with every change of what is worked out of a month."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Where months are kept; ``files`` names the content of each month's sale lines, ``version`` the program that works."""
+    """Where months are kept; ``files`` names the content of each month's sale lines, ``version`` the program that works.
+
+    ``words`` has, for counterparties and managers, the words that stand for names of persons where anything is kept (``word``, ``said``).
+    """
 
     cubes: Cubes
     files: Mapping[date, str]
     version: str = ""
+    words: Mapping[str, Table] = field(default_factory=dict)
 
 
 class ChangedMonths:
@@ -78,7 +84,21 @@ class ChangedMonths:
         return {month: name for month, name in names.items() if name not in there}
 
     def _rows(self, names: Mapping[date, str], table: str, *, columns_differ: bool = False) -> Table:
-        return self.kept.cubes.rows_of(self.engine, [*names.values()], table, columns_differ=columns_differ)
+        return self._exchanged(self.kept.cubes.rows_of(self.engine, [*names.values()], table, columns_differ=columns_differ), "word", "said")
+
+    def _keep(self, names: Mapping[date, str], tables: Mapping[str, Table], made_of: Mapping[date, Sequence[str]] | None = None) -> None:
+        """Keep tables by month, with words in place of names."""
+        without_names = {name: self._exchanged(table, "said", "word") for name, table in tables.items()}
+        self.kept.cubes.keep(self.engine, names, without_names, made_of=made_of)
+
+    def _exchanged(self, table: Table, given: str, other: str) -> Table:
+        """Names for words, or words for names; what is neither stays."""
+        for column, whose in _NAMED.items():
+            if column in table.columns and whose in self.kept.words:
+                words = self.kept.words[whose].group_by(given_name=given).agg(other_name=_[other].min())
+                joined = table.left_join(words, table[column] == words.given_name)
+                table = joined.mutate(**{column: ibis.coalesce(_.other_name, _[column])}).select(*table.columns)
+        return table
 
     @cached_property
     def _said_names(self) -> dict[date, str]:
@@ -88,7 +108,7 @@ class ChangedMonths:
         if missing := self._missing(names):
             lines = self.counted.filter(in_days_of([*missing]))
             sold = identified(lines).select("month", "product", "unit").distinct()
-            self.kept.cubes.keep(self.engine, missing, {"said": months_said(lines), "sold": sold})
+            self._keep(missing, {"said": months_said(lines), "sold": sold})
         return names
 
     def _digests(self, table: Table | None) -> dict[date, str]:
@@ -128,7 +148,7 @@ class ChangedMonths:
                 "buyers": orders.select("month", "counterparty").distinct(),
                 "origins": lines_by_origin(lines),
             }
-            self.kept.cubes.keep(self.engine, missing, tables, made_of={month: [self._said_names[month]] for month in missing})
+            self._keep(missing, tables, {month: [self._said_names[month]] for month in missing})
         return names
 
     def _read_by_lines(self) -> dict[str, Table]:
@@ -271,7 +291,7 @@ class ChangedMonths:
         """Work out the whole cube of the changed months and keep it, with what it was made of."""
         cube = keep(self.engine, "cube", whole_cube(sales, shares, steps))
         made_of = {month: [self._line_names[month]] for month in missing if month in self._line_names}
-        self.kept.cubes.keep(self.engine, missing, {**more, "cube": cube}, made_of=made_of)
+        self._keep(missing, {**more, "cube": cube}, made_of)
         self.worked_out = tuple(missing)
 
     def _outcomes(self, pools: Sequence[PoolMonth]) -> Table:

@@ -32,7 +32,7 @@ def name_of(*read: object) -> str:
     Examples
     --------
     >>> name_of("2024-01", 1)[:8], name_of("2024-01", 2)[:8]
-    ('89a1e3ce', 'bb0d46a9')
+    ('b55a4787', '08d8c1e7')
     """
     return hashlib.sha256("\x1e".join(map(repr, read)).encode()).hexdigest()
 

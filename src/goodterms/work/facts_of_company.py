@@ -15,22 +15,23 @@ from goodterms.register.product import ProductPrice
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
 from goodterms.work.name_keys import with_names
-from goodterms.work.stored import live_files, store
+from goodterms.work.stored import LiveFacts, live_facts, store
 
 _AT_ONCE = 20_000
 _OF_THE_STORE = f"{named(IMPORT)}, {named(NUMBERED)}"
 
 
-def facts_of_company(engine: Any) -> Facts:
-    """Facts of the version that is live now, on an engine."""
+def facts_of_company(engine: Any, live: LiveFacts | None = None) -> Facts:
+    """Facts of the version that is live now, or of files that were a moment ago (:func:`goodterms.work.stored.live_facts`), on an engine."""
+    live = live_facts() if live is None else live
     con = engine.con
     attributes: tuple[str, ...] = ()
     tables = {}
-    files = {table.name: [sha256 for _, sha256 in sorted(live_files(table.name).items(), key=lambda item: str(item[0]))] for table in FACT_TABLES}
-    live = with_names(con, {name: store().rows_of(of_table) for name, of_table in files.items() if of_table})
+    files = {table.name: [sha256 for _, sha256 in sorted(live[table.name].items(), key=lambda item: str(item[0]))] for table in FACT_TABLES}
+    rows_of = with_names(con, {name: store().rows_of(of_table) for name, of_table in files.items() if of_table})
     for table in FACT_TABLES:
         name = a_name_of_its_own(table.name)
-        if rows := live.get(table.name):
+        if rows := rows_of.get(table.name):
             found = [column for column, *_ in con.execute(f"DESCRIBE {rows}").fetchall()]
             if table.name == "sale_lines":
                 attributes = tuple(column for column in found if column.startswith(ATTRIBUTE))
@@ -41,12 +42,12 @@ def facts_of_company(engine: Any) -> Facts:
     known = {"customers": _counterparties(KeyKind.CUSTOMERS), "suppliers": _counterparties(KeyKind.SUPPLIERS), "products": _products()}
     for table in MASTER_TABLES:
         tables[table.name] = _uploaded(engine, table, known[table.name])
-    return Facts(engine, tables, attributes, tuple(_sources(con)))
+    return Facts(engine, tables, attributes, tuple(_sources(con, live)))
 
 
-def _sources(con: Any) -> list[str]:
+def _sources(con: Any, live: LiveFacts) -> list[str]:
     """Sources of sale lines in the order of the imports that brought them first, then of their first row."""
-    files = list(live_files("sale_lines").values())
+    files = list(live["sale_lines"].values())
     if not files:
         return []
     found = f"SELECT source FROM ({store().rows_of(files)}) WHERE source IS NOT NULL GROUP BY source ORDER BY min({named(IMPORT)}), min(row), source"

@@ -22,6 +22,8 @@ from goodterms.register.user import User
 from goodterms.work.company_text import in_force, policy_in_force
 from goodterms.work.facts_of_company import facts_of_company
 from goodterms.work.keep_figures import keep_figures, remove_old_runs, set_stages
+from goodterms.work.kept_months import keep_key_map, kept_months, told
+from goodterms.work.stored import live_facts
 from goodterms.work.sweep import finish_left
 from goodterms.work.writing import writing
 
@@ -51,10 +53,11 @@ def run_analysis(
     if (shown := CurrentRun.objects.get().run) is not None:
         set_stages(shown)  # where a process ended before it had
     facts_version = FactsVersion.objects.order_by("-number")[0].number
-    facts = facts_of_company(engine)
+    live = live_facts()
+    facts = facts_of_company(engine, live)
     edition = in_force(TextKind.POLICY)
     rules = policy or policy_in_force() or Policy.empty()
-    result = analyse(facts, periods=periods, policy=rules, progress=progress)
+    result = analyse(facts, periods=periods, policy=rules, progress=progress, kept=kept_months(engine, live))
     if (last := result.figures["last_sale_day"]) > at.date():
         sentence = f"The last sale day in the facts is {last}, which is yet to come: stages and the last full months are judged as of it. Mend that date."
         result = replace(result, notices=(*result.notices, sentence))
@@ -62,7 +65,8 @@ def run_analysis(
         made_by=by,
         begun_at=at,
         facts_version=facts_version,
-        key_map="",
+        key_map=keep_key_map(engine),
+        cubes=told(result.months),
         policy="given" if policy else edition.sha256 if edition else "",
         engine=version("goodterms"),
         as_of=result.figures["last_sale_day"],

@@ -28,6 +28,7 @@ from goodterms.register.terms import Terms
 from goodterms.work.dump import COPY
 from goodterms.work.hand_over import LIVING, hand_over
 from goodterms.work.keep_originals import drop_originals, originals
+from goodterms.work.kept_months import sweep_cubes
 from goodterms.work.lease import lease
 from goodterms.work.settle import settle_all, unsettled
 from goodterms.work.stored import store
@@ -74,6 +75,7 @@ def sweep(*, at: datetime, patience: float = 0.0) -> Swept:
         given_up = Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING], begun_at__lt=before).update(state=ImportState.ABANDONED)
         _clear_left(engine)
         runs = _sweep_runs(before)
+        sweep_cubes(before)
         named = {sha256 for model in (FactsFile, ImportRows) for sha256 in model._default_manager.values_list("sha256", flat=True)}  # noqa: SLF001
         files = store().sweep(named, seconds)
         kept = {name for name in ImportedFile.objects.values_list("original", flat=True) if name is not None}

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check real torture bench lock format canary clean
+.PHONY: help demo test check sqlite real torture bench lock format canary clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ check: .venv/dev ## style, types, doors and dependencies
 	$(BIN)/basedpyright --level error
 	$(BIN)/deptry .
 	$(BIN)/python -m pytest -q tests/test_house.py
+
+sqlite: .venv/dev ## run the tests of writing and importing on Python's own SQLite, as where no newer one can be installed
+	GOODTERMS_SQLITE=own $(BIN)/python -m pytest -n 2 -k "not postgresql" tests/work/test_which_sqlite.py tests/work/test_writing.py tests/work/test_many_writers.py tests/work/test_import_files.py tests/work/test_second_handle.py
 
 real: .venv/dev ## run the tests on outside data; anything absent or skipped fails
 	@test -d "$(GOODTERMS_REAL_DATA)" || { echo "make real needs outside data: set GOODTERMS_REAL_DATA to the folder that holds it ('$(GOODTERMS_REAL_DATA)' is none)."; exit 1; }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-if importlib.util.find_spec("pysqlite3"):  # before Django loads the standard one
+if importlib.util.find_spec("pysqlite3") and os.environ.get("GOODTERMS_SQLITE") != "own":  # before Django loads Python's own
     import pysqlite3
 
     sys.modules["sqlite3"] = pysqlite3

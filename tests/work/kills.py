@@ -37,8 +37,8 @@ class Warm:
     def is_told(self, seconds):
         return bool(select.select([self.process.stdout], [], [], max(seconds, 0))[0])
 
-    def start(self, home, *arguments):
-        self.process.stdin.write(json.dumps({"home": str(home), "said": str(self.said), "arguments": [*map(str, arguments)]}) + "\n")
+    def start(self, home, *arguments, **limits):
+        self.process.stdin.write(json.dumps({"home": str(home), "said": str(self.said), "arguments": [*map(str, arguments)], **limits}) + "\n")
         self.process.stdin.flush()
         return self.told()["pid"]
 
@@ -46,10 +46,10 @@ class Warm:
         """The exit code of the command, and what it printed; of a killed one the code is -9."""
         return os.waitstatus_to_exitcode(self.told()["status"]), self.said.read_text("utf-8", "replace")
 
-    def finish(self, home, *arguments):
-        """Let a command come to its end; how long one takes is known from then on."""
+    def finish(self, home, *arguments, **limits):
+        """Let a command come to its end; how long one takes is known from then on. ``longest_file`` is the size that no file of its may exceed."""
         begun = time.monotonic()
-        self.start(home, *arguments)
+        self.start(home, *arguments, **limits)
         ended = self.ended()
         self.duration.setdefault(arguments[0], time.monotonic() - begun)
         return ended

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -30,7 +32,10 @@ def main():
         tell({"status": os.waitpid(pid, 0)[1]})
 
 
-def work(home, said, arguments):
+def work(home, said, arguments, longest_file=None):
+    if longest_file is not None:  # writing behind it fails, as on a disk that is full
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (longest_file, longest_file))
     for descriptor, mode in ((1, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), (0, os.O_RDONLY)):
         opened = os.open(said if descriptor else os.devnull, mode, 0o600)
         os.dup2(opened, descriptor)

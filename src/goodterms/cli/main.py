@@ -40,6 +40,8 @@ UNEXPECTED = 70
 INTERRUPTED = 130
 NOBODY_READS = 141
 TERMINATED = 143
+_FAILING = {"django.db.utils.OperationalError", "_duckdb.IOException", "duckdb.IOException"}
+"""Errors of a database or disk that fails, by name: where there is no installation neither is loaded."""
 
 app = typer.Typer(name="goodterms", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command()(look)
@@ -139,6 +141,9 @@ def _say(sentence: str) -> None:
 @singledispatch
 def said(error: BaseException) -> int:
     """Say what an error means to a person and return the exit code. What nobody foresaw is kept in a file of the temporary folder."""
+    if any(f"{kind.__module__}.{kind.__name__}" in _FAILING for kind in type(error).__mro__):
+        _say(f"Goodterms could not read or write what it keeps: {str(error).strip()}. Nothing half-written was left. Mend that, and run the command again.")
+        return WRONG_USE
     import tempfile  # noqa: PLC0415  (seldom needed)
 
     sentence = f"Goodterms met something it does not know how to handle ({type(error).__name__})."
@@ -192,7 +197,7 @@ def _(_error: BrokenPipeError) -> int:
 @said.register
 def _(error: OSError) -> int:
     """A disk that takes no more, or a place that may not be written, is the user's to mend; any other was not foreseen."""
-    if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}:
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM}:
         return said.dispatch(BaseException)(error)
     _give_up_output()
     _say(f"{error.filename or 'The output'} could not be written: {error.strerror}. Make room or give permission, and run the command again.")

@@ -50,14 +50,18 @@ class Store:
         staging = self.folder / STAGING
         staging.mkdir(parents=True, exist_ok=True)
         file = staging / f"{uuid4().hex}.parquet"
-        (rows,) = engine.con.execute(f"COPY ({query}) TO {text_of(file)} {_WRITTEN}").fetchone()
-        sha256, size = on_disk(file)
-        target = self.path_of(sha256)
-        if not target.parent.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            sync_folder(self.folder)
-        file.replace(target)  # an equal file: the same bytes again
-        sync_folder(target.parent)
+        try:
+            (rows,) = engine.con.execute(f"COPY ({query}) TO {text_of(file)} {_WRITTEN}").fetchone()
+            sha256, size = on_disk(file)
+            target = self.path_of(sha256)
+            if not target.parent.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                sync_folder(self.folder)
+            file.replace(target)  # an equal file: the same bytes again
+            sync_folder(target.parent)
+        finally:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
         return StoredFile(sha256, rows, size)
 
     def rows_of(self, files: Iterable[str]) -> str:

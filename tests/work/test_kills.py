@@ -104,12 +104,12 @@ def work(home, _files, warm):
 
 
 def said_of_state():
-    """The state, sorted, of several runs the one that is shown; without the numbers and times of runs and what is called by them."""
+    """The state, sorted, of several runs the one that is shown; without the numbers and times of runs, and what is called by them or by those of imports."""
     shown, said = CurrentRun.objects.get().run_id, []
     for table, row in ((line["table"].rpartition(".")[2], line["row"]) for line in map(json.loads, dump())):
         if table in OF_A_RUN and shown not in {row.get("number"), row.get("run")}:
             continue
-        left_out = {"number", "begun_at", "run", *(["id"] if table == "StageChange" else [])}
+        left_out = {"number", "begun_at", "run", "cubes", *(["id"] if table == "StageChange" else [])}
         said.append(json.dumps([table, {name: value for name, value in row.items() if name not in left_out}], sort_keys=True))
     return sorted(said)
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
 
-from goodterms.errors import UsageError
+from goodterms.errors import GoodtermsError
 from goodterms.facts.engine import connect
 from goodterms.facts.store import BEGUN, sweep_staging
 from goodterms.register.activity import Activity, Note
@@ -83,10 +83,10 @@ def sweep(*, at: datetime, patience: float = 0.0) -> Swept:
 
 
 def sweep_when_free(*, at: datetime) -> bool:
-    """Sweep, unless others publish or the register cannot be written at the moment; False then."""
+    """Sweep, unless others publish, or something cannot be read or written at the moment; False then."""
     try:
         sweep(at=at)
-    except (UsageError, DatabaseError):
+    except (GoodtermsError, DatabaseError, OSError):
         return False
     return True
 

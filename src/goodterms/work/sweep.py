@@ -141,8 +141,8 @@ def sweep_records(found: Import, engine: Any) -> None:
     _remove(Address.objects.filter(created_by_import=found))
     _remove(Counterparty.objects.filter(created_by_import=found))
     _remove(Product.objects.filter(created_by_import=found))
-    _remove(Stated.objects.filter(of=found))
     _remove_unused(values)
+    _remove(Stated.objects.filter(of=found))  # last: while any is there, the next sweeping goes on
 
 
 def clear_abandoned(found: Import, engine: Any) -> None:

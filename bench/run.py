@@ -201,6 +201,22 @@ def rows_of_csv(company: Company, folder: Path) -> list[str]:
     ]
 
 
+def importing(folder: Path, lines: int) -> str:
+    """Rows a second from the file to published facts, with the records that they name."""
+    company = build_company(folder / "importing", lines=lines, seed=SEED)
+    file = next(file for file in company.sale_files if file.suffix == ".csv")
+    done = subprocess.run([sys.executable, HERE / "importing.py", folder / "installation", file], stdout=subprocess.PIPE, check=True)
+    told = json.loads(done.stdout)
+    shutil.rmtree(folder / "importing")
+    whole, more = told["whole"], told["correction"]
+    took, again = (sum(of[step] for step in ("read", "prepare", "publish")) for of in (whole, more))
+    return (
+        f"{whole['rows']:,} rows of CSV read, prepared and published with the customers, products and managers that they name, on SQLite, in {took:.1f} s "
+        f"(reading {whole['read']:.1f}, preparing {whole['prepare']:.1f}, publishing {whole['publish']:.1f}): **{whole['rows'] / took:,.0f} rows a second**. "
+        f"The goal is 50,000. {more['rows']:,} rows of its last month again, beside what is there: {again:.1f} s."
+    )
+
+
 def publish(company: Company, folder: Path) -> None:
     """The company's facts as published files: one Parquet file a table, decimals as integers."""
     facts = goodterms.read(company.sale_files, costs=company.costs, activities=company.activities, products=company.products, customers=company.customers).facts
@@ -275,10 +291,10 @@ def keep(part: str, told: list[str]) -> None:
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("look", "reading", "statements"), action="append")
+    parser.add_argument("--only", choices=("look", "reading", "importing", "statements"), action="append")
     parser.add_argument("--lines", type=int, nargs="+", help="sizes of the statements' companies")
     asked = parser.parse_args()
-    parts = asked.only or ["look", "reading", "statements"]
+    parts = asked.only or ["look", "reading", "importing", "statements"]
     day = f"Measured on {datetime.now(UTC):%Y-%m-%d}, {machine()}, seed {SEED}."
     with tempfile.TemporaryDirectory(prefix="goodterms-bench-") as place:
         folder = Path(place)
@@ -286,6 +302,8 @@ def main() -> None:
             keep("look", ["## The main job", "", day, "", look(folder, LOOK_LINES)])
         if "reading" in parts:
             keep("reading", ["## Reading", "", day, "", *reading(folder, READING_LINES)])
+        if "importing" in parts:
+            keep("importing", ["## Importing", "", day, "", importing(folder, READING_LINES)])
         if "statements" in parts:
             told = ["## A full run", "", day, "", *ABOUT_A_FULL_RUN, ""]
             for lines in asked.lines or SIZES:

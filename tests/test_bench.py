@@ -38,6 +38,10 @@ def test_reading_is_measured_on_what_is_read_wholly(run, tmp_path, monkeypatch):
     assert documents.startswith("20 e-invoices (UBL, 8 lines each)")
 
 
+def test_importing_is_measured_to_published_facts(run, tmp_path):
+    assert "rows of CSV read, prepared and published" in run.importing(tmp_path, 5_000)
+
+
 def test_a_difference_is_not_passed_over(run):
     found = {"found": {"bridge volume": "1.000000000001"}}
     with pytest.raises(ArithmeticError, match="bridge volume"):

@@ -17,6 +17,7 @@ from goodterms.register.counterparty import ACTUAL, Counterparty, Stage, StageCh
 from goodterms.register.record import named_by
 from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run, RunState
 from goodterms.register.source_key import KeyKind, SourceKey
+from goodterms.work.update_many import update_many
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -102,7 +103,7 @@ def _change(run: Run, wanted: Mapping[UUID, Stage]) -> None:
         StageChange.objects.bulk_create(changes)
         for record, stage in other:
             record.stage, record.stage_as_of = stage, _as_of(run, stage)
-        Counterparty.objects.bulk_update([record for record, _ in other], ["stage", "stage_as_of"], batch_size=500)
+        update_many([record for record, _ in other], "stage", "stage_as_of")
 
 
 def _as_of(run: Run, stage: Stage) -> Any:

@@ -21,8 +21,9 @@ from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.record import named_by
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
+from goodterms.work.update_many import update_many
 
-_AT_ONCE = 2_000
+_AT_ONCE = 1_000
 _BY: dict[str, Any] = {"by_import": True}
 _SIDES = (KeyKind.SUPPLIERS, KeyKind.CUSTOMERS)
 """What a supplier's record says and a customer's too is said by the customer's."""
@@ -85,7 +86,7 @@ def _said_of(ids: Sequence[UUID], kinds: Iterable[str]) -> dict[UUID, _Said]:
 
 
 def _settle_counterparties(ids: Sequence[UUID]) -> None:
-    records, said = Counterparty.objects.in_bulk(list(ids)), _said_of(ids, _SIDES)
+    records, said = Counterparty.objects.select_for_update().in_bulk(list(ids)), _said_of(ids, _SIDES)
     keys: dict[UUID, list[SourceKey]] = defaultdict(list)
     for key in SourceKey.objects.visible().filter(counterparty__in=list(ids)).order_by("-space", "-key"):
         keys[key.counterparty_id].append(key)
@@ -104,8 +105,7 @@ def _settle_counterparties(ids: Sequence[UUID]) -> None:
         if own_keys:
             wanted |= {f"is_{kind[:-1]}": any(key.kind == kind for key in own_keys) for kind in _SIDES}
         changed += _set(record, wanted)
-    fields = ["name", "unnamed", "segment", "country", "manager_key", "manager", "is_customer", "is_supplier"]
-    Counterparty.objects.bulk_update(changed, fields, batch_size=500)
+    update_many(changed, "name", "unnamed", "segment", "country", "manager_key", "manager", "is_customer", "is_supplier")
     Ownership.objects.filter(counterparty__in=list(owned), **_BY).delete()
     Ownership.objects.bulk_create(row for _, rows in owned.values() for row in rows)
     _settle_details(records, said)
@@ -159,7 +159,7 @@ def _settle_details(records: Mapping[UUID, Counterparty], said: Mapping[UUID, _S
 
 
 def _settle_products(ids: Sequence[UUID]) -> None:
-    records, said = Product.objects.in_bulk(list(ids)), _said_of(ids, [KeyKind.PRODUCTS])
+    records, said = Product.objects.select_for_update().in_bulk(list(ids)), _said_of(ids, [KeyKind.PRODUCTS])
     keys: dict[UUID, list[SourceKey]] = defaultdict(list)
     for key in SourceKey.objects.filter(kind=KeyKind.PRODUCTS, product__in=list(ids)).order_by("-space", "-key"):
         keys[key.product_id].append(key)
@@ -178,7 +178,7 @@ def _settle_products(ids: Sequence[UUID]) -> None:
         for number, said_of_price in enumerate(values.get("prices", [])):
             if priced := {name: value for name, value in said_of_price.items() if value is not None}:
                 prices.append(ProductPrice(id=named_by("price", record.pk.hex, str(number)), product=record, **_BY, **priced))
-    Product.objects.bulk_update(changed, ["name", "unnamed", "family", "is_stocked"], batch_size=500)
+    update_many(changed, "name", "unnamed", "family", "is_stocked")
     ProductPrice.objects.filter(product__in=list(records), **_BY).delete()
     ProductPrice.objects.bulk_create(prices, ignore_conflicts=True)  # a person's own price of that day stands
 

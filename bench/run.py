@@ -45,6 +45,11 @@ ABOUT_A_FULL_RUN = (
     "its own (customer, product, month, account manager, channel, unit), so the cube is as long as the lines, and four cost pools make two shares a",
     "line. Keys are text; surrogates would help.",
 )
+ABOUT_A_REFRESH = (
+    "The simulated company with its own policy, costs and activities, imported into an installation on SQLite; then 500 lines of one month are corrected. The",
+    "*cube* is everything from the sale lines to the shares of cost and the whole cube; the *whole run* is that, bridge, views and leaks, and the figures kept",
+    "in the register. A refresh must work out the corrected month alone, and come to what an analysis from scratch does.",
+)
 _READING = """
 import json, sys, time
 import goodterms
@@ -269,6 +274,41 @@ def statements(folder: Path, lines: int) -> list[str]:
     return told
 
 
+def refreshed(folder: Path, lines: int) -> dict[str, Any]:
+    """A run, a correction of one month and a run again, in a process of its own; what it comes to must be what an analysis from scratch does.
+
+    Raises
+    ------
+    ArithmeticError
+        When it is not, or when other months than the corrected one were worked out.
+    """
+    company = build_company(folder / "company", lines=lines, seed=SEED, sale_format="parquet")
+    done = subprocess.run([sys.executable, HERE / "refresh.py", folder / "company", folder / "home"], stdout=subprocess.PIPE, check=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    shutil.rmtree(folder)
+    if told["refresh"]["found"] != told["scratch"]["found"] or len(told["changed"]) != 1:
+        raise ArithmeticError(f"the refresh differs: {told['changed']}, {told['refresh']['found']}, {told['scratch']['found']}")
+    return told | {"lines": company.lines}
+
+
+def refresh(folder: Path, lines: int) -> list[str]:
+    """The cube and the whole run after one changed month, as a part of the full ones."""
+    told = refreshed(folder / "refresh", lines)
+    full, again, scratch = told["full"], told["refresh"], told["scratch"]
+    return [
+        f"### {told['lines']:,} sale lines in {told['months']} months",
+        "",
+        "| | full, s | refresh, s | refresh : full | goal |",
+        "|---|--:|--:|--:|--:|",
+        f"| cube | {full['cube']:.1f} | {again['cube']:.1f} | {again['cube'] / full['cube']:.2f} | 0.10 |",
+        f"| whole run | {full['whole']:.1f} | {again['whole']:.1f} | {again['whole'] / full['whole']:.2f} | 0.33 |",
+        "",
+        f"An analysis that keeps nothing takes {scratch['cube']:.1f} s to its cube.",
+        f"Kept: {told['size'] / 1024**2:,.0f} MiB. Peak memory {told['peak_gib']:.1f} GiB.",
+        "",
+    ]
+
+
 def machine() -> str:
     """The machine, in a sentence."""
     model = "processor of unknown make"
@@ -291,10 +331,10 @@ def keep(part: str, told: list[str]) -> None:
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("look", "reading", "importing", "statements"), action="append")
-    parser.add_argument("--lines", type=int, nargs="+", help="sizes of the statements' companies")
+    parser.add_argument("--only", choices=("look", "reading", "importing", "statements", "refresh"), action="append")
+    parser.add_argument("--lines", type=int, nargs="+", help="sizes of the companies of the statements and of the refresh")
     asked = parser.parse_args()
-    parts = asked.only or ["look", "reading", "importing", "statements"]
+    parts = asked.only or ["look", "reading", "importing", "statements", "refresh"]
     day = f"Measured on {datetime.now(UTC):%Y-%m-%d}, {machine()}, seed {SEED}."
     with tempfile.TemporaryDirectory(prefix="goodterms-bench-") as place:
         folder = Path(place)
@@ -309,6 +349,11 @@ def main() -> None:
             for lines in asked.lines or SIZES:
                 told += statements(folder, lines)
             keep("statements", told)
+        if "refresh" in parts:
+            told = ["## A run after one changed month", "", day, "", *ABOUT_A_REFRESH, ""]
+            for lines in asked.lines or SIZES[:1]:
+                told += refresh(folder, lines)
+            keep("refresh", told)
     print(RESULTS.read_text("utf-8"))
 
 

@@ -17,7 +17,7 @@ BENCH = Path(__file__).parents[1] / "bench"
 def run(monkeypatch):
     monkeypatch.syspath_prepend(BENCH)
     yield importlib.import_module("run")
-    for name in ("run", "statements", "by_hand"):
+    for name in ("run", "statements", "by_hand", "refresh"):
         sys.modules.pop(name, None)
 
 
@@ -40,6 +40,13 @@ def test_reading_is_measured_on_what_is_read_wholly(run, tmp_path, monkeypatch):
 
 def test_importing_is_measured_to_published_facts(run, tmp_path):
     assert "rows of CSV read, prepared and published" in run.importing(tmp_path, 5_000)
+
+
+@pytest.mark.torture
+def test_a_refresh_works_out_the_corrected_month_alone(run, tmp_path):
+    told = run.refreshed(tmp_path / "refresh", 3_000)
+    assert told["changed"] == ["2025-06-01"]
+    assert told["refresh"]["cube"] > 0
 
 
 def test_a_difference_is_not_passed_over(run):

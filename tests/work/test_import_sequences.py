@@ -1,4 +1,8 @@
-"""Imports and undoings in any sequence: the base says what the imports that stand say, brought in their order into an empty one."""
+"""Imports and undoings in any sequence: the base says what the imports that stand say, brought in their order into an empty one.
+
+Sequences are drawn by a seed that the test is named by: each needs an installation of its own, so that a library's many examples in one test, and its way of
+making a failing one smaller, would cost more than they show. A seed that fails is run again by its name.
+"""
 
 from __future__ import annotations
 

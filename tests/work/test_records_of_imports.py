@@ -146,6 +146,13 @@ def test_documents_of_closed_months_are_left_out_when_asked(bring):
     assert set(SourceKey.objects.visible().values_list("key", flat=True)) == {"C1", "C2"}
 
 
+def test_documents_that_another_source_brought_too_are_said(bring):
+    text = f"{HEAD}\n1;1;2024-01-15;C1;5,00\n2;1;2024-02-15;C1;6,00\n"
+    bring(text, name="erp.csv")
+    run = bring(text.replace("6,00", "6,10"), name="shop.csv")
+    assert (run.met_twice, run.tables["sale_lines"].new) == (1, 2)
+
+
 def test_undoing_shows_first_what_goes_and_what_stays(bring):
     number = bring(f"{HEAD}\n1;1;2024-01-15;C1;5,00\n1;2;2024-01-15;C2;5,00\n2;1;2024-02-15;C3;6,00\n").number
     bring(f"{HEAD}\n9;1;2024-03-15;C3;6,00\n")

@@ -168,6 +168,8 @@ def _show(run: DryRun, reading: Reading) -> None:
         typer.echo(f"{table.replace('_', ' ')}: {counts.new:,} new, {counts.changed:,} changed, {counts.unchanged:,} there already.")
         for document in counts.shrinking[:MOST_SAID]:
             typer.echo(f"    Document {document} would have fewer lines than now.")
+    if run.met_twice:
+        typer.echo(f"Met twice: {run.met_twice:,} documents are there from another source too; both are kept, and a run counts one.")
     made = ", ".join(f"{count:,} {kind}" for kind, count in run.new_records.items() if count)
     if made:
         typer.echo(f"New: {made}.")

@@ -81,6 +81,21 @@ def prepare_import(store: Store, engine: Any, table: str, live: Mapping[Month, s
     return Prepared(table, _files(store, engine, table, live), Counts(differing - changed, changed, brings - differing, documents))
 
 
+def met_in_other_sources(store: Store, engine: Any, live: Mapping[Month, str], brought: Mapping[Month, StoredFile]) -> int:
+    """Return how many documents of sale lines that an import brings are there from another source too, with as many lines and the same sum."""
+    there = [live[month] for month in brought if month in live]
+    if not there:
+        return 0
+    key = "coalesce(entity, '') AS entity, document, date, coalesce(customer_key, '') AS customer_key, coalesce(key_space, '') AS key_space"
+    documents = f"SELECT {key}, coalesce(source, '') AS source, count(*) AS lines, sum(net_value) AS net FROM ({{}}) WHERE document IS NOT NULL GROUP BY ALL"
+    sides = [f"({documents.format(store.rows_of(files))})" for files in ([file.sha256 for file in brought.values()], there)]
+    same = " AND ".join(f"i.{name} = p.{name}" for name in ("entity", "document", "date", "customer_key", "key_space", "lines", "net"))
+    (count,) = engine.con.execute(
+        f"SELECT count(*) FROM {sides[0]} i WHERE EXISTS (SELECT 1 FROM {sides[1]} p WHERE {same} AND i.source <> p.source)"
+    ).fetchone()
+    return int(count)
+
+
 def prepare_undo(store: Store, engine: Any, table: str, live: Mapping[Month, str], undone: Iterable[str], remaining: Iterable[str]) -> Prepared:
     """Return the live files of the months that undoing an import changes; ``undone`` are the files of its rows, ``remaining`` those of all other imports."""
     con = engine.con

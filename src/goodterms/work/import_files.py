@@ -13,7 +13,7 @@ from django.db import models, transaction
 from goodterms.errors import UsageError
 from goodterms.facts.columns import MASTER_NAMES
 from goodterms.facts.engine import connect
-from goodterms.facts.live import Counts, Month, Prepared, prepare_import, stored_rows
+from goodterms.facts.live import Counts, Month, Prepared, met_in_other_sources, prepare_import, stored_rows
 from goodterms.facts.store import StoredFile
 from goodterms.register.access import ensure_may
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportRows, ImportState
@@ -47,6 +47,8 @@ class DryRun:
     tables: Mapping[str, Counts]
     months: Mapping[str, tuple[Month, ...]]
     new_records: Mapping[str, int]
+    met_twice: int = 0
+    """Documents that are there from another source too, with the same lines: both stay, and a run counts one."""
     kept: tuple[str, ...] = ()
     """What people set on records and the files say otherwise: it stays, and each sentence says both."""
     closed: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ def prepare(reading: Reading, *, open_only: bool = False, by: User, at: datetime
         {p.table: p.counts for p in prepared},
         {p.table: tuple(p.months) for p in prepared},
         made,
+        met_twice=met_in_other_sources(store(), engine, live["sale_lines"], brought["sale_lines"]) if "sale_lines" in brought else 0,
         kept=what_people_set(found),
         closed=tuple(said_of_closed(prepared, engine)),
         left_out=left_out,

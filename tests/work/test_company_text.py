@@ -97,5 +97,7 @@ def test_sources_come_back_as_they_were_loaded(now):
     assert Source.objects.get().is_retired
     load_sources(text, **now)
     assert (saved_sources(), Source.objects.get().is_retired) == (text, False)
+    with pytest.raises(UsageError, match=r"Each source of the file is a table with its own name"):
+        load_sources('[[source]]\nname = "erp"\n', **now)
     with pytest.raises(UsageError, match=r"no active user nobody@example\.com"):
         load_sources(SOURCE.replace("operator@localhost", "nobody@example.com"), **now)

@@ -10,9 +10,9 @@ from goodterms.cli.look import DONE
 
 def status(home: Home = None, as_: As = "") -> int:
     """Say in one screen what the installation holds, what runs, what waits, and how far its audit goes."""
-    by, _, _ = acting_in(home, as_)
+    by, at, _ = acting_in(home, as_)
     from goodterms.work.state import lines_of_state  # noqa: PLC0415
 
-    for line in lines_of_state(home_of(home), by=by):
+    for line in lines_of_state(home_of(home), by=by, at=at):
         typer.echo(line)
     return DONE

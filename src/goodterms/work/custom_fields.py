@@ -95,6 +95,8 @@ def _read(text: str, kind: str, allowed: set[str]) -> dict[str, dict[str, Any]]:
     if unknown := sorted(said.keys() - {kind}):
         raise UsageError(f"The file has {unknown[0]}, which is not known here. Each {kind} is a table:   [{kind}.name]")
     found = said.get(kind, {})
+    if not isinstance(found, dict):
+        raise UsageError(f"Each {kind} of the file is a table with its own name, as   [{kind}.name]   and not   [[{kind}]]")
     for key, values in found.items():
         if not isinstance(values, dict) or (wrong := sorted(values.keys() - allowed)):
             named = wrong[0] if isinstance(values, dict) else "no table"

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 
 from django.db import connection
 
 from goodterms.register.access import fields, rows
 from goodterms.register.audit import AuditHead
+from goodterms.register.company_text import Source
 from goodterms.register.counterparty import Counterparty
-from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportState, Lease
+from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportedFile, ImportState, Lease
 from goodterms.register.job import Job, JobState
 from goodterms.register.product import Product
 from goodterms.register.run import CurrentRun, Run
+from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
 from goodterms.work.kept_backups import line_of_erasures
 
 _FAILED_SHOWN = 3
+_PATIENCE = 1.5
 
 
-def lines_of_state(home: Path, *, by: User) -> list[str]:
+def lines_of_state(home: Path, *, by: User, at: datetime) -> list[str]:
     """The state of an installation, a line a thing; what the company earns and what waits is for those who see it.
 
     Raises
@@ -33,6 +38,8 @@ def lines_of_state(home: Path, *, by: User) -> list[str]:
     waiting = ", ".join(map(str, Import.objects.filter(state=ImportState.WAITING).values_list("number", flat=True)))
     answer = f": {current.answer}" if current and "answer" in fields(by, Run) else ""
     figures = f"run {current.number} as of {current.as_of}{answer}" if current else "none yet: goodterms run"
+    if current and current.facts_version < facts.number:
+        figures += " (the facts have changed since: goodterms run)"
     return [
         f"Installation   {home.absolute()}",
         f"Register       {_database()}",
@@ -43,6 +50,8 @@ def lines_of_state(home: Path, *, by: User) -> list[str]:
         f"Being done     {lease.holder.rpartition(' ')[0] or 'nothing'}",
         *_jobs(by),
         f"Waiting        {f'imports {waiting}' if waiting else 'nothing'}",
+        *_late(by, at),
+        *_untied(by),
         f"Erasures       {line_of_erasures()}",
         f"Audit          entry {head.number:,}, {head.digest}",
     ]
@@ -57,6 +66,30 @@ def _jobs(by: User) -> list[str]:
     going_on = shown.filter(state__in=[JobState.WAITING, JobState.RUNNING]).order_by("asked_at")
     failed = shown.filter(state=JobState.FAILED).order_by("-asked_at")[:_FAILED_SHOWN]
     return [f"Job            {job.what}: {job.state}{_how_far(job)}" for job in (*going_on, *failed)]
+
+
+def _late(by: User, at: datetime) -> list[str]:
+    """The sources whose files are late: half as long again as their rhythm since the last ones that were published."""
+    if "rhythm_days" not in fields(by, Source):
+        return []
+    published = ImportedFile.objects.filter(of__state=ImportState.PUBLISHED).order_by("of__begun_at").values_list("name", "of__begun_at")
+    last = {Path(name).name: begun_at for name, begun_at in published}
+    lines = []
+    for source in Source.objects.filter(is_retired=False, rhythm_days__isnull=False).order_by("name"):
+        came = [day for name, day in last.items() if fnmatch(name, source.pattern or f"{source.name}*")]
+        if not came:
+            lines.append(f"Late           {source.name}: no file has come yet")
+        elif at - max(came) > timedelta(days=(source.rhythm_days or 0) * _PATIENCE):
+            lines.append(f"Late           {source.name}: the last file came on {max(came):%Y-%m-%d}, and one is expected every {source.rhythm_days} days")
+    return lines
+
+
+def _untied(by: User) -> list[str]:
+    """How many managers' keys wait for someone to say whose they are."""
+    if "user" not in fields(by, SourceKey) or "email" not in fields(by, User):
+        return []
+    count = SourceKey.objects.visible().filter(kind=KeyKind.MANAGERS, user=None).count()
+    return [f"Managers       {count:,} of the files are tied to no user: goodterms users untied"] if count else []
 
 
 def _how_far(job: Job) -> str:

@@ -83,6 +83,7 @@ def test_a_correction_of_one_month_works_out_that_month_alone_and_keeps_no_name(
     file = next(cubes().path_of(second.cubes["2023-05-01"]).glob("cube.*.parquet"))
     file.write_bytes(file.read_bytes()[:-1] + b"?")
     assert cubes().damage_of(second.cubes["2023-05-01"]) == f"{file} was altered."
+    assert cubes().reused(used) == used - {second.cubes["2023-05-01"]}  # it is set aside and worked out again
     Run.objects.update(cubes={}, key_map="")
     assert sweep_cubes(NOW + timedelta(days=40_000)) == len(used) + 1  # and the key map
     assert cubes().names() == set()

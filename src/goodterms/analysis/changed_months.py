@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 _NAMED = {"counterparty": "counterparties", "manager": "managers", "manager_at_end": "managers"}
 """The columns that may hold names of persons, and whose."""
+Outcomes = dict[tuple[date, str, str], dict[str, Any]]
+"""What became of the pools of months, by month, entity and pool."""
 FORMAT = 1
 """Raised with every change of what is worked out of a month."""
 
@@ -259,8 +261,9 @@ class ChangedMonths:
         everywhere = (sharing.places, sharing.sellers_named)
         self.names = self._cube_names({month: [_as_read(pool, sharing) for pool in pools] for month, pools in by_month.items()}, everywhere)
         missing = self._missing(self.names)
+        taken = self._kept_outcomes({month: name for month, name in self.names.items() if month not in missing})
         for pool in (pool for month in self.names if month not in missing for pool in by_month[month]):
-            self._take_over(pool)
+            _take_over(pool, taken)
         if missing:
             counted = self._drivers_of([*missing])
             shares = sharing.share([*missing], counted)
@@ -308,17 +311,10 @@ class ChangedMonths:
         schema = pa.schema({"month": pa.date32(), "entity": pa.string(), "pool": pa.string(), "outcome": pa.string()})
         return self.engine.create_table(a_name_of_its_own("outcomes"), pa.Table.from_pylist(rows, schema=schema), temp=True)
 
-    @cached_property
-    def _kept_outcomes(self) -> dict[tuple[date, str, str], dict[str, Any]]:
+    def _kept_outcomes(self, names: Mapping[date, str]) -> Outcomes:
         """What became of the pools of the months that are kept."""
-        names = {month: name for month, name in self.names.items() if month not in self._missing(self.names)}
-        rows = self._rows(names, "pools").to_pyarrow().to_pylist()
+        rows = self._rows(names, "pools").to_pyarrow().to_pylist() if names else []
         return {(row["month"], row["entity"], row["pool"]): json.loads(row["outcome"]) for row in rows}
-
-    def _take_over(self, pool: PoolMonth) -> None:
-        """Say of a pool what became of it when its month was worked out."""
-        found = self._kept_outcomes[pool.month, pool.entity, pool.pool]
-        pool.parts, pool.driver_total, pool.level = found["parts"], Decimal(found["driver_total"]), found["level"]
 
     def cube(self, costs: CostToServe | None, steps: Sequence[str]) -> Table:
         """The whole cube."""
@@ -330,6 +326,12 @@ class ChangedMonths:
         zero = ibis.literal(Decimal(0)).cast("decimal(38, 10)")
         of_steps = (ibis.coalesce(whole[step], zero).name(step) for step in steps)
         return whole.select(*DIMENSIONS, *SALES_COLUMNS, *of_steps, "avoidable_cost", "sale_lines")
+
+
+def _take_over(pool: PoolMonth, taken: Outcomes) -> None:
+    """Say of a pool what became of it when its month was worked out."""
+    found = taken[pool.month, pool.entity, pool.pool]
+    pool.parts, pool.driver_total, pool.level = found["parts"], Decimal(found["driver_total"]), found["level"]
 
 
 def _as_read(pool: PoolMonth, sharing: Sharing) -> tuple[object, ...]:

@@ -58,14 +58,20 @@ class Cubes:
         return self.folder / name[:2] / name
 
     def reused(self, names: Iterable[str]) -> set[str]:
-        """Those of the names that are kept; they count as used now, so that a removal that runs beside lets them be."""
+        """Those of the names that are kept, whole and as they were written; they count as used now, so that a removal that runs beside lets them be.
+
+        What was altered is set aside: it is worked out again.
+        """
         found = set()
         for name in names:
             try:
                 os.utime(self.path_of(name))
             except FileNotFoundError:
                 continue
-            found.add(name)
+            if self.damage_of(name):
+                self._set_aside(name)
+            else:
+                found.add(name)
         return found
 
     def keep(self, engine: Any, names: Mapping[date, str], tables: Mapping[str, Table], *, made_of: Mapping[date, Sequence[str]] | None = None) -> None:
@@ -77,11 +83,19 @@ class Cubes:
             return
         staging = self.folder / STAGING / uuid4().hex
         staging.mkdir(parents=True)
-        for table, rows in tables.items():
-            self._write(engine, rows, staging / table, [*names])
-        for month, name in names.items():
-            self._publish(staging, month, name, [*tables], [*(made_of or {}).get(month, ())])
-        shutil.rmtree(staging)
+        try:
+            for table, rows in tables.items():
+                self._write(engine, rows, staging / table, [*names])
+            for month, name in names.items():
+                self._publish(staging, month, name, [*tables], [*(made_of or {}).get(month, ())])
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+    def _set_aside(self, name: str) -> Path:
+        """Take a name from what is kept under it; what is set aside goes with the next sweeping."""
+        aside = self.folder / STAGING / uuid4().hex
+        aside.parent.mkdir(exist_ok=True)
+        return self.path_of(name).rename(aside)
 
     @staticmethod
     def _write(engine: Any, rows: Table, to: Path, months: Sequence[date]) -> None:
@@ -177,12 +191,14 @@ class Cubes:
     def remove_unnamed(self, named: Iterable[str], *, before: datetime) -> int:
         """Remove what no run names and nothing named was made of, and what was staged, each if it was last used before a time; return how many went."""
         gone = 0
-        unnamed = [self.path_of(name) for name in sorted(self.names() - self.with_what_they_are_made_of(named))]
-        staged = [*(self.folder / STAGING).glob("*")]
-        for folder in (*unnamed, *staged):
-            if folder.is_dir() and folder.stat().st_mtime < before.timestamp():
-                going = folder if folder in staged else folder.rename(self.folder / STAGING / uuid4().hex)
-                shutil.rmtree(going)
+        staged = [folder for folder in (self.folder / STAGING).glob("*") if folder.is_dir()]
+        for name in sorted(self.names() - self.with_what_they_are_made_of(named)):
+            if self.path_of(name).stat().st_mtime < before.timestamp():
+                shutil.rmtree(self._set_aside(name))
+                gone += 1
+        for folder in staged:
+            if folder.stat().st_mtime < before.timestamp():
+                shutil.rmtree(folder)
                 gone += 1
         return gone
 

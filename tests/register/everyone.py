@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import models as db
 
 from goodterms.register import models
+from goodterms.register.access import FIGURES
 from goodterms.register.money_field import MoneyField
 
 MODELS = sorted(apps.get_app_config("register").get_models(), key=lambda model: model.__name__)
@@ -23,8 +24,8 @@ VISIBLE = set(OWNERS) - {"Eva"}
 OWN = {"mia": {"Ann", "Bob"}, "otto": {"Cleo"}, "dan": {"Ann", "Bob", "Fay"}, "lena": set(), "hea": VISIBLE, "con": VISIBLE, "aud": VISIBLE}
 ROLES = {"mia": "manager", "nils": "manager", "otto": "manager", "dan": "director", "lena": "director", "hea": "head", "con": "controller", "aud": "auditor"}
 TEAMS = {"mia": "North", "nils": "North", "dan": "North", "otto": "South"}
-ALONE = {models.AuditHead, models.CurrentRun, models.Lease}
-"""Of these an installation has one row, made with it."""
+ALONE = {models.AuditHead, models.CurrentRun, models.Lease, models.Searched}
+"""Of these an installation has one row, made with it; or the database itself writes them."""
 
 
 class Everyone:
@@ -76,7 +77,7 @@ class Everyone:
         made += [self.make(models.Address, counterparty=found, kind=kind, city=f"{kind} city of {name}") for kind in ("billing", "delivery")]
         for model in MODELS:
             links = [f.name for f in model._meta.fields if f.related_model is models.Counterparty]
-            if links and model not in {models.Address, models.SourceKey}:
+            if links and model not in {models.Address, models.SourceKey, models.Searched}:
                 made.append(self.make(model, **dict.fromkeys(links, found)))
         made.append(self.make(models.CounterpartyFigures, counterparty=found, run=preparing))
         self.unseen[models.CounterpartyFigures].add(made[-1].pk)
@@ -135,4 +136,6 @@ class Everyone:
         """What a field holds on each record, by primary key."""
         if (model, name) == (models.Counterparty, "city"):
             return {pk: self.city[pk] for pk in self.whose[model]}
+        if model is models.Counterparty and name in FIGURES:
+            return dict(models.CounterpartyFigures.objects.filter(run=self.run).values_list("counterparty", name))
         return dict(model._default_manager.values_list("pk", name))

@@ -14,7 +14,7 @@ from tests.register.everyone import MODELS, OWN, ROLES, Everyone
 
 from goodterms.errors import NotAllowedError, UsageError
 from goodterms.register import access, models, rights
-from goodterms.register.access import Sight, ensure_may, fields, own, query, rows, totals
+from goodterms.register.access import FIGURES, Sight, ensure_may, fields, own, query, rows, totals
 from goodterms.register.money_field import MoneyField
 from goodterms.register.rights import Verb
 from goodterms.work.installation import acting
@@ -28,7 +28,12 @@ OF_OTHERS = {
     "Counterparty": {"id", "name", "city", "stage", "manager"},
     "Address": {"id", "counterparty", "city"},
 }
-NOBODYS = {"User": {"password"}, "AuditValue": {"salt"}, "CustomValue": {"id", "version", "field", "object_id", "text", "number", "date", "flag"}}
+NOBODYS = {
+    "User": {"password"},
+    "AuditValue": {"salt"},
+    "Searched": {"id", "counterparty", "seen_by_all", "whole"},
+    "CustomValue": {"id", "version", "field", "object_id", "text", "number", "date", "flag"},
+}
 PERSONAL = {"ContactPerson": {"name", "email", "phone"}, "AuditValue": {"value"}}
 EVERYONES = {
     "CurrentRun": set(),
@@ -45,7 +50,7 @@ EVERYONES = {
 """Models that all see, each with the fields that the office alone does."""
 OFFICES = {
     "AuditEntry", "AuditHead", "AuditValue", "ClosedPeriod", "CompanyText", "CustomValue", "FactsFile", "Import", "ImportedFile", "ImportRows", "Job", "Lease",
-    "ProductFigures", "Source", "Stated",
+    "ProductFigures", "Searched", "Source", "Stated",
 }  # fmt: skip
 COUNTERPARTYS = {
     "Activity", "Address", "ContactPerson", "Counterparty", "CounterpartyFigures", "Identifier", "Note", "Ownership", "SourceKey", "StageChange", "Terms",
@@ -58,7 +63,7 @@ def cast(installation):
 
 
 def names_of(model):
-    return [field.name for field in model._meta.concrete_fields] + ["city"] * (model is models.Counterparty)
+    return [field.name for field in model._meta.concrete_fields] + ["city", *FIGURES] * (model is models.Counterparty)
 
 
 def expected(cast, who, model, name):
@@ -108,8 +113,15 @@ def is_number(column):
     return isinstance(column, MoneyField | db.IntegerField) and not column.primary_key
 
 
+def column_of(model, name):
+    """The column of a field; of one that is worked out, the column that it is asked of."""
+    if model is models.Counterparty and name in FIGURES:
+        return models.CounterpartyFigures._meta.get_field(name)
+    return None if name == "city" else model._meta.get_field(name)
+
+
 def check_field(cast, who, model, name):
-    user, column = cast.users[who], None if name == "city" else model._meta.get_field(name)
+    user, column = cast.users[who], column_of(model, name)
     look = "complaint" if name in PERSONAL.get(model.__name__, ()) else ""
     there = expected(cast, who, model, name)
     said = (who, model.__name__, name)
@@ -257,11 +269,12 @@ def test_ways_around_the_rules_are_refused(cast):
         {"order": ["?"]},
         {"order": ["terms__payment_days"]},
         {"order": ['name") --']},
-        {"search": "x"},
         {"show": ["custom_nothing"]},
     ):
         with pytest.raises(UsageError):
             query(mia, counterparty, **how)
+    with pytest.raises(UsageError):
+        query(mia, models.Product, search="x")
     with pytest.raises(UsageError):
         totals(mia, counterparty, ["figures__profit"])
     with pytest.raises(UsageError):

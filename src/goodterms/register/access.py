@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
-from django.db.models import Field, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Field, Model, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from goodterms.errors import NotAllowedError, UsageError
 from goodterms.register.address import Address, AddressKind
@@ -22,6 +22,8 @@ from goodterms.register.custom_field import CustomField, CustomValue, FieldObjec
 from goodterms.register.product import Product
 from goodterms.register.record import published
 from goodterms.register.rights import MAY, OFFICE, RULES, Rule, Verb
+from goodterms.register.run import CounterpartyFigures, CurrentRun
+from goodterms.register.searched import finds, indexed, parts_of
 from goodterms.register.user import Role, User
 
 Kind: TypeAlias = type[Model]
@@ -106,7 +108,9 @@ def query(
     """Return the fields ``show`` of the records that a user may see, find by ``where`` and ``search``, sort by ``order`` and add up by ``total``.
 
     Fields are named as Django names them, through foreign keys too (``counterparty__segment__key``); ``city`` is a counterparty's, and ``custom_KEY`` a
-    company's own field. Each word of ``search`` stands in one of the fields ``among``. ``total`` names what :func:`totals` will add up of the same records.
+    company's own field, and ``net_sales``, ``profit`` and the like a counterparty's figures in the current run. Each word of ``search`` stands in one of the
+    fields ``among``; counterparties are searched without them too: by name and city, and own ones by their official numbers and keys. ``total`` names what
+    :func:`totals` will add up of the same records.
     ``look`` is the reason for which personal values are looked at: only :mod:`goodterms.work.look_at_persons` gives one, and writes it.
 
     Raises
@@ -116,7 +120,7 @@ def query(
     UsageError
         There is no such field, or a condition is no plain value.
     """
-    found = _restricted(user, model, show=show, where=where, search=search, among=among, order=order, total=total, look=look)
+    found = restricted(user, model, show=show, where=where, search=search, among=among, order=order, total=total, look=look)
     return found.order_by(*order).values(*show)
 
 
@@ -139,7 +143,7 @@ def totals(
     UsageError
         As :func:`query`.
     """
-    found = _restricted(user, model, where=where, search=search, among=among, total=total, look=look)
+    found = restricted(user, model, where=where, search=search, among=among, total=total, look=look)
     sums = found.aggregate(**{f"sum_{place}": Sum(name) for place, name in enumerate(total)})
     return {name: sums[f"sum_{place}"] for place, name in enumerate(total)}
 
@@ -175,28 +179,38 @@ class _Use:
     worked_out: Mapping[str, Subquery]
 
 
-def _restricted(
+def restricted(
     user: User,
     model: Kind,
     *,
-    where: Q | Mapping[str, Any] | None,
-    search: str,
-    among: Sequence[str],
-    total: Sequence[str],
-    look: str,
+    where: Q | Mapping[str, Any] | None = None,
+    search: str = "",
+    among: Sequence[str] = (),
+    total: Sequence[str] = (),
+    look: str = "",
     show: Sequence[str] = (),
     order: Sequence[str] = (),
+    row_by_row: bool = False,
 ) -> QuerySet[Any]:
+    """Return the records that a user may see and that are found, as :func:`query` says, with what is worked out of them; for lists, which page through it.
+
+    ``row_by_row``, the conditions are asked of each record in the list's own order and lead to no index of theirs.
+    """
     conditions = where if isinstance(where, Q) else Q(**(where or {}))
     columns = dict.fromkeys(["pk", *show, *(name.removeprefix("-") for name in order), *among, *total])
     uses = [_use(user, model, "", name.split("__"), look=look, is_condition=False) for name in columns]
     uses += [_use(user, model, "", name.split("__"), look=look, is_condition=True) for name in dict.fromkeys(_named_in(conditions))]
     if search and not among:
-        raise UsageError("A search says among which fields.")
-    for word in search.split():
+        if model is not Counterparty:
+            raise UsageError("A search says among which fields.")
+        parts = parts_of(search)
+        conditions &= finds(parts, _owned(user, "")) & (Q() if row_by_row else indexed(parts))
+    for word in search.split() if among else ():
         conditions &= Q(*((f"{name}__icontains", word) for name in among), _connector=Q.OR)
     worked_out = {name: expression for use in uses for name, expression in use.worked_out.items()}
     there = {use.there: None for use in uses}  # once each
+    if row_by_row and conditions:
+        conditions = Q(Case(When(conditions, then=True), default=False))
     try:
         return model._default_manager.annotate(**worked_out).filter(*there, conditions)  # noqa: SLF001  (Django's own name for it)
     except (FieldError, ValidationError, ValueError, TypeError) as error:
@@ -356,7 +370,17 @@ def _city(prefix: str) -> Subquery:
     return Subquery(Address.objects.filter(counterparty=OuterRef(f"{prefix}pk"), kind=AddressKind.BILLING).values("city")[:1])
 
 
-_WORKED_OUT: Mapping[Kind, Mapping[str, Callable[[str], Subquery]]] = {Counterparty: {"city": _city}}
+def _figure(name: str) -> Callable[[str], Subquery]:
+    def figure(prefix: str) -> Subquery:
+        current = CurrentRun.objects.values("run")[:1]
+        return Subquery(CounterpartyFigures.objects.filter(counterparty=OuterRef(f"{prefix}pk"), run=Subquery(current), run__state="ready").values(name)[:1])
+
+    return figure
+
+
+FIGURES = ("net_sales", "net_sales_earlier", "gross_margin", "profit", "profit_earlier", "orders", "last_sale")
+"""Of a counterparty in the current run."""
+_WORKED_OUT: Mapping[Kind, Mapping[str, Callable[[str], Subquery]]] = {Counterparty: {"city": _city} | {name: _figure(name) for name in FIGURES}}
 """What is asked of a record and stands on another."""
 
 

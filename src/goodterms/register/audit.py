@@ -24,6 +24,12 @@ class AuditEntry(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     digest = models.CharField(max_length=64)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "verb", "at"], name="audit_entry_by_user"),
+            models.Index(fields=["object", "object_id"], name="audit_entry_by_object"),
+        ]
+
 
 class AuditValue(models.Model):
     """A value of an entry with the salt of its digest; both go together where a person's values are erased."""

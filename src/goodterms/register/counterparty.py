@@ -67,6 +67,8 @@ class Counterparty(Record):
             models.Index(fields=["manager", "name", "id"], name="counterparty_by_manager"),
             models.Index(fields=["stage", "name", "id"], name="counterparty_by_stage"),
             models.Index(fields=["segment", "name", "id"], name="counterparty_by_segment"),
+            models.Index(fields=["country", "id"], name="counterparty_by_country"),
+            models.Index(fields=["created_on", "id"], name="counterparty_by_day"),
         ]
         constraints = [models.CheckConstraint(condition=models.Q(is_customer=True) | models.Q(is_supplier=True), name="counterparty_has_a_role")]
 

@@ -13,6 +13,7 @@ from goodterms.register.imported import ClosedPeriod, FactsFile, FactsVersion, I
 from goodterms.register.job import Job
 from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run
+from goodterms.register.searched import Searched
 from goodterms.register.source_key import SourceKey
 from goodterms.register.terms import Terms
 from goodterms.register.user import Team, User
@@ -47,6 +48,7 @@ __all__ = [
     "ProductFigures",
     "ProductPrice",
     "Run",
+    "Searched",
     "Source",
     "SourceKey",
     "StageChange",

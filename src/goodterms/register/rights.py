@@ -74,7 +74,7 @@ RULES: Mapping[type[Model], Rule] = {
         of="",
         always="id name city stage manager",
         own="version unnamed is_person is_customer is_supplier stage_as_of manager_key segment region size_band acquisition industry country website"
-        " created_on created_by_import kept_fields",
+        " created_on created_by_import kept_fields net_sales net_sales_earlier gross_margin profit profit_earlier orders last_sale",
         others={},
     ),
     models.Address: _counterpartys(
@@ -129,6 +129,7 @@ RULES: Mapping[type[Model], Rule] = {
     models.AuditEntry: _offices("number at user login verb object object_id fields reason digest"),
     models.AuditValue: _offices("id entry field is_after", personal="value", never="salt"),
     models.AuditHead: _offices("place number digest"),
+    models.Searched: _offices("", never="id counterparty seen_by_all whole"),  # asked for by a search alone
 }
 
 

@@ -78,7 +78,10 @@ class CounterpartyFigures(_Figures):
         constraints = [models.UniqueConstraint(fields=["run", "counterparty"], name="one_figures_a_counterparty")]
         indexes = [
             models.Index(fields=["run", "net_sales", "counterparty"], name="counterparty_by_sales"),
+            models.Index(fields=["run", "gross_margin", "counterparty"], name="counterparty_by_margin"),
             models.Index(fields=["run", "profit", "counterparty"], name="counterparty_by_profit"),
+            models.Index(fields=["run", "orders", "counterparty"], name="counterparty_by_orders"),
+            models.Index(fields=["run", "last_sale", "counterparty"], name="counterparty_by_last_sale"),
         ]
 
 

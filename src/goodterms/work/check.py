@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from goodterms.register.imported import ClosedPeriod, FactsFile, ImportedFile, ImportRows, ImportState
+from goodterms.register.search_tables import lacks_trigrams, make_trigram_index
 from goodterms.work.check_audit import check_audit
 from goodterms.work.keep_originals import originals
 from goodterms.work.manifest import check_manifest, mend_manifest
@@ -48,6 +49,8 @@ def check(engine: Any, *, elsewhere: tuple[int, str] | None = None) -> Checked:
     found = (*audit.found, *of_manifest, *of_facts, *lost, *of_months)
     if not found:
         mend_manifest()
+    if lacks_trigrams():
+        make_trigram_index()
     return Checked(said, found)
 
 

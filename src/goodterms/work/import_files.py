@@ -18,6 +18,7 @@ from goodterms.facts.store import StoredFile
 from goodterms.register.access import ensure_may
 from goodterms.register.imported import FactsFile, FactsVersion, Import, ImportRows, ImportState
 from goodterms.register.rights import Verb
+from goodterms.register.statistics import count_anew
 from goodterms.register.user import User
 from goodterms.work.close_period import refuse_closed, said_of_closed, without_closed
 from goodterms.work.hand_over import take_over
@@ -149,6 +150,7 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
                 raise UsageError(f"Import {run.number} was given up meanwhile: nothing was published.")
             now.note("import", str(found.number), version=version, files=[file.sha256 for file in found.files.all()])
         settle(found)
+        count_anew(sum(run.new_records.values()))
     return replace(run, tables={p.table: p.counts for p in prepared}, months={p.table: tuple(p.months) for p in prepared}, prepared=prepared)
 
 

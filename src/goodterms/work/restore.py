@@ -148,10 +148,12 @@ def _load(lines: IO[bytes]) -> None:
     from django.db import connection, transaction
 
     from goodterms.register.imported import Lease
+    from goodterms.register.search_tables import search_made_afterwards
+    from goodterms.register.statistics import count_anew
     from goodterms.work.backup import model_of
     from goodterms.work.dump import FACTS
 
-    with transaction.atomic():
+    with search_made_afterwards(), transaction.atomic():
         rows = ((said["table"], said["row"]) for said in map(json.loads, lines))
         for label, of_table in groupby(rows, key=lambda row: row[0]):
             if label != FACTS:
@@ -160,8 +162,7 @@ def _load(lines: IO[bytes]) -> None:
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
                 cursor.execute(statement)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    count_anew()
 
 
 def _load_table(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:

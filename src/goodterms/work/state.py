@@ -16,6 +16,7 @@ from goodterms.register.imported import FactsFile, FactsVersion, Import, Importe
 from goodterms.register.job import Job, JobState
 from goodterms.register.product import Product
 from goodterms.register.run import CurrentRun, Run
+from goodterms.register.search_tables import lacks_trigrams
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.user import User
 from goodterms.work.kept_backups import line_of_erasures
@@ -45,6 +46,7 @@ def lines_of_state(home: Path, *, by: User, at: datetime) -> list[str]:
         f"Register       {_database()}",
         f"Counterparties {rows(by, Counterparty).count():,}",
         f"Products       {rows(by, Product).count():,}",
+        *_search(),
         f"Facts          version {facts.number} of {facts.published_at:%Y-%m-%d %H:%M} UTC: {sum(file.rows for file in live):,} rows in {len(live):,} files",
         f"Figures        {figures}",
         f"Being done     {lease.holder.rpartition(' ')[0] or 'nothing'}",
@@ -90,6 +92,14 @@ def _untied(by: User) -> list[str]:
         return []
     count = SourceKey.objects.visible().filter(kind=KeyKind.MANAGERS, user=None).count()
     return [f"Managers       {count:,} of the files are tied to no user: goodterms users untied"] if count else []
+
+
+def _search() -> list[str]:
+    """What a search lacks, and how to mend it."""
+    if not lacks_trigrams():
+        return []
+    where = "Install it on its server (others than Debian and Ubuntu have it in postgresql-contrib), then run   goodterms check"
+    return [f"Search         reads every name, which is slow where there are many: PostgreSQL lacks its extension pg_trgm. {where}"]
 
 
 def _how_far(job: Job) -> str:

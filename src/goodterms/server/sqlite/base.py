@@ -13,6 +13,8 @@ from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 from filelock import FileLock, Timeout
 
+from goodterms.register.folded import folded
+
 PATIENCE = 30
 """Seconds that a transaction waits for the ones before it."""
 
@@ -23,6 +25,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._turn: FileLock | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that knows how the triggers of the search fold words."""
+        made = super().get_new_connection(conn_params)
+        made.create_function("goodterms_folded", 1, folded, deterministic=True)
+        return made
 
     def _start_transaction_under_autocommit(self) -> None:
         if self.is_in_memory_db():

@@ -141,6 +141,12 @@ def _say(sentence: str) -> None:
 @singledispatch
 def said(error: BaseException) -> int:
     """Say what an error means to a person and return the exit code. What nobody foresaw is kept in a file of the temporary folder."""
+    if isinstance(error, Exception) and type(error).__module__ == "django.db.utils":
+        from goodterms.work.register_errors import sentence_of  # noqa: PLC0415  (only where there is a register)
+
+        if known := sentence_of(error):
+            _say(known)
+            return WRONG_USE
     if any(f"{kind.__module__}.{kind.__name__}" in _FAILING for kind in type(error).__mro__):
         _say(f"Goodterms could not read or write what it keeps: {str(error).strip()}. Nothing half-written was left. Mend that, and run the command again.")
         return WRONG_USE

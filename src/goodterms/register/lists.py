@@ -72,8 +72,7 @@ def page(
         rows += part[: size + 1 - len(rows)]
         if len(rows) > size:
             break
-    shown = [{name: row[name] for name in show} for row in rows[:size]]
-    return Page(shown, asked.place_of(rows[size - 1]) if len(rows) > size else None)
+    return Page(asked.shown(rows[:size]), asked.place_of(rows[size - 1]) if len(rows) > size else None)
 
 
 def counted(user: User, *, where: Q | Mapping[str, Any] | None = None, search: str = "", most: int = MOST_COUNTED) -> tuple[int, bool]:
@@ -144,13 +143,20 @@ class _Asked:
         for group in groups:
             yield self._rows(found.filter(group.there), [(name, group.descending) for name in group.columns], most)
 
+    def shown(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What is shown of rows; it is asked of them alone, not of all that are gone through."""
+        ids = [row["pk"] for row in rows]
+        seen = restricted(self.user, Counterparty, show=self.show).filter(pk__in=ids).values(*dict.fromkeys(["pk", *self.show]))
+        by_id = {row["pk"]: row for row in seen}
+        return [{name: by_id[pk][name] for name in self.show} for pk in ids if pk in by_id]
+
     def place_of(self, row: dict[str, Any]) -> Place:
         """Where a row stands."""
         return tuple(row[name] for name, _ in self.columns)
 
     def _gone_through(self) -> QuerySet[Any]:
         """What is found, each condition asked row by row, except one that the order's own index answers too."""
-        parts: list[Any] = self.where.children  # type: ignore[assignment]  # the stubs know no more of them than that they are nodes
+        parts: list[Any] = self.where.children
         served = [part for part in parts if _is_served(part)][:1] if self._is_plain() else []
         asked = Q(*(part for part in parts if part not in served)) if served else self.where
         used = [self.column, *(name for name, _ in served)]
@@ -177,7 +183,7 @@ class _Asked:
 
     def _rows(self, found: QuerySet[Any], order: Sequence[tuple[str, bool]], most: int) -> list[dict[str, Any]]:
         by = [F(name).desc() if down else F(name).asc() for name, down in order]
-        return list(found.order_by(*by).values(*dict.fromkeys([*self.show, *(name for name, _ in self.columns)]))[:most])
+        return list(found.order_by(*by).values(*dict.fromkeys(["pk", *(name for name, _ in self.columns)]))[:most])
 
     def _columns(self) -> list[tuple[str, bool]]:
         """By what the whole list is sorted, each with whether it is from the largest."""

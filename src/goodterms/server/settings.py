@@ -37,11 +37,15 @@ def database_of(home: Path, url: str) -> dict[str, Any]:
     import sqlite3  # noqa: PLC0415  (the one that was put in its place above)
 
     journal = "WAL" if sqlite3.sqlite_version_info >= SAFE_LOG and os.environ.get("GOODTERMS_JOURNAL") != "rollback" else "DELETE"
-    pragmas = (f"journal_mode = {journal}", "synchronous = FULL", "secure_delete = ON")
+    pragmas = (f"journal_mode = {journal}", "synchronous = FULL", "secure_delete = ON", "cache_size = -32768")
     return {
         "ENGINE": "goodterms.server.sqlite",
         "NAME": str(home / "register.sqlite"),
-        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in pragmas)},
+        "OPTIONS": {
+            "timeout": float(os.environ.get("GOODTERMS_PATIENCE", "20")),
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in pragmas),
+        },
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodterms.errors import UsageError
+from goodterms.work.register_errors import sentence_of
 
 if TYPE_CHECKING:
     from goodterms.register.user import User
@@ -74,7 +75,7 @@ def make_installation(home: Path, *, database: str = "") -> Path:
         (home / SETTINGS).touch(mode=0o600)
         (home / SETTINGS).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{home} cannot be made: {error.strerror}.") from None
+        raise UsageError(f"{home} cannot be made: {error.strerror}. Choose another folder, or give permission to write {home.parent}.") from None
     os.environ["GOODTERMS_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodterms.server.settings")
     try:
@@ -97,7 +98,7 @@ def _make_tables() -> None:
             raise UsageError("The database holds something already. Name an empty one.")
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
-        raise UsageError(f"The database cannot be used: {str(error).strip()}.") from None
+        raise UsageError(f"The database cannot be used: {sentence_of(error) or ' '.join(str(error).split())}") from None
 
 
 def _first_rows(at: datetime) -> None:
@@ -154,7 +155,7 @@ def _check_version(home: Path) -> None:
         unknown = [name for name in applied if name[0] == "register" and name not in executor.loader.disk_migrations]
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        raise UsageError(f"The register of {home} cannot be opened: {str(error).strip()}.") from None
+        raise UsageError(f"The register of {home} cannot be opened. {sentence_of(error) or ' '.join(str(error).split())}") from None
     if unknown:
         raise UsageError(f"{home} was changed by a newer version of Goodterms ({unknown[-1][1]}). Use that version.")
     if waiting:

@@ -130,7 +130,8 @@ class ChangedMonths:
     def _line_names(self) -> dict[date, str]:
         """What each month's lines come to, kept by month."""
         attributes = [*terms_of_lines(self.facts).values()]
-        everywhere = (self.by, self.counted.schema().items(), attributes, self.said.values["product_cost"] == self.said.lines)
+        columns = [(name, str(kind)) for name, kind in self.counted.schema().items()]
+        everywhere = (self.by, columns, attributes, self.said.values["product_cost"] == self.said.lines)
         read = {name: self._digests(table) for name, table in self._read_by_lines().items()}
         names = {}
         for month, said in self._said_names.items():

@@ -163,6 +163,13 @@ class Cubes:
         except (OSError, ValueError):
             raise UnreadableFileError(f"{file} cannot be read. Remove the folder {file.parent} and start the run again.") from None
 
+    def _made_of(self, name: str) -> list[str]:
+        """What a name was made of; of one that was altered nothing is known."""
+        try:
+            return list(self._content_of(name)["made_of"])
+        except UnreadableFileError:
+            return []
+
     def damage_of(self, name: str) -> str:
         """Say what is wrong with what is kept under a name; empty where it is there as it was written."""
         try:
@@ -185,7 +192,7 @@ class Cubes:
         open_ones = {*names} & self.names()
         while open_ones:
             found |= open_ones
-            open_ones = {of for name in open_ones for of in self._content_of(name)["made_of"]} & self.names() - found
+            open_ones = {of for name in open_ones for of in self._made_of(name)} & self.names() - found
         return found
 
     def remove_unnamed(self, named: Iterable[str], *, before: datetime) -> int:

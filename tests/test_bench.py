@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,3 +63,12 @@ def test_a_part_of_the_results_takes_its_own_place(run, tmp_path, monkeypatch):
     run.keep("torture", ["other"])
     run.keep("look", ["second"])
     assert (tmp_path / "RESULTS.md").read_text("utf-8") == "# Results\n\n<!-- look -->\nsecond\n<!-- /look -->\n\n<!-- torture -->\nother\n<!-- /torture -->\n"
+
+
+def test_lists_are_measured_in_each_way_that_they_are_asked_for(tmp_path):
+    """Timing decides nothing; that each kind is asked on each database does."""
+    counts = {"PYTHONPATH": os.pathsep.join(sys.path), "GOODTERMS_BENCH_TIMES": "2"}
+    done = subprocess.run([sys.executable, BENCH / "lists.py", tmp_path, "300"], env=os.environ | counts, capture_output=True, text=True, check=True)
+    assert "### sqlite, 300 counterparties" in done.stdout
+    kinds = [line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("| ") and "kind" not in line]
+    assert {"first page", "filter by manager", "sort by net sales", "search, 10 letters", "search, two words", "a manager's first page of own"} <= set(kinds)

@@ -30,6 +30,8 @@ _NEVER_EMPTY = {"name", "created_on"}
 _TEXTS = {"country", "city"}
 _TEXT = "sorted_text"
 """What such a column is sorted by where it may be missing, too."""
+_VALUE, _TIE = "sorted_value", "sorted_tie"
+"""Of a record beside the counterparty by which a list is sorted, its value and whose it is."""
 _WORDED = {"manager": "manager__name", "segment": "segment__label_en"}
 """What is sorted by the word that another record has for it."""
 _WITH_NAME = {"stage", "manager", "segment"}
@@ -133,7 +135,7 @@ class _Asked:
         groups = self._groups()
         if after is not None:
             place = dict(zip((name for name, _ in self.columns), after, strict=True))
-            place[self.path] = place.get(_TEXT, place.get(self.path))
+            place |= {self.path: place.get(_TEXT, place.get(self.path)), _TIE: place["pk"]}
             group, *groups = groups[self._group_of(place) :]
             for at in reversed(range(len(group.columns))):
                 same = {name: place[name] for name in group.columns[:at]}
@@ -170,10 +172,12 @@ class _Asked:
     def _with_order(self, found: QuerySet[Any]) -> QuerySet[Any]:
         """The records with the columns by which they are sorted."""
         if self.column in FIGURES:
-            run = CurrentRun.objects.values_list("run", flat=True).first() or 0
+            run = self._run()
             found = found.annotate(sorted_by=FilteredRelation("figures", condition=Q(figures__run=run)), sorted_value=F(f"sorted_by__{self.column}"))
+            found = found.annotate(sorted_run=F("sorted_by__run"), **{_TIE: F("sorted_by__counterparty_id")})
         elif self.column == "city":
             found = found.annotate(sorted_by=FilteredRelation("addresses", condition=Q(addresses__kind=AddressKind.BILLING)), sorted_value=F("sorted_by__city"))
+            found = found.annotate(**{_TIE: F("sorted_by__counterparty_id")})
         ranks = [When(self._is_empty(), then=1)]
         if self.column == "stage":
             ranks = [When(stage=stage, then=rank) for rank, stage in enumerate(self._stages())]
@@ -202,7 +206,9 @@ class _Asked:
         if self.column in _WORDED:
             return [*(_Group(Q(**{f"{self.column}_id": pk}), ties) for pk, _ in self._words()), _Group(self._is_empty(), ties)]
         is_filled = Q(**{f"{self.path}__gt": ""}) if self.column in _TEXTS else Q(**{f"{self.path}__isnull": False})
-        filled = _Group(is_filled, (self.path, "pk"), self.descending)
+        if self.column in FIGURES:
+            is_filled &= Q(sorted_run=self._run())  # so that SQLite sees that these have figures, and begins with them
+        filled = _Group(is_filled, (self.path, _TIE if self.path == _VALUE else "pk"), self.descending)
         return [filled] if self.column in _NEVER_EMPTY else [filled, _Group(self._is_empty(), ("pk",), self.descending)]
 
     def _group_of(self, place: Mapping[str, Any]) -> int:
@@ -228,6 +234,10 @@ class _Asked:
         sign = "-" if self.descending else ""
         return list(of.order_by(f"{sign}{word}", f"{sign}pk").values_list("pk", word))
 
+    def _run(self) -> int:
+        """The run whose figures lists show."""
+        return CurrentRun.objects.values_list("run", flat=True).first() or 0
+
     def _is_empty(self) -> Q:
         named = f"{self.column}_id" if self.column in _WORDED else self.path
         empty = Q(**{f"{named}__isnull": True})
@@ -241,7 +251,7 @@ def _is_served(part: Any) -> bool:
 
 def _path(column: str) -> str:
     """What the database sorts by."""
-    return "sorted_value" if column in FIGURES or column == "city" else _WORDED.get(column, column)
+    return _VALUE if column in FIGURES or column == "city" else _WORDED.get(column, column)
 
 
 def _beyond(columns: Sequence[str], place: Place, descending: Sequence[bool]) -> Q:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.installations import NOW
+from tests.installations import NOW, point_django_at
 from tests.torture.results import finished_folder, finished_groups, keep
 
 import goodterms
@@ -30,8 +30,10 @@ WHAT = (
 SAID = ("## Many writers", "", WHAT, "", "| register | written | failed | longest wait | load |", "|---|--:|--:|--:|--:|")
 
 
-def write_side_by_side(installation, tmp_path, *, writers, seconds, journal):
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HOUSE / "src"), str(HOUSE)]), "GOODTERMS_JOURNAL": journal}
+def write_side_by_side(installation, tmp_path, monkeypatch, *, writers, seconds, journal):
+    monkeypatch.setenv("GOODTERMS_JOURNAL", journal)
+    point_django_at(installation)  # all processes of an installation keep one kind of journal
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HOUSE / "src"), str(HOUSE)])}
     started = [
         subprocess.Popen([sys.executable, WRITER, installation, str(number), str(seconds)], env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         for number in range(writers)
@@ -54,14 +56,14 @@ def holds(told):
     assert AuditHead.objects.get().digest == digest
 
 
-def test_writers_side_by_side_lose_nothing(installation, tmp_path):
-    holds(write_side_by_side(installation, tmp_path, writers=4, seconds=3, journal=""))
+def test_writers_side_by_side_lose_nothing(installation, tmp_path, monkeypatch):
+    holds(write_side_by_side(installation, tmp_path, monkeypatch, writers=4, seconds=3, journal=""))
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("journal", ["", "rollback"], ids=["log", "rollback journal"])
-def test_25_writers_for_a_minute_lose_nothing(installation, tmp_path, journal, tmp_path_factory):
-    told = write_side_by_side(installation, tmp_path, writers=25, seconds=60, journal=journal)
+def test_25_writers_for_a_minute_lose_nothing(installation, tmp_path, monkeypatch, journal, tmp_path_factory):
+    told = write_side_by_side(installation, tmp_path, monkeypatch, writers=25, seconds=60, journal=journal)
     holds(told)
     longest = max(one["longest"] for one in told)
     assert longest < LONGEST

@@ -25,11 +25,13 @@ import duckdb
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections, models, transaction
+from django.db.models import F
 
 from goodterms.errors import UnreadableFileError
 from goodterms.facts.month_content import hash_of_rows, plain
 from goodterms.register.imported import FactsFile
 from goodterms.register.record import Seen
+from goodterms.register.run import Run, RunState
 from goodterms.work.stored import store
 
 SNAPSHOT = "snapshot"
@@ -57,6 +59,8 @@ _HOW_IT_CAME = {
     "register.Stated",
 }
 _FIELDS_OF_HOW_IT_CAME = {"created_by_import", "facts_version", "last_login", "version"}
+_NUMBERS_OF_RUNS = {"register.Run": {"number", "cubes", "key_map"}, "register.StageChange": {"id", "run"}}
+"""What says the number of a run, or random words that stand for names: a state names a run by when it was begun."""
 
 
 class Compared(StrEnum):
@@ -112,7 +116,7 @@ def _forget_snapshot() -> None:
 
 def fields_of(model: type[models.Model], of: Compared) -> list[models.Field[Any, Any]]:
     """The fields of a model that are in a dump: every one but a key that the database counts for itself, and for a state what says only how it came to be."""
-    left_out = _FIELDS_OF_HOW_IT_CAME if of is Compared.STATE else set()
+    left_out = _FIELDS_OF_HOW_IT_CAME | _NUMBERS_OF_RUNS.get(model._meta.label, set()) if of is Compared.STATE else set()  # noqa: SLF001
     fields = [field for field in model._meta.concrete_fields if field.name not in left_out]  # noqa: SLF001
     return [field for field in fields if not (field.name == "id" and isinstance(field, models.AutoField | models.BigAutoField))]
 
@@ -121,7 +125,12 @@ def _rows(model: type[models.Model], of: Compared, using: str) -> Iterator[bytes
     rows = model._default_manager.using(using)  # noqa: SLF001
     query = rows.visible() if of is Compared.STATE and isinstance(rows, Seen) else rows.all()
     fields = fields_of(model, of)
-    for values in query.order_by().values_list(*(field.attname for field in fields)).iterator(chunk_size=_AT_ONCE):
+    asked: list[Any] = [field.attname for field in fields]
+    if of is Compared.STATE:
+        if model is Run or any(field.related_model is Run for field in fields):
+            query = query.exclude(**{"state" if model is Run else "run__state": RunState.PREPARING})
+        asked = [F("run__begun_at") if field.related_model is Run else field.attname for field in fields]
+    for values in query.order_by().values_list(*asked).iterator(chunk_size=_AT_ONCE):
         yield _line(model._meta.label, {field.name: _said(value) for field, value in zip(fields, values, strict=True)})  # noqa: SLF001
 
 

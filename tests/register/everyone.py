@@ -16,7 +16,7 @@ from django.db import models as db
 
 from goodterms.register import models
 from goodterms.register.access import FIGURES
-from goodterms.register.money_field import MoneyField
+from goodterms.register.money_field import ExactField, MoneyField
 
 MODELS = sorted(apps.get_app_config("register").get_models(), key=lambda model: model.__name__)
 OWNERS = {"Ann": "mia", "Bob": "mia", "Fay": "nils", "Cleo": "otto", "Dora": None, "Eva": "mia"}
@@ -115,6 +115,7 @@ class Everyone:
             return list(field.choices)[n % len(field.choices)][0]
         for kind, value in (
             (MoneyField, Decimal(n) / 1000),
+            (ExactField, Decimal(n) / 1000),
             (db.JSONField, [n]),
             (db.BooleanField, n % 2 == 0),
             (db.IntegerField, n),

@@ -10,7 +10,7 @@ from tests.installations import NOW
 from goodterms.errors import ChangedMeanwhileError, PolicyError, UsageError
 from goodterms.register.company_text import CompanyText, Source, TextKind
 from goodterms.register.custom_field import CustomField
-from goodterms.work.company_text import load, policy_in_force, saved
+from goodterms.work.company_text import in_force, load, policy_of, saved
 from goodterms.work.custom_fields import load_fields, load_sources, saved_fields, saved_sources
 from goodterms.work.installation import acting
 
@@ -40,11 +40,11 @@ def now(installation):
 
 
 def test_policy_saved_and_loaded_again_is_the_next_edition_and_the_first_stays(now):
-    assert policy_in_force() is None
+    assert in_force(TextKind.POLICY) is None
     load(TextKind.POLICY, POLICY, **now)
     changed = saved(TextKind.POLICY).replace("peers_min = 8", "peers_min = 9")
     assert load(TextKind.POLICY, changed, **now).number == 2
-    assert policy_in_force().blocks[0].peers_min == 9
+    assert policy_of(in_force(TextKind.POLICY)).blocks[0].peers_min == 9
     assert CompanyText.objects.get(number=1).text == POLICY
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.installations import NOW
 
 import goodterms
+from goodterms.errors import ChangedMeanwhileError
 from goodterms.facts.engine import connect
 from goodterms.register.address import Address
 from goodterms.register.counterparty import Counterparty, Ownership, StageChange
@@ -15,9 +16,10 @@ from goodterms.register.imported import Import
 from goodterms.register.run import CounterpartyFigures, CurrentRun, Run
 from goodterms.register.source_key import SourceKey
 from goodterms.register.terms import Terms
+from goodterms.work import run_analysis as run_of
 from goodterms.work.close_period import ClosedMonthError, close
 from goodterms.work.dump import Compared, dump_lines, snapshot
-from goodterms.work.import_files import abandon, prepare, publish
+from goodterms.work.import_files import DryRunChangedError, abandon, prepare, publish
 from goodterms.work.installation import acting
 from goodterms.work.run_analysis import run_analysis
 from goodterms.work.stored import live_files, store
@@ -210,3 +212,81 @@ def test_runs_are_kept_for_90_days_but_named_closed_and_last_ones_of_months(brin
     now, _ = run_analysis(connect(), by=acting(""), at=NOW + timedelta(days=400))
     assert set(Run.objects.values_list("pk", flat=True)) == {runs["named"].pk, runs["last of its month"].pk, closed.pk, last.pk, now.pk}
     assert set(CounterpartyFigures.objects.values_list("run", flat=True)) == set(Run.objects.values_list("pk", flat=True))
+
+
+def test_an_import_that_is_published_late_does_not_beat_a_newer_one(bring, installation, tmp_path):
+    bring(f"{HEAD}\n1;1;2024-01-15;C1;20,00\n")
+    (tmp_path / "sales.csv").write_text(f"{HEAD}\n1;1;2024-01-15;C1;30,00\n", "utf-8")
+    reading = goodterms.read([tmp_path / "sales.csv"])
+    late = prepare(reading, by=acting(""), at=NOW)
+    bring(f"{HEAD}\n1;1;2024-01-15;C1;20,00\n1;2;2024-01-15;C1;5,00\n")
+    publish(late, reading.facts.engine, by=acting(""), at=NOW)
+    assert [(document, line, str(net)) for document, line, net in live("document, line, net_value")] == [("1", "1", "20.0000"), ("1", "2", "5.0000")]
+
+
+def test_what_is_agreed_is_what_is_published(bring, tmp_path):
+    (tmp_path / "sales.csv").write_text(f"{HEAD}\n1;1;2024-01-15;C1;30,00\n", "utf-8")
+    reading = goodterms.read([tmp_path / "sales.csv"])
+    shown = prepare(reading, by=acting(""), at=NOW)
+    bring(f"{HEAD}\n1;1;2024-01-15;C1;20,00\n")
+    with pytest.raises(DryRunChangedError) as changed:
+        publish(shown, reading.facts.engine, as_shown=True, by=acting(""), at=NOW)
+    assert (shown.tables["sale_lines"].new, changed.value.run.months) == (1, {"sale_lines": ()})
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("Payment days", "40000"),
+        ("Payment days", "-5"),
+        ("Country", "X" * 120),
+        ("Credit limit", "1000,00005"),
+        ("Name", "N" * 400),
+        ("Segment", "S" * 150),
+    ],
+)
+def test_what_no_field_takes_stops_nothing(bring, head, row):
+    number = bring(f"{HEAD}\n1;1;2024-01-15;C1;5,00\n", customers=f"Customer;{head}\nC1;{row}\n").number
+    bring(f"{HEAD}\n2;1;2024-01-15;C1;5,00\n")
+    undo(number, ENGINE, by=acting(""), at=NOW)
+
+
+def test_a_persons_identity_code_is_in_no_name_and_no_facts(bring, installation):
+    bring(f"{HEAD}\n1;1;2024-01-15;131052-308t;5,00\n2;1;2024-01-15;C2;5,00\n", customers="Customer;Name\nC2;Matti 131052-308T\n")
+    assert "Matti" in set(Counterparty.objects.values_list("name", flat=True))
+    assert not [name for name in Counterparty.objects.values_list("name", flat=True) if "131052" in name]
+    assert not [file for file in (installation / "facts").rglob("*.parquet") if b"131052" in file.read_bytes()]
+
+
+def test_a_key_that_was_tied_stays_tied_when_its_import_is_undone(bring):
+    add_user("anna@example.com", name="Anna", role="manager", by=acting(""), at=NOW)
+    text, customers = f"{HEAD}\n1;1;2024-01-15;C1;5,00\n", "Customer;Name;Manager\nC1;Ann Oy;M1\n"
+    number = bring(text, customers=customers).number
+    tie_key("M1", "anna@example.com", by=acting(""), at=NOW)
+    undo(number, ENGINE, by=acting(""), at=NOW)
+    bring(text, customers=customers)
+    assert Counterparty.objects.get().manager.name == "Anna"
+
+
+def test_who_looked_before_an_import_does_not_write_over_it(bring):
+    bring(f"{HEAD}\n1;1;2024-01-15;C1;5,00\n", customers="Customer;Name\nC1;Ann Oy\n")
+    looked = Counterparty.objects.get()
+    bring(f"{HEAD}\n2;1;2024-01-15;C1;5,00\n", customers="Customer;Name\nC1;Ann Oyj\n")
+    with pytest.raises(ChangedMeanwhileError, match="name is Ann Oyj now"), writing("change", by=acting(""), at=NOW) as now:
+        now.change(looked, seen=looked.version, name="Ann & Co")
+
+
+def test_a_run_of_older_facts_is_not_shown_in_place_of_one_of_newer(bring, monkeypatch):
+    bring(f"{HEAD}\n1;1;2024-01-15;C1;5,00\n")
+    real = run_of.keep_figures
+
+    def meanwhile(*given):
+        monkeypatch.setattr(run_of, "keep_figures", real)
+        bring(f"{HEAD}\n2;1;2024-02-15;C1;7,00\n")
+        run_analysis(connect(), by=acting(""), at=NOW)
+        real(*given)
+
+    monkeypatch.setattr(run_of, "keep_figures", meanwhile)
+    older, _ = run_analysis(connect(), by=acting(""), at=NOW)
+    shown = CurrentRun.objects.get().run
+    assert (older.facts_version < shown.facts_version, shown.as_of) == (True, date(2024, 2, 15))

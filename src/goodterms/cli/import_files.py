@@ -54,7 +54,7 @@ def import_files(
     """
     by, at, login = acting_in(home, as_, to="IMPORT")
     from goodterms.work.company_text import company_mapping  # noqa: PLC0415
-    from goodterms.work.import_files import abandon, prepare, publish  # noqa: PLC0415
+    from goodterms.work.import_files import DryRunChangedError, abandon, prepare, publish  # noqa: PLC0415
     from goodterms.work.sweep import sweep_when_free  # noqa: PLC0415
 
     named = {"costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
@@ -81,10 +81,17 @@ def import_files(
     _write_left_out(run)
     try:
         said = _not_to_be_published(run, dry_run=dry_run, yes=yes)
-        if not said:
-            with shown_on(sys.stderr) as progress:
-                progress("publishing")
-                publish(run, reading.facts.engine, by=by, at=at, login=login)
+        while not said:
+            try:
+                with shown_on(sys.stderr) as progress:
+                    progress("publishing")
+                    publish(run, reading.facts.engine, as_shown=not yes, by=by, at=at, login=login)
+                break
+            except DryRunChangedError as changed:
+                run = changed.run
+                typer.echo("Others published meanwhile. This is what it would change now:")
+                _show(run, reading)
+                said = _not_to_be_published(run, dry_run=dry_run, yes=yes)
     except (UsageError, typer.Abort):
         abandon(run.number)
         raise

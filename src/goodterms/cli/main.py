@@ -155,7 +155,7 @@ def said(error: BaseException) -> int:
     sentence = f"Goodterms met something it does not know how to handle ({type(error).__name__})."
     try:
         with tempfile.NamedTemporaryFile("w", prefix="goodterms-", suffix=".log", encoding="utf-8", delete=False) as log:
-            log.write("".join(traceback.format_exception(error)))
+            log.write("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__)  # the message may hold values of the base
     except OSError:
         last = traceback.extract_tb(error.__traceback__)[-1]
         _say(f"{sentence} It happened in {Path(last.filename).name}, line {last.lineno}; the temporary folder takes no file, so the details are lost.")

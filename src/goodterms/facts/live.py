@@ -55,8 +55,12 @@ def stored_rows(store: Store, engine: Any, table: str, rows: str) -> dict[Month,
     return {month: store.keep(engine, _sorted(engine, table, f"SELECT * FROM ({rows}) WHERE {_is(table, month)}")) for month in months}
 
 
-def prepare_import(store: Store, engine: Any, table: str, live: Mapping[Month, str], brought: Mapping[Month, StoredFile]) -> Prepared:
+def prepare_import(
+    store: Store, engine: Any, table: str, live: Mapping[Month, str], brought: Mapping[Month, StoredFile], *, later: Iterable[str] = ()
+) -> Prepared:
     """Return the live files of the months that an import changes; ``live`` has the files now, ``brought`` those of the import's rows.
+
+    ``later`` are the files of imports with a larger number that were published first: what they say of a line counts, also where it was there already then.
 
     A row that is live already with the same values stays as it is, and a month in which nothing changes is left out. Where the table has no rows yet, the
     files of the import's rows are the live ones.
@@ -66,7 +70,7 @@ def prepare_import(store: Store, engine: Any, table: str, live: Mapping[Month, s
     names = [file.sha256 for file in brought.values()]
     con = engine.con
     _let(con, "of_documents", f"SELECT DISTINCT whole FROM ({_keyed(table, store.rows_of(names))})")
-    _let_rows_in_question(store, engine, table, present=live.values(), incoming=names)
+    _let_rows_in_question(store, engine, table, present=live.values(), incoming=names, later=later)
     contents = "SELECT whole, list_sort(list(said)) AS content, count(*) AS rows, bool_and(line_key IS NULL) AS unnumbered FROM {} GROUP BY whole"
     same = f"FROM ({contents.format('incoming')}) i JOIN ({contents.format('present')}) p USING (whole)"
     shrinking = con.execute(f"SELECT whole {same} WHERE i.unnumbered AND i.rows < p.rows ORDER BY 1").fetchall()
@@ -76,7 +80,9 @@ def prepare_import(store: Store, engine: Any, table: str, live: Mapping[Month, s
     differing, changed = con.execute(f"SELECT count(*), count(*) FILTER (EXISTS ({there})) FROM differing d").fetchone()
     (brings,) = con.execute("SELECT count(*) FROM incoming").fetchone()
     _let(con, "of_documents", "SELECT DISTINCT whole FROM differing")
-    _let(con, "contending", "SELECT * FROM present SEMI JOIN of_documents USING (whole) UNION ALL BY NAME SELECT * FROM differing")
+    before = f"SELECT * FROM present SEMI JOIN of_documents USING (whole) WHERE {named(IMPORT)} NOT IN (SELECT {named(IMPORT)} FROM later)"
+    after = "SELECT * FROM later SEMI JOIN of_documents USING (whole)"
+    _let(con, "contending", f"{before} UNION ALL BY NAME SELECT * FROM differing UNION ALL BY NAME {after}")
     documents = tuple(whole.rsplit(_UNIT, 1)[-1] for (whole,) in shrinking)
     return Prepared(table, _files(store, engine, table, live), Counts(differing - changed, changed, brings - differing, documents))
 
@@ -135,7 +141,7 @@ def _let_rows_in_question(store: Store, engine: Any, table: str, **sides: Iterab
     _let(con, "question", rows)
     columns = [name for name, *_ in con.execute("DESCRIBE question").fetchall() if name not in {*ORIGIN, "side", "whole", "line_key"}]
     packed = ", ".join(f"{named(name)} := {named(name)}" for name in columns)
-    for side in ("present", "incoming", "contending"):
+    for side in ("present", "incoming", "contending", "later"):
         _let(con, side, f"SELECT * EXCLUDE (side), md5(CAST(struct_pack({packed}) AS VARCHAR)) AS said FROM question WHERE side = {text_of(side)}")
 
 

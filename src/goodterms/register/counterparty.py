@@ -55,9 +55,7 @@ class Counterparty(Record):
     created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
     """The import that brought it, unseen until that is published; empty where a person made it or works with it."""
     kept_fields = models.JSONField(default=list, blank=True, editable=False)
-    """Fields that a person set: no import changes them."""
-
-    SET_BY_IMPORTS = frozenset({"name", "segment", "country", "manager_key", "manager", "is_customer", "is_supplier"})
+    """Fields that a person changed: no import changes them, and the record outlives the one that made it."""
 
     objects = Seen.as_manager()
 

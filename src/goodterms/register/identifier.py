@@ -76,6 +76,24 @@ def checked(scheme: str, value: str) -> str:
     return compact
 
 
+def without_personal_codes(text: str) -> str:
+    """Return a text without persons' identity codes.
+
+    Examples
+    --------
+    >>> without_personal_codes("Matti 131052-308T"), without_personal_codes("order 131052-3089")
+    ('Matti', 'order 131052-3089')
+    """
+    for found in _PERSONAL.findall(text):
+        if _is_personal(found):
+            text = " ".join(text.replace(found, " ").split())
+    return text
+
+
+def _is_personal(code: str) -> bool:
+    return bool(hetu.is_valid(code.upper()) or personnummer.is_valid(code))
+
+
 def refuse_personal_codes(where: str, text: str) -> None:
     """Refuse a text that holds a person's identity code: the base has no use for it.
 
@@ -89,5 +107,5 @@ def refuse_personal_codes(where: str, text: str) -> None:
     >>> refuse_personal_codes("note", "order 131052-3089 of 2024")
     """
     for found in _PERSONAL.findall(text):
-        if hetu.is_valid(found.upper()) or personnummer.is_valid(found):
+        if _is_personal(found):
             raise UsageError(f"{where} holds a person's identity code, which is kept nowhere here. Leave it out.")

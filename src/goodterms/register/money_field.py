@@ -55,3 +55,33 @@ class ShareField(MoneyField):
     """A share of one, from 0 to 1."""
 
     default_validators = [validators.MinValueValidator(Decimal(0)), validators.MaxValueValidator(Decimal(1))]
+
+
+class ExactField(models.CharField[Decimal | str | None, Decimal | None]):
+    """A price, weight or factor with as many digits as its file has: kept as its text, and a decimal for whoever reads it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 45} | kwargs)
+
+    def from_db_value(self, value: str | None, *_: Any) -> Decimal | None:
+        """What was kept, as a decimal."""
+        return None if value is None else Decimal(value)
+
+    def to_python(self, value: Any) -> Any:
+        """A decimal of what a person or file says; a float is refused, since its digits are not what was meant."""
+        if value is None or value == "":
+            return None
+        if isinstance(value, float):
+            raise ValidationError(f"{value!r} is a binary float: give a decimal")
+        try:
+            found = Decimal(value)
+        except (ArithmeticError, ValueError, TypeError):
+            raise ValidationError(f"{value!r} is no number") from None
+        if not found.is_finite():
+            raise ValidationError(f"{value!r} is no number")
+        return found
+
+    def get_prep_value(self, value: Any) -> str | None:
+        """What is kept."""
+        found = self.to_python(value)
+        return None if found is None else f"{found.normalize():f}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from goodterms.register.money_field import MoneyField
+from goodterms.register.money_field import ExactField
 from goodterms.register.record import Record, SaidByImports, Seen
 
 
@@ -24,9 +24,7 @@ class Product(Record):
     created_by_import = models.ForeignKey("register.Import", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+")
     """The import that brought it, unseen until that is published; empty where a person made it or works with it."""
     kept_fields = models.JSONField(default=list, blank=True, editable=False)
-    """Fields that a person set: no import changes them."""
-
-    SET_BY_IMPORTS = frozenset({"name", "family", "is_stocked"})
+    """Fields that a person changed: no import changes them, and the record outlives the one that made it."""
 
     objects = Seen.as_manager()
 
@@ -39,10 +37,10 @@ class ProductPrice(Record, SaidByImports):
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="prices")
     unit = models.CharField(max_length=100, blank=True)
-    weight = MoneyField(null=True, blank=True)
-    units_per_base = MoneyField(null=True, blank=True)
-    list_price = MoneyField(null=True, blank=True)
-    unit_cost = MoneyField(null=True, blank=True)
+    weight = ExactField(null=True, blank=True)
+    units_per_base = ExactField(null=True, blank=True)
+    list_price = ExactField(null=True, blank=True)
+    unit_cost = ExactField(null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
 
     class Meta:

@@ -17,6 +17,7 @@ from goodterms.register.imported import ClosedPeriod, FactsFile
 from goodterms.register.rights import Verb
 from goodterms.register.run import CurrentRun
 from goodterms.register.user import User
+from goodterms.work.lease import lease, still_held
 from goodterms.work.month_sums import sums_of_month
 from goodterms.work.stored import live_files, store
 from goodterms.work.writing import writing
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_SAID = 20
+_LONGEST_REASON = 500
+_LONGEST_ENTITY = 50
 _WAYS_OUT = "Reopen the months:   goodterms close --reopen   Or leave these documents out of an import:   goodterms import --open-only"
 
 
@@ -43,16 +46,23 @@ def close(months: Sequence[date], engine: Any, *, entity: str = "", by: User, at
         The user may not close months.
     """
     ensure_may(by, Verb.CLOSE)
+    _check_entity(entity)
+    with lease("closing") as attempt:
+        _close(months, engine, entity, attempt, by=by, at=at, login=login)
+
+
+def _close(months: Sequence[date], engine: Any, entity: str, attempt: int, *, by: User, at: datetime, login: str) -> None:
     closed = set(ClosedPeriod.objects.filter(entity=entity, month__in=months, reopened_at=None).values_list("month", flat=True))
     if closed:
         raise UsageError(f"{', '.join(map(month_name, sorted(closed)))} is closed already{_of(entity)}.")
     held = set(FactsFile.objects.filter(until=None, month__in=months).values_list("month", flat=True))
     if missing := [month for month in months if month not in held]:
         raise UsageError(f"There are no facts in {', '.join(map(month_name, missing))}: there is nothing to close.")
+    sums_of = {month: sums_of_month(engine, month, entity) for month in months}
     with writing("close", by=by, at=at, login=login) as now:
+        still_held(attempt)
         shown = CurrentRun.objects.get().run
-        for month in months:
-            sums = sums_of_month(engine, month, entity)
+        for month, sums in sums_of.items():
             ClosedPeriod.objects.create(entity=entity, month=month, closed_by=by, closed_at=at, run=shown, sums=sums)
             now.note("period", f"{month_name(month)}{_of(entity)}", sums=sums)
 
@@ -70,13 +80,27 @@ def reopen(months: Sequence[date], *, entity: str = "", by: User, at: datetime, 
     ensure_may(by, Verb.CLOSE)
     if not reason.strip():
         raise UsageError("Say why the month is reopened: --reason.")
+    _check_entity(entity)
+    if len(reason) > _LONGEST_REASON:
+        raise UsageError(f"The reason is {len(reason):,} signs long: say it in {_LONGEST_REASON}.")
+    with lease("reopening") as attempt:
+        _reopen(months, entity, attempt, by=by, at=at, reason=reason, login=login)
+
+
+def _reopen(months: Sequence[date], entity: str, attempt: int, *, by: User, at: datetime, reason: str, login: str) -> None:
     found = {period.month: period for period in ClosedPeriod.objects.filter(entity=entity, month__in=months, reopened_at=None)}
     if missing := [month for month in months if month not in found]:
         raise UsageError(f"{', '.join(map(month_name, missing))} is not closed{_of(entity)}.")
     with writing("reopen", by=by, at=at, login=login, reason=reason) as now:
+        still_held(attempt)
         for month in months:
             ClosedPeriod.objects.filter(pk=found[month].pk).update(reopened_by=by, reopened_at=at, reason=reason)
             now.note("period", f"{month_name(month)}{_of(entity)}", reopened=True)
+
+
+def _check_entity(entity: str) -> None:
+    if len(entity) > _LONGEST_ENTITY:
+        raise UsageError(f"{entity[:40]}… is no company of the group: a name has at most {_LONGEST_ENTITY} signs.")
 
 
 def refuse_closed(prepared: Iterable[Prepared], engine: Any) -> None:

@@ -7,11 +7,13 @@ import re
 from datetime import datetime
 
 from goodterms.errors import ChangedMeanwhileError, UsageError
+from goodterms.facts.periods import month_name
 from goodterms.facts.policy import Policy
 from goodterms.register.access import ensure_may
 from goodterms.register.company_text import CompanyText, TextKind
 from goodterms.register.rights import Verb
 from goodterms.register.user import User
+from goodterms.work.close_period import ClosedMonthError, closed_months
 from goodterms.work.writing import writing
 
 _EDITION = re.compile(r"# edition ([0-9]+) of the (?:policy|mapping)[^\n]*\n")
@@ -22,10 +24,9 @@ def in_force(kind: TextKind, name: str = "") -> CompanyText | None:
     return CompanyText.objects.filter(kind=kind, name=name).order_by("-number").first()
 
 
-def policy_in_force() -> Policy | None:
-    """The company's policy; None before one was loaded."""
-    found = in_force(TextKind.POLICY)
-    return Policy.read(found.text, f"the policy, edition {found.number}") if found else None
+def policy_of(edition: CompanyText) -> Policy:
+    """The policy that an edition says."""
+    return Policy.read(edition.text, f"the policy, edition {edition.number}")
 
 
 def company_mapping() -> str:
@@ -54,6 +55,8 @@ def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, l
     ------
     PolicyError, MappingError
         The text is not valid.
+    ClosedMonthError
+        The policy says something else of a closed month.
     ChangedMeanwhileError
         The file was saved from an older edition than the one in force.
     NotAllowedError
@@ -75,8 +78,20 @@ def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, l
             f"Save the one in force with   goodterms {kind} save FILE   and put your changes into it.",
             {"edition": (now.number, based_on)},
         )
+    if kind == TextKind.POLICY:
+        _refuse_closed(Policy.read(body), policy_of(now) if now else Policy.empty())
     with writing(f"load {kind}", by=by, at=at, login=login) as written:
         return written.create(CompanyText, kind=kind, name=name, number=now.number + 1 if now else 1, text=body, sha256=sha256, saved_by=by, saved_at=at)
+
+
+def _refuse_closed(new: Policy, old: Policy) -> None:
+    """Refuse a policy that says something else of a closed month than the one in force."""
+    closed = [month for month in sorted(filter(None, closed_months())) if new.on(month) != old.on(month)]
+    if closed:
+        months = ", ".join(map(month_name, closed))
+        raise ClosedMonthError(
+            f"This policy says something else of closed months, so nothing was changed: {months}. Reopen the months:   goodterms close --reopen"
+        )
 
 
 def _check(kind: TextKind, text: str) -> None:

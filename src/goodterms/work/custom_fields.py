@@ -110,7 +110,10 @@ def _check_field(key: str, values: Mapping[str, Any], known: CustomField | None)
             raise UsageError(f"field.{key}: {name} = {values.get(name)!r} is none of {', '.join(choices)}.")
         if known is not None and getattr(known, name) != values[name]:
             raise UsageError(f"field.{key}: its {name} is {getattr(known, name)} and never changes. Make a new field with another key.")
-    if unknown := sorted(set(values.get("seen_by", [])) - set(Role.values)):
+    seen_by = values.get("seen_by", [])
+    if not isinstance(seen_by, list) or not all(isinstance(role, str) for role in seen_by):
+        raise UsageError(f'field.{key}: seen_by is a list of roles, such as ["head"]; {seen_by!r} was found.')
+    if unknown := sorted(set(seen_by) - set(Role.values)):
         raise UsageError(f"field.{key}: seen_by names {unknown[0]}, which is no role. Roles are {', '.join(Role.values)}.")
 
 

@@ -30,7 +30,7 @@ from goodterms.work.name_keys import ensure_words_stand, without_names
 from goodterms.work.parties_said import said_of_parties
 from goodterms.work.records_brought import make_unseen
 from goodterms.work.settle import settle, settle_all, what_people_set
-from goodterms.work.stored import live_files, store
+from goodterms.work.stored import files_of, live_files, store
 from goodterms.work.sweep import clear_abandoned, finish_left
 from goodterms.work.writing import writing
 
@@ -64,6 +64,16 @@ class DryRun:
     def changes_nothing(self) -> bool:
         """Everything is there already."""
         return not any(self.months.values()) and not any(self.new_records.values())
+
+
+class DryRunChangedError(UsageError):
+    """Others published meanwhile: what publishing would change now is ``run``, to be shown again."""
+
+    def __init__(self, run: DryRun) -> None:
+        self.run = run
+        super().__init__(
+            "Others published meanwhile, and this would now change something else than what was shown: nothing was published. Import the files again."
+        )
 
 
 def prepare(reading: Reading, *, open_only: bool = False, by: User, at: datetime) -> DryRun:
@@ -119,8 +129,10 @@ def prepare(reading: Reading, *, open_only: bool = False, by: User, at: datetime
     return run
 
 
-def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = "") -> DryRun:
+def publish(run: DryRun, engine: Any, *, as_shown: bool = False, by: User, at: datetime, login: str = "") -> DryRun:
     """Publish what was prepared, in one short transaction; where the facts changed meanwhile, it is prepared again first.
+
+    With ``as_shown`` nothing else is published than what was shown.
 
     Returns
     -------
@@ -129,6 +141,10 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
 
     Raises
     ------
+    DryRunChangedError
+        Others published meanwhile, so that it would change something else than was shown.
+    ClosedMonthError
+        It would change a closed month.
     UsageError
         It was published, undone or abandoned already.
     NotAllowedError
@@ -140,7 +156,10 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
         found = Import.objects.get(number=run.number)
         if found.state != ImportState.WAITING:
             raise UsageError(f"Import {run.number} is {found.state}: it cannot be published.")
-        prepared = run.prepared if run.live == {table: live_files(table) for table in run.live} else _prepared_again(found, engine)
+        is_as_shown = run.live == {table: live_files(table) for table in run.live} and not _published_after(found).exists()
+        prepared = run.prepared if is_as_shown else _prepared_again(found, engine)
+        if as_shown and _shown(prepared) != _shown(run.prepared):
+            raise DryRunChangedError(_with(run, prepared, engine))
         refuse_closed(prepared, engine)
         take_over(found, engine)
         with writing("import", by=by, at=at, login=login) as now:
@@ -151,7 +170,28 @@ def publish(run: DryRun, engine: Any, *, by: User, at: datetime, login: str = ""
             now.note("import", str(found.number), version=version, files=[file.sha256 for file in found.files.all()])
         settle(found)
         count_anew(sum(run.new_records.values()))
-    return replace(run, tables={p.table: p.counts for p in prepared}, months={p.table: tuple(p.months) for p in prepared}, prepared=prepared)
+    return _with(run, prepared, engine)
+
+
+def _shown(prepared: Iterable[Prepared]) -> list[tuple[str, Counts, tuple[Month, ...]]]:
+    return [(p.table, p.counts, tuple(p.months)) for p in prepared]
+
+
+def _with(run: DryRun, prepared: tuple[Prepared, ...], engine: Any) -> DryRun:
+    """A dry run with what publishing would change now."""
+    return replace(
+        run,
+        tables={p.table: p.counts for p in prepared},
+        months={p.table: tuple(p.months) for p in prepared},
+        closed=tuple(said_of_closed(prepared, engine)),
+        prepared=prepared,
+        live={p.table: live_files(p.table) for p in prepared},
+    )
+
+
+def _published_after(found: Import) -> models.QuerySet[ImportRows]:
+    """The rows of imports that were begun later and published first: of a line that both bring, theirs counts."""
+    return ImportRows.objects.filter(of__state=ImportState.PUBLISHED, of__number__gt=found.number)
 
 
 def _prepared_again(found: Import, engine: Any) -> tuple[Prepared, ...]:
@@ -159,7 +199,10 @@ def _prepared_again(found: Import, engine: Any) -> tuple[Prepared, ...]:
     brought: dict[str, dict[Month, StoredFile]] = {}
     for rows in found.rows.order_by("table", "month"):
         brought.setdefault(rows.table, {})[rows.month] = StoredFile(rows.sha256, rows.rows, rows.size)
-    return tuple(prepare_import(store(), engine, table, live_files(table), files) for table, files in brought.items())
+    later = _published_after(found)
+    return tuple(
+        prepare_import(store(), engine, table, live_files(table), files, later=files_of(later.filter(table=table))) for table, files in brought.items()
+    )
 
 
 def abandon(number: int) -> None:

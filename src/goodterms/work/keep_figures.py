@@ -22,7 +22,7 @@ from goodterms.work.update_many import update_many
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_AT_ONCE = 2_000
+_AT_ONCE = 1_000
 _KEPT_FOR = timedelta(days=90)
 
 
@@ -61,10 +61,12 @@ def set_stages(run: Run) -> None:
         if not batch:
             break
         last = batch[-1][0]
-        _change(run, {pk: Stage(stage) for pk, stage in batch})
+        if not _change(run, {pk: Stage(stage) for pk, stage in batch}):
+            return
     without = Counterparty.objects.visible().filter(stage__in=ACTUAL).exclude(pk__in=found.values("counterparty"))
     while batch_of := list(without.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]):
-        _change(run, {pk: _potential(pk) for pk in batch_of})
+        if not _change(run, {pk: _potential(pk) for pk in batch_of}):
+            return
     Run.objects.filter(pk=run.pk).update(stages_set=True)
 
 
@@ -89,8 +91,11 @@ def _remove(rows: models.QuerySet[Any]) -> None:
         rows.model._default_manager.filter(pk__in=batch).delete()  # noqa: SLF001
 
 
-def _change(run: Run, wanted: Mapping[UUID, Stage]) -> None:
+def _change(run: Run, wanted: Mapping[UUID, Stage]) -> bool:
+    """Set stages, unless another run is shown by now, which sets its own: False then."""
     with transaction.atomic():
+        if not CurrentRun.objects.select_for_update().filter(run=run).exists():
+            return False
         records = Counterparty.objects.select_for_update().in_bulk(list(wanted))
         other = [(record, wanted[pk]) for pk, record in records.items() if (record.stage, record.stage_as_of) != (wanted[pk], _as_of(run, wanted[pk]))]
         changes = [
@@ -104,6 +109,7 @@ def _change(run: Run, wanted: Mapping[UUID, Stage]) -> None:
         for record, stage in other:
             record.stage, record.stage_as_of = stage, _as_of(run, stage)
         update_many([record for record, _ in other], "stage", "stage_as_of")
+    return True
 
 
 def _as_of(run: Run, stage: Stage) -> Any:

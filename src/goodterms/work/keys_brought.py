@@ -9,7 +9,7 @@ from typing import Any
 from goodterms.facts.sql_text import named, text_of, texts_of
 from goodterms.register.source_key import KeyKind
 
-AT_ONCE = 5_000
+AT_ONCE = 1_000
 BANKS_OWN = ("organisation numbers", "bank accounts")
 """Spaces of keys by which a bank knows who paid: whose these are is found by matching, and they make no counterparty."""
 _RECEIVED, _PAID = (f"{side} AND coalesce(key_space, '') NOT IN ({texts_of(BANKS_OWN)})" for side in ("amount >= 0", "amount < 0"))

@@ -20,7 +20,7 @@ from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.work.keys_brought import KEY_COLUMNS, WITHIN, keys_in
 
 _KINDS = (KeyKind.CUSTOMERS, KeyKind.SUPPLIERS, KeyKind.MANAGERS, KeyKind.PLACES)
-_MAY_BE_A_NAME = r"[\p{Ll}\p{Lo}@+-]|\s|^\p{Lu}{11,}$|^0\d"
+_MAY_BE_A_NAME = r"^\d{6}.\d{3}.$|[\p{Ll}\p{Lo}@+-]|\s|^\p{Lu}{11,}$|^0\d"
 """What every name, address, telephone number and personal code has something of; keys that have nothing of it are not looked at one by one."""
 _PERSONAL = (
     re.compile(r"\+[0-9][0-9 ()-]{6,}|0[0-9]{1,3}[ -][0-9]{3,}[0-9 -]*"),
@@ -40,7 +40,7 @@ def is_name(key: str) -> bool:
     >>> [key for key in ("1001", "C-17", "ALFKI", "SE 1001", "shop_7", "Ann Oy", "müller", "ann@example.com", "+358 40 1234567") if is_name(key)]
     ['Ann Oy', 'müller', 'ann@example.com', '+358 40 1234567']
     """
-    if "@" in key or any(pattern.fullmatch(key) for pattern in _PERSONAL):
+    if "@" in key or any(pattern.fullmatch(key.upper()) for pattern in _PERSONAL):
         return True
     words = key.split()
     if len(words) == 1:

@@ -9,18 +9,22 @@ from uuid import UUID
 
 from django.db import transaction
 
+from goodterms.errors import UsageError
 from goodterms.register.address import Address, AddressKind
 from goodterms.register.counterparty import Counterparty
+from goodterms.register.identifier import without_personal_codes
 from goodterms.register.imported import Import, ImportState, Stated
 from goodterms.register.product import Product
 from goodterms.register.record import named_by, published
 from goodterms.register.source_key import KeyKind, SourceKey
+from goodterms.work.fitting import fitting
 from goodterms.work.keys_brought import KeyBrought
 
 _PARTIES = (KeyKind.CUSTOMERS, KeyKind.SUPPLIERS)
 _COLUMN = {KeyKind.CUSTOMERS: "counterparty_id", KeyKind.SUPPLIERS: "counterparty_id", KeyKind.PRODUCTS: "product_id", KeyKind.PLACES: "address_id"}
 """Which column of a source key names its record; that of a manager waits to be tied to a user."""
 _GONE = (ImportState.ABANDONED, ImportState.UNDONE)
+_LONGEST = 200
 Key = tuple[str, str, str]
 
 
@@ -30,8 +34,15 @@ def make_unseen(
     """Make the records of keys of one kind that are new, keep what is said of all, and return how many are new.
 
     ``stands_for`` has the names that words stand for; ``same`` are the kinds whose keys are of the same counterparties.
+
+    Raises
+    ------
+    UsageError
+        A key is too long to be one.
     """
     kind = keys[0].kind
+    if too_long := next((key for key in keys if len(key.key) > _LONGEST), None):
+        raise UsageError(f"A key of {kind} is {len(too_long.key):,} signs long ({too_long.key[:40]}…): at most {_LONGEST} are a key. Map another column.")
     with transaction.atomic():  # another import may make the same records at this moment: who comes second finds them there
         there = SourceKey.objects.filter(kind=kind, space__in={key.space for key in keys}, key__in=[key.key for key in keys])
         there.filter(created_by_import__state__in=_GONE).update(created_by_import=found)  # before they are swept
@@ -69,9 +80,7 @@ def make_unseen(
 
 def state(found: Import, kind: str, said: Mapping[Any, Mapping[str, Any]]) -> None:
     """Keep what an import says of records, so that each can be settled by all imports that stand."""
-    Stated.objects.bulk_create(
-        Stated(of=found, object_id=pk, kind=kind, values={name: _kept(value) for name, value in values.items()}) for pk, values in said.items()
-    )
+    Stated.objects.bulk_create(Stated(of=found, object_id=pk, kind=kind, values=fitting(values)) for pk, values in said.items())
 
 
 def _take_what_goes(found: Import, objects: Sequence[UUID], today: date) -> None:
@@ -105,8 +114,8 @@ def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids:
             [
                 Counterparty(
                     id=ids[_place(key)],
-                    name=(names[_place(key)] or key.key)[:300],
-                    unnamed=not names[_place(key)],
+                    name=(without_personal_codes(names[_place(key)]) or key.key)[:300],
+                    unnamed=not without_personal_codes(names[_place(key)]),
                     is_customer=kind == KeyKind.CUSTOMERS,
                     is_supplier=kind == KeyKind.SUPPLIERS,
                     created_on=today,
@@ -128,7 +137,7 @@ def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids:
                     id=ids[_place(key)],
                     counterparty_id=customers[key.space, key.within],
                     kind=AddressKind.DELIVERY,
-                    name=(names[_place(key)] or key.key)[:200],
+                    name=(without_personal_codes(names[_place(key)]) or key.key)[:200],
                     created_by_import=found,
                 )
                 for key in keys
@@ -139,8 +148,3 @@ def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids:
 
 def _customer_of(place: KeyBrought) -> KeyBrought:
     return KeyBrought(KeyKind.CUSTOMERS, place.space, "", place.within, {})
-
-
-def _kept(value: Any) -> Any:
-    """What a master file says, as it is kept: numbers and flags as they are, amounts as text."""
-    return value if isinstance(value, bool | int | list | dict) else str(value)

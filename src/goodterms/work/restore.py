@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
@@ -68,7 +70,7 @@ def restore(file: Path, home: Path, *, database: str = "", erasures: Path | None
         raise UnreadableFileError(f"{file} is not there.") from None
     except IsADirectoryError:
         raise UnreadableFileError(f"{file} is a folder, and no backup.") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError):
         raise UnreadableFileError(f"{file} is no backup of Goodterms, or not whole. Nothing was restored.") from None
     return Restored(home, newer)
 
@@ -95,8 +97,14 @@ def _note(file: Path, about: dict[str, Any]) -> None:
 
 
 def _give_up(home: Path) -> None:
-    from django.db import connection
+    """Leave nothing of what was begun; a PostgreSQL database was empty, and is again."""
+    from django.db import DatabaseError, connection
 
+    with suppress(DatabaseError):  # then it cannot be reached, and holds what it holds
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                for table in connection.introspection.table_names(cursor):
+                    cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")
     connection.close()
     shutil.rmtree(home, ignore_errors=True)
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
+from django.db.models import Q
+
 from goodterms.analysis.result import Result
 from goodterms.analysis.stages import stages
 from goodterms.analysis.study import analyse
@@ -19,7 +21,7 @@ from goodterms.register.imported import FactsVersion
 from goodterms.register.rights import Verb
 from goodterms.register.run import CurrentRun, Run, RunState
 from goodterms.register.user import User
-from goodterms.work.company_text import in_force, policy_in_force
+from goodterms.work.company_text import in_force, policy_of
 from goodterms.work.facts_of_company import facts_of_company
 from goodterms.work.keep_figures import keep_figures, remove_old_runs, set_stages
 from goodterms.work.kept_months import keep_key_map, kept_months, told
@@ -52,11 +54,12 @@ def run_analysis(
     finish_left()
     if (shown := CurrentRun.objects.get().run) is not None:
         set_stages(shown)  # where a process ended before it had
-    facts_version = FactsVersion.objects.order_by("-number")[0].number
-    live = live_facts()
-    facts = facts_of_company(engine, live)
+    facts_version, live = _version(), live_facts()
+    while facts_version != _version():  # others published between
+        facts_version, live = _version(), live_facts()
+    facts, key_map = facts_of_company(engine, live), keep_key_map(engine)
     edition = in_force(TextKind.POLICY)
-    rules = policy or policy_in_force() or Policy.empty()
+    rules = policy or (policy_of(edition) if edition else Policy.empty())
     result = analyse(facts, periods=periods, policy=rules, progress=progress, kept=kept_months(engine, live))
     if (last := result.figures["last_sale_day"]) > at.date():
         sentence = f"The last sale day in the facts is {last}, which is yet to come: stages and the last full months are judged as of it. Mend that date."
@@ -65,7 +68,7 @@ def run_analysis(
         made_by=by,
         begun_at=at,
         facts_version=facts_version,
-        key_map=keep_key_map(engine),
+        key_map=key_map,
         cubes=told(result.months),
         policy="given" if policy else edition.sha256 if edition else "",
         engine=version("goodterms"),
@@ -80,9 +83,13 @@ def run_analysis(
     keep_figures(run, result, stages(facts, rules, months=result.later.months))
     with writing("run", by=by, at=at, login=login) as now:
         Run.objects.filter(pk=run.pk).update(state=RunState.READY)
-        CurrentRun.objects.update(run=run)
+        CurrentRun.objects.filter(Q(run=None) | Q(run__facts_version__lte=facts_version)).update(run=run)  # what others worked out of newer facts stays
         now.note("run", str(run.number), facts_version=facts_version, answer=result.answer)
     set_stages(run)
     remove_old_runs(at=at)
     run.refresh_from_db()
     return run, result
+
+
+def _version() -> int:
+    return FactsVersion.objects.order_by("-number")[0].number

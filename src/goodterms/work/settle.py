@@ -15,7 +15,7 @@ from goodterms.register.address import Address, AddressKind
 from goodterms.register.contact_person import ContactPerson
 from goodterms.register.counterparty import Counterparty, Ownership
 from goodterms.register.dictionary import Dictionary, DictionaryValue
-from goodterms.register.identifier import Identifier
+from goodterms.register.identifier import Identifier, without_personal_codes
 from goodterms.register.imported import Import, ImportState, Stated
 from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.record import named_by
@@ -23,7 +23,7 @@ from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
 from goodterms.work.update_many import update_many
 
-_AT_ONCE = 1_000
+_AT_ONCE = 500
 _BY: dict[str, Any] = {"by_import": True}
 _SIDES = (KeyKind.SUPPLIERS, KeyKind.CUSTOMERS)
 """What a supplier's record says and a customer's too is said by the customer's."""
@@ -115,8 +115,9 @@ def _name(record: Counterparty | Product, values: Mapping[str, Any], keys: Seque
     """What a record is called: as a master file says, else by its key."""
     if "name" in record.kept_fields:
         return {}
-    by_key = (keys[-1].said or keys[-1].key) if keys else record.name
-    return {"name": (values.get("name") or by_key)[:300], "unnamed": not values.get("name") and not (keys and keys[-1].said)}
+    said = without_personal_codes(keys[-1].said) if keys else ""
+    by_key = (said or keys[-1].key) if keys else record.name
+    return {"name": (values.get("name") or by_key)[:300], "unnamed": not values.get("name") and not said}
 
 
 def _owned(said: Mapping[UUID, Sequence[tuple[date, str, str]]]) -> dict[UUID, tuple[UUID | None, list[Ownership]]]:

@@ -23,7 +23,7 @@ from goodterms.register.imported import FactsFile, Import, ImportedFile, ImportR
 from goodterms.register.product import Family, Product
 from goodterms.register.record import named_by
 from goodterms.register.run import CounterpartyFigures, ProductFigures, Run, RunState
-from goodterms.register.source_key import SourceKey
+from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
 from goodterms.work.dump import COPY
 from goodterms.work.hand_over import LIVING, hand_over
@@ -154,11 +154,11 @@ def clear_abandoned(found: Import, engine: Any) -> None:
 
 def used_by_people(found: Import) -> dict[Any, str]:
     """The counterparties and products of an import that people changed or work with, with their names."""
-    used = models.Q(version__gt=1)
+    used = ~models.Q(kept_fields=[])
     for model, by_people in _WORKED_WITH.items():
         used |= models.Q(pk__in=model._default_manager.filter(by_people).values("counterparty"))  # noqa: SLF001  (Django's own name for it)
     mine = Counterparty.objects.filter(used, created_by_import=found).values_list("pk", "name")
-    return dict(mine.distinct()) | dict(Product.objects.filter(version__gt=1, created_by_import=found).values_list("pk", "name"))
+    return dict(mine.distinct()) | dict(Product.objects.filter(~models.Q(kept_fields=[]), created_by_import=found).values_list("pk", "name"))
 
 
 def _keep_what_people_use(found: Import) -> None:
@@ -166,6 +166,7 @@ def _keep_what_people_use(found: Import) -> None:
     with transaction.atomic():
         kept = list(used_by_people(found))
         kept += Address.objects.filter(created_by_import=found, version__gt=1).values_list("pk", flat=True)
+        SourceKey.objects.filter(kind=KeyKind.MANAGERS, created_by_import=found, user__isnull=False).update(created_by_import=None)
         for model, column in ((Counterparty, "counterparty"), (Product, "product"), (Address, "address")):
             SourceKey.objects.filter(**{f"{column}__in": kept}, created_by_import=found).update(created_by_import=None)
             model._default_manager.filter(pk__in=kept, created_by_import=found).update(created_by_import=None)  # noqa: SLF001

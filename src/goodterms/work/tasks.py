@@ -38,7 +38,11 @@ def import_later(*, by: str, files: Sequence[str], tables: Mapping[str, Sequence
         abandon(run.number)
         return "Everything is there already: nothing was changed."
     tell("publishing")
-    publish(run, reading.facts.engine, by=who, at=timezone.now())
+    try:
+        publish(run, reading.facts.engine, by=who, at=timezone.now())
+    except UsageError:
+        abandon(run.number)
+        raise
     return f"Import {run.number} is published: {reading.accepted:,} rows accepted, {reading.rejected:,} rejected."
 
 

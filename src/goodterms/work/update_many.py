@@ -10,6 +10,8 @@ _AT_ONCE = 500
 
 def update_many(records: Sequence[Any], *fields: str) -> None:
     """Write fields of records that this transaction holds: they were read by ``select_for_update``, so that nobody removes one meanwhile."""
+    for record in records:
+        record.version += 1  # who looked before this looks again
     if records:
         manager = type(records[0])._default_manager  # noqa: SLF001  (Django's own name for it)
-        manager.bulk_create(records, batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+        manager.bulk_create(records, batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=[*fields, "version"])

@@ -7,6 +7,7 @@ import math
 import os
 import threading
 import time
+import traceback
 from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
@@ -100,8 +101,8 @@ class Worker(QueueWorker):
             logger.warning("Another worker took over job %s.", attempt.job)
         except GoodtermsError as error:
             _end(attempt, JobState.FAILED, str(error))
-        except Exception:
-            logger.exception("Job %s met something unexpected.", attempt.job)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the job ends)
+            logger.error("Job %s met something unexpected: %s\n%s", attempt.job, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))  # noqa: TRY400  (its message may hold values)
             _end(attempt, JobState.FAILED, "It met something that Goodterms does not know how to handle. The worker's log has the details.")
         finally:
             ended.set()

@@ -150,9 +150,10 @@ def _persons_own(record: Record, changed: Mapping[str, Any]) -> dict[str, Any]:
     """What says that a person changed a record, so that no import changes that any more."""
     if changed and getattr(record, "by_import", False):
         return {"by_import": False}
-    kept = {*getattr(record, "kept_fields", ())}
-    own = kept | set(changed) & getattr(type(record), "SET_BY_IMPORTS", frozenset())
-    return {"kept_fields": sorted(own)} if own != kept and "kept_fields" not in changed else {}
+    if not hasattr(record, "kept_fields") or "kept_fields" in changed:
+        return {}
+    kept = sorted({*record.kept_fields, *changed})
+    return {"kept_fields": kept} if kept != record.kept_fields else {}
 
 
 def _text(value: Any) -> str | None:

@@ -182,7 +182,7 @@ def for_files_to_come(before: str, after: str) -> str:
 
     Examples
     --------
-    >>> print(for_files_to_come("version = 1", '[[file]]\\nmatch = "sales_2023.csv"'))
+    >>> print(for_files_to_come("version = 1", '[[file]]\nmatch = "sales_2023.csv"'))
     [[file]]
     match = "sales_*.csv"
     """

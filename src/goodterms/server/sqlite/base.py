@@ -6,6 +6,8 @@ that would drop the locks that the first one holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,25 @@ from goodterms.register.folded import folded
 
 PATIENCE = 30
 """Seconds that a transaction waits for the ones before it."""
+
+
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+class _Cursor(base.SQLiteCursorWrapper):
+    """A cursor that takes its turn for a single statement that writes, as a transaction does."""
+
+    database: DatabaseWrapper
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Do one statement."""
+        with self.database.turn_for(query):
+            return super().execute(query, params)
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        """Do one statement for many parameters."""
+        with self.database.turn_for(query):
+            return super().executemany(query, param_list)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -32,16 +53,37 @@ class DatabaseWrapper(base.DatabaseWrapper):
         made.create_function("goodterms_folded", 1, folded, deterministic=True)
         return made
 
-    def _start_transaction_under_autocommit(self) -> None:
-        if self.is_in_memory_db():
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's own, and not in its stubs
+    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002  (Django's own)
+        """A cursor of this connection."""
+        found: _Cursor = self.connection.cursor(factory=_Cursor)
+        found.database = self
+        return found
+
+    @contextmanager
+    def turn_for(self, query: str) -> Iterator[None]:
+        """Hold the turn while a statement writes that is no part of a transaction."""
+        if self.in_atomic_block or self._turn is not None or self.is_in_memory_db() or not query.lstrip().upper().startswith(_WRITES):
+            yield
             return
+        turn = self._taken()
+        try:
+            yield
+        finally:
+            turn.release(force=True)
+
+    def _taken(self) -> FileLock:
         turn = FileLock(Path(self.settings_dict["NAME"]).with_name("register.lock"), timeout=PATIENCE, poll_interval=0.01, thread_local=False)
         try:
             turn.acquire()
         except Timeout:
             raise OperationalError(f"others have been writing for {PATIENCE} seconds without a pause: try again") from None
-        self._turn = turn
+        return turn
+
+    def _start_transaction_under_autocommit(self) -> None:
+        if self.is_in_memory_db():
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's own, and not in its stubs
+            return
+        self._turn = self._taken()
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's own, and not in its stubs
         except BaseException:

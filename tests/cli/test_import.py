@@ -8,8 +8,9 @@ SALES = "Invoice;Date;Customer;Net\n1;03/04/2024;C1;5,00\n2;05/06/2024;C2;6,00\n
 
 
 @pytest.fixture
-def base(folder, alone):
+def base(folder, alone, monkeypatch):
     """A new installation in the folder ``goodterms``, which is where commands look for it."""
+    monkeypatch.delenv("GOODTERMS_HOME", raising=False)
     assert alone("init").code == 0
     (folder / "sales_2024.csv").write_text(SALES, "utf-8")
     return folder

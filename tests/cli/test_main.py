@@ -20,7 +20,7 @@ def test_the_command_alone_prints_help(goodterms):
     alone = goodterms()
     assert alone.code == 0
     assert alone.out == goodterms("--help").out
-    commands = "look trace demo init import undo close run status worker check backup restore users policy fields sources"
+    commands = "look trace demo init import undo close run status worker check backup restore users policy mapping fields sources"
     assert re.findall(r"^  (\w+)  ", alone.out, re.MULTILINE) == commands.split()
 
 
@@ -74,7 +74,7 @@ def test_an_error_that_nobody_foresaw_keeps_its_details(capsys):
     sentence = capsys.readouterr().err
     assert sentence.count("\n") == 1
     log = Path(re.search(r"details are in (\S+\.log);", sentence)[1])
-    assert "ZeroDivisionError: of all things" in log.read_text()
+    assert log.read_text().splitlines()[-1] == "ZeroDivisionError"  # what it says may be a value of the base
     log.unlink()
 
 

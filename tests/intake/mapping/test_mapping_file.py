@@ -66,7 +66,7 @@ def test_mapping_written_is_the_mapping_read(tmp_path):
     ("text", "said"),
     [
         ("version = 2\n", "map.toml, line 1: version = 1 was expected; 2 was found"),
-        ("version = 1\nfiles = 1\n", 'line 2: there is no key "files" here. Known: version, leading_zeros, reporting_currency, company, file.'),
+        ("version = 1\nfiles = 1\n", 'line 2: there is no key "files" here. Known: version, leading_zeros, same_keys, reporting_currency, company, file.'),
         ('version = 1\n[[file]]\nmatch = "a"\nsheets = "b"\n', 'map.toml, line 4: there is no key "sheets" here'),
         ("version = 1\n[[file]]\nmatch = 3\n", "map.toml, line 3: match is a text; 3 was found."),
         ('version = 1\n[[file]]\ntable = "sales"\n', 'map.toml, line 3: there is no table "sales"'),
@@ -89,7 +89,7 @@ def test_mapping_written_is_the_mapping_read(tmp_path):
             for table in ("sale_lines", "purchase_lines", "rebates")
         ),
         ("version = \n", "is not valid TOML"),
-        ('version = 1\nsame_keys = ["customers"]\n', 'map.toml, line 2: there is no key "same_keys" here. Known: version, leading_zeros'),
+        ('version = 1\nsame_keys = ["customers"]\n', 'map.toml, line 2: same_keys is ["customers", "suppliers"], where both are numbered together'),
     ],
 )
 def test_mapping_is_refused_with_its_line(tmp_path, text, said):

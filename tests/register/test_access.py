@@ -31,6 +31,7 @@ OF_OTHERS = {
 NOBODYS = {
     "User": {"password"},
     "AuditValue": {"salt"},
+    "Stated": {"values"},
     "Searched": {"id", "counterparty", "seen_by_all", "whole"},
     "CustomValue": {"id", "version", "field", "object_id", "text", "number", "date", "flag"},
 }

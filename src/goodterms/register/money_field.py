@@ -57,11 +57,15 @@ class ShareField(MoneyField):
     default_validators = [validators.MinValueValidator(Decimal(0)), validators.MaxValueValidator(Decimal(1))]
 
 
-class ExactField(models.CharField[Decimal | str | None, Decimal | None]):
+class ExactField(models.Field[Decimal | str | None, Decimal | None]):
     """A price, weight or factor with as many digits as its file has: kept as its text, and a decimal for whoever reads it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": 45} | kwargs)
+
+    def get_internal_type(self) -> str:
+        """The database's type."""
+        return "CharField"
 
     def from_db_value(self, value: str | None, *_: Any) -> Decimal | None:
         """What was kept, as a decimal."""

@@ -118,7 +118,7 @@ RULES: Mapping[type[Model], Rule] = {
     models.Import: _offices("number state made_by begun_at version undone_in is_settled mapping problems counts"),
     models.ImportedFile: _offices("id of name table sha256 size original rows_read rows_accepted rows_rejected rows_set_aside"),
     models.ImportRows: _offices("id of table month sha256 rows size"),
-    models.Stated: _offices("id of object_id kind", personal="values", of__state="published"),
+    models.Stated: _offices("id of object_id kind", never="values", of__state="published"),
     models.FactsVersion: _everyones("number published_at because"),
     models.FactsFile: _offices("id table month sha256 rows size since until"),
     models.ClosedPeriod: _offices("id entity month closed_by closed_at reopened_by reopened_at reason run sums"),

@@ -19,10 +19,16 @@ SAYS = {
     "policy": "change the policy",
     "fields": "change custom fields",
     "sources": "change mappings and sources",
+    "mapping": "change mappings and sources",
     "users": "add and change users",
     "backup": "back up and dump the installation",
 }
-OFFICE_SAYS = {"check": "check the installation", "policy": "see the policy, mappings and sources", "sources": "see the policy, mappings and sources"}
+OFFICE_SAYS = {
+    "check": "check the installation",
+    "policy": "see the policy, mappings and sources",
+    "sources": "see the policy, mappings and sources",
+    "mapping": "see the policy, mappings and sources",
+}
 CHANGING = (
     ("import", "some.csv", "--yes"),
     ("undo", "1"),
@@ -32,13 +38,16 @@ CHANGING = (
     ("policy", "load", "some.csv"),
     ("fields", "load", "some.csv"),
     ("sources", "load", "some.csv"),
+    ("mapping", "load", "some.csv"),
+    ("users", "tie", "M1", "mia@example.com"),
+    ("users", "untied"),
     ("users", "add", "x@example.com", "--name", "X", "--role", "head"),
     ("users", "change", "mia@example.com", "--role", "head"),
     ("users", "deactivate", "otto@example.com"),
     ("backup", "backup.zip"),
     ("backup", "--dump", "dump.jsonl"),
 )
-READING = (("check",), ("policy", "save", "out.toml"), ("sources", "save", "out.toml"))
+READING = (("check",), ("policy", "save", "out.toml"), ("sources", "save", "out.toml"), ("mapping", "save", "out.toml"))
 OPEN = {"look", "trace", "demo", "init", "restore", "status", "worker"}
 """Commands that work outside an installation, or say what everyone may know."""
 

@@ -27,7 +27,7 @@ def test_status_says_which_sqlite_and_how_it_writes(installation):
 
 
 def test_python_s_own_sqlite_is_used_where_it_is_asked_for():
-    says = "import sys, goodterms.server.settings; print(sys.modules['sqlite3'].__name__)"
+    says = "import goodterms.server.settings, sqlite3; print(sqlite3.__name__)"
     done = subprocess.run(
         [sys.executable, "-c", says], capture_output=True, text=True, check=True, env=os.environ | {"GOODTERMS_SQLITE": "own"}, stdin=subprocess.DEVNULL
     )

@@ -52,7 +52,17 @@ def figures(result):
     return tables, result.answer, result.explanation, result.bridge, result.waterfall, result.measure
 
 
-@pytest.mark.parametrize("company", [of_adventureworks, of_online_retail, of_northwind], ids=["AdventureWorks", "Online Retail II", "Northwind"])
+@pytest.mark.parametrize(
+    ("installation", "company"),
+    [
+        pytest.param("sqlite", of_adventureworks, id="AdventureWorks on SQLite"),
+        pytest.param("postgresql", of_adventureworks, id="AdventureWorks on PostgreSQL"),
+        pytest.param("sqlite", of_online_retail, id="Online Retail II on SQLite"),
+        pytest.param("sqlite", of_northwind, id="Northwind on SQLite"),
+        pytest.param("postgresql", of_northwind, id="Northwind on PostgreSQL"),
+    ],
+    indirect=["installation"],
+)
 def test_a_run_says_what_look_says_and_undoing_leaves_nothing(installation, real_data, tmp_path, company):  # noqa: F811  (a fixture)
     before = dump()
     reading, policy = company(real_data, tmp_path)

@@ -38,6 +38,8 @@ _AGAIN = """
 _FIRST = "INSERT INTO register_searched (counterparty_id, seen_by_all, whole) SELECT counterparty_id, seen_by_all, whole FROM register_search_words"
 _FILL = f"{_FIRST} WHERE counterparty_id NOT IN (SELECT counterparty_id FROM register_searched)"
 _FTS5 = "whole, content='register_searched', content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1'"
+_ERASES_WHOLLY = (3, 42, 0)
+"""From this SQLite on what is deleted leaves nothing in the table of trigrams; before it, it goes with the next merging of the table's parts."""
 _CHANGES = {
     "counterparty": ("id", "name, created_by_import_id"),
     "identifier": ("counterparty_id", "value, counterparty_id"),
@@ -102,8 +104,11 @@ def _of_sqlite(words: str) -> list[str]:
         "DROP VIEW IF EXISTS register_search_words",
         f"CREATE VIEW register_search_words AS {words}",
         f"CREATE VIRTUAL TABLE IF NOT EXISTS register_search_index USING fts5({_FTS5})",
-        "INSERT INTO register_search_index (register_search_index, rank) VALUES ('secure-delete', 1)",
     ]
+    import sqlite3  # noqa: PLC0415  (the one that the settings chose)
+
+    if sqlite3.sqlite_version_info >= _ERASES_WHOLLY:
+        made.append("INSERT INTO register_search_index (register_search_index, rank) VALUES ('secure-delete', 1)")
     put = "INSERT INTO register_search_index (rowid, whole) VALUES (NEW.id, NEW.whole);"
     take = "INSERT INTO register_search_index (register_search_index, rowid, whole) VALUES ('delete', OLD.id, OLD.whole);"
     for name, when, do in (

@@ -12,6 +12,21 @@ from django.db import models
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 
 
+def _decimal_of(value: Any) -> Decimal | None:
+    """A decimal of what a person or file says, None where it says nothing; a float is refused, since its digits are not what was meant."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, float):
+        raise ValidationError(f"{value!r} is a binary float: give a decimal")
+    try:
+        found = Decimal(value)
+    except (ArithmeticError, ValueError, TypeError):
+        raise ValidationError(f"{value!r} is no amount") from None
+    if not found.is_finite():
+        raise ValidationError(f"{value!r} is no amount")
+    return found
+
+
 class MoneyField(models.Field[Decimal | int | None, Decimal | None]):
     """An amount, price, share or quantity with up to 18 digits, 4 of them after the point.
 
@@ -28,15 +43,10 @@ class MoneyField(models.Field[Decimal | int | None, Decimal | None]):
 
     def to_python(self, value: Any) -> Decimal | None:
         """A decimal of what a person or file says; a float is refused, since its digits are not what was meant."""
-        if value is None or value == "":
+        found = _decimal_of(value)
+        if found is None:
             return None
-        if isinstance(value, float):
-            raise ValidationError(f"{value!r} is a binary float: give a decimal")
-        try:
-            found = Decimal(value)
-        except (ArithmeticError, ValueError, TypeError):
-            raise ValidationError(f"{value!r} is no amount") from None
-        if not found.is_finite() or found != found.quantize(Decimal(1).scaleb(-MONEY_PLACES)) or abs(found) >= Decimal(10) ** (MONEY_DIGITS - MONEY_PLACES):
+        if found != found.quantize(Decimal(1).scaleb(-MONEY_PLACES)) or abs(found) >= Decimal(10) ** (MONEY_DIGITS - MONEY_PLACES):
             raise ValidationError(f"{value} has more than {MONEY_PLACES} places or {MONEY_DIGITS} digits")
         return found
 
@@ -73,17 +83,7 @@ class ExactField(models.Field[Decimal | str | None, Decimal | None]):
 
     def to_python(self, value: Any) -> Any:
         """A decimal of what a person or file says; a float is refused, since its digits are not what was meant."""
-        if value is None or value == "":
-            return None
-        if isinstance(value, float):
-            raise ValidationError(f"{value!r} is a binary float: give a decimal")
-        try:
-            found = Decimal(value)
-        except (ArithmeticError, ValueError, TypeError):
-            raise ValidationError(f"{value!r} is no number") from None
-        if not found.is_finite():
-            raise ValidationError(f"{value!r} is no number")
-        return found
+        return _decimal_of(value)
 
     def get_prep_value(self, value: Any) -> str | None:
         """What is kept."""

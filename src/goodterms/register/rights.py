@@ -26,7 +26,7 @@ class Rule:
     own: frozenset[str] = frozenset()
     """By managers and directors on records of their own counterparties alone."""
     personal: frozenset[str] = frozenset()
-    """Like ``own``, and by anyone in a look that is written, with its reason."""
+    """Like ``own``, and in a look alone, which is written with its reason."""
     office: frozenset[str] = frozenset()
     """By head, controller and auditor."""
     never: frozenset[str] = frozenset()

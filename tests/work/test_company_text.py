@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
+import threading
+import time
 
 import pytest
+from django.db import connection
 from tests.installations import NOW
 
 from goodterms.errors import ChangedMeanwhileError, PolicyError, UsageError
 from goodterms.register.company_text import CompanyText, Source, TextKind
 from goodterms.register.custom_field import CustomField
 from goodterms.work.company_text import in_force, load, policy_of, saved
-from goodterms.work.custom_fields import load_fields, load_sources, saved_fields, saved_sources
 from goodterms.work.installation import acting
+from goodterms.work.writing import writing
 
 POLICY = """version = 1
 
@@ -65,12 +67,23 @@ def test_policy_that_is_not_valid_is_refused(now):
     assert not CompanyText.objects.exists()
 
 
+def load_fields(text, **now):
+    return load(TextKind.FIELDS, text, **now)
+
+
+def load_sources(text, **now):
+    return load(TextKind.SOURCES, text, **now)
+
+
 def test_fields_come_back_as_they_were_loaded_and_left_out_ones_are_hidden(now):
     load_fields(FIELD, **now)
-    assert tomllib.loads(saved_fields()) == tomllib.loads(FIELD)
-    load_fields(saved_fields(), **now)
-    load_fields("", **now)
+    text = saved(TextKind.FIELDS)
+    assert text == f"# edition 1 of the fields, saved by operator@localhost on 2026-11-02\n{FIELD}"
+    assert load_fields(text, **now).number == 1
+    load_fields(text.removesuffix(FIELD), **now)
     assert list(CustomField.objects.values_list("key", "is_hidden")) == [("vip", True)]
+    load_fields(saved(TextKind.FIELDS) + FIELD.replace('seen_by = ["head"]\n', ""), **now)
+    assert list(CustomField.objects.values_list("key", "is_hidden", "seen_by")) == [("vip", False, [])]
 
 
 @pytest.mark.parametrize(
@@ -80,24 +93,66 @@ def test_fields_come_back_as_they_were_loaded_and_left_out_ones_are_hidden(now):
         (("yes/no", "colour"), "type = 'colour' is none of text, number"),
         (("head", "boss"), "names boss, which is no role"),
         (("label_en", "label"), "field.vip has label. Known are"),
+        (("Very important", ""), "label_en: This field cannot be blank"),
+        (("Very important", "Very " * 100), "label_en: Ensure this value has at most 200 characters"),
         (("[field", "[fields"), "The file has fields, which is not known here"),
     ],
 )
 def test_fields_that_cannot_be_are_refused_in_a_sentence(now, change, said):
     load_fields(FIELD, **now)
     with pytest.raises(UsageError, match=said):
-        load_fields(FIELD.replace(*change), **now)
-    assert CustomField.objects.get().type == "yes/no"
+        load_fields(saved(TextKind.FIELDS).replace(*change), **now)
+    assert (CustomField.objects.get().type, in_force(TextKind.FIELDS).number) == ("yes/no", 1)
 
 
 def test_sources_come_back_as_they_were_loaded(now):
     load_sources(SOURCE, **now)
-    text = saved_sources()
-    load_sources("", **now)
+    text = saved(TextKind.SOURCES)
+    load_sources(text.removesuffix(SOURCE), **now)
     assert Source.objects.get().is_retired
-    load_sources(text, **now)
-    assert (saved_sources(), Source.objects.get().is_retired) == (text, False)
+    load_sources(saved(TextKind.SOURCES) + SOURCE, **now)
+    assert (saved(TextKind.SOURCES).splitlines()[1:], Source.objects.get().is_retired) == (text.splitlines()[1:], False)
     with pytest.raises(UsageError, match=r"Each source of the file is a table with its own name"):
         load_sources('[[source]]\nname = "erp"\n', **now)
     with pytest.raises(UsageError, match=r"no active user nobody@example\.com"):
-        load_sources(SOURCE.replace("operator@localhost", "nobody@example.com"), **now)
+        load_sources(saved(TextKind.SOURCES).replace("operator@localhost", "nobody@example.com"), **now)
+    assert in_force(TextKind.SOURCES).number == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "mine"), [(TextKind.FIELDS, FIELD, FIELD.replace("vip", "key")), (TextKind.SOURCES, SOURCE, SOURCE.replace("7", "8"))]
+)
+def test_a_file_that_was_saved_before_another_was_loaded_is_refused(now, kind, text, mine):
+    load(kind, text, **now)
+    before = saved(kind)
+    load(kind, f"{before}# somebody else's", **now)
+    with pytest.raises(ChangedMeanwhileError, match=f"Edition 2 of the {kind} is in force, and the file was saved from edition 1: nothing was changed"):
+        load(kind, before.replace(text, mine), **now)
+    with pytest.raises(ChangedMeanwhileError, match="does not say from which edition"):
+        load(kind, mine, **now)
+    assert (in_force(kind).number, CustomField.objects.filter(key="key").count(), Source.objects.filter(rhythm_days=8).count()) == (2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(TextKind.POLICY, POLICY), (TextKind.MAPPING, "version = 1\n"), (TextKind.FIELDS, FIELD), (TextKind.SOURCES, SOURCE)]
+)
+def test_of_two_who_load_at_the_same_moment_the_second_is_told_so(now, kind, text):
+    """The second looks before the first has written, and writes after it."""
+    said = []
+
+    def second():
+        try:
+            load(kind, f"{text}# mine\n", **now)
+        except ChangedMeanwhileError as error:
+            said.append(str(error))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=second)
+    with writing("load", **now) as first:
+        first.create(CompanyText, kind=kind, number=1, text=text, sha256="0" * 64, saved_by=now["by"], saved_at=NOW)
+        other.start()
+        time.sleep(0.5)
+    other.join()
+    assert [sentence.split(":")[0] for sentence in said] == [f"Edition 1 of the {kind} is in force, and the file does not say from which edition it was saved"]
+    assert (CompanyText.objects.get().text, CustomField.objects.count(), Source.objects.count()) == (text, 0, 0)

@@ -24,10 +24,11 @@ SAYS = {
     "backup": "back up and dump the installation",
 }
 OFFICE_SAYS = {
+    "fields": "see the policy, mappings, custom fields and sources",
     "check": "check the installation",
-    "policy": "see the policy, mappings and sources",
-    "sources": "see the policy, mappings and sources",
-    "mapping": "see the policy, mappings and sources",
+    "policy": "see the policy, mappings, custom fields and sources",
+    "sources": "see the policy, mappings, custom fields and sources",
+    "mapping": "see the policy, mappings, custom fields and sources",
 }
 CHANGING = (
     ("import", "some.csv", "--yes"),
@@ -47,7 +48,7 @@ CHANGING = (
     ("backup", "backup.zip"),
     ("backup", "--dump", "dump.jsonl"),
 )
-READING = (("check",), ("policy", "save", "out.toml"), ("sources", "save", "out.toml"), ("mapping", "save", "out.toml"))
+READING = (("check",), ("policy", "save", "out.toml"), ("fields", "save", "out.toml"), ("sources", "save", "out.toml"), ("mapping", "save", "out.toml"))
 OPEN = {"look", "trace", "demo", "init", "restore", "status", "worker"}
 """Commands that work outside an installation, or say what everyone may know."""
 

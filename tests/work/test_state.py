@@ -8,7 +8,8 @@ from tests.installations import NOW
 
 import goodterms
 from goodterms.facts.engine import connect
-from goodterms.work.custom_fields import load_sources
+from goodterms.register.company_text import TextKind
+from goodterms.work.company_text import load
 from goodterms.work.import_files import prepare, publish
 from goodterms.work.installation import acting
 from goodterms.work.run_analysis import run_analysis
@@ -31,7 +32,7 @@ def lines(home, *, days=0, by=None):
 
 
 def test_late_files_old_figures_and_managers_without_a_user_are_said(installation, tmp_path):
-    load_sources(SOURCES, by=acting(""), at=NOW)
+    load(TextKind.SOURCES, SOURCES, by=acting(""), at=NOW)
     assert lines(installation)["Late"] == "shop: no file has come yet"
     bring(tmp_path, "invoices-2024.csv", "Invoice;Date;Customer;Manager;Net\n1;2024-01-15;C1;M1;5,00\n")
     bring(tmp_path, "shop.csv", "Invoice;Date;Customer;Net\n9;2024-01-15;C1;5,00\n")

@@ -42,44 +42,26 @@ def save_mapping(file: File, home: Home = None, as_: As = "") -> int:
 
 @fields.command("load")
 def load_fields(file: File, home: Home = None, as_: As = "") -> int:
-    """Make the company's own fields what a file says."""
-    text = _read(file)
-    by, at, login = acting_in(home, as_)
-    from goodterms.work import custom_fields  # noqa: PLC0415
-
-    custom_fields.load_fields(text, by=by, at=at, login=login)
-    return DONE
+    """Make the company's own fields what a file says: a new edition, beside the ones of before; fields that it leaves out are hidden."""
+    return _load("fields", file, home, as_)
 
 
 @fields.command("save")
 def save_fields(file: File, home: Home = None, as_: As = "") -> int:
-    """Write the company's own fields into a file."""
-    acting_in(home, as_)
-    from goodterms.work.custom_fields import saved_fields  # noqa: PLC0415
-
-    _write(file, saved_fields())
-    return DONE
+    """Write the company's own fields into a file, to change and load again."""
+    return _save("fields", file, home, as_)
 
 
 @sources.command("load")
 def load_sources(file: File, home: Home = None, as_: As = "") -> int:
-    """Make the sources what a file says."""
-    text = _read(file)
-    by, at, login = acting_in(home, as_)
-    from goodterms.work import custom_fields  # noqa: PLC0415
-
-    custom_fields.load_sources(text, by=by, at=at, login=login)
-    return DONE
+    """Make the sources what a file says: a new edition, beside the ones of before; sources that it leaves out are retired."""
+    return _load("sources", file, home, as_)
 
 
 @sources.command("save")
 def save_sources(file: File, home: Home = None, as_: As = "") -> int:
-    """Write the sources into a file."""
-    acting_in(home, as_, to="SEE_SETTINGS")
-    from goodterms.work.custom_fields import saved_sources  # noqa: PLC0415
-
-    _write(file, saved_sources())
-    return DONE
+    """Write the sources into a file, to change and load again."""
+    return _save("sources", file, home, as_)
 
 
 def _load(kind: str, file: Path, home: Path | None, as_: str) -> int:

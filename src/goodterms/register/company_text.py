@@ -1,4 +1,4 @@
-"""The company's policy, mappings and sources, as texts with their history: a newer one never overwrites an older one."""
+"""The company's policy, mappings, own fields and sources, as texts with their history: a newer one never overwrites an older one."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ class TextKind(models.TextChoices):
 
     POLICY = "policy"
     MAPPING = "mapping"
+    FIELDS = "fields"
+    SOURCES = "sources"
 
 
 class CompanyText(Record):
-    """One edition of the policy or of a mapping, as TOML; the one with the largest number is in force."""
+    """One edition of the policy, of a mapping, or of the company's own fields or sources, as TOML; the one with the largest number is in force."""
 
     kind = models.CharField(max_length=10, choices=TextKind.choices)
     name = models.CharField(max_length=200, blank=True)
     """Of a mapping: the source that it is for."""
     number = models.PositiveIntegerField()
-    text = models.TextField()
+    text = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64)
     saved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="texts")
     saved_at = models.DateTimeField()

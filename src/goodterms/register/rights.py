@@ -147,7 +147,7 @@ class Verb(StrEnum):
     ERASE = "erase what is kept of a person"
     BACK_UP = "back up and dump the installation"
     CHECK = "check the installation"
-    SEE_SETTINGS = "see the policy, mappings and sources"
+    SEE_SETTINGS = "see the policy, mappings, custom fields and sources"
     CHANGE = "change records of a counterparty"
     """Managers and directors: of their own."""
 

@@ -1,10 +1,13 @@
-"""The company's policy and mappings: saved to a file, changed there, and loaded again as a new edition, unless someone else has done so meanwhile."""
+"""The company's policy, mappings, own fields and sources: saved to a file, changed there, and loaded again as a new edition, unless someone else was first."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
+
+from django.db import IntegrityError
 
 from goodterms.errors import ChangedMeanwhileError, UsageError
 from goodterms.facts.periods import month_name
@@ -14,9 +17,16 @@ from goodterms.register.company_text import CompanyText, TextKind
 from goodterms.register.rights import Verb
 from goodterms.register.user import User
 from goodterms.work.close_period import ClosedMonthError, closed_months
-from goodterms.work.writing import writing
+from goodterms.work.custom_fields import read_fields, read_sources, set_fields, set_sources
+from goodterms.work.writing import Writing, writing
 
-_EDITION = re.compile(r"# edition ([0-9]+) of the (?:policy|mapping)[^\n]*\n")
+_EDITION = re.compile(rf"# edition ([0-9]+) of the (?:{'|'.join(TextKind.values)})[^\n]*\n")
+_VERB: Mapping[str, Verb] = {
+    TextKind.POLICY: Verb.POLICY,
+    TextKind.MAPPING: Verb.MAPPINGS,
+    TextKind.FIELDS: Verb.FIELDS,
+    TextKind.SOURCES: Verb.MAPPINGS,
+}
 
 
 def in_force(kind: TextKind, name: str = "") -> CompanyText | None:
@@ -44,7 +54,7 @@ def saved(kind: TextKind, name: str = "") -> str:
     """
     found = in_force(kind, name)
     if found is None:
-        raise UsageError(f"There is no {kind} yet{_of(name)}. Load the first one:   goodterms {kind} load FILE")
+        raise UsageError(f"There is no edition of the {kind} yet{_of(name)}. Load the first one:   goodterms {kind} load FILE")
     return f"# edition {found.number} of the {kind}{_of(name)}, saved by {found.saved_by.email} on {found.saved_at:%Y-%m-%d}\n{found.text}"
 
 
@@ -53,16 +63,16 @@ def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, l
 
     Raises
     ------
-    PolicyError, MappingError
-        The text is not valid.
+    UsageError
+        The text is not valid, or says what cannot be.
     ClosedMonthError
         The policy says something else of a closed month.
     ChangedMeanwhileError
-        The file was saved from an older edition than the one in force.
+        The file was saved from an older edition than the one in force, or someone else loads another one at this moment.
     NotAllowedError
-        The user may not change the policy, or mappings.
+        The user may not change what the text is.
     """
-    ensure_may(by, Verb.POLICY if kind == TextKind.POLICY else Verb.MAPPINGS)
+    ensure_may(by, _VERB[kind])
     marked = _EDITION.match(text)
     body = text[marked.end() :] if marked else text
     _check(kind, body)
@@ -72,16 +82,29 @@ def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, l
         return now
     based_on = int(marked[1]) if marked else 0
     if now is not None and based_on != now.number:
-        said = f"was saved from edition {based_on}" if based_on else "does not say from which edition it was saved"
-        raise ChangedMeanwhileError(
-            f"Edition {now.number} of the {kind}{_of(name)} is in force, and the file {said}: nothing was changed. "
-            f"Save the one in force with   goodterms {kind} save FILE   and put your changes into it.",
-            {"edition": (now.number, based_on)},
-        )
+        raise _changed_meanwhile(now, based_on)
     if kind == TextKind.POLICY:
         _refuse_closed(Policy.read(body), policy_of(now) if now else Policy.empty())
-    with writing(f"load {kind}", by=by, at=at, login=login) as written:
-        return written.create(CompanyText, kind=kind, name=name, number=now.number + 1 if now else 1, text=body, sha256=sha256, saved_by=by, saved_at=at)
+    try:
+        with writing(f"load {kind}", by=by, at=at, login=login) as written:
+            number = now.number + 1 if now else 1
+            made = written.create(CompanyText, kind=kind, name=name, number=number, text=body, sha256=sha256, saved_by=by, saved_at=at)
+            _set(kind, body, written)
+            return made
+    except IntegrityError:  # of two who load at one moment the edition's number lets one through
+        newer = in_force(kind, name)
+        if newer is None or newer == now:
+            raise
+        raise _changed_meanwhile(newer, based_on) from None
+
+
+def _changed_meanwhile(now: CompanyText, based_on: int) -> ChangedMeanwhileError:
+    said = f"was saved from edition {based_on}" if based_on else "does not say from which edition it was saved"
+    return ChangedMeanwhileError(
+        f"Edition {now.number} of the {now.kind}{_of(now.name)} is in force, and the file {said}: nothing was changed. "
+        f"Save the one in force with   goodterms {now.kind} save FILE   and put your changes into it.",
+        {"edition": (now.number, based_on)},
+    )
 
 
 def _refuse_closed(new: Policy, old: Policy) -> None:
@@ -95,12 +118,24 @@ def _refuse_closed(new: Policy, old: Policy) -> None:
 
 
 def _check(kind: TextKind, text: str) -> None:
+    """Refuse a text that is not valid; what it says of records is set in one transaction with its edition."""
     if kind == TextKind.POLICY:
         Policy.read(text)
+    elif kind == TextKind.FIELDS:
+        read_fields(text)
+    elif kind == TextKind.SOURCES:
+        read_sources(text)
     else:
-        from goodterms.intake.mapping.mapping_file import Mapping  # heavy: only where mappings are loaded
+        from goodterms.intake.mapping.mapping_file import Mapping as Known  # heavy: only where mappings are loaded
 
-        Mapping.read(text, "the mapping")
+        Known.read(text, "the mapping")
+
+
+def _set(kind: TextKind, text: str, now: Writing) -> None:
+    if kind == TextKind.FIELDS:
+        set_fields(read_fields(text), now)
+    elif kind == TextKind.SOURCES:
+        set_sources(read_sources(text), now)
 
 
 def _of(name: str) -> str:

@@ -1,93 +1,104 @@
-"""The company's own fields and sources as TOML: what a file adds is made, what it leaves out is hidden or retired, and a type never changes."""
+"""The company's own fields and sources as a TOML file says them: what it adds is made, what it leaves out is hidden or retired, and a type never changes."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
+
+from django.db import models
 
 from goodterms.errors import UsageError
-from goodterms.register.access import ensure_may
 from goodterms.register.company_text import Source
 from goodterms.register.custom_field import CustomField, FieldObject, FieldType
-from goodterms.register.rights import Verb
 from goodterms.register.user import Role, User
-from goodterms.work.writing import writing
+from goodterms.work.writing import Writing
 
 _FIELD = {"label_en", "label_fi", "object", "type", "choices", "is_personal", "seen_by"}
 _SOURCE = {"table", "folder", "pattern", "rhythm_days", "waits_for_done", "owner"}
+Wanted: TypeAlias = Mapping[str, dict[str, Any]]
+"""What a file says, by the key of a field or the name of a source."""
 
 
-def saved_fields() -> str:
-    """The fields that are not hidden, as TOML."""
-    shown = CustomField.objects.filter(is_hidden=False).order_by("key")
-    return "\n".join(_block("field", field.key, {name: getattr(field, name) for name in sorted(_FIELD)}) for field in shown)
+def read_fields(text: str) -> Wanted:
+    """Read custom fields from TOML.
+
+    Raises
+    ------
+    UsageError
+        The text says what cannot be.
+
+    Examples
+    --------
+    >>> read_fields('field.vip = {object = "counterparty", type = "yes/no"}')
+    {'vip': {'object': 'counterparty', 'type': 'yes/no'}}
+    """
+    wanted = _read(text, "field", _FIELD)
+    for key, values in wanted.items():
+        _check_field(key, values)
+    return wanted
 
 
-def saved_sources() -> str:
-    """The sources that are not retired, as TOML."""
-    blocks = []
-    for source in Source.objects.filter(is_retired=False).select_related("owner").order_by("name"):
-        values = {name: getattr(source, name) for name in sorted(_SOURCE - {"owner"})}
-        blocks.append(_block("source", source.name, values | {"owner": source.owner.email if source.owner else ""}))
-    return "\n".join(blocks)
+def read_sources(text: str) -> Wanted:
+    """Read sources from TOML.
+
+    Raises
+    ------
+    UsageError
+        The text says what cannot be.
+    """
+    return _read(text, "source", _SOURCE)
 
 
-def load_fields(text: str, *, by: User, at: datetime, login: str = "") -> None:
+def set_fields(wanted: Wanted, now: Writing) -> None:
     """Make the custom fields what a file says.
 
     Raises
     ------
     UsageError
-        The file says what cannot be; nothing is changed.
-    NotAllowedError
-        The user may not change fields.
+        The type or object of a field would change.
     """
-    ensure_may(by, Verb.FIELDS)
-    wanted = _read(text, "field", _FIELD)
     known = {field.key: field for field in CustomField.objects.all()}
-    for key, values in wanted.items():
-        _check_field(key, values, known.get(key))
-    with writing("load fields", by=by, at=at, login=login) as now:
-        for key, values in wanted.items():
-            if key in known:
-                now.change(known[key], is_hidden=False, **values)
-            else:
-                now.create(CustomField, key=key, **values)
-        for key in known.keys() - wanted.keys():
-            now.change(known[key], is_hidden=True)
+    for key, said in wanted.items():
+        values = _unsaid(CustomField, _FIELD) | said
+        if key in known:
+            _check_stays(known[key], values)
+            now.change(known[key], is_hidden=False, **values)
+        else:
+            now.create(CustomField, key=key, **values)
+    for key in known.keys() - wanted.keys():
+        now.change(known[key], is_hidden=True)
 
 
-def load_sources(text: str, *, by: User, at: datetime, login: str = "") -> None:
+def set_sources(wanted: Wanted, now: Writing) -> None:
     """Make the sources what a file says.
 
     Raises
     ------
     UsageError
-        The file says what cannot be; nothing is changed.
-    NotAllowedError
-        The user may not change sources.
+        An owner is no active user.
     """
-    ensure_may(by, Verb.MAPPINGS)
-    wanted = _read(text, "source", _SOURCE)
     known = {source.name: source for source in Source.objects.all()}
-    with writing("load sources", by=by, at=at, login=login) as now:
-        for name, values in wanted.items():
-            said = dict(values)
-            email = said.pop("owner", "")
-            owner = User.objects.filter(email__iexact=email, is_active=True).first() if email else None
-            if email and owner is None:
-                raise UsageError(f"source.{name}: there is no active user {email}.")
-            if name in known:
-                now.change(known[name], is_retired=False, owner=owner, **said)
-            else:
-                now.create(Source, name=name, owner=owner, **said)
-        for name in known.keys() - wanted.keys():
-            now.change(known[name], is_retired=True)
+    for name, said in wanted.items():
+        email = said.get("owner", "")
+        owner = User.objects.filter(email__iexact=email, is_active=True).first() if email else None
+        if email and owner is None:
+            raise UsageError(f"source.{name}: there is no active user {email}.")
+        values = _unsaid(Source, _SOURCE) | said | {"owner": owner}
+        if name in known:
+            now.change(known[name], is_retired=False, **values)
+        else:
+            now.create(Source, name=name, **values)
+    for name in known.keys() - wanted.keys():
+        now.change(known[name], is_retired=True)
 
 
-def _read(text: str, kind: str, allowed: set[str]) -> dict[str, dict[str, Any]]:
+def _unsaid(model: type[models.Model], names: set[str]) -> dict[str, Any]:
+    """What a record holds where the file says nothing."""
+    return {name: model._meta.get_field(name).get_default() for name in names}  # type: ignore[union-attr]  # noqa: SLF001
+
+
+def _read(text: str, kind: str, allowed: set[str]) -> Wanted:
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -104,12 +115,10 @@ def _read(text: str, kind: str, allowed: set[str]) -> dict[str, dict[str, Any]]:
     return dict(found)
 
 
-def _check_field(key: str, values: Mapping[str, Any], known: CustomField | None) -> None:
+def _check_field(key: str, values: Mapping[str, Any]) -> None:
     for name, choices in (("type", FieldType.values), ("object", FieldObject.values)):
         if values.get(name) not in choices:
             raise UsageError(f"field.{key}: {name} = {values.get(name)!r} is none of {', '.join(choices)}.")
-        if known is not None and getattr(known, name) != values[name]:
-            raise UsageError(f"field.{key}: its {name} is {getattr(known, name)} and never changes. Make a new field with another key.")
     seen_by = values.get("seen_by", [])
     if not isinstance(seen_by, list) or not all(isinstance(role, str) for role in seen_by):
         raise UsageError(f'field.{key}: seen_by is a list of roles, such as ["head"]; {seen_by!r} was found.')
@@ -117,11 +126,7 @@ def _check_field(key: str, values: Mapping[str, Any], known: CustomField | None)
         raise UsageError(f"field.{key}: seen_by names {unknown[0]}, which is no role. Roles are {', '.join(Role.values)}.")
 
 
-def _block(kind: str, key: str, values: Mapping[str, Any]) -> str:
-    import tomlkit  # only where files are written
-
-    document = tomlkit.document()
-    tables = tomlkit.table(is_super_table=True)
-    tables.add(key, {name: value for name, value in values.items() if value not in (None, "", [], False)})
-    document.add(kind, tables)
-    return tomlkit.dumps(document)
+def _check_stays(known: CustomField, values: Mapping[str, Any]) -> None:
+    for name in ("type", "object"):
+        if getattr(known, name) != values[name]:
+            raise UsageError(f"field.{known.key}: its {name} is {getattr(known, name)} and never changes. Make a new field with another key.")

@@ -658,10 +658,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("kind", models.CharField(choices=[("policy", "Policy"), ("mapping", "Mapping")], max_length=10)),
+                ("kind", models.CharField(choices=[("policy", "Policy"), ("mapping", "Mapping"), ("fields", "Fields"), ("sources", "Sources")], max_length=10)),
                 ("name", models.CharField(blank=True, max_length=200)),
                 ("number", models.PositiveIntegerField()),
-                ("text", models.TextField()),
+                ("text", models.TextField(blank=True)),
                 ("sha256", models.CharField(max_length=64)),
                 ("saved_at", models.DateTimeField()),
                 ("saved_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="texts", to=settings.AUTH_USER_MODEL)),

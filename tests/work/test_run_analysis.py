@@ -7,6 +7,7 @@ from tests.installations import NOW
 
 import goodterms
 from goodterms.demo import build_company
+from goodterms.errors import UsageError
 from goodterms.facts.engine import connect
 from goodterms.register.run import CounterpartyFigures, CurrentRun
 from goodterms.work.import_files import prepare, publish
@@ -34,3 +35,16 @@ def test_run_comes_to_what_look_finds(installation, company):
     figures = {f.counterparty.source_keys.get().key: f for f in CounterpartyFigures.objects.filter(run=CurrentRun.objects.get().run, net_sales__isnull=False)}
     assert {row["customer"] for row in looked.tables["customers"].to_pylist()} - {"(no customer)"} == set(figures)
     assert run.answer == looked.answer
+
+
+@pytest.mark.parametrize("signs", [200, 201])
+def test_a_name_of_a_run_has_room_or_is_refused(installation, tmp_path, signs):
+    (tmp_path / "sales.csv").write_text("Invoice;Date;Customer;Product;Quantity;Net\n1;2024-01-15;C1;P1;2;20,00\n", "utf-8")
+    reading = goodterms.read([tmp_path / "sales.csv"])
+    publish(prepare(reading, by=acting(""), at=NOW), reading.facts.engine, by=acting(""), at=NOW)
+    name = "Ä" * signs
+    if signs > 200:
+        with pytest.raises(UsageError, match=r"^Ä{40}… is 201 signs long: say it in 200\.$"):
+            run_analysis(connect(), kept_as=name, by=acting(""), at=NOW)
+    else:
+        assert run_analysis(connect(), kept_as=name, by=acting(""), at=NOW)[0].kept_as == name

@@ -16,6 +16,7 @@ from tests.work.slow_tasks import write_and_note
 
 from goodterms.register.audit import AuditEntry
 from goodterms.register.job import Job, JobState
+from goodterms.register.run import Run
 from goodterms.work.installation import acting
 from goodterms.work.job import ask_for
 from goodterms.work.tasks import import_later, run_later
@@ -100,12 +101,13 @@ def test_job_that_ends_its_worker_three_times_fails_with_a_sentence(start, tmp_p
 
 
 def test_import_and_run_that_were_left_to_a_worker_are_done(start, installation, tmp_path):
-    file = tmp_path / "invoices.csv"
+    file = tmp_path / f"{'invoices' * 30}.csv"
     file.write_text("Invoice;Line;Date;Customer;Net\n1;1;2024-01-15;C1;20,00\n2;1;2024-02-15;C1;30,00\n", "utf-8")
     asked = [
-        ask_for(import_later, what="import invoices.csv", by=acting(""), at=NOW, files=[str(file)], tables={}, mapping=""),
-        ask_for(run_later, what="run", by=acting(""), at=NOW, periods=["2024-01", "2024-02"], policy=""),
+        ask_for(import_later, what=f"import {file.name}", by=acting(""), at=NOW, files=[str(file)], tables={}, mapping=""),
+        ask_for(run_later, what="run", by=acting(""), at=NOW, periods=["2024-01", "2024-02"], policy="", kept_as="Board"),
     ]
     assert start("--until-idle").wait(120) == 0
     said = [Job.objects.get(pk=job.pk).said for job in asked]
     assert said == ["Import 1 is published: 2 rows accepted, 0 rejected.", "Run 1: Sales grew 50.0 % from 2024-01 to 2024-02: 20.00 became 30.00."]
+    assert (Job.objects.get(pk=asked[0].pk).what, Run.objects.get().kept_as) == (f"import {file.name}"[:200], "Board")

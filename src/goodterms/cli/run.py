@@ -36,7 +36,7 @@ def run(
         from goodterms.work.tasks import run_later  # noqa: PLC0415
 
         text = policy.read_text("utf-8-sig") if policy else ""
-        job = ask_for(run_later, what="run", by=by, at=at, periods=list(periods or ()), policy=text)
+        job = ask_for(run_later, what="run", by=by, at=at, periods=list(periods or ()), policy=text, kept_as=keep)
         typer.echo(f"Job {job.pk} waits for a worker:   goodterms worker")
         return DONE
     with shown_on(sys.stderr) as progress:

@@ -17,6 +17,7 @@ from goodterms.register.imported import ClosedPeriod, FactsFile
 from goodterms.register.rights import Verb
 from goodterms.register.run import CurrentRun
 from goodterms.register.user import User
+from goodterms.work.fitting import refuse_too_long
 from goodterms.work.lease import lease, still_held
 from goodterms.work.month_sums import sums_of_month
 from goodterms.work.stored import live_files, store
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_SAID = 20
-_LONGEST_REASON = 500
 _LONGEST_ENTITY = 50
 _WAYS_OUT = "Reopen the months:   goodterms close --reopen   Or leave these documents out of an import:   goodterms import --open-only"
 
@@ -81,8 +81,7 @@ def reopen(months: Sequence[date], *, entity: str = "", by: User, at: datetime, 
     if not reason.strip():
         raise UsageError("Say why the month is reopened: --reason.")
     _check_entity(entity)
-    if len(reason) > _LONGEST_REASON:
-        raise UsageError(f"The reason is {len(reason):,} signs long: say it in {_LONGEST_REASON}.")
+    refuse_too_long(ClosedPeriod, "reason", reason)
     with lease("reopening") as attempt:
         _reopen(months, entity, attempt, by=by, at=at, reason=reason, login=login)
 

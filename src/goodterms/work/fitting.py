@@ -1,4 +1,4 @@
-"""What files say of records, as far as the register has room for it: a name that is too long is cut, a number that no field takes is left out."""
+"""What the register has room for: of what files say, a name that is too long is cut and a number that no field takes is left out; a person is told so."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from django.db import models
+
+from goodterms.errors import UsageError
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 from goodterms.register.identifier import without_personal_codes
 
@@ -24,6 +27,24 @@ def fitting(said: Mapping[str, Any]) -> dict[str, Any]:
     """
     found = {name: _fitting(name, value) for name, value in said.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def refuse_too_long(model: type[models.Model], name: str, said: str) -> None:
+    """Make sure that a field of a model has room for what a person says.
+
+    Raises
+    ------
+    UsageError
+        It has not.
+
+    Examples
+    --------
+    >>> from goodterms.register.run import Run
+    >>> refuse_too_long(Run, "kept_as", "Board, November")
+    """
+    most: Any = model._meta.get_field(name).max_length  # type: ignore[union-attr]  # noqa: SLF001  (Django's own name for it)
+    if len(said) > most:
+        raise UsageError(f"{said[:40]}… is {len(said):,} signs long: say it in {most}.")
 
 
 def _fitting(name: str, value: Any) -> Any:

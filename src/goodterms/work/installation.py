@@ -139,7 +139,7 @@ def os_login() -> str:
     import getpass
 
     with suppress(OSError, KeyError):
-        return getpass.getuser()
+        return getpass.getuser()[:100]
     return ""
 
 

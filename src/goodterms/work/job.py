@@ -20,6 +20,8 @@ from goodterms.register.user import User
 MOST_ATTEMPTS = 3
 LIMIT = 6 * 3600
 """Seconds that an attempt may take where nothing else is said."""
+_LONGEST = 200
+"""Of what a job is called, as a file's name may be part of it."""
 _PROGRESS_EVERY = 1.0
 
 
@@ -79,4 +81,4 @@ def ask_for(task: Any, *, what: str, by: User, at: datetime, limit: int = LIMIT,
     """Put a task into the queue, with the job by which it is followed."""
     with transaction.atomic():
         queued = task.enqueue(by=str(by.pk), **arguments)
-        return Job.objects.create(id=queued.id, what=what, asked_by=by, asked_at=at, limit=limit)
+        return Job.objects.create(id=queued.id, what=what[:_LONGEST], asked_by=by, asked_at=at, limit=limit)

@@ -23,6 +23,7 @@ from goodterms.register.run import CurrentRun, Run, RunState
 from goodterms.register.user import User
 from goodterms.work.company_text import in_force, policy_of
 from goodterms.work.facts_of_company import facts_of_company
+from goodterms.work.fitting import refuse_too_long
 from goodterms.work.keep_figures import keep_figures, remove_old_runs, set_stages
 from goodterms.work.kept_months import keep_key_map, kept_months, told
 from goodterms.work.stored import live_facts
@@ -47,10 +48,13 @@ def run_analysis(
     ------
     PeriodError
         There are no sale lines, or none in a period.
+    UsageError
+        The name is too long.
     NotAllowedError
         The user may not work out the company's figures.
     """
     ensure_may(by, Verb.RUN)
+    refuse_too_long(Run, "kept_as", kept_as)
     finish_left()
     if (shown := CurrentRun.objects.get().run) is not None:
         set_stages(shown)  # where a process ended before it had

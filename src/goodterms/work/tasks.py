@@ -47,13 +47,14 @@ def import_later(*, by: str, files: Sequence[str], tables: Mapping[str, Sequence
 
 
 @task()
-def run_later(*, by: str, periods: Sequence[str], policy: str) -> str:
+def run_later(*, by: str, periods: Sequence[str], policy: str, kept_as: str = "") -> str:
     """Work out the figures of the facts as they are then; ``policy`` is the text of a policy, "" for the company's own."""
     if len(periods) not in {0, 2}:
         raise UsageError("Give two periods, or none.")
     who = User.objects.get(pk=by)
     pair = (periods[0], periods[1]) if periods else None
-    run, result = run_analysis(connect(), policy=Policy.read(policy) if policy else None, periods=pair, by=who, at=timezone.now(), progress=_tell)
+    rules = Policy.read(policy) if policy else None
+    run, result = run_analysis(connect(), policy=rules, periods=pair, kept_as=kept_as, by=who, at=timezone.now(), progress=_tell)
     return f"Run {run.number}: {result.answer}"
 
 

@@ -69,6 +69,7 @@ def test_mapping_written_is_the_mapping_read(tmp_path):
         ("version = 1\nfiles = 1\n", 'line 2: there is no key "files" here. Known: version, leading_zeros, same_keys, reporting_currency, company, file.'),
         ('version = 1\n[[file]]\nmatch = "a"\nsheets = "b"\n', 'map.toml, line 4: there is no key "sheets" here'),
         ("version = 1\n[[file]]\nmatch = 3\n", "map.toml, line 3: match is a text; 3 was found."),
+        (f'version = 1\n[[file]]\nkeys = "{"k" * 101}"\n', "map.toml, line 3: keys names a space of keys in at most 100 signs; 101 were found."),
         ('version = 1\n[[file]]\ntable = "sales"\n', 'map.toml, line 3: there is no table "sales"'),
         ('version = 1\n[[file]]\n[file.columns]\n"A" = "net"\n', 'map.toml, line 4: there is no column "net"'),
         ('version = 1\n[[file]]\n[file.columns]\n"A" = "net_value"\n"B" = "net_value"\n', 'map.toml, line 5: "B" and "A" are both net_value'),

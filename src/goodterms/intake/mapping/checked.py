@@ -61,6 +61,7 @@ _DIALECT_KEYS: dict[str, type | tuple[type, ...]] = {
     "factors": dict,
     "currencies": dict,
 }
+_LONGEST_SPACE = 100
 _JOIN_KEYS = ("match", "sheet", "on", "columns", "dialect", "ragged")
 _RAGGED_KEYS = ("keep_left", "keep_right")
 _COST_KEYS = ("amounts", "credit")
@@ -176,6 +177,8 @@ class _Content:
         here = ("file", place)
         self.refuse_unknown(entry, _FILE_KEYS, *here)
         texts = {key: self.a(str, entry[key], *here, key) for key in ("match", "sheet", "keys", "table", "source", "source_column") if key in entry}
+        if len(keys := texts.get("keys", "")) > _LONGEST_SPACE:
+            raise MappingError(f"{self.at(*here, 'keys')}: keys names a space of keys in at most {_LONGEST_SPACE} signs; {len(keys)} were found.")
         table = texts.get("table", "")
         if table and table not in TABLES:
             raise MappingError(f'{self.at(*here, "table")}: there is no table "{table}". Known: {", ".join(TABLES)}.')

@@ -8,9 +8,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import connection
 from tests.installations import NOW
 from tests.work.slow_tasks import write_and_note
 
@@ -32,8 +35,9 @@ def start(installation):
 
     def start(*options):
         paths = os.pathsep.join([str(HOUSE / "src"), str(HOUSE)])
-        environment = os.environ | {"GOODTERMS_BEAT": "0.3", "PYTHONPATH": paths}
-        one = subprocess.Popen([COMMAND, "worker", "--home", installation, *options], env=environment, stdin=subprocess.DEVNULL)
+        environment = os.environ | {"GOODTERMS_BEAT": "0.3", "GOODTERMS_PATIENCE": "0.3", "PYTHONPATH": paths}
+        with (installation / "log").open("a") as log:
+            one = subprocess.Popen([COMMAND, "worker", "--home", installation, *options], env=environment, stdin=subprocess.DEVNULL, stderr=log)
         started.append(one)
         return one
 
@@ -98,6 +102,84 @@ def test_job_that_ends_its_worker_three_times_fails_with_a_sentence(start, tmp_p
     wait_for(lambda: Job.objects.get(pk=job.pk).state == JobState.FAILED)
     assert Job.objects.get(pk=job.pk).said == "Its worker ended without a word 3 times: it is not tried again."
     assert noted() == Counter()
+
+
+def failures(installation):
+    return (installation / "log").read_text("utf-8").count("met something unexpected: OperationalError")
+
+
+@contextmanager
+def held(installation):
+    """The register, held by another program that writes."""
+    if connection.vendor == "postgresql":
+        with psycopg.connect(**{name: connection.settings_dict[name.upper()] for name in ("host", "user")}, dbname=connection.settings_dict["NAME"]) as other:
+            other.execute("LOCK TABLE register_audithead IN ACCESS EXCLUSIVE MODE")
+            yield
+        return
+    holding = "import sqlite3, sys; sqlite3.connect(sys.argv[1], isolation_level=None).execute('BEGIN IMMEDIATE'); print(flush=True); sys.stdin.read()"
+    other = subprocess.Popen([sys.executable, "-c", holding, installation / "register.sqlite"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    other.stdout.readline()
+    yield
+    other.communicate()
+
+
+@pytest.fixture
+def impatient(installation):
+    """A PostgreSQL whose administrator lets nobody wait for a lock, as SQLite does by itself."""
+    settings = installation / "goodterms.toml"
+    settings.write_text(settings.read_text("utf-8").replace("?host=", "?options=-c%20lock_timeout%3D300&host="), "utf-8")
+    return installation
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_job_that_finds_the_register_held_is_tried_three_times(impatient, start, tmp_path, times):
+    file = tmp_path / "one"
+    job = ask_for(write_and_note, what="test", by=acting(""), at=NOW, file=str(file), seconds=1.0)
+    start()
+    for attempt in range(1, times + 1):
+        wait_for(lambda: file.exists() and file.read_text().count("begun") == attempt)  # noqa: B023  (asked at once)
+        with held(impatient):
+            wait_for(lambda: failures(impatient) == attempt)  # noqa: B023  (asked at once)
+    wait_for(lambda: Job.objects.get(pk=job.pk).state in {JobState.DONE, JobState.FAILED})
+    done = Job.objects.get(pk=job.pk)
+    if times == 1:
+        assert (done.state, done.attempt, done.said, noted()) == (JobState.DONE, 2, "noted", Counter(["one"]))
+    else:
+        assert (done.state, done.attempt, noted()) == (JobState.FAILED, 3, Counter())
+        assert "another program" in done.said
+        assert done.said.endswith("It was tried 3 times.")
+
+
+def test_job_whose_connection_breaks_is_tried_again_by_the_same_worker(start, installation, tmp_path):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no connection to a server")
+    file = tmp_path / "one"
+    job = ask_for(write_and_note, what="test", by=acting(""), at=NOW, file=str(file), seconds=1.0)
+    start()
+    for attempt in (1, 2):
+        wait_for(lambda: file.exists() and file.read_text().count("begun") == attempt)  # noqa: B023  (asked at once)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    wait_for(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE)
+    assert (noted(), Job.objects.get(pk=job.pk).attempt) == (Counter(["one"]), 3)
+
+
+def test_job_that_meets_something_unexpected_is_tried_three_times_and_done_where_that_was_mended(start, installation, tmp_path):
+    file, facts = tmp_path / "invoices.csv", installation / "facts"
+    file.write_text("Invoice;Line;Date;Customer;Net\n1;1;2024-01-15;C1;20,00\n", "utf-8")
+    facts.rmdir()
+    facts.write_text("no folder")
+    asked = {"what": "import", "by": acting(""), "at": NOW, "files": [str(file)], "tables": {}, "mapping": ""}
+    job = ask_for(import_later, **asked)
+    assert start("--until-idle").wait(120) == 0
+    failed = Job.objects.get(pk=job.pk)
+    assert (failed.state, failed.attempt) == (JobState.FAILED, 3)
+    assert failed.said == f"{facts / 'staging'} could not be read or written: Not a directory. Mend that, and ask for it again. It was tried 3 times."
+    facts.unlink()
+    facts.mkdir()
+    again = ask_for(import_later, **asked)
+    assert start("--until-idle").wait(120) == 0
+    assert Job.objects.get(pk=again.pk).said.endswith("is published: 1 rows accepted, 0 rejected.")
 
 
 def test_import_and_run_that_were_left_to_a_worker_are_done(start, installation, tmp_path):

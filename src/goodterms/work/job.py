@@ -36,6 +36,8 @@ class Attempt:
     job: UUID
     number: int
     worker: str
+    limit: float
+    """Seconds that it may take."""
     _told: float = field(default=0.0)
 
     def still_current(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 
 from goodterms.errors import UsageError
 from goodterms.register.imported import Lease
@@ -40,7 +40,7 @@ def lease(what: str, *, patience: float = PATIENCE) -> Iterator[int]:
     finally:
         ended.set()
         heart.join()
-        with suppress(DatabaseError):  # who takes it over sees the silence
+        with suppress(Error):  # who takes it over sees the silence
             Lease.objects.filter(attempt=attempt).update(holder="")
 
 
@@ -79,8 +79,10 @@ def _taken(holder: str, patience: float) -> int:
 def _beat(attempt: int, ended: threading.Event) -> None:
     """Show life until the work ends; a beat that cannot be written is made up by the next one."""
     while not ended.wait(settings.GOODTERMS_BEAT):
-        with suppress(DatabaseError):
+        try:
             Lease.objects.filter(attempt=attempt).update(beat=int(time.monotonic() * 1000))
+        except Error:
+            connection.close()  # a broken one is opened again
     connection.close()
 
 

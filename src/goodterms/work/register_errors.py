@@ -8,6 +8,10 @@ _AGAIN = "Nothing was changed; run the command again then."
 _SENTENCES = (
     (r"database (?:table )?is locked", f"The register is locked: another program has it open for writing and does not let go. Close or wait for it. {_AGAIN}"),
     (
+        r"canceling statement due to lock timeout|deadlock detected",
+        f"PostgreSQL did not get a lock: another program holds what is to be written. Close or wait for it. {_AGAIN}",
+    ),
+    (
         r"attempt to write a readonly database",
         f"The register may not be written: its file or folder is read-only for you. Give permission to write both. {_AGAIN}",
     ),

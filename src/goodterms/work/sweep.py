@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, models, transaction
+from django.db import Error, models, transaction
 
 from goodterms.errors import GoodtermsError
 from goodterms.facts.engine import connect
@@ -86,7 +86,7 @@ def sweep_when_free(*, at: datetime) -> bool:
     """Sweep, unless others publish, or something cannot be read or written at the moment; False then."""
     try:
         sweep(at=at)
-    except (GoodtermsError, DatabaseError, OSError):
+    except (GoodtermsError, Error, OSError):
         return False
     return True
 

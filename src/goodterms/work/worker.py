@@ -1,4 +1,4 @@
-"""The worker: takes jobs one after another, shows life while it is at one, and puts back those of workers that show none."""
+"""The worker: takes jobs one after another, shows life while it is at one, tries again what failed, and puts back the jobs of workers that show no life."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import os
 import threading
 import time
 import traceback
-from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, connection, models, transaction
+from django.db import Error, connection, models, transaction
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
@@ -24,12 +23,14 @@ from goodterms.register.job import Job, JobState
 from goodterms.work.job import MOST_ATTEMPTS, Attempt, SupersededError, attempting
 from goodterms.work.lease import SILENT_BEATS
 from goodterms.work.manifest import mend_manifest
+from goodterms.work.register_errors import sentence_of
 from goodterms.work.sweep import sweep_when_free
 
 OVERDUE = 75
 """The exit code of a worker whose attempt took longer than it may."""
 
 _SWEEP_EVERY = 24 * 3600.0
+_STATUS = {JobState.WAITING: TaskResultStatus.READY, JobState.DONE: TaskResultStatus.SUCCESSFUL, JobState.FAILED: TaskResultStatus.FAILED}
 logger = logging.getLogger("goodterms.worker")
 
 
@@ -62,9 +63,8 @@ class Worker(QueueWorker):
             while self.running:
                 try:
                     super().run()
-                except DatabaseError as error:
-                    logger.warning("The register could not be written (%s); trying again.", error)
-                    time.sleep(self.interval)
+                except Error as error:
+                    self._wait(error)
                 else:
                     return
         finally:
@@ -73,8 +73,11 @@ class Worker(QueueWorker):
 
     def _reap(self, ended: threading.Event) -> None:
         while not ended.wait(settings.GOODTERMS_BEAT):
-            with suppress(DatabaseError):  # the next look sees it too
+            try:
                 self.reaper.look()
+            except Error:  # where nobody could write, silence says nothing: it is listened for anew
+                connection.close()
+                self.reaper = Reaper()
             if time.monotonic() - self._swept > _SWEEP_EVERY:
                 self._sweep()
         connection.close()
@@ -96,19 +99,38 @@ class Worker(QueueWorker):
         try:
             with attempting(attempt):
                 said = _called(db_task_result)
-            _end(attempt, JobState.DONE, said)
+            self._end(attempt, JobState.DONE, said)
         except SupersededError:
             logger.warning("Another worker took over job %s.", attempt.job)
         except GoodtermsError as error:
-            _end(attempt, JobState.FAILED, str(error))
-        except Exception as error:  # noqa: BLE001  (whatever it is, the job ends)
+            self._end(attempt, JobState.FAILED, str(error))
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is tried again, or the job ends)
             logger.error("Job %s met something unexpected: %s\n%s", attempt.job, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))  # noqa: TRY400  (its message may hold values)
-            _end(attempt, JobState.FAILED, "It met something that Goodterms does not know how to handle. The worker's log has the details.")
+            connection.close()  # a broken one is opened again
+            if attempt.number < MOST_ATTEMPTS:
+                self._end(attempt, JobState.WAITING, "")
+            else:
+                self._end(attempt, JobState.FAILED, f"{_said_of(error)} It was tried {MOST_ATTEMPTS} times.")
         finally:
             ended.set()
             heart.join()
             self.running_task = False
             self._run_tasks += 1
+
+    def _end(self, attempt: Attempt, state: JobState, said: str) -> None:
+        """Write down what came of an attempt, as soon as the register takes it; a worker that is told to stop meanwhile leaves the job to the others."""
+        while True:
+            try:
+                return _write_down(attempt, state, said)
+            except Error as error:
+                if not self.running:
+                    raise
+                self._wait(error)
+
+    def _wait(self, error: Error) -> None:
+        logger.warning("The register could not be written (%s); trying again.", error)
+        connection.close()
+        time.sleep(self.interval)
 
 
 class Reaper:
@@ -141,7 +163,7 @@ def _begin(task: UUID, worker: str) -> Attempt | None:
             return None
         job.attempt, job.worker, job.state, job.step, job.share_done = job.attempt + 1, worker, JobState.RUNNING, "", None
         job.save()
-        return Attempt(task, job.attempt, worker)
+        return Attempt(task, job.attempt, worker, job.limit)
 
 
 def _called(queued: DBTaskResult[Any, Any]) -> str:
@@ -150,13 +172,22 @@ def _called(queued: DBTaskResult[Any, Any]) -> str:
     return str(queued.task.call(*given.args, **given.kwargs) or "")
 
 
-def _end(attempt: Attempt, state: JobState, said: str) -> None:
-    """Write down what came of an attempt, if it is still the current one."""
+def _write_down(attempt: Attempt, state: JobState, said: str) -> None:
+    """Write down what came of an attempt, if it is still the current one: the job has ended, or waits for the next."""
     with transaction.atomic():
         mine = Job.objects.filter(pk=attempt.job, attempt=attempt.number, worker=attempt.worker, state=JobState.RUNNING)
-        if mine.update(state=state, said=said, step=""):
-            status = TaskResultStatus.SUCCESSFUL if state == JobState.DONE else TaskResultStatus.FAILED
-            DBTaskResult.objects.filter(pk=attempt.job).update(status=status, finished_at=timezone.now())
+        if mine.update(state=state, said=said, step="", worker="" if state == JobState.WAITING else attempt.worker):
+            ended_at = None if state == JobState.WAITING else timezone.now()
+            DBTaskResult.objects.filter(pk=attempt.job).update(status=_STATUS[state], finished_at=ended_at)
+
+
+def _said_of(error: Exception) -> str:
+    """What an error means to a person."""
+    if isinstance(error, Error) and (known := sentence_of(error)):
+        return known
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'A file'} could not be read or written: {error.strerror}. Mend that, and ask for it again."
+    return "It met something that Goodterms does not know how to handle. The worker's log has the details."
 
 
 def _put_back(job: Job) -> bool:
@@ -176,12 +207,13 @@ def _put_back(job: Job) -> bool:
 def _beat(attempt: Attempt, ended: threading.Event) -> None:
     """Show life until the attempt ends; one that takes longer than it may ends the whole worker, and is tried again by another."""
     begun = time.monotonic()
-    limit = Job.objects.values_list("limit", flat=True).get(pk=attempt.job)
     while not ended.wait(settings.GOODTERMS_BEAT):
-        if time.monotonic() - begun > limit:
-            logger.error("Job %s takes longer than %s seconds: this worker ends.", attempt.job, limit)
+        if time.monotonic() - begun > attempt.limit:
+            logger.error("Job %s takes longer than %s seconds: this worker ends.", attempt.job, attempt.limit)
             os._exit(OVERDUE)
-        with suppress(DatabaseError):  # made up by the next one
+        try:
             mine: Any = Job.objects.filter(pk=attempt.job, attempt=attempt.number)
             mine.update(beat=int(time.monotonic() * 1000))
+        except Error:  # made up by the next one
+            connection.close()
     connection.close()

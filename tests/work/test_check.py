@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ import goodterms
 from goodterms.cli.main import exit_code_of
 from goodterms.errors import UsageError
 from goodterms.facts.engine import connect
+from goodterms.facts.store import Store
 from goodterms.register.audit import AuditEntry, AuditHead, AuditValue
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.imported import ClosedPeriod, FactsFile
@@ -21,6 +23,8 @@ from goodterms.work.check_audit import head_of
 from goodterms.work.close_period import close
 from goodterms.work.import_files import live_files, prepare, publish, store
 from goodterms.work.installation import acting
+from goodterms.work.kept_months import cubes
+from goodterms.work.run_analysis import run_analysis
 from goodterms.work.writing import digest_of, writing
 
 ENGINE = connect()
@@ -210,6 +214,42 @@ def test_a_closed_month_whose_file_has_gone_is_named_once(sold):
     sums = closed(date(2024, 2, 1)).sums
     store().path_of(sums["sale_lines"]["file"]).unlink()
     assert all("has gone" in sentence for sentence in found())
+
+
+@pytest.fixture
+def shown(sold):
+    """A run, with what it keeps."""
+    return run_analysis(ENGINE, by=acting(""), at=NOW)[0]
+
+
+def flip(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def test_an_altered_kept_month_is_named_and_worked_out_anew(shown):
+    assert check(ENGINE).said[-1] == f"Kept by runs: {len(cubes().with_what_they_are_made_of(shown.cubes.values()))} months, 1 key maps."
+    name = shown.cubes["2024-02-01"]
+    file = min(cubes().path_of(name).glob("*.parquet"))
+    flip(file)
+    assert found() == (f"What 2024-02 came to in run {shown.number}: {file} was altered. The next run works out anew what it needs of it.",)
+    again, _ = run_analysis(ENGINE, by=acting(""), at=NOW)
+    assert (again.cubes["2024-02-01"], found()) == (name, ())
+
+
+def test_a_kept_month_that_has_gone_is_named_and_no_damage(shown):
+    shutil.rmtree(cubes().path_of(shown.cubes["2024-02-01"]))
+    key_map = Store(cubes().folder).path_of(shown.key_map)
+    flip(key_map)
+    assert found() == (f"Which key was whose in run {shown.number}: its file {key_map} was altered. The next run works out anew what it needs of it.",)
+    key_map.unlink()
+    said = check(ENGINE)
+    assert said.found == ()
+    gone = f"What 2024-02 came to in run {shown.number}; Which key was whose in run {shown.number} has gone: the next run works out anew what it needs of it."
+    assert said.said[-1].endswith(gone)
+    shutil.rmtree(cubes().folder)
+    assert check(ENGINE).found == ()
 
 
 def test_the_command_says_what_it_found_and_leaves_with_1(ann, installation, capsys):

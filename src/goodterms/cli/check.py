@@ -17,7 +17,7 @@ def check(
     home: Home = None,
     as_: As = "",
 ) -> int:
-    """Verify the audit, every file of facts and original, and the sums of closed months; name what was changed or has gone.
+    """Verify the audit, every file of facts, original and kept month, and the sums of closed months; name what was changed or has gone.
 
     Exit codes: 0 all is as it should be; 1 something is not; 2 wrong use.
     """

@@ -1,4 +1,4 @@
-"""Checking an installation: its audit is whole, its files hold what their names say, and closed months come to what they came to."""
+"""Checking an installation: its audit is whole, its files and those that runs keep hold what was written, and closed months come to what they came to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from goodterms.register.imported import ClosedPeriod, FactsFile, ImportedFile, ImportRows, ImportState
 from goodterms.register.search_tables import lacks_trigrams, make_trigram_index
 from goodterms.work.check_audit import check_audit
+from goodterms.work.check_kept_months import check_kept_months
 from goodterms.work.keep_originals import originals
 from goodterms.work.manifest import check_manifest, mend_manifest
 from goodterms.work.month_sums import sums_of_month
@@ -37,16 +38,18 @@ def check(engine: Any, *, elsewhere: tuple[int, str] | None = None) -> Checked:
     lost = [
         f"{file.name} of import {file.of_id}: {damage}" for name, file in of_originals.items() if name and (damage := originals().damage_of(name, file.sha256))
     ]
+    kept_by_runs = check_kept_months()
     closed = list(ClosedPeriod.objects.filter(reopened_at=None).order_by("month", "entity"))
     said = (
         f"Audit: {audit.number:,} entries, head {audit.number}:{audit.digest}; {audit.erased:,} values were erased.",
         f"Facts: {len(named):,} files.",
         f"Originals: {len(of_originals):,} files.",
         f"Closed: {len(closed):,} months.",
+        kept_by_runs.said,
     )
     of_facts = [f"{what}: {damage}" for sha256, damage in damaged.items() for what in named[sha256]]
     of_months = [sentence for period in closed for sentence in _check_closed(engine, period, damaged)]
-    found = (*audit.found, *of_manifest, *of_facts, *lost, *of_months)
+    found = (*audit.found, *of_manifest, *of_facts, *lost, *of_months, *kept_by_runs.found)
     if not found:
         mend_manifest()
     if lacks_trigrams():

@@ -74,7 +74,7 @@ def test_a_run_says_what_look_says_and_undoing_leaves_nothing(installation, real
     for name, table in looked[0].items():
         assert found[0][name] == table, name
     assert found == looked
-    assert check(connect()).found == ()
+    assert check(connect(), by=acting("")).found == ()
     again = publish(prepare(reading, by=acting(""), at=NOW), reading.facts.engine, by=acting(""), at=NOW)
     assert again.changes_nothing
     for number in (again.number, published.number):

@@ -94,7 +94,7 @@ def test_a_backup_restores_on_either_database_and_back_to_an_equal_dump_and_file
     assert len(files) > 12
     file = tmp_path / "first.backup"
     for place, url in (("moved", empty_postgresql), ("back", "")):
-        assert backup(file, ENGINE, at=NOW) == ()
+        assert backup(file, ENGINE, by=acting(""), at=NOW) == ()
         home = restored(file, tmp_path / place, url)
         assert dump() == expected
         assert files_of(home) == files
@@ -127,7 +127,7 @@ def test_a_backup_during_an_import_restores_to_the_state_of_its_moment(installat
     other = threading.Thread(target=bring)
     other.start()
     begun.wait(60)
-    assert backup(tmp_path / "during.backup", ENGINE, at=NOW) == ()
+    assert backup(tmp_path / "during.backup", ENGINE, by=acting(""), at=NOW) == ()
     other.join()
     assert failed == []
     with zipfile.ZipFile(tmp_path / "during.backup") as archive:
@@ -140,7 +140,7 @@ def test_a_backup_of_a_damaged_installation_says_what_is_not_in_it(worked_with, 
     sha256 = min(live_files("sale_lines").values())
     path = store().path_of(sha256)
     path.unlink()
-    assert backup(tmp_path / "a.backup", ENGINE, at=NOW) == (f"{path} has gone: it is not in the backup.",)
+    assert backup(tmp_path / "a.backup", ENGINE, by=acting(""), at=NOW) == (f"{path} has gone: it is not in the backup.",)
     done = restoring(tmp_path / "a.backup", tmp_path / "b")
     assert done.returncode == 1
     assert f"{sha256}.parquet has gone" in done.stdout
@@ -154,7 +154,7 @@ def test_what_is_no_backup_is_a_sentence_and_leaves_nothing(worked_with, tmp_pat
     with pytest.raises(UnreadableFileError, match="is no backup of Goodterms"):
         restore(file, home, at=NOW)
     file.unlink()
-    backup(file, ENGINE, at=NOW)
+    backup(file, ENGINE, by=acting(""), at=NOW)
     (tmp_path / "a.backup.keys").rename(tmp_path / "elsewhere")
     with pytest.raises(UsageError, match=r"keys of the originals are missing: .*a\.backup\.keys"):
         restore(file, home, at=NOW)
@@ -165,7 +165,7 @@ def test_what_is_no_backup_is_a_sentence_and_leaves_nothing(worked_with, tmp_pat
 
 
 def test_a_database_that_cannot_be_used_is_a_sentence_and_leaves_nothing(worked_with, tmp_path, empty_postgresql):
-    backup(tmp_path / "a.backup", ENGINE, at=NOW)
+    backup(tmp_path / "a.backup", ENGINE, by=acting(""), at=NOW)
     away = restoring(tmp_path / "a.backup", tmp_path / "b", "--database", "postgresql://goodterms@/none?host=/nowhere")
     assert (away.returncode, "The database cannot be used: " in away.stderr) == (2, True)
     assert restoring(tmp_path / "a.backup", tmp_path / "b", "--database", empty_postgresql).returncode == 0
@@ -177,9 +177,9 @@ def test_a_database_that_cannot_be_used_is_a_sentence_and_leaves_nothing(worked_
 def test_a_backup_replaces_no_file(worked_with, tmp_path):
     (tmp_path / "a.backup").write_text("mine")
     with pytest.raises(UsageError, match="is there already"):
-        backup(tmp_path / "a.backup", ENGINE, at=NOW)
+        backup(tmp_path / "a.backup", ENGINE, by=acting(""), at=NOW)
     with pytest.raises(UsageError, match="is no folder"):
-        backup(tmp_path / "nowhere" / "a.backup", ENGINE, at=NOW)
+        backup(tmp_path / "nowhere" / "a.backup", ENGINE, by=acting(""), at=NOW)
     assert (tmp_path / "a.backup").read_text() == "mine"
     assert not (tmp_path / "a.backup.keys").exists()
 

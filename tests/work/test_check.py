@@ -51,12 +51,12 @@ def sold(installation, tmp_path):
 
 
 def found():
-    return check(ENGINE).found
+    return check(ENGINE, by=acting("")).found
 
 
 def test_a_whole_installation_is_whole(ann, sold):
     head = AuditHead.objects.get()
-    said = check(ENGINE, elsewhere=(head.number, head.digest))
+    said = check(ENGINE, by=acting(""), elsewhere=(head.number, head.digest))
     assert said.found == ()
     assert said.said[0] == f"Audit: {head.number} entries, head {head.number}:{head.digest}; 0 values were erased."
 
@@ -87,7 +87,7 @@ def test_a_removed_end_with_its_head_is_found_against_a_head_kept_elsewhere(ann)
     AuditEntry.objects.filter(number=4).delete()
     AuditHead.objects.update(number=3, digest=before.digest)
     assert found() == ()
-    assert check(ENGINE, elsewhere=(kept.number, kept.digest)).found == (
+    assert check(ENGINE, by=acting(""), elsewhere=(kept.number, kept.digest)).found == (
         "The audit ends with entry 3, and the head kept elsewhere is of entry 4: the end was taken off.",
     )
 
@@ -120,7 +120,7 @@ def test_a_chain_written_anew_is_found_against_a_head_kept_elsewhere(ann):
         entry.save()
     AuditHead.objects.update(digest=digest)
     assert found() == ()
-    (sentence,) = check(ENGINE, elsewhere=(kept.number, kept.digest)).found
+    (sentence,) = check(ENGINE, by=acting(""), elsewhere=(kept.number, kept.digest)).found
     assert sentence.endswith(f"has the digest {digest}, and the head kept elsewhere says {kept.digest}: the audit was written anew.")
 
 
@@ -154,7 +154,7 @@ def test_a_value_is_erased_where_an_entry_says_so_and_missing_elsewhere(ann):
     with writing("erase", by=acting(""), at=NOW, reason="asked to") as now:
         now.erase(AuditEntry.objects.get(number=3), "name")
     AuditValue.objects.filter(entry=4, is_after=True).delete()
-    said = check(ENGINE)
+    said = check(ENGINE, by=acting(""))
     assert said.said[0].endswith("2 values were erased.")
     assert said.found == ("Audit entry 4 (rename, 2026-11-02 09:00 UTC): the value of name after the change is missing, and no entry says that it was erased.",)
 
@@ -229,7 +229,7 @@ def flip(file):
 
 
 def test_an_altered_kept_month_is_named_and_worked_out_anew(shown):
-    assert check(ENGINE).said[-1] == f"Kept by runs: {len(cubes().with_what_they_are_made_of(shown.cubes.values()))} months, 1 key maps."
+    assert check(ENGINE, by=acting("")).said[-1] == f"Kept by runs: {len(cubes().with_what_they_are_made_of(shown.cubes.values()))} months, 1 key maps."
     name = shown.cubes["2024-02-01"]
     file = min(cubes().path_of(name).glob("*.parquet"))
     flip(file)
@@ -244,12 +244,12 @@ def test_a_kept_month_that_has_gone_is_named_and_no_damage(shown):
     flip(key_map)
     assert found() == (f"Which key was whose in run {shown.number}: its file {key_map} was altered. The next run works out anew what it needs of it.",)
     key_map.unlink()
-    said = check(ENGINE)
+    said = check(ENGINE, by=acting(""))
     assert said.found == ()
     gone = f"What 2024-02 came to in run {shown.number}; Which key was whose in run {shown.number} has gone: the next run works out anew what it needs of it."
     assert said.said[-1].endswith(gone)
     shutil.rmtree(cubes().folder)
-    assert check(ENGINE).found == ()
+    assert check(ENGINE, by=acting("")).found == ()
 
 
 def test_the_command_says_what_it_found_and_leaves_with_1(ann, installation, capsys):

@@ -12,7 +12,8 @@ from tests.installations import NOW
 from goodterms.errors import ChangedMeanwhileError, PolicyError, UsageError
 from goodterms.register.company_text import CompanyText, Source, TextKind
 from goodterms.register.custom_field import CustomField
-from goodterms.work.company_text import in_force, load, policy_of, saved
+from goodterms.work.company_text import in_force, load, policy_of
+from goodterms.work.company_text import saved as saved_for
 from goodterms.work.installation import acting
 from goodterms.work.writing import writing
 
@@ -39,6 +40,10 @@ owner = "operator@localhost"
 @pytest.fixture
 def now(installation):
     return {"by": acting(""), "at": NOW}
+
+
+def saved(kind):
+    return saved_for(kind, by=acting(""))
 
 
 def test_policy_saved_and_loaded_again_is_the_next_edition_and_the_first_stays(now):

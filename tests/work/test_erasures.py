@@ -52,12 +52,12 @@ def test_tombstones_name_what_was_erased_and_hold_no_value(ann, installation):
     (installation / "erasures.jsonl").write_text('{"id": "half')
     note_erased_values()
     assert erasures_in(installation / "erasures.jsonl") == [(ann.digest, "name")]
-    assert check(ENGINE).found == ()
+    assert check(ENGINE, by=acting("")).found == ()
 
 
 def test_what_was_erased_since_a_backup_is_erased_again_when_that_is_restored(ann, installation, tmp_path):
     file, name = tmp_path / "a.backup", ImportedFile.objects.get().original
-    backup(file, ENGINE, at=NOW)
+    backup(file, ENGINE, by=acting(""), at=NOW)
     erase(ann)
     newest = shutil.copy(installation / "erasures.jsonl", tmp_path / "newest.jsonl")
     without, with_list = restoring(file, tmp_path / "without"), restoring(file, tmp_path / "with", "--erasures", newest)
@@ -71,12 +71,12 @@ def test_what_was_erased_since_a_backup_is_erased_again_when_that_is_restored(an
     assert not AuditValue.objects.filter(value="Ann Virtanen").exists()
     assert ImportedFile.objects.get().original is None
     assert not originals().key_of(name).exists()
-    assert check(ENGINE).found == ()
+    assert check(ENGINE, by=acting("")).found == ()
     assert len(erasures_in(tmp_path / "with" / "erasures.jsonl")) >= 2
 
 
 def test_a_list_that_cannot_be_read_restores_nothing(ann, tmp_path):
-    backup(tmp_path / "a.backup", ENGINE, at=NOW)
+    backup(tmp_path / "a.backup", ENGINE, by=acting(""), at=NOW)
     done = restoring(tmp_path / "a.backup", tmp_path / "b", "--erasures", tmp_path / "none.jsonl")
     assert (done.returncode, f"{tmp_path / 'none.jsonl'} is not there." in done.stderr) == (4, True)
     assert not (tmp_path / "b").exists()
@@ -86,7 +86,7 @@ def test_older_backups_go_with_their_keys_and_status_says_which_erasures_are_com
     assert line_of_erasures() == "complete: no backup was made"
     files = [tmp_path / f"company-2026-11-0{day}.backup" for day in (1, 2, 3)]
     for day, file in enumerate(files):
-        backup(file, ENGINE, at=NOW + timedelta(days=day))
+        backup(file, ENGINE, by=acting(""), at=NOW + timedelta(days=day))
     (tmp_path / "other-2026-11-01.backup").write_bytes(files[0].read_bytes())
     (tmp_path / "company-2026-11-09.backup").write_text("no backup")
     assert line_of_erasures() == f"complete of what was erased before 2026-11-02 09:00 UTC: the oldest keys are {keys_beside(files[0])}"
@@ -99,7 +99,7 @@ def test_older_backups_go_with_their_keys_and_status_says_which_erasures_are_com
     keys_beside(files[1]).rename(tmp_path / "vault")
     assert line_of_erasures().endswith(f"the oldest keys are {keys_beside(files[2])}; 1 moved key file is not counted")
     last = tmp_path / "company-2026-11-04.backup"
-    backup(last, ENGINE, at=NOW + timedelta(days=3))
+    backup(last, ENGINE, by=acting(""), at=NOW + timedelta(days=3))
     assert (
         remove_older(last, 1, at=NOW)[-1]
         == f"{keys_beside(files[1])} is not where it was written, and its backup is kept no longer: remove it where it was moved to."

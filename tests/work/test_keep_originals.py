@@ -49,7 +49,7 @@ def test_originals_of_an_abandoned_import_are_dropped(prepared, installation):
 def test_a_lost_original_is_named(prepared):
     kept = ImportedFile.objects.get()
     originals().path_of(kept.original).unlink()
-    (sentence,) = check(connect()).found
+    (sentence,) = check(connect(), by=acting("")).found
     assert sentence.endswith(f"sales.csv of import {prepared.number}: The original {kept.original} has gone: {originals().path_of(kept.original)}.")
 
 

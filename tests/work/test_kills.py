@@ -186,14 +186,14 @@ def killed_and_done_again(home, kills, dice, files, warm, expected):
             done[f"{word}, {what}"] += 1
         again(word, home, files, warm)
         assert said_of_state() == expected[word], (word, done)
-        assert check(ENGINE).found == (), (word, done)
+        assert check(ENGINE, by=acting("")).found == (), (word, done)
     published = Import.objects.filter(state__in=[ImportState.PUBLISHED, ImportState.UNDONE]).count()
     assert AuditEntry.objects.filter(object="import", verb="import").count() == published == (4 if "worker" in kills else 3)
     sweep(at=datetime.now(UTC) + timedelta(hours=25), patience=LONGEST)
     assert unnamed(home) == []
     assert not [*home.glob("snapshot-*"), *home.glob(".begun-*"), *Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING])]
     assert said_of_state() == expected[word]
-    assert check(ENGINE).found == ()
+    assert check(ENGINE, by=acting("")).found == ()
     return done
 
 
@@ -213,11 +213,11 @@ def fails_and_is_done_again(home, sizes, files, warm, expected):
             assert (code, "does not know how to handle" in said, "Traceback" in said) == (2, False, False), (word, longest, said)
             assert said.strip()
             assert facts_of(said_of_state()) in (facts_of(before), facts_of(expected[word]))
-            assert check(ENGINE).found == ()
+            assert check(ENGINE, by=acting("")).found == ()
             failed[word] += 1
         again(word, home, files, warm)
         assert said_of_state() == (before if word == "backup" else expected[word]), (word, longest)
-        assert check(ENGINE).found == ()
+        assert check(ENGINE, by=acting("")).found == ()
     sweep(at=datetime.now(UTC) + timedelta(hours=25), patience=LONGEST)
     assert unnamed(home) == []
     return failed

@@ -10,6 +10,7 @@ from goodterms.facts.engine import connect
 from goodterms.register.audit import AuditEntry, AuditHead
 from goodterms.register.imported import FactsFile, FactsVersion
 from goodterms.work.check import check
+from goodterms.work.installation import acting
 
 ENGINE = connect()
 
@@ -32,10 +33,10 @@ def test_a_manifest_that_lags_or_is_not_whole_is_mended_by_check(installation, t
     now = manifest(installation)
     for text in (before, b"half", b"{}"):
         (installation / "manifest.json").write_bytes(text)
-        assert check(ENGINE).found == ()
+        assert check(ENGINE, by=acting("")).found == ()
         assert manifest(installation) == now
     (installation / "manifest.json").unlink()
-    check(ENGINE)
+    check(ENGINE, by=acting(""))
     assert manifest(installation) == now
 
 
@@ -51,7 +52,7 @@ def test_a_register_that_was_set_back_is_found(installation, tmp_path):
     last.delete()
     before = AuditEntry.objects.latest("number")
     AuditHead.objects.update(number=before.number, digest=before.digest)
-    found = check(ENGINE).found
+    found = check(ENGINE, by=acting("")).found
     assert [sentence.partition(": ")[2].partition(".")[0] for sentence in found[:1]] == ["the register was set back"]
     assert "of the audit, which is not there" in found[1]
     assert manifest(installation) == ahead

@@ -13,6 +13,7 @@ from tests.installations import NOW
 from goodterms.facts.engine import connect
 from goodterms.work.backup import backup, write_dump
 from goodterms.work.check import check
+from goodterms.work.installation import acting
 
 sqlite3 = sys.modules["sqlite3"]  # the one that Django uses here
 WRITES = """
@@ -60,9 +61,9 @@ def test_backup_dump_and_check_open_the_register_by_its_own_connection_alone(ins
     sys.addaudithook(hook)
     try:
         (tmp_path / "seen").write_text("by the hook")
-        backup(tmp_path / "a.backup", connect(), at=NOW)
-        write_dump(tmp_path / "dump.jsonl", connect())
-        check(connect())
+        backup(tmp_path / "a.backup", connect(), by=acting(""), at=NOW)
+        write_dump(tmp_path / "dump.jsonl", connect(), by=acting(""))
+        check(connect(), by=acting(""))
     finally:
         watching.clear()
     assert opened == []

@@ -103,7 +103,7 @@ def test_both_of_two_corrections_of_a_month_stand(installation, tmp_path, starte
     assert [one.split()[0] for one in said] == ["published"] * 2
     assert dump() == state
     assert amounts() == {"1": 21, "2": 21, "3": 22, "4": 22, "5": 20, "6": 20, "7": 20, "8": 20, "9": 9, "10": 10}
-    assert check(ENGINE).found == ()
+    assert check(ENGINE, by=acting("")).found == ()
 
 
 def test_records_that_a_waiting_import_made_are_seen_when_another_that_names_them_is_published(installation, tmp_path):

@@ -60,7 +60,7 @@ def test_what_nothing_names_goes_after_a_day(installation, tmp_path):
     assert files_of(installation) == kept
     assert not store().path_of(stray.sha256).exists()
     assert not originals().key_of(lost.name).exists()
-    assert check(ENGINE).found == ()
+    assert check(ENGINE, by=acting("")).found == ()
     assert sweep(at=in_a_day()) == NOTHING
 
 

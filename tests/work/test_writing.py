@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 from tests.installations import NOW
+from tests.register.everyone import Everyone
 
-from goodterms.errors import ChangedMeanwhileError, UsageError
+from goodterms.errors import ChangedMeanwhileError, NotAllowedError, UsageError
 from goodterms.register.audit import AuditEntry, AuditHead
+from goodterms.register.contact_person import ContactPerson
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.terms import Terms
 from goodterms.work.installation import acting
@@ -66,3 +68,29 @@ def test_each_change_is_in_the_audit_with_both_values(operator):
     assert (entry.verb, entry.object, entry.object_id, entry.reason) == ("rename", "counterparty", ann.pk.hex, "she said so")
     assert values == {("name", False): "Ann Oy", ("name", True): "Ann Oyj"}
     assert (AuditHead.objects.get().number, AuditHead.objects.get().digest) == (entry.number, entry.digest)
+
+
+def test_a_manager_changes_own_records_and_nobody_elses(installation):
+    cast = Everyone()
+    mia, entries = cast.users["mia"], AuditEntry.objects.count()
+    ann, cleo = cast.counterparties["Ann"], cast.counterparties["Cleo"]
+    theirs = ContactPerson.objects.get(counterparty=cleo)
+    for do, sentence in (
+        (lambda now: now.change(cleo, name="Cleo Oyj"), "Mia is a manager and has no such counterparty to change."),
+        (lambda now: now.change(theirs, title="Boss"), "Mia is a manager and has no such contact person to change."),
+        (lambda now: now.remove(theirs), "Mia is a manager and has no such contact person to change."),
+        (lambda now: now.create(ContactPerson, counterparty=cleo, name="Eve"), "Mia is a manager and has no such contact person to change."),
+        (lambda now: now.change(cast.product, name="Glue"), "Mia is a manager and has no such product to change."),
+        (lambda now: now.erase(AuditEntry(number=1), "name"), "Mia is a manager and may not erase what is kept of a person: ask a controller or a head."),
+    ):
+        with pytest.raises(NotAllowedError) as refused, writing("change", by=mia, at=NOW) as now:
+            do(now)
+        assert str(refused.value) == sentence
+    assert (ContactPerson.objects.filter(name="Eve").count(), ContactPerson.objects.filter(counterparty=cleo, title="Boss").count()) == (0, 0)
+    with pytest.raises(NotAllowedError, match="Aud is an auditor and may not change records"), writing("change", by=cast.users["aud"], at=NOW) as now:
+        now.change(ann, name="Ann Oyj")
+    assert AuditEntry.objects.count() == entries
+    with writing("change", by=mia, at=NOW) as now:
+        now.change(ContactPerson.objects.get(counterparty=ann), title="Chair")
+        now.create(ContactPerson, counterparty=ann, name="Eve")
+    assert sorted(ContactPerson.objects.filter(counterparty=ann).values_list("title", flat=True)) == ["", "Chair"]

@@ -32,7 +32,7 @@ def backup(
     """
     if (file is None) == (dump is None) or (state and dump is None) or (keep and file is None):
         raise UsageError("Name the file of the backup, or --dump FILE for the canonical dump alone.")
-    at = acting_in(home, as_, to="BACK_UP").at
+    by, at, _ = acting_in(home, as_)
     from goodterms.facts.engine import connect  # noqa: PLC0415
     from goodterms.work.backup import backup as written  # noqa: PLC0415
     from goodterms.work.backup import keys_beside, write_dump  # noqa: PLC0415
@@ -42,9 +42,9 @@ def backup(
     with shown_on(sys.stderr) as progress:
         progress("writing")
         if file is None:
-            write_dump(dump or Path(), connect(), Compared.STATE if state else Compared.BACKUP)
+            write_dump(dump or Path(), connect(), Compared.STATE if state else Compared.BACKUP, by=by)
             return DONE
-        lost = written(file, connect(), at=at)
+        lost = written(file, connect(), by=by, at=at)
     older = remove_older(file, keep, at=at) if keep and not lost else []
     for sentence in (*lost, *older):
         typer.echo(sentence)

@@ -21,12 +21,12 @@ def check(
 
     Exit codes: 0 all is as it should be; 1 something is not; 2 wrong use.
     """
-    acting_in(home, as_, to="CHECK")
+    by = acting_in(home, as_).by
     from goodterms.facts.engine import connect  # noqa: PLC0415
     from goodterms.work.check import check as checked  # noqa: PLC0415
     from goodterms.work.check_audit import head_of  # noqa: PLC0415
 
-    result = checked(connect(), elsewhere=head_of(head) if head else None)
+    result = checked(connect(), by=by, elsewhere=head_of(head) if head else None)
     for line in (*result.said, *result.found):
         typer.echo(line)
     typer.echo(

@@ -76,11 +76,11 @@ def _load(kind: str, file: Path, home: Path | None, as_: str) -> int:
 
 
 def _save(kind: str, file: Path, home: Path | None, as_: str) -> int:
-    acting_in(home, as_, to="SEE_SETTINGS")
+    by = acting_in(home, as_).by
     from goodterms.register.company_text import TextKind  # noqa: PLC0415
     from goodterms.work.company_text import saved  # noqa: PLC0415
 
-    _write(file, saved(TextKind(kind)))
+    _write(file, saved(TextKind(kind), by=by))
     return DONE
 
 

@@ -34,9 +34,10 @@ def restore(
         progress("restoring")
         made = restored(file, home, database=database, erasures=erasures, at=datetime.now(UTC))
         from goodterms.work.check import check  # noqa: PLC0415  (its models are there when the installation is)
+        from goodterms.work.installation import acting  # noqa: PLC0415
 
         progress("checking")
-        found = check(connect()).found
+        found = check(connect(), by=acting("")).found
     for sentence in found:
         typer.echo(sentence)
     if made.newer_erasures:

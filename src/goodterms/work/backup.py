@@ -18,8 +18,11 @@ from django.db.migrations.loader import MigrationLoader
 
 from goodterms.errors import UsageError
 from goodterms.facts.store import CHUNK, sync_folder
+from goodterms.register.access import ensure_may
 from goodterms.register.audit import AuditHead
 from goodterms.register.imported import FactsFile, ImportedFile, ImportRows, ImportState
+from goodterms.register.rights import Verb
+from goodterms.register.user import User
 from goodterms.work.dump import Compared, dump_lines, snapshot
 from goodterms.work.erasures import ERASURES, erasures_text, note_erased_values
 from goodterms.work.keep_originals import originals
@@ -36,26 +39,32 @@ def keys_beside(file: Path) -> Path:
     return file.with_name(f"{file.name}.keys")
 
 
-def write_dump(file: Path, engine: Any, of: Compared = Compared.BACKUP) -> None:
+def write_dump(file: Path, engine: Any, of: Compared = Compared.BACKUP, *, by: User) -> None:
     """Write the canonical dump to a file that is not there yet.
 
     Raises
     ------
     UsageError
         The file is there, or its folder is not.
+    NotAllowedError
+        The user may not back up the installation.
     """
+    ensure_may(by, Verb.BACK_UP)
     with _written(file) as target, snapshot() as using:
         target.writelines(dump_lines(engine, of, using=using))
 
 
-def backup(file: Path, engine: Any, *, at: datetime) -> tuple[str, ...]:
+def backup(file: Path, engine: Any, *, by: User, at: datetime) -> tuple[str, ...]:
     """Write a backup of one state of the installation while others work on, and return what it could not take in, a sentence each.
 
     Raises
     ------
     UsageError
         The file or the one of its keys is there, or its folder is not.
+    NotAllowedError
+        The user may not back up the installation.
     """
+    ensure_may(by, Verb.BACK_UP)
     note_erased_values()
     with lease("backup"), snapshot() as using:  # the lease keeps files from being swept
         files, lost = _files(using)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from goodterms.register.access import ensure_may
 from goodterms.register.imported import ClosedPeriod, FactsFile, ImportedFile, ImportRows, ImportState
+from goodterms.register.rights import Verb
 from goodterms.register.search_tables import lacks_trigrams, make_trigram_index
+from goodterms.register.user import User
 from goodterms.work.check_audit import check_audit
 from goodterms.work.check_kept_months import check_kept_months
 from goodterms.work.keep_originals import originals
@@ -27,8 +30,15 @@ class Checked:
     found: tuple[str, ...]
 
 
-def check(engine: Any, *, elsewhere: tuple[int, str] | None = None) -> Checked:
-    """Verify all that an installation holds; ``elsewhere`` is a head of the audit, number and digest, that was kept in another place."""
+def check(engine: Any, *, by: User, elsewhere: tuple[int, str] | None = None) -> Checked:
+    """Verify all that an installation holds; ``elsewhere`` is a head of the audit, number and digest, that was kept in another place.
+
+    Raises
+    ------
+    NotAllowedError
+        The user may not check the installation.
+    """
+    ensure_may(by, Verb.CHECK)
     audit = check_audit(elsewhere)
     of_manifest = check_manifest()
     named = _named_files()

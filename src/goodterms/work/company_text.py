@@ -41,21 +41,29 @@ def policy_of(edition: CompanyText) -> Policy:
 
 def company_mapping() -> str:
     """The text of the company's mapping, with the edition that it is; "" before the first."""
-    return saved(TextKind.MAPPING) if in_force(TextKind.MAPPING) else ""
+    found = in_force(TextKind.MAPPING)
+    return _as_file(found) if found else ""
 
 
-def saved(kind: TextKind, name: str = "") -> str:
+def saved(kind: TextKind, name: str = "", *, by: User) -> str:
     """The text in force, as a file that can be loaded again: its first line says which edition it is.
 
     Raises
     ------
     UsageError
         There is none yet.
+    NotAllowedError
+        The user may not see it.
     """
+    ensure_may(by, Verb.SEE_SETTINGS)
     found = in_force(kind, name)
     if found is None:
         raise UsageError(f"There is no edition of the {kind} yet{_of(name)}. Load the first one:   goodterms {kind} load FILE")
-    return f"# edition {found.number} of the {kind}{_of(name)}, saved by {found.saved_by.email} on {found.saved_at:%Y-%m-%d}\n{found.text}"
+    return _as_file(found)
+
+
+def _as_file(found: CompanyText) -> str:
+    return f"# edition {found.number} of the {found.kind}{_of(found.name)}, saved by {found.saved_by.email} on {found.saved_at:%Y-%m-%d}\n{found.text}"
 
 
 def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, login: str = "") -> CompanyText:

@@ -15,9 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from goodterms.errors import ChangedMeanwhileError, UsageError
+from goodterms.register.access import ensure_may
 from goodterms.register.audit import ERASED, AuditEntry, AuditHead, AuditValue
 from goodterms.register.identifier import refuse_personal_codes
 from goodterms.register.record import Record
+from goodterms.register.rights import Verb
 from goodterms.register.user import User
 from goodterms.work.erasures import note_erased_values
 from goodterms.work.job import current_attempt
@@ -39,10 +41,19 @@ class Writing:
     _said: list[tuple[str, str, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
 
     def create(self, model: type[R], **values: Any) -> R:
-        """Make a record."""
+        """Make a record.
+
+        Raises
+        ------
+        UsageError
+            Its fields do not take the values.
+        NotAllowedError
+            The user may make no such record, or it is of another's counterparty.
+        """
         record = model(**values)
         _check(record, values)
         record.save(force_insert=True)
+        ensure_may(self.by, Verb.CHANGE, record)  # where it stands, it is told whose it is
         self._say(record, {name: (None, getattr(record, name)) for name in values})
         return record
 
@@ -53,7 +64,12 @@ class Writing:
         ------
         ChangedMeanwhileError
             Someone else changed it since; nothing is written.
+        UsageError
+            Its fields do not take the values.
+        NotAllowedError
+            The user may change no such record, or it is of another's counterparty.
         """
+        ensure_may(self.by, Verb.CHANGE, record)
         before = {name: getattr(record, name) for name in values}
         changed = {name: value for name, value in values.items() if before[name] != value}
         version = record.version if seen is None else seen
@@ -71,7 +87,14 @@ class Writing:
         return record
 
     def remove(self, record: Record) -> None:
-        """Remove a record; what it held stays in the audit."""
+        """Remove a record; what it held stays in the audit.
+
+        Raises
+        ------
+        NotAllowedError
+            The user may change no such record, or it is of another's counterparty.
+        """
+        ensure_may(self.by, Verb.CHANGE, record)
         fields = [f.attname for f in record._meta.concrete_fields if f.attname not in {"id", "version"}]  # noqa: SLF001
         self._say(record, {name: (getattr(record, name), None) for name in fields if getattr(record, name) not in {None, ""}})
         record.delete()
@@ -81,7 +104,14 @@ class Writing:
         self._said.append((what, name, {key: (None, value) for key, value in values.items()}))
 
     def erase(self, entry: AuditEntry, *fields: str) -> None:
-        """Erase the values of fields of an entry, with their salts; the chain still verifies, and says which entry erased them."""
+        """Erase the values of fields of an entry, with their salts; the chain still verifies, and says which entry erased them.
+
+        Raises
+        ------
+        NotAllowedError
+            The user may erase nothing.
+        """
+        ensure_may(self.by, Verb.ERASE)
         entry.values.filter(field__in=fields).delete()
         transaction.on_commit(note_erased_values, robust=True)  # what was not noted then is noted with the next backup
         self._said.append((ERASED, str(entry.number), dict.fromkeys(fields, (None, "erased"))))

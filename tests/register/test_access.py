@@ -16,7 +16,7 @@ from goodterms.errors import NotAllowedError, UsageError
 from goodterms.register import access, models, rights
 from goodterms.register.access import FIGURES, Sight, ensure_may, fields, own, query, rows, totals
 from goodterms.register.money_field import MoneyField
-from goodterms.register.rights import Verb
+from goodterms.register.rights import Reason, Verb
 from goodterms.work.installation import acting
 
 SOURCE = Path(access.__file__).parent.parent
@@ -123,14 +123,15 @@ def column_of(model, name):
 
 def check_field(cast, who, model, name):
     user, column = cast.users[who], column_of(model, name)
-    look = "complaint" if name in PERSONAL.get(model.__name__, ()) else ""
+    look = Reason.COMPLAINT if name in PERSONAL.get(model.__name__, ()) else None
     there = expected(cast, who, model, name)
     said = (who, model.__name__, name)
     if there is None or look:
-        for _, ask in kinds_of_query(user, model, name, column, ""):
-            refused(ask)
+        for no_reason in (None, "complaint"):
+            for _, ask in kinds_of_query(user, model, name, column, no_reason):
+                refused(ask)
     if there is None:
-        for _, ask in kinds_of_query(user, model, name, column, "complaint"):
+        for _, ask in kinds_of_query(user, model, name, column, Reason.COMPLAINT):
             refused(ask)
         return
     values = cast.values(model, name)
@@ -176,7 +177,7 @@ def test_each_field_at_the_end_of_a_foreign_key_is_seen_by_whom_it_is_said(cast)
 
 def check_path(cast, who, model, link, name, targets):
     path, target = f"{link.name}__{name}", link.related_model
-    look = "billing" if name in PERSONAL.get(target.__name__, ()) or link.name in PERSONAL.get(model.__name__, ()) else ""
+    look = Reason.BILLING if name in PERSONAL.get(target.__name__, ()) or link.name in PERSONAL.get(model.__name__, ()) else None
     here, beyond = expected(cast, who, model, link.name), expected(cast, who, target, name)
     user = cast.users[who]
     if here is None or beyond is None:
@@ -326,7 +327,7 @@ def test_own_fields_are_seen_by_the_roles_they_name_and_personal_ones_by_a_look(
             refused(lambda user=user: query(user, models.Counterparty, where={"custom_secret__startswith": "secret"}))
         assert ("custom_secret" in fields(user, models.Counterparty)) == may_see
         refused(lambda user=user: query(user, models.Counterparty, order=["custom_hobby"]))
-        assert {row["name"] for row in query(user, models.Counterparty, show=["name", "custom_hobby"], look="complaint")} == OWN[who]
+        assert {row["name"] for row in query(user, models.Counterparty, show=["name", "custom_hobby"], look=Reason.COMPLAINT)} == OWN[who]
         with pytest.raises(UsageError):
             query(user, models.Counterparty, show=["custom_gone"])
 

@@ -21,7 +21,7 @@ from goodterms.register.counterparty import Counterparty
 from goodterms.register.custom_field import CustomField, CustomValue, FieldObject, FieldType
 from goodterms.register.product import Product
 from goodterms.register.record import published
-from goodterms.register.rights import MAY, OFFICE, RULES, Rule, Verb
+from goodterms.register.rights import MAY, OFFICE, RULES, Reason, Rule, Verb
 from goodterms.register.run import CounterpartyFigures, CurrentRun
 from goodterms.register.searched import finds, indexed, parts_of
 from goodterms.register.user import Role, User
@@ -103,7 +103,7 @@ def query(
     among: Sequence[str] = (),
     order: Sequence[str] = (),
     total: Sequence[str] = (),
-    look: str = "",
+    look: Reason | None = None,
 ) -> QuerySet[Any, dict[str, Any]]:
     """Return the fields ``show`` of the records that a user may see, find by ``where`` and ``search``, sort by ``order`` and add up by ``total``.
 
@@ -111,7 +111,8 @@ def query(
     company's own field, and ``net_sales``, ``profit`` and the like a counterparty's figures in the current run. Each word of ``search`` stands in one of the
     fields ``among``; counterparties are searched without them too: by name and city, and own ones by their official numbers and keys. ``total`` names what
     :func:`totals` will add up of the same records.
-    ``look`` is the reason for which personal values are looked at: only :mod:`goodterms.work.look_at_persons` gives one, and writes it.
+    ``look`` is the reason for which personal values are looked at: only :mod:`goodterms.work.look_at_persons` gives one, and writes it. For *own customer* the
+    query runs over the user's own customers alone, whatever the role.
 
     Raises
     ------
@@ -132,7 +133,7 @@ def totals(
     where: Q | Mapping[str, Any] | None = None,
     search: str = "",
     among: Sequence[str] = (),
-    look: str = "",
+    look: Reason | None = None,
 ) -> dict[str, Any]:
     """Return the sums of fields over the records that a user may see them on, None where there are none.
 
@@ -187,7 +188,7 @@ def restricted(
     search: str = "",
     among: Sequence[str] = (),
     total: Sequence[str] = (),
-    look: str = "",
+    look: Reason | None = None,
     show: Sequence[str] = (),
     order: Sequence[str] = (),
     row_by_row: bool = False,
@@ -233,15 +234,17 @@ def _is_expression(value: Any) -> bool:
     return hasattr(value, "resolve_expression")
 
 
-def _use(user: User, at: Kind, prefix: str, parts: Sequence[str], *, look: str, is_condition: bool) -> _Use:
+def _use(user: User, at: Kind, prefix: str, parts: Sequence[str], *, look: Reason | None, is_condition: bool) -> _Use:
     """What it takes that a query uses a field at the end of a path, each step of which is seen or refused."""
     (part, *rest), role = parts, _role(user)
     sight, is_secret, worked_out, column = _seen(role, at, part, prefix)
     if sight == Sight.NONE:
         raise NotAllowedError(f"{user.name} is {_a(role)} and may not see {part} of {_a(_called(at))}.")
-    if is_secret and not look:
+    if is_secret and not isinstance(look, Reason):
         raise NotAllowedError(f"{part} of {_a(_called(at))} is personal: it is seen by a look with its reason, which is written.")
     there = _or_nothing(prefix, _there(user, at, prefix, own_alone=sight == Sight.OWN))
+    if is_secret and look is Reason.OWN_CUSTOMER:
+        there &= _of_own(_rule(at), prefix, lambda path: _managed(user, path))
     if rest and (target := _next(column, rest[0])) is not None:
         further = _use(user, target, f"{prefix}{part}__", rest, look=look, is_condition=is_condition)
         return _Use(there & further.there, further.worked_out)
@@ -312,7 +315,7 @@ def _there(user: User, model: Kind, prefix: str, *, own_alone: bool) -> Q:
         there &= published(f"{prefix}{path}__")
     if rule.of is None or role in OFFICE:
         return there
-    owned = Q(*(_owned(user, f"{prefix}{path}__" if path else prefix) for path in rule.of), _connector=Q.OR)
+    owned = _of_own(rule, prefix, lambda path: _owned(user, path))
     if own_alone or rule.others is None:
         return there & owned
     others = {f"{prefix}{name}": value for name, value in rule.others.items()}
@@ -321,11 +324,20 @@ def _there(user: User, model: Kind, prefix: str, *, own_alone: bool) -> Q:
 
 def _owned(user: User, prefix: str) -> Q:
     """Counterparties, at the end of a path, of which the user sees everything."""
-    role = _role(user)
-    if role in OFFICE:
-        return Q()
+    return Q() if _role(user) in OFFICE else _managed(user, prefix)
+
+
+def _managed(user: User, prefix: str) -> Q:
+    """Counterparties, at the end of a path, whose owner the user is, or the owner's director."""
     owned = Q(**{f"{prefix}manager": user.pk})
-    return owned | Q(**{f"{prefix}manager__team": user.team_id}) if role == Role.DIRECTOR and user.team_id else owned
+    return owned | Q(**{f"{prefix}manager__team": user.team_id}) if _role(user) == Role.DIRECTOR and user.team_id else owned
+
+
+def _of_own(rule: Rule, prefix: str, whose: Callable[[str], Q]) -> Q:
+    """Records of such counterparties; what is of no counterparty is of none of them."""
+    if rule.of is None:
+        return Q(**{f"{prefix}pk__in": []})
+    return Q(*(whose(f"{prefix}{path}__" if path else prefix) for path in rule.of), _connector=Q.OR)
 
 
 def _or_nothing(prefix: str, there: Q) -> Q:

@@ -133,6 +133,18 @@ RULES: Mapping[type[Model], Rule] = {
 }
 
 
+class Reason(StrEnum):
+    """Why someone looks at persons."""
+
+    OWN_CUSTOMER = "own customer"
+    """Set by the system: the owner of a customer and the owner's director are not asked."""
+    BILLING = "billing"
+    COMPLAINT = "complaint"
+    STAND_IN = "stand-in"
+    OTHER = "other"
+    """With words of one's own."""
+
+
 class Verb(StrEnum):
     """What people do, as a sentence says it."""
 

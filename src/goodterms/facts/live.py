@@ -45,8 +45,12 @@ class Prepared:
 
 def month_of(table: str) -> str:
     """The month of a row in SQL."""
-    column = next((name for name in _MONTHS if name in TABLES[table].column_names), None)
+    column = _month_column(table)
     return f"CAST(date_trunc('month', {column}) AS DATE)" if column else "CAST(NULL AS DATE)"
+
+
+def _month_column(table: str) -> str | None:
+    return next((name for name in _MONTHS if name in TABLES[table].column_names), None)
 
 
 def stored_rows(store: Store, engine: Any, table: str, rows: str) -> dict[Month, StoredFile]:
@@ -201,7 +205,12 @@ def _joined(first: str, *names: str) -> str:
 
 
 def _is(table: str, month: Month) -> str:
-    return f"{month_of(table)} IS NOT DISTINCT FROM {'NULL' if month is None else f'DATE {text_of(month.isoformat())}'}"
+    """Whether a row is filed under a month, in SQL: by days between two, so that an engine passes over what holds none of them."""
+    column = _month_column(table)
+    if month is None or column is None:
+        return f"{month_of(table)} IS NULL"
+    ends = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return f"{column} >= DATE {text_of(month.isoformat())} AND {column} < DATE {text_of(ends.isoformat())}"
 
 
 def _sorted(engine: Any, table: str, rows: str) -> str:

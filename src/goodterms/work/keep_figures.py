@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from goodterms.register.counterparty import ACTUAL, Counterparty, Stage, StageCh
 from goodterms.register.record import named_by
 from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run, RunState
 from goodterms.register.source_key import KeyKind, SourceKey
-from goodterms.work.update_many import update_many
+from goodterms.work.write_many import insert_many, update_many
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,7 +106,7 @@ def _change(run: Run, wanted: Mapping[UUID, Stage]) -> bool:
             for record, stage in other
             if record.stage != stage
         ]
-        StageChange.objects.bulk_create(changes)
+        insert_many(changes)
         for record, stage in other:
             record.stage, record.stage_as_of = stage, _as_of(run, stage)
         update_many([record for record, _ in other], "stage", "stage_as_of")
@@ -132,11 +133,10 @@ def _as_named(space: str, key: str) -> str:
     return f"{space}:{key}" if space or key in {*NOT_CUSTOMERS, NO_PRODUCT} else key
 
 
-def _write(figures: Any) -> None:
-    made = list(figures)
-    for begin in range(0, len(made), _AT_ONCE):
-        with transaction.atomic():
-            type(made[0])._default_manager.bulk_create(made[begin : begin + _AT_ONCE])  # noqa: SLF001
+def _write(figures: Iterable[Any]) -> None:
+    left = iter(figures)
+    while batch := list(islice(left, _AT_ONCE)):
+        insert_many(batch)
 
 
 def _amounts(row: Mapping[str, Any], profit: str) -> dict[str, Decimal | None]:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
-from django.db import transaction
 
 from goodterms.errors import UsageError
 from goodterms.facts.engine import a_name_of_its_own
@@ -18,6 +17,7 @@ from goodterms.register.imported import Import
 from goodterms.register.record import named_by
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.work.keys_brought import KEY_COLUMNS, WITHIN, keys_in
+from goodterms.work.write_many import insert_many
 
 _KINDS = (KeyKind.CUSTOMERS, KeyKind.SUPPLIERS, KeyKind.MANAGERS, KeyKind.PLACES)
 _MAY_BE_A_NAME = r"^\d{6}.\d{3}.$|[\p{Ll}\p{Lo}@+-]|\s|^\p{Lu}{11,}$|^0\d"
@@ -100,8 +100,7 @@ def _words(found: Import, kind: KeyKind, names: list[tuple[str, str, str]]) -> d
             )
             for (space, within, name), word in made[begin : begin + _AT_ONCE]
         ]
-        with transaction.atomic():
-            SourceKey.objects.bulk_create(rows, ignore_conflicts=True)
+        insert_many(rows, or_leave=True)
     return words | _known_words(kind, [place for place, _ in made])
 
 

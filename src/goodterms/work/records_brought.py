@@ -19,6 +19,7 @@ from goodterms.register.record import named_by, published
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.work.fitting import fitting
 from goodterms.work.keys_brought import KeyBrought
+from goodterms.work.write_many import insert_many
 
 _PARTIES = (KeyKind.CUSTOMERS, KeyKind.SUPPLIERS)
 _COLUMN = {KeyKind.CUSTOMERS: "counterparty_id", KeyKind.SUPPLIERS: "counterparty_id", KeyKind.PRODUCTS: "product_id", KeyKind.PLACES: "address_id"}
@@ -67,9 +68,9 @@ def make_unseen(
             for key in new
         ]
         if kind in _COLUMN:  # a word for a name was given its key before it had a record
-            SourceKey.objects.bulk_create(made, update_conflicts=True, unique_fields=["id"], update_fields=[_COLUMN[kind]])
+            insert_many(made, or_set=[_COLUMN[kind]])
         else:
-            SourceKey.objects.bulk_create(made, ignore_conflicts=True)
+            insert_many(made, or_leave=True)
         objects = known | ids
         _take_what_goes(found, [pk for pk in objects.values() if pk], today)
         said = {objects[_place(key)]: key.said for key in keys if key.said}
@@ -80,7 +81,7 @@ def make_unseen(
 
 def state(found: Import, kind: str, said: Mapping[Any, Mapping[str, Any]]) -> None:
     """Keep what an import says of records, so that each can be settled by all imports that stand."""
-    Stated.objects.bulk_create(Stated(of=found, object_id=pk, kind=kind, values=fitting(values)) for pk, values in said.items())
+    insert_many(Stated(of=found, object_id=pk, kind=kind, values=fitting(values)) for pk, values in said.items())
 
 
 def _take_what_goes(found: Import, objects: Sequence[UUID], today: date) -> None:
@@ -110,7 +111,7 @@ def _of_the_other_kind(kind: KeyKind, keys: Iterable[KeyBrought]) -> dict[Key, U
 
 def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids: Mapping[Key, UUID], names: Mapping[Key, str], today: date) -> None:
     if kind in _PARTIES:
-        Counterparty.objects.bulk_create(
+        insert_many(
             [
                 Counterparty(
                     id=ids[_place(key)],
@@ -123,15 +124,13 @@ def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids:
                 )
                 for key in keys
             ],
-            ignore_conflicts=True,
+            or_leave=True,
         )
     elif kind == KeyKind.PRODUCTS:
-        Product.objects.bulk_create(
-            [Product(id=ids[_place(key)], name=key.key[:300], unnamed=True, created_by_import=found) for key in keys], ignore_conflicts=True
-        )
+        insert_many([Product(id=ids[_place(key)], name=key.key[:300], unnamed=True, created_by_import=found) for key in keys], or_leave=True)
     elif kind == KeyKind.PLACES:
         customers = {(space, key): pk for (space, _, key), pk in _known(KeyKind.CUSTOMERS, map(_customer_of, keys)).items() if pk}
-        Address.objects.bulk_create(
+        insert_many(
             [
                 Address(
                     id=ids[_place(key)],
@@ -142,7 +141,7 @@ def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids:
                 )
                 for key in keys
             ],
-            ignore_conflicts=True,
+            or_leave=True,
         )
 
 

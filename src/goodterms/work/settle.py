@@ -21,7 +21,7 @@ from goodterms.register.product import Family, Product, ProductPrice
 from goodterms.register.record import named_by
 from goodterms.register.source_key import KeyKind, SourceKey
 from goodterms.register.terms import Terms
-from goodterms.work.update_many import update_many
+from goodterms.work.write_many import insert_many, update_many
 
 _AT_ONCE = 500
 _BY: dict[str, Any] = {"by_import": True}
@@ -107,7 +107,7 @@ def _settle_counterparties(ids: Sequence[UUID]) -> None:
         changed += _set(record, wanted)
     update_many(changed, "name", "unnamed", "segment", "country", "manager_key", "manager", "is_customer", "is_supplier")
     Ownership.objects.filter(counterparty__in=list(owned), **_BY).delete()
-    Ownership.objects.bulk_create(row for _, rows in owned.values() for row in rows)
+    insert_many(row for _, rows in owned.values() for row in rows)
     _settle_details(records, said)
 
 
@@ -156,7 +156,7 @@ def _settle_details(records: Mapping[UUID, Counterparty], said: Mapping[UUID, _S
             made[ContactPerson].append(ContactPerson(id=named_by("contact", pk.hex), counterparty_id=pk, **_BY, **values["contact"]))
     for model, rows in made.items():
         model._default_manager.filter(counterparty__in=list(records), **_BY).delete()  # noqa: SLF001  (Django's own name for it)
-        model._default_manager.bulk_create(rows, ignore_conflicts=True)  # noqa: SLF001  (a person's own stands in its place)
+        insert_many(rows, or_leave=True)  # a person's own stands in its place
 
 
 def _settle_products(ids: Sequence[UUID]) -> None:
@@ -165,7 +165,7 @@ def _settle_products(ids: Sequence[UUID]) -> None:
     for key in SourceKey.objects.filter(kind=KeyKind.PRODUCTS, product__in=list(ids)).order_by("-space", "-key"):
         keys[key.product_id].append(key)
     names = {one.standing[KeyKind.PRODUCTS]["family"] for one in said.values() if "family" in one.standing[KeyKind.PRODUCTS]}
-    Family.objects.bulk_create([Family(id=named_by("family", name), name=name) for name in sorted(names)], ignore_conflicts=True)
+    insert_many((Family(id=named_by("family", name), name=name) for name in sorted(names)), or_leave=True)
     families = dict(Family.objects.filter(name__in=names).values_list("name", "pk"))
     changed, prices = [], []
     for record in records.values():
@@ -181,7 +181,7 @@ def _settle_products(ids: Sequence[UUID]) -> None:
                 prices.append(ProductPrice(id=named_by("price", record.pk.hex, str(number)), product=record, **_BY, **priced))
     update_many(changed, "name", "unnamed", "family", "is_stocked")
     ProductPrice.objects.filter(product__in=list(records), **_BY).delete()
-    ProductPrice.objects.bulk_create(prices, ignore_conflicts=True)  # a person's own price of that day stands
+    insert_many(prices, or_leave=True)  # a person's own price of that day stands
 
 
 def what_people_set(found: Import) -> tuple[str, ...]:
@@ -211,5 +211,5 @@ def _set(record: Counterparty | Product, wanted: dict[str, Any]) -> list[Any]:
 def _values(dictionary: Dictionary, keys: set[str]) -> dict[str, UUID]:
     """The values of a dictionary by their keys; new ones are made."""
     made = [DictionaryValue(id=named_by(dictionary, key), dictionary=dictionary, key=key[:100], label_en=key[:200]) for key in sorted(keys)]
-    DictionaryValue.objects.bulk_create(made, ignore_conflicts=True)
+    insert_many(made, or_leave=True)
     return dict(DictionaryValue.objects.filter(dictionary=dictionary, key__in=[key[:100] for key in keys]).values_list("key", "pk"))

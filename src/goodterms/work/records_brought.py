@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -53,7 +52,8 @@ def make_unseen(
         names = {_place(key): stands_for.get((kind, *_place(key)), "") for key in new}
         of_others = _of_the_other_kind(kind, new) if kind in _PARTIES and set(same) >= set(_PARTIES) else {}
         ids = {_place(key): of_others.get(_place(key)) or named_by(kind, *filter(None, _place(key))) for key in new}
-        _make_records(found, kind, [key for key in new if _place(key) not in of_others], ids, names, today)
+        values = {_place(key): fitting(key.said) for key in keys if key.said}
+        called = {_place(key): values.get(_place(key), {}).get("name") or without_personal_codes(names[_place(key)]) for key in new}
         made = [
             SourceKey(
                 id=named_by("key", kind, key.space, key.within, key.key),
@@ -71,17 +71,13 @@ def make_unseen(
             insert_many(made, or_set=[_COLUMN[kind]])
         else:
             insert_many(made, or_leave=True)
+        _make_records(found, kind, [key for key in new if _place(key) not in of_others], ids, called, today)  # after the keys, which a search finds them by
         objects = known | ids
         _take_what_goes(found, [pk for pk in objects.values() if pk], today)
-        said = {objects[_place(key)]: key.said for key in keys if key.said}
+        said = {pk: of_record for place, of_record in values.items() if (pk := objects[place])}
         said |= {pk: {} for pk in of_others.values() if pk not in said}
-        state(found, kind, said)
+        insert_many(Stated(of=found, object_id=pk, kind=kind, values=of_record) for pk, of_record in said.items())
     return len(unseen | {_place(key) for key in new})
-
-
-def state(found: Import, kind: str, said: Mapping[Any, Mapping[str, Any]]) -> None:
-    """Keep what an import says of records, so that each can be settled by all imports that stand."""
-    insert_many(Stated(of=found, object_id=pk, kind=kind, values=fitting(values)) for pk, values in said.items())
 
 
 def _take_what_goes(found: Import, objects: Sequence[UUID], today: date) -> None:
@@ -109,38 +105,44 @@ def _of_the_other_kind(kind: KeyKind, keys: Iterable[KeyBrought]) -> dict[Key, U
     return {place: pk for place, pk in _known(other, keys).items() if pk is not None}
 
 
-def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids: Mapping[Key, UUID], names: Mapping[Key, str], today: date) -> None:
+def _make_records(found: Import, kind: KeyKind, keys: Sequence[KeyBrought], ids: Mapping[Key, UUID], called: Mapping[Key, str], today: date) -> None:
     if kind in _PARTIES:
         insert_many(
-            [
+            (
                 Counterparty(
                     id=ids[_place(key)],
-                    name=(without_personal_codes(names[_place(key)]) or key.key)[:300],
-                    unnamed=not without_personal_codes(names[_place(key)]),
+                    name=(called[_place(key)] or key.key)[:300],
+                    unnamed=not called[_place(key)],
                     is_customer=kind == KeyKind.CUSTOMERS,
                     is_supplier=kind == KeyKind.SUPPLIERS,
                     created_on=today,
                     created_by_import=found,
                 )
                 for key in keys
-            ],
+            ),
             or_leave=True,
         )
     elif kind == KeyKind.PRODUCTS:
-        insert_many([Product(id=ids[_place(key)], name=key.key[:300], unnamed=True, created_by_import=found) for key in keys], or_leave=True)
+        insert_many(
+            (
+                Product(id=ids[_place(key)], name=(called[_place(key)] or key.key)[:300], unnamed=not called[_place(key)], created_by_import=found)
+                for key in keys
+            ),
+            or_leave=True,
+        )
     elif kind == KeyKind.PLACES:
         customers = {(space, key): pk for (space, _, key), pk in _known(KeyKind.CUSTOMERS, map(_customer_of, keys)).items() if pk}
         insert_many(
-            [
+            (
                 Address(
                     id=ids[_place(key)],
                     counterparty_id=customers[key.space, key.within],
                     kind=AddressKind.DELIVERY,
-                    name=(without_personal_codes(names[_place(key)]) or key.key)[:200],
+                    name=(called[_place(key)] or key.key)[:200],
                     created_by_import=found,
                 )
                 for key in keys
-            ],
+            ),
             or_leave=True,
         )
 

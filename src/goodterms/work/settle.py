@@ -27,6 +27,8 @@ _AT_ONCE = 500
 _BY: dict[str, Any] = {"by_import": True}
 _SIDES = (KeyKind.SUPPLIERS, KeyKind.CUSTOMERS)
 """What a supplier's record says and a customer's too is said by the customer's."""
+_Changes = dict[tuple[str, ...], list[Any]]
+"""Changed records by the columns that changed: the database sees to what follows from these columns alone."""
 _TERMS = {"price_list": "price_list", "payment_days": "payment_days", "terms": "group", "credit_limit": "credit_limit"}
 
 
@@ -92,7 +94,7 @@ def _settle_counterparties(ids: Sequence[UUID]) -> None:
         keys[key.counterparty_id].append(key)
     segments = _values(Dictionary.SEGMENT, {one.together["segment"] for one in said.values() if "segment" in one.together})
     owned = _owned({pk: said[pk].managers for pk, record in records.items() if "manager" not in record.kept_fields})
-    changed = []
+    changed: _Changes = defaultdict(list)
     for record in records.values():
         values, own_keys = said[record.pk].together, keys[record.pk]
         wanted: dict[str, Any] = {
@@ -104,8 +106,8 @@ def _settle_counterparties(ids: Sequence[UUID]) -> None:
         }
         if own_keys:
             wanted |= {f"is_{kind[:-1]}": any(key.kind == kind for key in own_keys) for kind in _SIDES}
-        changed += _set(record, wanted)
-    update_many(changed, "name", "unnamed", "segment", "country", "manager_key", "manager", "is_customer", "is_supplier")
+        _set(record, wanted, changed)
+    _write(changed)
     Ownership.objects.filter(counterparty__in=list(owned), **_BY).delete()
     insert_many(row for _, rows in owned.values() for row in rows)
     _settle_details(records, said)
@@ -167,7 +169,8 @@ def _settle_products(ids: Sequence[UUID]) -> None:
     names = {one.standing[KeyKind.PRODUCTS]["family"] for one in said.values() if "family" in one.standing[KeyKind.PRODUCTS]}
     insert_many((Family(id=named_by("family", name), name=name) for name in sorted(names)), or_leave=True)
     families = dict(Family.objects.filter(name__in=names).values_list("name", "pk"))
-    changed, prices = [], []
+    changed: _Changes = defaultdict(list)
+    prices = []
     for record in records.values():
         values = said[record.pk].standing[KeyKind.PRODUCTS]
         wanted = {
@@ -175,11 +178,11 @@ def _settle_products(ids: Sequence[UUID]) -> None:
             "is_stocked": values.get("stocked"),
             **_name(record, values, keys[record.pk]),
         }
-        changed += _set(record, wanted)
+        _set(record, wanted, changed)
         for number, said_of_price in enumerate(values.get("prices", [])):
             if priced := {name: value for name, value in said_of_price.items() if value is not None}:
                 prices.append(ProductPrice(id=named_by("price", record.pk.hex, str(number)), product=record, **_BY, **priced))
-    update_many(changed, "name", "unnamed", "family", "is_stocked")
+    _write(changed)
     ProductPrice.objects.filter(product__in=list(records), **_BY).delete()
     insert_many(prices, or_leave=True)  # a person's own price of that day stands
 
@@ -200,12 +203,18 @@ def what_people_set(found: Import) -> tuple[str, ...]:
     return tuple(sorted(sentences))
 
 
-def _set(record: Counterparty | Product, wanted: dict[str, Any]) -> list[Any]:
-    """The record, changed, where it is not as wanted; what a person set stays."""
+def _set(record: Counterparty | Product, wanted: Mapping[str, Any], changed: _Changes) -> None:
+    """Change the record where it is not as wanted; what a person set stays."""
     differing = {name: value for name, value in wanted.items() if name.removesuffix("_id") not in record.kept_fields and getattr(record, name) != value}
     for name, value in differing.items():
         setattr(record, name, value)
-    return [record] if differing else []
+    if differing:
+        changed[tuple(differing)].append(record)
+
+
+def _write(changed: _Changes) -> None:
+    for names, records in changed.items():
+        update_many(records, *names)
 
 
 def _values(dictionary: Dictionary, keys: set[str]) -> dict[str, UUID]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import AutoField
 
 
@@ -14,7 +14,7 @@ def insert_many(records: Iterable[Any], *, or_leave: bool = False, or_set: Seque
     made = list(records)
     if not made:
         return
-    meta = type(made[0])._meta  # noqa: SLF001  (Django's own name for it)
+    connection, meta = connections[DEFAULT_DB_ALIAS], type(made[0])._meta  # noqa: SLF001  (Django's own name for it)
     fields = [field for field in meta.concrete_fields if not isinstance(field, AutoField)]
     key = connection.ops.quote_name(meta.pk.column)
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
@@ -32,7 +32,7 @@ def update_many(records: Sequence[Any], *names: str) -> None:
     """Write fields of records that this transaction holds: they were read by ``select_for_update``, so that nobody removes one meanwhile."""
     if not records:
         return
-    meta = type(records[0])._meta  # noqa: SLF001  (Django's own name for it)
+    connection, meta = connections[DEFAULT_DB_ALIAS], type(records[0])._meta  # noqa: SLF001  (Django's own name for it)
     fields = [meta.get_field(name) for name in (*names, "version")]
     for record in records:
         record.version += 1  # who looked before this looks again

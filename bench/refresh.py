@@ -36,7 +36,8 @@ def imported(files: list[Path], **more: list[Path]) -> None:
 
 def correction(company: Path) -> Path:
     """Some lines of one month, each a unit of money dearer."""
-    file = company / "correction.parquet"
+    file = company / "correction" / f"invoices-{CORRECTED[:4]}.parquet"  # of the same source
+    file.parent.mkdir()
     lines = f"SELECT * FROM read_parquet('{company}/invoices-*.parquet') WHERE strftime(\"Invoice date\", '%Y-%m') = '{CORRECTED}'"
     dearer = '* REPLACE ("Net amount" + 1 AS "Net amount", "List value" + 1 AS "List value")'
     duckdb.execute(f'COPY (SELECT {dearer} FROM ({lines}) ORDER BY "Invoice", "Line" LIMIT {LINES_CORRECTED}) TO \'{file}\' (FORMAT parquet)')

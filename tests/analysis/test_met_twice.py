@@ -112,3 +112,13 @@ def test_the_study_counts_once_and_says_so():
     assert result.bridge.sales_start == 50
     assert result.notices[0].startswith("1 document was met twice, in shop and erp: 2 lines, 50.00 of sales.")
     assert (result.figures["met_twice_documents"], result.figures["met_twice_net_value"]) == (1, 50)
+
+
+def test_sources_of_different_years_are_not_compared_and_undated_documents_are():
+    """A shop until 2022 and an ERP from 2023 on may use the same numbers; a line of either without a day is of no year."""
+    apart = [row | ({"date": "2022-01-05"} if row["source"] == "shop" else {}) for row in both()]
+    found = count_once(facts_of(apart))
+    assert (found.documents, found.same_number_other_content, counted_rows(found)) == (0, 0, [2, 3, 90, 91])
+    undated = facts_of([*apart, *(row | {"date": None} for row in both())])
+    found = count_once(undated)
+    assert (found.documents, found.lines, found.net_value) == (1, 2, Decimal(50))

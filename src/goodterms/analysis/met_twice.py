@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -69,14 +71,21 @@ def count_once(facts: Facts) -> MetTwice:
     Both copies stay in the facts. The same number with other content is two documents.
     """
     sale_lines = facts["sale_lines"]
-    by_source = sale_lines.group_by(source=_.source.fill_null("")).agg(first_row=_.row.min()).to_pyarrow().to_pylist()
-    if len(by_source) < 2:
+    by_year = sale_lines.group_by(source=_.source.fill_null(""), in_year=_.date.year()).agg(first_row=_.row.min()).to_pyarrow().to_pylist()
+    years = Counter(row["in_year"] for row in by_year)
+    of_two = [year for year, sources in years.items() if sources > 1]
+    if not of_two:
         return MetTwice(0, 0, Decimal(0), 0, sale_lines)
-    named = {name: place for place, name in enumerate(facts.sources)}
-    ordered = sorted(by_source, key=lambda s: (named.get(s["source"], len(named)), s["first_row"] or 0, s["source"]))
-    names = [s["source"] for s in ordered]
+    places = {name: place for place, name in enumerate(facts.sources)}
+    first_rows: dict[str, float] = {}
+    for row in by_year:
+        first_rows[row["source"]] = min(row["first_row"] or 0, first_rows.get(row["source"], math.inf))
+    names = sorted(first_rows, key=lambda name: (places.get(name, len(places)), first_rows[name], name))
     text_keys = {key: _[key].cast("string").fill_null("") for key in _DOCUMENT}
-    numbered = sale_lines.filter(_.document.notnull()).mutate(source=_.source.fill_null(""), **text_keys)
+    in_such_years = sale_lines.date.year().isin([year for year in of_two if year is not None])
+    if None in of_two:
+        in_such_years |= sale_lines.date.isnull()
+    numbered = sale_lines.filter(in_such_years, sale_lines.document.notnull()).mutate(source=_.source.fill_null(""), **text_keys)
     of_year = {"entity": _.entity, "document": _.document, "year": _.date.left(4)}  # another year's number is another document without being said
     in_two = numbered.group_by(**of_year).agg(sources=_.source.nunique()).filter(_.sources > 1)
     candidates = numbered.mutate(year=_.date.left(4)).semi_join(in_two, ["entity", "document", "year"])

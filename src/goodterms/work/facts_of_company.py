@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -57,24 +59,26 @@ def _sources(con: Any, live: LiveFacts) -> list[str]:
 def _counterparties(kind: KeyKind) -> list[dict[str, Any]]:
     """What the register knows of customers or suppliers, a row a source key."""
     managers = {(space, key): said for space, key, said in SourceKey.objects.filter(kind=KeyKind.MANAGERS).exclude(said="").values_list("space", "key", "said")}
-    terms = {t.counterparty_id: t for t in Terms.objects.filter(is_purchase=kind == KeyKind.SUPPLIERS, valid_from=None)}
-    keys = SourceKey.objects.visible().filter(kind=kind, counterparty__isnull=False).select_related("counterparty__segment").order_by("space", "key")
+    agreed = Terms.objects.filter(is_purchase=kind == KeyKind.SUPPLIERS, valid_from=None)
+    terms = {pk: more for pk, *more in agreed.values_list("counterparty", "price_list", "payment_days", "group", "credit_limit")}
+    keys = SourceKey.objects.visible().filter(kind=kind, counterparty__isnull=False).order_by("space", "key")
+    of_counterparty = ("pk", "name", "unnamed", "segment__key", "country", "manager_key")
+    found = keys.values_list("space", "key", "said", *(f"counterparty__{name}" for name in of_counterparty)).iterator(chunk_size=_AT_ONCE)
     rows = []
-    for number, found in enumerate(keys.iterator(chunk_size=_AT_ONCE), start=1):
-        who = found.counterparty
-        agreed = terms.get(who.pk)
+    for number, (space, key, said, pk, name, unnamed, segment, country, manager_key) in enumerate(found, start=1):
+        price_list, payment_days, group, credit_limit = terms.get(pk, (None, None, None, None))
         rows.append(
             {
-                "key_space": found.space or None,
-                "customer_key" if kind == KeyKind.CUSTOMERS else "supplier_key": found.said or found.key,
-                "name": None if who.unnamed or who.name == found.said else who.name,
-                "segment": who.segment.key if who.segment else None,
-                "country": who.country or None,
-                "manager_key": managers.get((found.space, who.manager_key), who.manager_key) or None,
-                "price_list": (agreed.price_list or None) if agreed else None,
-                "payment_days": agreed.payment_days if agreed else None,
-                "terms": (agreed.group or None) if agreed else None,
-                "credit_limit": agreed.credit_limit if agreed else None,
+                "key_space": space or None,
+                "customer_key" if kind == KeyKind.CUSTOMERS else "supplier_key": said or key,
+                "name": None if unnamed or name == said else name,
+                "segment": segment,
+                "country": country or None,
+                "manager_key": managers.get((space, manager_key), manager_key) or None,
+                "price_list": price_list or None,
+                "payment_days": payment_days,
+                "terms": group or None,
+                "credit_limit": credit_limit,
                 "row": number,
             }
         )
@@ -83,31 +87,19 @@ def _counterparties(kind: KeyKind) -> list[dict[str, Any]]:
 
 def _products() -> list[dict[str, Any]]:
     """What the register knows of products, a row a source key and price."""
-    prices: dict[Any, list[ProductPrice]] = {}
-    for known in ProductPrice.objects.order_by("product", "valid_from"):
-        prices.setdefault(known.product_id, []).append(known)
-    keys = SourceKey.objects.visible().filter(kind=KeyKind.PRODUCTS, product__isnull=False).select_related("product__family").order_by("space", "key")
+    columns = ("unit", "units_per_base", "list_price", "unit_cost", "valid_from", "weight")
+    prices: dict[Any, list[Sequence[Any]]] = defaultdict(list)
+    for pk, *price in ProductPrice.objects.order_by("product", "valid_from").values_list("product", *columns).iterator(chunk_size=_AT_ONCE):
+        prices[pk].append(price)
+    keys = SourceKey.objects.visible().filter(kind=KeyKind.PRODUCTS, product__isnull=False).order_by("space", "key")
+    of_product = ("pk", "name", "unnamed", "family__name", "is_stocked")
+    found = keys.values_list("space", "key", *(f"product__{name}" for name in of_product)).iterator(chunk_size=_AT_ONCE)
     rows: list[dict[str, Any]] = []
-    for found in keys.iterator(chunk_size=_AT_ONCE):
-        what = found.product
-        of_product: list[ProductPrice | None] = [*prices.get(what.pk, [])] or [None]
-        for price in of_product:
-            rows.append(
-                {
-                    "key_space": found.space or None,
-                    "product_key": found.key,
-                    "name": None if what.unnamed else what.name,
-                    "family": what.family.name if what.family else None,
-                    "unit": (price.unit or None) if price else None,
-                    "units_per_base": price.units_per_base if price else None,
-                    "list_price": price.list_price if price else None,
-                    "unit_cost": price.unit_cost if price else None,
-                    "valid_from": price.valid_from if price else None,
-                    "weight": price.weight if price else None,
-                    "stocked": what.is_stocked,
-                    "row": len(rows) + 1,
-                }
-            )
+    for space, key, pk, name, unnamed, family, is_stocked in found:
+        what = {"key_space": space or None, "product_key": key, "name": None if unnamed else name, "family": family, "stocked": is_stocked}
+        for price in prices.get(pk) or [()]:
+            of_price = dict(zip(columns, price, strict=False))
+            rows.append({**what, **of_price, "unit": of_price.get("unit") or None, "row": len(rows) + 1})
     return rows
 
 

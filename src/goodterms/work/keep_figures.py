@@ -29,8 +29,8 @@ _KEPT_FOR = timedelta(days=90)
 
 def keep_figures(run: Run, result: Result, stages: pa.Table) -> None:
     """Write the figures of every counterparty and product, so many in one transaction; nobody sees them before the run is the current one."""
-    rows = {row["customer"]: row for row in result.tables["customers"].to_pylist()}
-    judged = {row["customer"]: row for row in stages.to_pylist()}
+    rows = _amounts(result.tables["customers"], "customer", MEASURE_COLUMN[result.measure])
+    judged = {row["customer"]: row for row in stages.select(["customer", "orders", "last_sale", "stage"]).to_pylist()}
     known = _records(KeyKind.CUSTOMERS, "counterparty_id")
     _write(
         CounterpartyFigures(
@@ -39,15 +39,15 @@ def keep_figures(run: Run, result: Result, stages: pa.Table) -> None:
             orders=stage.get("orders") or 0,
             last_sale=stage.get("last_sale"),
             stage=stage.get("stage") or "",
-            **_amounts(rows.get(key, {}), MEASURE_COLUMN[result.measure]),
+            **rows.get(key, {}),
         )
         for key, pk in known.items()
         if (stage := judged.get(key, {})) or key in rows
     )
     known = _records(KeyKind.PRODUCTS, "product_id")
     profit = "product_contribution" if result.measure == "net profit" else MEASURE_COLUMN[result.measure]
-    of_products = ((known.get(row["product"]), row) for row in result.tables["products"].to_pylist())
-    _write(ProductFigures(run=run, product_id=pk, **_amounts(row, profit)) for pk, row in of_products if pk is not None)
+    of_products = _amounts(result.tables["products"], "product", profit).items()
+    _write(ProductFigures(run=run, product_id=known[key], **amounts) for key, amounts in of_products if known.get(key) is not None)
 
 
 def set_stages(run: Run) -> None:
@@ -97,7 +97,7 @@ def _change(run: Run, wanted: Mapping[UUID, Stage]) -> bool:
     with transaction.atomic():
         if not CurrentRun.objects.select_for_update().filter(run=run).exists():
             return False
-        records = Counterparty.objects.select_for_update().in_bulk(list(wanted))
+        records = Counterparty.objects.only("version", "stage", "stage_as_of").select_for_update().in_bulk(list(wanted))
         other = [(record, wanted[pk]) for pk, record in records.items() if (record.stage, record.stage_as_of) != (wanted[pk], _as_of(run, wanted[pk]))]
         changes = [
             StageChange(
@@ -139,8 +139,8 @@ def _write(figures: Iterable[Any]) -> None:
         insert_many(batch)
 
 
-def _amounts(row: Mapping[str, Any], profit: str) -> dict[str, Decimal | None]:
-    """The figures of one row of a table of results, to the unit that the register keeps; none where there is no row."""
+def _amounts(table: pa.Table, key: str, profit: str) -> dict[str, dict[str, Decimal | None]]:
+    """The figures of each row of a table of results, to the unit that the register keeps."""
     columns = {
         "net_sales": "net_sales_later",
         "net_sales_earlier": "net_sales_earlier",
@@ -148,7 +148,9 @@ def _amounts(row: Mapping[str, Any], profit: str) -> dict[str, Decimal | None]:
         "profit": f"{profit}_later",
         "profit_earlier": f"{profit}_earlier",
     }
-    return {ours: _rounded(row.get(theirs)) for ours, theirs in columns.items()}
+    found = {ours: theirs for ours, theirs in columns.items() if theirs in table.column_names}
+    rows = zip(*(table[theirs].to_pylist() for theirs in (key, *found.values())), strict=True)
+    return {name: dict(zip(found, map(_rounded, amounts), strict=True)) for name, *amounts in rows}
 
 
 def _rounded(amount: Decimal | None) -> Decimal | None:

@@ -1,6 +1,6 @@
 """Identities that hold in every company, as properties on random ones: a slice of the campaign in tests/torture, always the same.
 
-Each example is a group of one to four companies through the whole analysis; the docstrings of ``tests.torture.identities`` say what is compared.
+Each example is a group of two to eight companies through the whole analysis; the docstrings of ``tests.torture.identities`` say what is compared.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from tests.torture import identities
 from tests.torture.companies import groups, with_costs_on_the_lines
 
-SOME = groups(1, 4)
+SOME = groups(2, 8)
 
 
 def slice_of(examples: int):
@@ -19,7 +19,7 @@ def slice_of(examples: int):
     return settings(max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-@slice_of(20)
+@slice_of(7)
 @given(SOME)
 def test_nothing_is_missing_not_one_unit(group):
     """Every cut has the same total, pools are used up, and bridges have no remainder."""
@@ -27,7 +27,7 @@ def test_nothing_is_missing_not_one_unit(group):
     identities.nothing_is_missing(group, rows, *identities.studied(group, rows))
 
 
-@slice_of(6)
+@slice_of(2)
 @given(SOME)
 def test_row_order_never_matters(group):
     rows = group.rows()
@@ -36,7 +36,7 @@ def test_row_order_never_matters(group):
     identities.same_tables(found, again)
 
 
-@slice_of(6)
+@slice_of(2)
 @given(SOME)
 def test_yesterdays_period_never_changes_when_todays_cost_does(group):
     rows = group.rows()
@@ -45,14 +45,14 @@ def test_yesterdays_period_never_changes_when_todays_cost_does(group):
     identities.yesterday_is_the_same(found, today)
 
 
-@slice_of(10)
+@slice_of(3)
 @given(SOME.map(with_costs_on_the_lines))
 def test_no_change_in_terms_is_no_change_in_profit(group):
     same = replace(group, pools=identities.without_new(group.pools))
     identities.nothing_has_changed(*identities.studied(same, identities.the_same_year_twice(group.rows())))
 
 
-@slice_of(10)
+@slice_of(3)
 @given(SOME.map(with_costs_on_the_lines))
 def test_selling_and_taking_everything_back_leaves_the_handling(group):
     rows = identities.everything_returned(group.rows())

@@ -19,7 +19,7 @@ from goodterms.intake.mapping.answers import answered
 
 CENT = D("0.01")
 MOST_QUESTIONS = 8
-EXAMPLES = 40
+EXAMPLES = 15
 HEADINGS = {
     "document": ("Invoice no", "Rechnungsnummer", "Laskun nro", "Number"),
     "order": ("Order number", "Bestellnummer"),

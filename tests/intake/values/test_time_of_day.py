@@ -29,7 +29,7 @@ def found(cells):
         return [day for (day,) in read([path]).facts.engine.con.execute("SELECT date FROM sale_lines ORDER BY row").fetchall()]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(form=st.sampled_from(DAYS), lines=st.lists(st.tuples(days, times), min_size=20, max_size=60))
 def test_any_day_with_any_time_of_any_zone_is_that_day(form, lines):
     cells = [f"{day.strftime(form)}{time}" for day, time in lines]

@@ -84,6 +84,57 @@ def test_folders_without_rights_are_said(home, tmp_path):
     assert imported(home) == (0, "")
 
 
+def test_a_folder_of_the_installation_without_rights_is_said_and_nothing_is_lost(home):
+    assert imported(home) == (0, "")
+    assert run(COMMAND, "run", "--home", home)[0] == 0
+    more = home.parent / "more.csv"
+    more.write_text(SALES.replace("1;1;", "2;1;"), "utf-8")
+    for place in ("", "goodterms.toml", "facts", "originals", "keys", "cubes", "register.sqlite"):
+        mode = (home / place).stat().st_mode
+        (home / place).chmod(0)
+        for command in (["import", "--yes", more], ["run"], ["check"], ["backup", home.parent / f"{place}.backup"]):
+            code, said = run(*bound(), COMMAND, *command, "--home", home)
+            assert code in {0, 1, 2, 4}, (place, command, said)
+            assert said.count("\n") == (code in {2, 4}) + (place == ""), (place, command, said)
+        (home / place).chmod(mode)
+    assert run(COMMAND, "check", "--home", home) == (0, "")
+    assert run(COMMAND, "import", "--home", home, "--yes", more)[0] == 0
+
+
+def test_a_folder_of_files_without_rights_is_said(home):
+    folder, file = home.parent / "in", home.parent / "in" / "sales.csv"
+    folder.mkdir()
+    file.write_text(SALES, "utf-8")
+    for mode, named, sentence in (
+        (0o000, folder, "Invalid value for 'FILE...': path"),
+        (0o444, folder, f"{file} could not be read or written: Permission denied."),
+        (0o444, file, f"{file} may not be read by you. Ask for the right to, or copy it."),
+    ):
+        folder.chmod(mode)
+        code, said = run(*bound(), COMMAND, "import", "--home", home, "--yes", named)
+        assert (code in {2, 4}, said.startswith(sentence)) == (True, True), said
+    folder.chmod(0o755)
+    assert run(COMMAND, "import", "--home", home, "--later", file)[0] == 0
+    folder.chmod(0)
+    assert run(*bound(), COMMAND, "worker", "--home", home, "--until-idle")[0] == 0
+    folder.chmod(0o755)
+    done = subprocess.run([COMMAND, "status", "--home", home], capture_output=True, text=True, check=True)
+    assert f"failed: {file} may not be read by you." in done.stdout
+
+
+def test_a_folder_that_takes_no_left_out_rows_leaves_no_import_waiting(home, monkeypatch):
+    assert imported(home) == (0, "")
+    assert run(COMMAND, "close", "--home", home, "2024-01")[0] == 0
+    closed, more = home.parent / "closed", home.parent / "more.csv"
+    more.write_text(SALES + "2;1;2024-01-16;10;P1;2;20,00\n3;1;2024-02-16;10;P1;2;20,00\n", "utf-8")
+    closed.mkdir(mode=0o555)
+    monkeypatch.chdir(closed)
+    code, said = run(*bound(), COMMAND, "import", "--home", home, "--yes", "--open-only", more)
+    assert (code, said.count("\n"), "left-out-of-import-2 could not be" in said) == (2, 1, True), said
+    done = subprocess.run([COMMAND, "status", "--home", home], capture_output=True, text=True, check=True)
+    assert "Waiting        nothing" in done.stdout
+
+
 def test_a_postgresql_that_cannot_be_used_is_said(home, postgresql):  # noqa: F811
     settings = home / "goodterms.toml"
     for url, words in (

@@ -78,7 +78,11 @@ def import_files(
         progress("preparing")
         run = prepare(reading, open_only=open_only, by=by, at=at)
     _show(run, reading)
-    _write_left_out(run)
+    try:
+        _write_left_out(run)
+    except OSError:
+        abandon(run.number)
+        raise
     try:
         said = _not_to_be_published(run, dry_run=dry_run, yes=yes)
         while not said:

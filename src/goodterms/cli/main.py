@@ -206,7 +206,8 @@ def _(error: OSError) -> int:
     if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM}:
         return said.dispatch(BaseException)(error)
     _give_up_output()
-    _say(f"{error.filename or 'The output'} could not be written: {error.strerror}. Make room or give permission, and run the command again.")
+    done = "read or written" if error.errno in {errno.EACCES, errno.EPERM, errno.EIO} else "written"
+    _say(f"{error.filename or 'The output'} could not be {done}: {error.strerror}. Make room or give permission, and run the command again.")
     return WRONG_USE
 
 

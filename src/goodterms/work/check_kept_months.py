@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from goodterms.facts.store import Store
 from goodterms.register.run import Run, RunState
@@ -28,11 +29,11 @@ def check_kept_months() -> KeptChecked:
         named |= {name: f"What {month[:7]} came to in run {number}" for month, name in sorted(of_run.items()) if name not in named}
         key_maps.setdefault(key_map, f"Which key was whose in run {number}")
     kept, store = cubes(), Store(cubes().folder)
-    there = kept.with_what_they_are_made_of(named)
+    there = kept.with_what_they_are_made_of(named) | {name for name in named if _is_there(kept.path_of(name))}
     gone = [what for name, what in named.items() if name not in there]
     altered = [f"{named.get(name, 'What a kept month was made of')}: {damage}" for name in sorted(there) if (damage := kept.damage_of(name))]
     for name, what in key_maps.items():
-        if not store.path_of(name).exists():
+        if not _is_there(store.path_of(name)):
             gone.append(what)
         elif damage := store.damage_of(name):
             altered.append(f"{what}: {damage}")
@@ -41,3 +42,10 @@ def check_kept_months() -> KeptChecked:
     if gone:
         said += f" {'; '.join(gone[:_MOST_SAID])}{more} has gone: {_ANEW}"
     return KeptChecked(said, tuple(f"{sentence} {_ANEW[0].upper()}{_ANEW[1:]}" for sentence in altered))
+
+
+def _is_there(place: Path) -> bool:
+    try:
+        return place.exists()
+    except OSError:  # a folder that may not be entered: what is wrong is said of the file
+        return True

@@ -147,6 +147,8 @@ def publish(run: DryRun, engine: Any, *, as_shown: bool = False, by: User, at: d
         It would change a closed month.
     UsageError
         It was published, undone or abandoned already.
+    UnreadableFileError
+        A file of it has gone.
     NotAllowedError
         The user may not import files.
     """
@@ -161,6 +163,7 @@ def publish(run: DryRun, engine: Any, *, as_shown: bool = False, by: User, at: d
         if as_shown and _shown(prepared) != _shown(run.prepared):
             raise DryRunChangedError(_with(run, prepared, engine))
         refuse_closed(prepared, engine)
+        store().rows_of({*files_of(found.rows.all()), *(f.sha256 for p in prepared for f in p.months.values() if f)})  # all there: a clock may have jumped
         take_over(found, engine)
         with writing("import", by=by, at=at, login=login) as now:
             still_held(attempt)

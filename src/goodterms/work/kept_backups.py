@@ -23,14 +23,15 @@ def note_backup(keys: Path, made_at: datetime) -> None:
 
 
 def remove_older(file: Path, keep: int, *, at: datetime) -> list[str]:
-    """Keep the newest backups whose names differ from a file's in their digits alone, and remove the older ones with their keys; say what was done.
+    """Keep a backup and the newest others whose names differ from it in their digits alone, and remove the older ones with their keys; say what was done.
 
+    The one that was written last is the newest, whatever a clock that was set back says.
     The keys go first: without them nobody reads the originals. What killed backups left half-written more than a day ago goes too.
     """
     alike = re.compile(r"\d+".join(map(re.escape, re.split(r"\d+", file.name))))
     made = {path: _made_at(path) for path in file.parent.iterdir() if alike.fullmatch(path.name)}
     said = [f"{path} is no backup that can be read, and was left." for path, when in sorted(made.items()) if when is None]
-    newest = sorted(((when, path) for path, when in made.items() if when), reverse=True)
+    newest = sorted(((when, path) for path, when in made.items() if when), key=lambda one: (one[1] == file, one), reverse=True)
     removed = set()
     for _, path in reversed(newest[keep:]):
         keys = path.with_name(f"{path.name}.keys").absolute()
@@ -43,7 +44,7 @@ def remove_older(file: Path, keep: int, *, at: datetime) -> list[str]:
         name = half.name.removeprefix(".").removesuffix(".part").removesuffix(".keys")
         if alike.fullmatch(name) and half.stat().st_mtime < (at - _HALF).timestamp():
             half.unlink(missing_ok=True)
-    oldest = newest[:keep][-1][0] if newest else at
+    oldest = min((when for when, _ in newest[:keep]), default=at)
     return said + _forget(removed, file.parent.absolute(), alike, oldest)
 
 
@@ -53,7 +54,7 @@ def _forget(removed: set[Path], folder: Path, alike: re.Pattern[str], oldest: da
     for line in _noted():
         keys = Path(line["keys"])
         is_older = keys.parent == folder and alike.fullmatch(keys.name.removesuffix(".keys")) and datetime.fromisoformat(line["made_at"]) < oldest
-        if not is_older or keys.exists():
+        if keys not in removed and (not is_older or keys.exists()):
             kept.append(line)
         elif keys not in removed:
             said.append(f"{keys} is not where it was written, and its backup is kept no longer: remove it where it was moved to.")

@@ -86,11 +86,11 @@ def keys_brought(con: Any, rows: Mapping[str, str]) -> Iterator[list[KeyBrought]
             ]
 
 
-def keys_in(rows: str, kind: KeyKind, table: str) -> str:
-    """The keys of a kind that rows of a table name, in SQL: space, within and key, each once; empty where the table names none."""
+def keys_in(rows: str, kind: KeyKind, table: str, *, by: str = "") -> str:
+    """The keys of a kind that rows of a table name, in SQL: space, within and key, each once, or once by a column; empty where the table names none."""
     within = named(WITHIN[kind]) if kind in WITHIN else text_of("")
     return " UNION ".join(
-        f"SELECT DISTINCT coalesce(key_space, '') AS space, {within} AS within, {named(column)} AS key FROM ({rows}) "
+        f"SELECT DISTINCT {f'{named(by)}, ' if by else ''}coalesce(key_space, '') AS space, {within} AS within, {named(column)} AS key FROM ({rows}) "
         f"WHERE {named(column)} IS NOT NULL{f' AND {condition}' if condition else ''}"
         for name, column, condition in KEY_COLUMNS[kind]
         if name == table

@@ -194,7 +194,8 @@ def what_people_set(found: Import) -> tuple[str, ...]:
         said[pk] |= values
     sentences = []
     for model in (Counterparty, Product):
-        for record in model.objects.visible().exclude(kept_fields=[]).select_related("segment" if model is Counterparty else "family"):
+        kept = model.objects.visible().filter(pk__in=Stated.objects.filter(of=found).values("object_id")).exclude(kept_fields=[])
+        for record in kept.select_related("segment" if model is Counterparty else "family"):
             for name in record.kept_fields:
                 theirs, ours = said.get(record.pk, {}).get(name), getattr(record, name)
                 ours = getattr(ours, "key", getattr(ours, "name", ours))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
+from uuid import UUID
 
 from django.db import connection
 
@@ -23,6 +25,7 @@ from goodterms.work.kept_backups import line_of_erasures
 
 _FAILED_SHOWN = 3
 _PATIENCE = 1.5
+_AT_ONCE = 100
 
 
 def lines_of_state(home: Path, *, by: User, at: datetime) -> list[str]:
@@ -74,16 +77,29 @@ def _late(by: User, at: datetime) -> list[str]:
     """The sources whose files are late: half as long again as their rhythm since the last ones that were published."""
     if "rhythm_days" not in fields(by, Source):
         return []
-    published = ImportedFile.objects.filter(of__state=ImportState.PUBLISHED).order_by("of__begun_at").values_list("name", "of__begun_at")
-    last = {Path(name).name: begun_at for name, begun_at in published}
+    sources = list(Source.objects.filter(is_retired=False, rhythm_days__isnull=False).order_by("name"))
+    last = _last_files(sources)
     lines = []
-    for source in Source.objects.filter(is_retired=False, rhythm_days__isnull=False).order_by("name"):
-        came = [day for name, day in last.items() if fnmatch(name, source.pattern or f"{source.name}*")]
-        if not came:
+    for source in sources:
+        came = last.get(source.pk)
+        if came is None:
             lines.append(f"Late           {source.name}: no file has come yet")
-        elif at - max(came) > timedelta(days=(source.rhythm_days or 0) * _PATIENCE):
-            lines.append(f"Late           {source.name}: the last file came on {max(came):%Y-%m-%d}, and one is expected every {source.rhythm_days} days")
+        elif at - came > timedelta(days=(source.rhythm_days or 0) * _PATIENCE):
+            lines.append(f"Late           {source.name}: the last file came on {came:%Y-%m-%d}, and one is expected every {source.rhythm_days} days")
     return lines
+
+
+def _last_files(sources: Sequence[Source]) -> dict[UUID, datetime]:
+    """When the last published file of each source came: the newest imports are looked at first, and no more than it takes."""
+    found: dict[UUID, datetime] = {}
+    published = ImportedFile.objects.filter(of__state=ImportState.PUBLISHED).order_by("-of", "-pk").values_list("name", "of__begun_at")
+    files = published.iterator(chunk_size=_AT_ONCE) if sources else iter(())
+    while len(found) < len(sources) and (file := next(files, None)) is not None:
+        name, begun_at = file
+        for source in sources:
+            if source.pk not in found and fnmatch(Path(name).name, source.pattern or f"{source.name}*"):
+                found[source.pk] = begun_at
+    return found
 
 
 def _untied(by: User) -> list[str]:

@@ -122,6 +122,21 @@ def test_a_folder_of_files_without_rights_is_said(home):
     assert f"failed: {file} may not be read by you." in done.stdout
 
 
+def test_a_name_that_is_too_long_for_a_file_and_signs_that_are_no_text_are_said(home):
+    name = "x" * 300
+    for command in (
+        ["backup", "--home", home, name],
+        ["backup", "--home", home, "--dump", name],
+        ["init", name],
+        ["status", "--home", name],
+        ["restore", name, "b"],
+    ):
+        code, said = run(COMMAND, *command)
+        assert (code, said.count("\n"), said.endswith(" is too long a name for a file or folder: choose a shorter one.\n")) == (2, 1, True), command
+    code, said = run(COMMAND, "users", "add", "mia@example.com", "--name", "M\udcffia", "--role", "head", "--home", home)
+    assert (code, said) == (2, "What was passed holds signs that are no text. Write it in letters that your terminal shows.\n")
+
+
 def test_a_folder_that_takes_no_left_out_rows_leaves_no_import_waiting(home, monkeypatch):
     assert imported(home) == (0, "")
     assert run(COMMAND, "close", "--home", home, "2024-01")[0] == 0

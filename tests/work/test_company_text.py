@@ -98,6 +98,7 @@ def test_fields_come_back_as_they_were_loaded_and_left_out_ones_are_hidden(now):
         (("yes/no", "colour"), "type = 'colour' is none of text, number"),
         (("head", "boss"), "names boss, which is no role"),
         (("label_en", "label"), "field.vip has label. Known are"),
+        (("Very important", "Very\\u0000"), "label_en holds a sign that no text has"),
         (("Very important", ""), "label_en: This field cannot be blank"),
         (("Very important", "Very " * 100), "label_en: Ensure this value has at most 200 characters"),
         (("[field", "[fields"), "The file has fields, which is not known here"),
@@ -121,6 +122,8 @@ def test_sources_come_back_as_they_were_loaded(now):
         load_sources('[[source]]\nname = "erp"\n', **now)
     with pytest.raises(UsageError, match=r"no active user nobody@example\.com"):
         load_sources(saved(TextKind.SOURCES).replace("operator@localhost", "nobody@example.com"), **now)
+    with pytest.raises(UsageError, match=r"source\.erp: rhythm_days is a whole number from 1 to 3,650; 40000 was found\."):
+        load_sources(saved(TextKind.SOURCES).replace("rhythm_days = 7", "rhythm_days = 40_000"), **now)
     assert in_force(TextKind.SOURCES).number == 3
 
 

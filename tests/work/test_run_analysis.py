@@ -7,7 +7,7 @@ from tests.installations import NOW
 
 import goodterms
 from goodterms.demo import build_company
-from goodterms.errors import UsageError
+from goodterms.errors import PeriodError, UsageError
 from goodterms.facts.engine import connect
 from goodterms.register.run import CounterpartyFigures, CurrentRun
 from goodterms.work.import_files import prepare, publish
@@ -35,6 +35,11 @@ def test_run_comes_to_what_look_finds(installation, company):
     figures = {f.counterparty.source_keys.get().key: f for f in CounterpartyFigures.objects.filter(run=CurrentRun.objects.get().run, net_sales__isnull=False)}
     assert {row["customer"] for row in looked.tables["customers"].to_pylist()} - {"(no customer)"} == set(figures)
     assert run.answer == looked.answer
+
+
+def test_a_run_without_sale_lines_says_so(installation):
+    with pytest.raises(PeriodError, match="There are no sale lines yet to work out figures from"):
+        run_analysis(connect(), by=acting(""), at=NOW)
 
 
 @pytest.mark.parametrize("signs", [200, 201])

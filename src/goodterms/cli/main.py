@@ -201,8 +201,17 @@ def _(_error: BrokenPipeError) -> int:
 
 
 @said.register
+def _(_error: UnicodeEncodeError) -> int:
+    _say("What was passed holds signs that are no text. Write it in letters that your terminal shows.")
+    return WRONG_USE
+
+
+@said.register
 def _(error: OSError) -> int:
     """A disk that takes no more, or a place that may not be written, is the user's to mend; any other was not foreseen."""
+    if error.errno == errno.ENAMETOOLONG:
+        _say(f"…{str(error.filename)[-40:]} is too long a name for a file or folder: choose a shorter one.")
+        return WRONG_USE
     if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM}:
         return said.dispatch(BaseException)(error)
     _give_up_output()

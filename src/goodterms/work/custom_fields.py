@@ -16,6 +16,7 @@ from goodterms.work.writing import Writing
 
 _FIELD = {"label_en", "label_fi", "object", "type", "choices", "is_personal", "seen_by"}
 _SOURCE = {"table", "folder", "pattern", "rhythm_days", "waits_for_done", "owner"}
+_LONGEST_RHYTHM = 3_650
 Wanted: TypeAlias = Mapping[str, dict[str, Any]]
 """What a file says, by the key of a field or the name of a source."""
 
@@ -47,7 +48,12 @@ def read_sources(text: str) -> Wanted:
     UsageError
         The text says what cannot be.
     """
-    return _read(text, "source", _SOURCE)
+    wanted = _read(text, "source", _SOURCE)
+    for name, values in wanted.items():
+        days = values.get("rhythm_days", 1)
+        if type(days) is not int or not 1 <= days <= _LONGEST_RHYTHM:
+            raise UsageError(f"source.{name}: rhythm_days is a whole number from 1 to {_LONGEST_RHYTHM:,}; {days!r} was found.")
+    return wanted
 
 
 def set_fields(wanted: Wanted, now: Writing) -> None:

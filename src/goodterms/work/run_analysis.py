@@ -13,6 +13,7 @@ from django.db.models import Q
 from goodterms.analysis.result import Result
 from goodterms.analysis.stages import stages
 from goodterms.analysis.study import analyse
+from goodterms.errors import PeriodError
 from goodterms.facts.periods import Period
 from goodterms.facts.policy import Policy
 from goodterms.register.access import ensure_may
@@ -61,6 +62,8 @@ def run_analysis(
     facts_version, live = _version(), live_facts()
     while facts_version != _version():  # others published between
         facts_version, live = _version(), live_facts()
+    if not any(live["sale_lines"]):
+        raise PeriodError("There are no sale lines yet to work out figures from. Import some:   goodterms import FILE")
     facts, key_map = facts_of_company(engine, live), keep_key_map(engine)
     edition = in_force(TextKind.POLICY)
     rules = policy or (policy_of(edition) if edition else Policy.empty())

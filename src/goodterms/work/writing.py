@@ -200,6 +200,8 @@ def _check(record: Record, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, str):
             refuse_personal_codes(name, value)
+            if "\0" in value:  # PostgreSQL keeps no such text
+                raise UsageError(f"{name} holds a sign that no text has (NUL). Leave it out.")
     others = {f.name for f in record._meta.fields} - set(values)  # noqa: SLF001
     try:
         record.clean_fields(exclude=others)

@@ -57,13 +57,17 @@ def fill(size: int) -> None:
     models.User.objects.bulk_create([*users, head])
     segments = [models.DictionaryValue(dictionary="segment", key=f"S{n}", label_en=known[900 + n]) for n in range(SEGMENTS)]
     models.DictionaryValue.objects.bulk_create(segments)
-    run = models.Run.objects.create(state="ready", made_by=head, begun_at=AT, facts_version=0, as_of=AT.date(), later="2026", measure="net profit", answer="")
+    run = models.Run.objects.create(
+        state="ready", made_by=head, begun_at=AT, facts_version=0, as_of=AT.date(), later="2026", measure="net profit", answer="", stages_set=True
+    )
     models.CurrentRun.objects.update(run=run)
     with search_made_afterwards():
         for begin in range(0, size, AT_ONCE):
             numbers = range(begin, min(size, begin + AT_ONCE))
             write_rows(dict(zip(TABLES, rows_of(chance, numbers, known, [user.pk for user in users], [one.pk for one in segments], run.pk), strict=True)))
     count_anew()
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("VACUUM ANALYZE")  # as PostgreSQL does by itself some time after many rows came
 
 
 TABLES = {

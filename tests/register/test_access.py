@@ -32,7 +32,7 @@ NOBODYS = {
     "User": {"password"},
     "AuditValue": {"salt"},
     "Stated": {"values"},
-    "Searched": {"id", "counterparty", "seen_by_all", "whole"},
+    "Searched": {"id", "counterparty", "seen_by_all", "whole", "words", "name", "city"},
     "CustomValue": {"id", "version", "field", "object_id", "text", "number", "date", "flag"},
 }
 PERSONAL = {"ContactPerson": {"name", "email", "phone"}, "AuditValue": {"value"}}

@@ -7,11 +7,13 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from django.db.models import Q
 from tests.installations import NOW
 from tests.register.everyone import Everyone
 
 from goodterms.errors import NotAllowedError, UsageError
 from goodterms.register import lists, models
+from goodterms.register.counterparty import ACTUAL
 from goodterms.register.lists import SORTABLE, counted, page
 
 COUNT = 60
@@ -60,19 +62,30 @@ def in_pages(user, size=11, **asked):
         after = part.last
 
 
-@pytest.fixture(params=["few are sorted", "many are gone through"])
-def either(request, monkeypatch):
-    """Both ways to a list, whatever its length."""
-    monkeypatch.setattr(lists, "MANY", 5_000 if request.param == "few are sorted" else -1)
+FIGURES = ("net_sales", "profit")
+WAYS = {"few are sorted": (5_000, 5_000), "many are gone through": (-1, 5_000), "a way leads too far": (-1, 7)}
+"""The most that are sorted, and how far a list is gone through before all are sorted after all."""
+
+
+def take(monkeypatch, way):
+    """One way to a list, whatever its length."""
+    for name, value in zip(("MANY", "FAR"), WAYS[way], strict=True):
+        monkeypatch.setattr(lists, name, value)
+
+
+@pytest.fixture(params=WAYS)
+def each_way(request, monkeypatch):
+    """Each way to a list."""
+    take(monkeypatch, request.param)
 
 
 def shown(column):
     return {"manager": "manager__name", "segment": "segment__label_en"}.get(column, column)
 
 
-def test_a_list_goes_through_all_rows_in_order_with_what_is_empty_last(many, either):
+def test_a_list_goes_through_all_rows_in_order_with_what_is_empty_last(many, each_way):
     for column, sign in product(SORTABLE, ("", "-")):
-        for user, where in ((many["Hea"], {}), (many["Hea"], {"country": "FI"}), (many["Ann"], {"manager": many["Ann"].pk}), (many["Ann"], {})):
+        for user, where in ((many["Hea"], {}), (many["Hea"], {"country": "FI"}), (many["Hea"], {"manager": many["Bob"].pk.hex}), (many["Ann"], {})):
             rows = in_pages(user, order=f"{sign}{column}", where=where, show=["pk", shown(column)])
             assert len({row["pk"] for row in rows}) == len(rows) == counted(user, where={**where, **of_own(column, many, user)})[0]
             values = [row[shown(column)] for row in rows]
@@ -86,14 +99,31 @@ def of_own(column, many, user):
     return {"manager": user.pk} if user.role == "manager" and column not in {"name", "city", "stage", "manager"} else {}
 
 
-def test_both_ways_to_a_list_come_to_the_same_rows(many, monkeypatch):
-    for column in SORTABLE:
-        for sign in ("", "-"):
-            found = []
-            for most in (5_000, -1):
-                monkeypatch.setattr(lists, "MANY", most)
-                found.append(in_pages(many["Hea"], order=f"{sign}{column}", where={"stage__in": ["lead", "lost", "active"]}))
-            assert found[0] == found[1], column
+FILTERS = (
+    {"where": {"stage__in": ["lead", "lost", "active"]}},
+    {"where": {"stage": "lead"}},
+    {"where": {"stage": "dormant", "country": "FI"}},
+    {"where": Q(country="SE") | Q(stage="lost")},
+    {"search": "company"},
+    {"search": "company 1"},
+    {"search": "oulu", "where": {"stage__in": ["lead", "lost"]}},
+)
+
+
+@pytest.mark.parametrize("stages_are_set", [False, True])
+def test_all_ways_to_a_list_come_to_the_same_rows(many, monkeypatch, stages_are_set):
+    """Also once the stages are those of the run, where a list of leads by figures meets only the figures of who has no sales."""
+    if stages_are_set:
+        models.CounterpartyFigures.objects.filter(counterparty__stage__in=ACTUAL).update(stage="active")
+        models.Run.objects.update(stages_set=True)
+    for place, (column, asked) in enumerate(product(FIGURES if stages_are_set else SORTABLE, FILTERS)):
+        user, sign = many["Ann" if place % 5 == 0 else "Hea"], ("", "-")[place % 2]
+        found = []
+        for way in WAYS:
+            take(monkeypatch, way)
+            found.append(in_pages(user, order=f"{sign}{column}", size=7, **asked))
+        assert found[0] == found[1] == found[2], (column, asked)
+        assert len({row["pk"] for row in found[0]}) == len(found[0])
 
 
 def test_a_count_goes_so_far_and_says_so(many):

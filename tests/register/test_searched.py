@@ -29,10 +29,12 @@ def found(user, words):
     """What a search finds, asked in each way that there is; all of them agree."""
     names = sorted(row["name"] for row in query(user, models.Counterparty, search=words, show=["name"]))
     assert sorted(row["name"] for row in page(user, search=words, show=["name"]).rows) == names
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("goodterms.register.searched.MANY", -1)
-        patch.setattr(lists, "MANY", -1)
-        assert sorted(row["name"] for row in page(user, search=words, show=["name"], order="-city").rows) == names
+    for far in (30_000, 2):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lists, "MANY", -1)
+            patch.setattr(lists, "FAR", far)
+            for order in ("name", "-city"):
+                assert sorted(row["name"] for row in page(user, search=words, show=["name"], order=order).rows) == names
     return names
 
 
@@ -43,6 +45,8 @@ def test_words_are_found_without_case_and_accents(head):
     assert found(head, "aero lodz") == found(head, "ærø") == ["Łódź & Ærø"]
     assert found(head, "100 %") == found(head, "puu ja") == ["100 % Puu_ja Kivi"]
     assert found(head, "nothing") == []
+    manager = models.User.objects.create(name="Ann", email="ann@example.com", role="manager")
+    assert len(found(head, " - ")) == len(found(manager, " - ")) == 4
 
 
 def test_up_to_three_letters_begin_a_word_and_more_stand_anywhere(head):
@@ -71,6 +75,31 @@ def test_numbers_keys_and_city_are_found_and_go_with_their_record(head):
     assert found(head, "bob oy") == ["Cleo Oy"]
     models.Counterparty.objects.filter(pk=one.pk).update(name="Dora Oy")
     assert (found(head, "ann"), found(head, "dora")) == ([], ["Dora Oy"])
+
+
+def test_words_that_no_index_takes_are_found_too(head):
+    one = make("Ann Oy")
+    make("Bob Oy")
+    for number in range(60):
+        models.SourceKey.objects.create(kind="customers", space="erp", key=f"K-{7_000 + number}", counterparty=one)
+    assert models.Searched.objects.get(counterparty=one).words == ""
+    assert found(head, "7059 ann") == found(head, "7000") == ["Ann Oy"]
+    assert (found(head, "7060"), found(head, "oy")) == ([], ["Ann Oy", "Bob Oy"])
+
+
+def test_what_lists_are_sorted_by_changes_with_its_record(head):
+    one = make("Ann Oy")
+    address = models.Address.objects.create(counterparty=one, kind="billing", city="Pori")
+
+    def kept():
+        return models.Searched.objects.values_list("name", "city").get()
+
+    assert kept() == ("Ann Oy", "Pori")
+    models.Address.objects.filter(pk=address.pk).update(city="PORI")  # the same words
+    models.Counterparty.objects.filter(pk=one.pk).update(name="ANN oy")
+    assert kept() == ("ANN oy", "PORI")
+    address.delete()
+    assert kept() == ("ANN oy", "")
 
 
 def test_a_colleagues_customer_is_found_by_name_and_city_alone(installation):

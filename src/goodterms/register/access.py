@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
-from django.db.models import Case, Field, Model, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Field, Model, OuterRef, Q, QuerySet, Subquery, Sum
 
 from goodterms.errors import NotAllowedError, UsageError
 from goodterms.register.address import Address, AddressKind
@@ -23,7 +23,7 @@ from goodterms.register.product import Product
 from goodterms.register.record import published
 from goodterms.register.rights import MAY, OFFICE, RULES, Reason, Rule, Verb
 from goodterms.register.run import CounterpartyFigures, CurrentRun
-from goodterms.register.searched import finds, indexed, parts_of
+from goodterms.register.searched import asked_in_turn, finds, finds_in_turn, parts_of
 from goodterms.register.user import Role, User
 
 Kind: TypeAlias = type[Model]
@@ -191,29 +191,33 @@ def restricted(
     look: Reason | None = None,
     show: Sequence[str] = (),
     order: Sequence[str] = (),
-    row_by_row: bool = False,
+    beside: Sequence[str] = (),
+    in_turn: Collection[str] = (),
 ) -> QuerySet[Any]:
     """Return the records that a user may see and that are found, as :func:`query` says, with what is worked out of them; for lists, which page through it.
 
-    ``row_by_row``, the conditions are asked of each record in the list's own order and lead to no index of theirs.
+    Fields ``beside`` are shown or sorted by in another way, and restrict the records all the same. What ``in_turn`` names, ``where`` or ``search``, is asked of
+    one record after another in the order that another index has.
     """
     conditions = where if isinstance(where, Q) else Q(**(where or {}))
     columns = dict.fromkeys(["pk", *show, *(name.removeprefix("-") for name in order), *among, *total])
     uses = [_use(user, model, "", name.split("__"), look=look, is_condition=False) for name in columns]
     uses += [_use(user, model, "", name.split("__"), look=look, is_condition=True) for name in dict.fromkeys(_named_in(conditions))]
+    finding = Q()
     if search and not among:
         if model is not Counterparty:
             raise UsageError("A search says among which fields.")
         parts = parts_of(search)
-        conditions &= finds(parts, _owned(user, "")) & (Q() if row_by_row else indexed(parts))
+        finding = (finds_in_turn if "search" in in_turn else finds)(parts, _owned(user, "")) if parts else Q()
     for word in search.split() if among else ():
         conditions &= Q(*((f"{name}__icontains", word) for name in among), _connector=Q.OR)
     worked_out = {name: expression for use in uses for name, expression in use.worked_out.items()}
+    uses += [_use(user, model, "", name.split("__"), look=look, is_condition=False) for name in beside]
     there = {use.there: None for use in uses}  # once each
-    if row_by_row and conditions:
-        conditions = Q(Case(When(conditions, then=True), default=False))
+    if "where" in in_turn:
+        conditions = asked_in_turn(conditions)
     try:
-        return model._default_manager.annotate(**worked_out).filter(*there, conditions)  # noqa: SLF001  (Django's own name for it)
+        return model._default_manager.annotate(**worked_out).filter(*there, conditions, finding)  # noqa: SLF001  (Django's own name for it)
     except (FieldError, ValidationError, ValueError, TypeError) as error:
         raise UsageError(f"A {_called(model)} cannot be asked for so: {error}.") from None
 
@@ -378,11 +382,13 @@ def _rule(model: Kind) -> Rule:
     return rule
 
 
+@cache
 def _city(prefix: str) -> Subquery:
     return Subquery(Address.objects.filter(counterparty=OuterRef(f"{prefix}pk"), kind=AddressKind.BILLING).values("city")[:1])
 
 
 def _figure(name: str) -> Callable[[str], Subquery]:
+    @cache
     def figure(prefix: str) -> Subquery:
         current = CurrentRun.objects.values("run")[:1]
         return Subquery(CounterpartyFigures.objects.filter(counterparty=OuterRef(f"{prefix}pk"), run=Subquery(current), run__state="ready").values(name)[:1])

@@ -32,7 +32,6 @@ class Address(Record, SaidByImports):
     objects = Seen.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["city", "counterparty"], condition=models.Q(kind=AddressKind.BILLING), name="billing_address_by_city")]
         constraints = [
             models.UniqueConstraint(fields=["counterparty"], condition=models.Q(kind=AddressKind.BILLING), name="one_billing_address"),
         ]

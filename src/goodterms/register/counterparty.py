@@ -23,8 +23,8 @@ ACTUAL = (Stage.ACTIVE, Stage.DORMANT, Stage.LOST)
 """Set by runs alone."""
 
 
-def _value(related: str) -> models.ForeignKey[DictionaryValue | None, DictionaryValue | None]:
-    return models.ForeignKey(DictionaryValue, null=True, blank=True, on_delete=models.PROTECT, related_name=related)
+def _value(related: str, *, is_indexed: bool = True) -> models.ForeignKey[DictionaryValue | None, DictionaryValue | None]:
+    return models.ForeignKey(DictionaryValue, null=True, blank=True, on_delete=models.PROTECT, related_name=related, db_index=is_indexed)
 
 
 class Counterparty(Record):
@@ -39,10 +39,10 @@ class Counterparty(Record):
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.LEAD)
     stage_as_of = models.DateField(null=True, blank=True)
     """The last sale day of the facts that an actual stage was judged by."""
-    manager = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="counterparties")
+    manager = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="counterparties", db_index=False)
     manager_key = models.CharField(max_length=200, blank=True)
     """What the customers file calls its manager: a key that is tied to a user, or waits to be."""
-    segment = _value("of_segment")
+    segment = _value("of_segment", is_indexed=False)  # the list's own indexes begin with it, as with the manager
     region = _value("of_region")
     size_band = _value("of_size_band")
     acquisition = _value("of_acquisition")
@@ -61,10 +61,10 @@ class Counterparty(Record):
 
     class Meta:
         indexes = [
-            models.Index(fields=["name", "id"], name="counterparty_by_name"),
-            models.Index(fields=["manager", "name", "id"], name="counterparty_by_manager"),
-            models.Index(fields=["stage", "name", "id"], name="counterparty_by_stage"),
-            models.Index(fields=["segment", "name", "id"], name="counterparty_by_segment"),
+            models.Index(fields=["manager", "name", "id", "created_by_import"], name="counterparty_by_manager"),
+            models.Index(fields=["stage", "name", "id", "created_by_import"], name="counterparty_by_stage"),
+            models.Index(fields=["segment", "name", "id", "created_by_import"], name="counterparty_by_segment"),
+            models.Index(fields=["segment", "stage", "id", "created_by_import"], name="counterparty_by_both"),
             models.Index(fields=["country", "id"], name="counterparty_by_country"),
             models.Index(fields=["created_on", "id"], name="counterparty_by_day"),
         ]

@@ -129,7 +129,7 @@ RULES: Mapping[type[Model], Rule] = {
     models.AuditEntry: _offices("number at user login verb object object_id fields reason digest"),
     models.AuditValue: _offices("id entry field is_after", personal="value", never="salt"),
     models.AuditHead: _offices("place number digest"),
-    models.Searched: _offices("", never="id counterparty seen_by_all whole"),  # asked for by a search alone
+    models.Searched: _offices("", never="id counterparty seen_by_all whole words name city"),  # asked for by a search alone
 }
 
 

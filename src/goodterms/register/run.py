@@ -52,7 +52,8 @@ class CurrentRun(models.Model):
 
 
 class _Figures(models.Model):
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+", db_index=False)
+    """Each index begins with it."""
     net_sales = MoneyField(null=True)
     net_sales_earlier = MoneyField(null=True)
     gross_margin = MoneyField(null=True)
@@ -77,6 +78,7 @@ class CounterpartyFigures(_Figures):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "counterparty"], name="one_figures_a_counterparty")]
         indexes = [
+            models.Index(fields=["run", "counterparty"], condition=models.Q(stage=""), name="counterparty_without_sale"),
             models.Index(fields=["run", "net_sales", "counterparty"], name="counterparty_by_sales"),
             models.Index(fields=["run", "gross_margin", "counterparty"], name="counterparty_by_margin"),
             models.Index(fields=["run", "profit", "counterparty"], name="counterparty_by_profit"),

@@ -20,7 +20,7 @@ _KEYS = """
         AND (coalesce(k.created_by_import_id, c.created_by_import_id, 0) = coalesce(c.created_by_import_id, 0) OR m.state = 'published')
 """
 _WORDS = """
-    SELECT c.id AS counterparty_id, goodterms_folded(c.name || ' ' || coalesce(city, '')) AS seen_by_all,
+    SELECT c.id AS counterparty_id, c.name, coalesce(city, '') AS city, goodterms_folded(c.name || ' ' || coalesce(city, '')) AS seen_by_all,
         goodterms_folded(c.name || ' ' || coalesce(city, '') || ' ' || coalesce(numbers, '') || ' ' || coalesce(keys, '')) AS whole
     FROM (
         SELECT c.id, c.name,
@@ -31,11 +31,12 @@ _WORDS = """
     ) c
 """
 _AGAIN = """
-    UPDATE register_searched SET seen_by_all = w.seen_by_all, whole = w.whole FROM register_search_words w
-    WHERE w.counterparty_id = {one} AND register_searched.counterparty_id = {one}
-        AND (register_searched.whole <> w.whole OR register_searched.seen_by_all <> w.seen_by_all);
+    UPDATE register_searched SET name = w.name, city = w.city, seen_by_all = w.seen_by_all, whole = w.whole FROM register_search_words w
+    WHERE w.counterparty_id = {one} AND register_searched.counterparty_id = {one} AND (register_searched.name <> w.name
+        OR register_searched.city <> w.city OR register_searched.whole <> w.whole OR register_searched.seen_by_all <> w.seen_by_all);
 """
-_FIRST = "INSERT INTO register_searched (counterparty_id, seen_by_all, whole) SELECT counterparty_id, seen_by_all, whole FROM register_search_words"
+_COLUMNS = "counterparty_id, name, city, seen_by_all, whole"
+_FIRST = f"INSERT INTO register_searched ({_COLUMNS}) SELECT {_COLUMNS} FROM register_search_words"
 _FILL = f"{_FIRST} WHERE counterparty_id NOT IN (SELECT counterparty_id FROM register_searched)"
 _FTS5 = "whole, content='register_searched', content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1'"
 _ERASES_WHOLLY = (3, 42, 0)

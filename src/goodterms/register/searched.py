@@ -9,15 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 
 from goodterms.register.counterparty import Counterparty
 from goodterms.register.folded import folded
 
-MANY = 2_000
-"""Of more finds than this it is quicker to go through a list in its order than to sort the finds."""
 _SHORT = 3
+_IN_INDEX = 200
+"""So many characters PostgreSQL takes into an index whatever they are."""
 _INDEX = "register_search_index"
 
 
@@ -29,6 +31,20 @@ class Searched(models.Model):
     """Name and city."""
     whole = models.TextField()
     """These, and official numbers and keys."""
+    words = models.GeneratedField(
+        expression=Case(When(LessThanOrEqual(Length("whole"), _IN_INDEX), then="whole"), default=Value("", output_field=models.TextField())),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    """The whole where an index takes it, so that a list by name is searched in its index alone; else empty."""
+    name = models.CharField(max_length=300)
+    city = models.CharField(max_length=100)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name", "counterparty", "words"], name="searched_by_name"),
+            models.Index(fields=["city", "counterparty"], name="searched_by_city"),
+        ]
 
 
 def parts_of(search: str) -> list[str]:
@@ -42,33 +58,41 @@ def parts_of(search: str) -> list[str]:
 
 def finds(parts: list[str], own: Q) -> Q:
     """The condition that a search finds a counterparty: by all of its words where it is the user's ``own``, else by name and city."""
-    whole = Q(*(Q(searched__whole__contains=part) for part in parts))
-    if not own:
-        return whole
-    return whole & (own | Q(*(Q(searched__seen_by_all__contains=part) for part in parts)))
+    by_index: Any = RawSQL(f"SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH %s", [_match(parts)])  # noqa: S611  (what is looked for is a parameter)
+    whole = _hold("searched__whole", parts) & (Q(searched__in=by_index) if _match(parts) else Q())
+    return whole & (own | _hold("searched__seen_by_all", parts)) if own else whole
 
 
-def indexed(parts: list[str]) -> Q:
-    """The condition by which the index of the search narrows down what :func:`finds` looks at; empty where the database sees to that itself."""
-    match = _match(parts)
-    if not match:
-        return Q()
-    found: Any = RawSQL(f"SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH %s", [match])  # noqa: S611  (what is looked for is a parameter)
-    return Q(searched__in=found)
+def finds_in_turn(parts: list[str], own: Q) -> Q:
+    """The same, asked of one counterparty after another without the index of the search: first of the words that the index of a list has."""
+    there = Searched.objects.filter(counterparty=OuterRef("pk"))
+    may_hold, holds = _hold("searched__words", parts) | Q(searched__words=""), Q(Exists(there.filter(_hold("whole", parts))))
+    if own:
+        holds &= own | Q(Exists(there.filter(_hold("seen_by_all", parts))))
+    return Q(searched__words__isnull=False) & asked_in_turn(may_hold) & asked_in_turn(Q(may_hold & holds))
 
 
-def are_few(parts: list[str]) -> bool:
-    """Whether the index says that few are found; where it says nothing, it is not known."""
+def asked_in_turn(condition: Q) -> Q:
+    """A condition asked of each record in turn: it leads to no index of its own."""
+    parts: list[Any] = condition.children if condition.connector == Q.AND and not condition.negated else [condition]
+    return Q(*(Case(When(Q(part), then=True), default=False) for part in parts))
+
+
+def are_few(parts: list[str], most: int) -> bool:
+    """Whether the index says that no more are found; where it says nothing, it is not known."""
     if connection.vendor != "sqlite":
-        found = Searched.objects.filter(*(Q(whole__contains=part) for part in parts)).values("pk")
-        return found[: MANY + 1].count() <= MANY
+        return Searched.objects.filter(_hold("whole", parts)).values("pk")[: most + 1].count() <= most
     match = _match(parts)
     if not match:
         return False
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM {_INDEX} WHERE {_INDEX} MATCH %s LIMIT %s)", [match, MANY + 1])
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM {_INDEX} WHERE {_INDEX} MATCH %s LIMIT %s)", [match, most + 1])
         (count,) = cursor.fetchone() or (0,)
-    return bool(count <= MANY)
+    return bool(count <= most)
+
+
+def _hold(words: str, parts: list[str]) -> Q:
+    return Q(*((f"{words}__contains", part) for part in parts))
 
 
 def _match(parts: list[str]) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import zipfile
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -100,3 +105,16 @@ def test_an_installation_that_a_newer_version_changed_is_left_to_that_version(in
         assert exit_code_of([*command, "--home", str(installation)]) == 2, command
         assert capsys.readouterr().err == f"{installation} was changed by a newer version of Goodterms (0002_campaigns). Use that version.\n", command
     assert not (tmp_path / "a.backup").exists()
+
+
+def test_a_backup_that_a_newer_version_made_is_left_to_that_version(installation, tmp_path):
+    file, newer, home = tmp_path / "a.backup", tmp_path / "newer.backup", tmp_path / "restored"
+    backup(file, ENGINE, by=acting(""), at=NOW)
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(newer, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, json.dumps(json.loads(content) | {"migration": "0002_campaigns"}) if name == "backup.json" else content)
+    command = [Path(sys.executable).with_name("goodterms"), "restore", newer, home]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "The backup was made by a newer version of Goodterms (0002_campaigns). Use that version.")
+    assert not home.exists()

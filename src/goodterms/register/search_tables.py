@@ -37,7 +37,7 @@ _AGAIN = """
 """
 _COLUMNS = "counterparty_id, name, city, seen_by_all, whole"
 _FIRST = f"INSERT INTO register_searched ({_COLUMNS}) SELECT {_COLUMNS} FROM register_search_words"
-_FILL = f"{_FIRST} WHERE counterparty_id NOT IN (SELECT counterparty_id FROM register_searched)"
+_FILL = f"{_FIRST} w WHERE NOT EXISTS (SELECT 1 FROM register_searched s WHERE s.counterparty_id = w.counterparty_id)"
 _FTS5 = "whole, content='register_searched', content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1'"
 _ERASES_WHOLLY = (3, 42, 0)
 """From this SQLite on what is deleted leaves nothing in the table of trigrams; before it, it goes with the next merging of the table's parts."""

@@ -189,7 +189,7 @@ def killed_and_done_again(home, kills, dice, files, warm, expected):
         assert check(ENGINE, by=acting("")).found == (), (word, done)
     published = Import.objects.filter(state__in=[ImportState.PUBLISHED, ImportState.UNDONE]).count()
     assert AuditEntry.objects.filter(object="import", verb="import").count() == published == (4 if "worker" in kills else 3)
-    sweep(at=datetime.now(UTC) + timedelta(hours=25), patience=LONGEST)
+    sweep(at=datetime.now(UTC) + timedelta(days=15), patience=LONGEST)
     assert unnamed(home) == []
     assert not [*home.glob("snapshot-*"), *home.glob(".begun-*"), *Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING])]
     assert said_of_state() == expected[word]
@@ -218,7 +218,7 @@ def fails_and_is_done_again(home, sizes, files, warm, expected):
         again(word, home, files, warm)
         assert said_of_state() == (before if word == "backup" else expected[word]), (word, longest)
         assert check(ENGINE, by=acting("")).found == ()
-    sweep(at=datetime.now(UTC) + timedelta(hours=25), patience=LONGEST)
+    sweep(at=datetime.now(UTC) + timedelta(days=15), patience=LONGEST)
     assert unnamed(home) == []
     return failed
 

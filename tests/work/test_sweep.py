@@ -73,9 +73,9 @@ def test_files_that_were_retired_stay_as_long_as_rows_name_them(installation, tm
     assert {store().damage_of(sha256) for sha256 in (*retired, *ImportRows.objects.values_list("sha256", flat=True))} == {""}
 
 
-def test_an_import_that_waits_for_more_than_a_day_is_given_up(installation, tmp_path):
+def test_an_import_that_nobody_agrees_to_for_two_weeks_is_given_up(installation, tmp_path):
     run = prepared(tmp_path, FIRST)
-    assert sweep(at=NOW + timedelta(hours=23)) == NOTHING
+    assert sweep(at=NOW + timedelta(days=13)) == NOTHING
     assert sweep(at=in_a_day() + timedelta(days=365)).imports == 1
     assert (Import.objects.get().state, Counterparty.objects.count(), files_of(installation)) == (ImportState.ABANDONED, 0, [])
     with pytest.raises(UsageError, match="Import 1 is abandoned: it cannot be published"):

@@ -37,6 +37,8 @@ AT_ONCE = 1_000
 """Rows removed in one transaction, which takes less than half a second."""
 _GRACE = timedelta(hours=24)
 """What is younger may be the work of someone who is at it."""
+_WAITS = timedelta(days=14)
+"""How long an import waits for someone to agree to it."""
 _BY_PEOPLE = models.Q(by_import=False)
 _WORKED_WITH: dict[Any, models.Q] = {
     Activity: models.Q(),
@@ -60,7 +62,7 @@ class Swept:
 
 
 def sweep(*, at: datetime, patience: float = 0.0) -> Swept:
-    """Remove what killed and abandoned work left behind more than a day ago and nothing names.
+    """Remove what killed and abandoned work left behind more than a day ago and nothing names; imports that nobody agreed to, after two weeks.
 
     Raises
     ------
@@ -72,7 +74,8 @@ def sweep(*, at: datetime, patience: float = 0.0) -> Swept:
     with lease("sweeping", patience=patience):
         settle_all()
         engine = connect()
-        given_up = Import.objects.filter(state__in=[ImportState.PREPARING, ImportState.WAITING], begun_at__lt=before).update(state=ImportState.ABANDONED)
+        left = models.Q(state=ImportState.PREPARING, begun_at__lt=before) | models.Q(state=ImportState.WAITING, begun_at__lt=at - _WAITS)
+        given_up = Import.objects.filter(left).update(state=ImportState.ABANDONED)
         _clear_left(engine)
         runs = _sweep_runs(before)
         sweep_cubes(before)

@@ -23,7 +23,7 @@ from ibis import _
 from goodterms.analysis.all_months import no_shares
 from goodterms.analysis.cost_to_serve import CostToServe, PoolMonth, Sharing
 from goodterms.analysis.cube import DIMENSIONS, SALES_COLUMNS, sales_cube, whole_cube
-from goodterms.analysis.drivers import Drivers, manager_at_end, terms_of_lines
+from goodterms.analysis.drivers import Drivers, manager_at_end, manager_terms, terms_of_lines
 from goodterms.analysis.lines import identified, lines_by_origin, valued
 from goodterms.analysis.met_twice import MetTwice
 from goodterms.analysis.months import first_of_month, following, in_days_of, months_in
@@ -219,6 +219,10 @@ class ChangedMonths:
         return keep(self.engine, "managers", ibis.union(managers.anti_join(again, ["counterparty", "month"]), anew.select(*managers.columns)))
 
     @cached_property
+    def _manager_terms(self) -> Table:
+        return keep(self.engine, "manager_terms", manager_terms(self._managers))
+
+    @cached_property
     def _first_months(self) -> tuple[Table, dict[date, str]]:
         """In which month each customer ordered first, and by month who did in it."""
         first = self._rows(self._line_names, "buyers").group_by(first_of=_.counterparty).agg(first_month=_.month.min())
@@ -231,7 +235,7 @@ class ChangedMonths:
         given = {
             "orders": self._orders[0],
             "documents": self._documents[0],
-            "managers": self._managers,
+            "managers": self._manager_terms,
             "sellers": keep(self.engine, "sellers", self._rows(self._line_names, "sellers")),
         }
         return Drivers(self.facts, self.lines, self.sales, self.policy, given)
@@ -282,7 +286,7 @@ class ChangedMonths:
         if any(pools.values()):
             activities = self.drivers.activities.filter(_.month.notnull()).drop("file", "row", "date", "activity")
             in_several = self._documents[1]
-            tables = (in_several, manager_at_end(without, managers), activities)
+            tables = (in_several, manager_at_end(without, self._manager_terms), activities)
             read = [self._orders[1], self._first_months[1], *(self._digests(table) for table in tables)]
         names = {}
         for month in sorted(pools):

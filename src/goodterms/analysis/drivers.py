@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +71,8 @@ class Drivers:
 
     @cached_property
     def managers(self) -> Table:
-        """Each customer's manager at the end of each month with sales (:func:`goodterms.analysis.orders.managers_of`)."""
-        return self._once("managers", lambda: managers_of(self.documents))
+        """From which month until which each customer has which manager (:func:`manager_terms`)."""
+        return self._once("managers", lambda: manager_terms(managers_of(self.documents)))
 
     @cached_property
     def sellers(self) -> Table:
@@ -214,9 +215,25 @@ def _at_level(table: Table, level: str) -> Table:
 
 def _whose(kind: str) -> dict[str, Any]:
     """Whose a document or order is, and how often its number is met: two of one number do not say whose an activity is."""
-    return {f"{kind}_{column}": _[column].max() for column in ("counterparty", "manager", "channel", "entity")} | {f"{kind}_met": _.count()}
+    return {f"{kind}_{column}": _[column].arbitrary() for column in ("counterparty", "manager", "channel", "entity")} | {f"{kind}_met": _.count()}
 
 
-def manager_at_end(table: Table, managers: Table) -> Table:
+def manager_terms(managers: Table) -> Table:
+    """From which month until which, that one left out, each customer has which manager, by :func:`goodterms.analysis.orders.managers_of`.
+
+    Returns
+    -------
+    Table
+        ``manager_of`` (counterparty), ``since``, ``until`` (first days of months), ``manager_at_end``: a row a change of manager.
+    """
+    in_order = ibis.window(group_by="counterparty", order_by="month")
+    numbered = managers.mutate(before=_.manager_at_end.lag().over(in_order), is_first=ibis.row_number().over(in_order) == 0)
+    changes = numbered.filter(_.is_first | ~_.before.identical_to(_.manager_at_end))
+    until = ibis.coalesce(_.month.lead().over(in_order), ibis.date(date.max.isoformat()))
+    return changes.select(manager_of=_.counterparty, since=_.month, until=until, manager_at_end=_.manager_at_end)
+
+
+def manager_at_end(table: Table, terms: Table) -> Table:
     """Add ``manager_at_end``: the customer's manager at the month's end, by its last document until then."""
-    return table.asof_join(managers, on=table.month >= managers.month, predicates="counterparty").drop("month_right", "counterparty_right")
+    holds = [table.counterparty == terms.manager_of, table.month >= terms.since, table.month < terms.until]
+    return table.left_join(terms, holds).drop("manager_of", "since", "until")

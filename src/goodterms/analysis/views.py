@@ -53,18 +53,13 @@ def view(cube: Table, by: str | Sequence[str], shape: Shape, months: Spans) -> T
 
     A customer who was visited and bought nothing has costs without sales, and keeps its row.
     """
-    columns = (*SALES_COLUMNS, *shape.steps, "avoidable_cost")
-    sums: dict[str, Any] = {}
-    for when in WHEN:
-        inside = _[f"is_{when}"]
-        sums |= {f"{column}_{when}": _[column].sum(where=inside).fill_null(0) for column in columns}
-        sums |= {
-            f"line_cost_{when}": _.cost_to_serve.sum(where=inside & (_.level == "line")).fill_null(0),
-            f"sale_lines_{when}": _.sale_lines.sum(where=inside).fill_null(0),
-        }
     keys = [by] if isinstance(by, str) else list(by)
-    in_play = of_both(cube, months).mutate(cost_to_serve=cost_to_serve(cube, shape.steps))
-    return with_levels(in_play.group_by(*keys).agg(**sums), shape, WHEN)
+    columns = (*SALES_COLUMNS, *shape.steps, "avoidable_cost", "line_cost", "sale_lines")
+    in_play = of_both(cube, months)
+    in_play = in_play.mutate(line_cost=ibis.ifelse(_.level == "line", cost_to_serve(cube, shape.steps), ibis.literal(Decimal(0)).cast("decimal(38, 10)")))
+    summed = in_play.group_by(*keys, "is_earlier", "is_later").agg(**{column: _[column].sum() for column in columns})  # each row once, then few for each period
+    sums = {f"{column}_{when}": _[column].sum(where=_[f"is_{when}"]).fill_null(0) for when in WHEN for column in columns}
+    return with_levels(summed.group_by(*keys).agg(**sums), shape, WHEN)
 
 
 def cost_to_serve(table: Table, steps: Sequence[str], suffix: str = "") -> Any:
@@ -98,7 +93,7 @@ def with_levels(table: Table, shape: Shape, when: Sequence[str]) -> Table:
 def every_view(cube: Table, names: Mapping[str, Table], shape: Shape, spans: Spans, drivers: Drivers, engine: Any) -> dict[str, pa.Table]:
     """The sums by customer, product, family, manager, segment and month, each in the order of its keys; ``names`` says what is known of them."""
     customers = keep(engine, "view_customers", view(cube, "counterparty", shape, spans))
-    last_manager = drivers.managers.group_by(manager_of=_.counterparty).agg(manager=_.manager_at_end.argmax(_.month))
+    last_manager = drivers.managers.group_by("manager_of").agg(manager=_.manager_at_end.argmax(_.since))
     named = customers.left_join(names["customers"], "counterparty").drop("counterparty_right")
     named = named.left_join(last_manager, named.counterparty == last_manager.manager_of).drop("manager_of")
     named = named.mutate(manager=ibis.coalesce(_.manager.nullif(""), _.own_manager)).drop("own_manager")

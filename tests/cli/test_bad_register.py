@@ -204,3 +204,8 @@ def test_customer_10_and_supplier_10_are_two(home):
     assert run(COMMAND, "import", "--home", home, "--yes", sales, "--purchases", purchases)[0] == 0
     done = subprocess.run([COMMAND, "status", "--home", home], capture_output=True, text=True, check=True)
     assert "Counterparties 2" in done.stdout
+
+
+def test_an_import_that_is_left_to_a_worker_is_agreed_to_beforehand(home):
+    code, said = run(COMMAND, "import", "--home", home, "--later", "--open-only", "--answer", "sales:date=Day", home.parent / "sales.csv")
+    assert (code, said.strip()) == (2, "A worker publishes by itself what the mapping answers: --later goes without --answer and --open-only.")

@@ -16,6 +16,7 @@ from goodterms.errors import UsageError
 from goodterms.problems import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from goodterms.intake import Reading
@@ -60,17 +61,9 @@ def import_files(
     named = {"costs": costs, "activities": activities, "products": products, "customers": customers, "purchases": purchases}
     tables = {name: list(given or ()) for name, given in named.items()}
     if later:
-        from goodterms.intake.mapping.mapping_file import Mapping as Known  # noqa: PLC0415
-        from goodterms.work.job import ask_for  # noqa: PLC0415
-        from goodterms.work.tasks import import_later  # noqa: PLC0415
-
-        places = {name: [str(file.absolute()) for file in given] for name, given in tables.items()}
-        Known.load(mapping)
-        text = mapping.read_text("utf-8-sig") if mapping else company_mapping()
-        own = [str(file.absolute()) for file in files]
-        job = ask_for(import_later, what=f"import {files[0].name}", by=by, at=at, files=own, tables=places, mapping=text)
-        typer.echo(f"Job {job.pk} waits for a worker:   goodterms worker")
-        return DONE
+        if beside := [name for name, given in (("--answer", answers), ("--open-only", open_only), ("--dry-run", dry_run)) if given]:
+            raise UsageError(f"A worker publishes by itself what the mapping answers: --later goes without {' and '.join(beside)}.")
+        return _leave_to_worker(files, tables, mapping, by=by, at=at)
     asking = Asking(mapping, answers or (), "" if mapping else company_mapping())
     reading = asking.read(files, tables)
     _keep_answers(asking, by=by, at=at, login=login)
@@ -121,6 +114,21 @@ def _not_to_be_published(run: DryRun, *, dry_run: bool, yes: bool) -> str:
     if run.closed and not dry_run:
         return ""  # publishing refuses it, with the documents and the ways out
     return "" if not dry_run and (yes or agreed("Publish this?")) else "Nothing was changed."
+
+
+def _leave_to_worker(files: Sequence[Path], tables: Mapping[str, Sequence[Path]], mapping: Path | None, *, by: User, at: datetime) -> int:
+    from goodterms.intake.mapping.mapping_file import Mapping as Known  # noqa: PLC0415
+    from goodterms.work.company_text import company_mapping  # noqa: PLC0415
+    from goodterms.work.job import ask_for  # noqa: PLC0415
+    from goodterms.work.tasks import import_later  # noqa: PLC0415
+
+    places = {name: [str(file.absolute()) for file in given] for name, given in tables.items()}
+    Known.load(mapping)
+    text = mapping.read_text("utf-8-sig") if mapping else company_mapping()
+    own = [str(file.absolute()) for file in files]
+    job = ask_for(import_later, what=f"import {files[0].name}", by=by, at=at, files=own, tables=places, mapping=text)
+    typer.echo(f"Job {job.pk} waits for a worker:   goodterms worker")
+    return DONE
 
 
 def _keep_answers(asking: Asking, *, by: User, at: datetime, login: str) -> None:

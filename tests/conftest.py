@@ -53,6 +53,23 @@ def pytest_make_collect_report(collector):
     _fail_if_skipped(outcome.get_result(), real="real" in parts, browser="browser" in parts)
 
 
+class _NamesFailures:
+    """A failure is named when it happens, also where tests run side by side: a whole run takes long."""
+
+    def __init__(self, plugins):
+        self.plugins = plugins
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.plugins.get_plugin("terminalreporter").write_line(f"\n{report.when} failed: {report.nodeid}")
+
+
+def pytest_configure(config):
+    """Names failures where a terminal is written to, which no worker does."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_NamesFailures(config.pluginmanager))
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of outside data that GOODTERMS_REAL_DATA names."""

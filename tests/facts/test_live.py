@@ -95,6 +95,15 @@ def test_document_that_moves_to_another_month_leaves_the_first(kept):
     assert kept.rows() == [(1, "A", "1", 10)]
 
 
+def test_the_same_lines_with_numbers_are_replaced_line_by_line_from_then_on(kept):
+    rows = [line("B", "1", "1", day="2024-02-15"), line("B", "2", "1", day="2024-02-15")]
+    kept.bring(rows, numbered=False)
+    counts = kept.bring(rows, numbered=True)
+    assert (counts.new, counts.changed, counts.unchanged) == (0, 0, 2)
+    kept.bring([line("B", "2", "2", day="2024-01-15")], numbered=True)
+    assert kept.rows() == [(1, "B", "2", 2), (2, "B", "1", 1)]
+
+
 def test_file_that_has_gone_is_named(kept):
     kept.bring([line("A", "1", "10")], numbered=True)
     (sha256,) = kept.live.values()

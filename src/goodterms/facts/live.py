@@ -79,9 +79,11 @@ def prepare_import(
     same = f"FROM ({contents.format('incoming')}) i JOIN ({contents.format('present')}) p USING (whole)"
     shrinking = con.execute(f"SELECT whole {same} WHERE i.unnumbered AND i.rows < p.rows ORDER BY 1").fetchall()
     same_line = "SELECT 1 FROM present p WHERE p.whole = d.whole AND p.line_key = d.line_key AND p.said = d.said"
-    _let(con, "differing", f"SELECT * FROM incoming d WHERE whole NOT IN (SELECT whole {same} WHERE i.content = p.content) AND NOT EXISTS ({same_line})")
+    _let(con, "alike", f"SELECT whole, i.unnumbered = p.unnumbered AS stays {same} WHERE i.content = p.content")
+    _let(con, "differing", f"SELECT * FROM incoming d WHERE whole NOT IN (SELECT whole FROM alike WHERE stays) AND NOT EXISTS ({same_line})")
     there = "SELECT 1 FROM present p WHERE p.whole = d.whole AND (p.line_key = d.line_key OR p.line_key IS NULL OR d.line_key IS NULL)"
-    differing, changed = con.execute(f"SELECT count(*), count(*) FILTER (EXISTS ({there})) FROM differing d").fetchone()
+    otherwise = "FROM differing d ANTI JOIN alike USING (whole)"  # the same lines, numbered as they were not before, say nothing else
+    differing, changed = con.execute(f"SELECT count(*), count(*) FILTER (EXISTS ({there})) {otherwise}").fetchone()
     (brings,) = con.execute("SELECT count(*) FROM incoming").fetchone()
     _let(con, "of_documents", "SELECT DISTINCT whole FROM differing")
     before = f"SELECT * FROM present SEMI JOIN of_documents USING (whole) WHERE {named(IMPORT)} NOT IN (SELECT {named(IMPORT)} FROM later)"

@@ -204,7 +204,7 @@ def names_a_key(theirs: str) -> bool:
 
     Examples
     --------
-    >>> names_a_key("Customer no"), names_a_key("Net amount"), names_a_key("Frobs")
+    >>> names_a_key("Customer no"), names_a_key("Net amount"), names_a_key("Margin")
     (True, False, False)
     """
     form = normalised(theirs)
@@ -267,10 +267,10 @@ def is_month_of(table: str, ours: str) -> bool:
 
 
 def kind_of(table: str, ours: str) -> Kind | None:
-    """The kind of values under one of our names; None for an attribute, whose values decide."""
+    """The kind of values under one of our names; None for an attribute, whose values decide, and for what this table does not take."""
     if is_month_of(table, ours):
         return Kind.DECIMAL
-    return None if ours.startswith(ATTRIBUTE) else accepted(table)[ours]
+    return None if ours.startswith(ATTRIBUTE) else accepted(table).get(ours)
 
 
 def attribute_name(theirs: str) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis import _
 
+from goodterms.facts.periods import add_months
+
 if TYPE_CHECKING:
     from ibis import Table
 
@@ -33,7 +35,7 @@ def in_days_of(months: Sequence[date]) -> Any:
     """Whether a row's day lies in one of the months, said by days, so that an engine leaves out files and parts of files that hold none of them."""
     spans: list[tuple[date, date]] = []
     for month in sorted(months):
-        ends = date(month.year + month.month // _DECEMBER, month.month % _DECEMBER + 1, 1)
+        ends = add_months(month, 1)
         if spans and spans[-1][1] == month:
             spans[-1] = (spans[-1][0], ends)
         else:

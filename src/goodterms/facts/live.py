@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from goodterms.facts.columns import TABLES
+from goodterms.facts.periods import add_months
 from goodterms.facts.sql_text import named, text_of
 from goodterms.facts.store import Store, StoredFile
 
@@ -211,8 +212,7 @@ def _is(table: str, month: Month) -> str:
     column = _month_column(table)
     if month is None or column is None:
         return f"{month_of(table)} IS NULL"
-    ends = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return f"{column} >= DATE {text_of(month.isoformat())} AND {column} < DATE {text_of(ends.isoformat())}"
+    return f"{column} >= DATE {text_of(month.isoformat())} AND {column} < DATE {text_of(add_months(month, 1).isoformat())}"
 
 
 def _sorted(engine: Any, table: str, rows: str) -> str:

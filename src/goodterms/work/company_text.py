@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -17,7 +17,7 @@ from goodterms.register.company_text import CompanyText, TextKind
 from goodterms.register.rights import Verb
 from goodterms.register.user import User
 from goodterms.work.close_period import ClosedMonthError, closed_months
-from goodterms.work.custom_fields import read_fields, read_sources, set_fields, set_sources
+from goodterms.work.custom_fields import Wanted, read_fields, read_sources, set_fields, set_sources
 from goodterms.work.writing import Writing, writing
 
 _EDITION = re.compile(rf"# edition ([0-9]+) of the (?:{'|'.join(TextKind.values)})[^\n]*\n")
@@ -27,6 +27,8 @@ _VERB: Mapping[str, Verb] = {
     TextKind.FIELDS: Verb.FIELDS,
     TextKind.SOURCES: Verb.MAPPINGS,
 }
+_SET: Mapping[str, Callable[[Wanted, Writing], None]] = {TextKind.FIELDS: set_fields, TextKind.SOURCES: set_sources}
+"""How the records are set of which a text says what they are."""
 
 
 def in_force(kind: TextKind, name: str = "") -> CompanyText | None:
@@ -83,7 +85,7 @@ def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, l
     ensure_may(by, _VERB[kind])
     marked = _EDITION.match(text)
     body = text[marked.end() :] if marked else text
-    _check(kind, body)
+    wanted = _read(kind, body)
     now = in_force(kind, name)
     sha256 = hashlib.sha256(body.encode()).hexdigest()
     if now is not None and now.sha256 == sha256:
@@ -97,7 +99,8 @@ def load(kind: TextKind, text: str, *, name: str = "", by: User, at: datetime, l
         with writing(f"load {kind}", by=by, at=at, login=login) as written:
             number = now.number + 1 if now else 1
             made = written.create(CompanyText, kind=kind, name=name, number=number, text=body, sha256=sha256, saved_by=by, saved_at=at)
-            _set(kind, body, written)
+            if kind in _SET:
+                _SET[kind](wanted, written)
             return made
     except IntegrityError:  # of two who load at one moment the edition's number lets one through
         newer = in_force(kind, name)
@@ -125,25 +128,19 @@ def _refuse_closed(new: Policy, old: Policy) -> None:
         )
 
 
-def _check(kind: TextKind, text: str) -> None:
-    """Refuse a text that is not valid; what it says of records is set in one transaction with its edition."""
+def _read(kind: TextKind, text: str) -> Wanted:
+    """Refuse a text that is not valid; return what it says of records, which is set in one transaction with its edition."""
+    if kind == TextKind.FIELDS:
+        return read_fields(text)
+    if kind == TextKind.SOURCES:
+        return read_sources(text)
     if kind == TextKind.POLICY:
         Policy.read(text)
-    elif kind == TextKind.FIELDS:
-        read_fields(text)
-    elif kind == TextKind.SOURCES:
-        read_sources(text)
     else:
         from goodterms.intake.mapping.mapping_file import Mapping as Known  # heavy: only where mappings are loaded
 
         Known.read(text, "the mapping")
-
-
-def _set(kind: TextKind, text: str, now: Writing) -> None:
-    if kind == TextKind.FIELDS:
-        set_fields(read_fields(text), now)
-    elif kind == TextKind.SOURCES:
-        set_sources(read_sources(text), now)
+    return {}
 
 
 def _of(name: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+from datetime import UTC, datetime
 from pathlib import Path
 
+LOAD_BEFORE = os.getloadavg()[0]
 RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
 HEAD = "# Results\n\nWhat the last runs found. Each section is written by its run.\n"
 
@@ -24,6 +27,16 @@ def finished_groups(folder, number, counts):
     part.write_text(json.dumps(counts), "utf-8")
     part.rename(folder / f"{number}.json")
     return [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"), key=lambda path: int(path.stem))]
+
+
+def ran():
+    """When and where a campaign ran, for its page, and what else the machine had to do."""
+    at_a_time = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")
+    return (
+        f"`make torture` on {datetime.now(UTC).date()}, {at_a_time} at a time on {os.cpu_count()} cores, Python {platform.python_version()};"
+        f" the load of the machine was {LOAD_BEFORE:.1f} before it and"
+        f" {os.getloadavg()[2]:.1f} over the last quarter of an hour, its own among it."
+    )
 
 
 def with_section(text, name, section):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -237,7 +237,9 @@ def section_of(found):
     return [
         "## Changed months",
         "",
-        f"`make torture` on {datetime.now(UTC).date()}: {len(found)} random companies from the seeds {seeds}, each changed {CHANGES} times (lines, documents,",
+        results.ran(),
+        "",
+        f"{len(found)} random companies from the seeds {seeds}, each changed {CHANGES} times (lines, documents,",
         "orders, credit notes, products, purchases, costs, activities, policy). Working out the changed months alone came to what working out all of them came",
         f"to, in every table, sentence and figure; {reused:,} of {there:,} months were taken as they were kept. {minutes:.0f} minutes.",
     ]

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from django.db import connections
 from tests.installations import DATABASES, NOW, a_name, point_django_at, url_of
-from tests.torture.results import finished_folder, finished_groups, keep
+from tests.torture.results import finished_folder, finished_groups, keep, ran
 from tests.work.kills import LONGEST, Warm
 from tests.work.test_backup import restored
 from tests.work.test_import_sequences import dump
@@ -247,11 +247,12 @@ def test_a_disk_that_is_full_at_any_moment_loses_nothing(seed, ready, warm, file
         words = ("import", "undo", "run", "backup")
         rows = [(word, *(sum(g["failed"].get(word, 0) for g in groups if g["database"] == name) for name in DATABASES)) for word in words]
         what = (
-            f"{4 * len(groups)} commands in which no file may grow beyond a random size, as on a disk that is full at some write (seeds 300 to 319,"
-            " `make torture`). Where that made a command fail, it said a sentence and left the facts as they were; done again with room, it came to the"
+            f"{4 * len(groups)} commands in which no file may grow beyond a random size, as on a disk that is full at some write (seeds 300 to 319)."
+            " Where that made a command fail, it said a sentence and left the facts as they were; done again with room, it came to the"
             " state of an installation in which nothing failed."
         )
-        keep("full", ["## A full disk", "", what, "", "| failed | SQLite | PostgreSQL |", "|---|--:|--:|", *(f"| {word} | {a} | {b} |" for word, a, b in rows)])
+        head = ("| failed | SQLite | PostgreSQL |", "|---|--:|--:|")
+        keep("full", ["## A full disk", "", ran(), "", what, "", *head, *(f"| {word} | {a} | {b} |" for word, a, b in rows)])
 
 
 @pytest.mark.torture
@@ -283,12 +284,14 @@ def keep_section(groups):
     assert total >= AT_LEAST
     said = (
         f"{total} processes were killed with SIGKILL while they imported, undid, worked figures out, did a job as a worker or wrote a backup, each at a"
-        f" random moment or when something was first seen to change, and started again (seeds {SEEDS[0]} to {SEEDS[-1]}, `make torture`). After each: the state"
+        f" random moment or when something was first seen to change, and started again (seeds {SEEDS[0]} to {SEEDS[-1]}). After each: the state"
         " of an installation in which nobody was killed, and `check` whole; after sweeping no file that nothing names; each backup restores to an equal"
         " dump."
     )
     lines = [
         "## Killed at random",
+        "",
+        ran(),
         "",
         said,
         "",

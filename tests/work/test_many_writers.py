@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests.installations import NOW, point_django_at
 from tests.torture.results import finished_folder, finished_groups, keep, ran
 
@@ -58,6 +60,30 @@ def holds(told):
 
 def test_writers_side_by_side_lose_nothing(installation, tmp_path, monkeypatch):
     holds(write_side_by_side(installation, tmp_path, monkeypatch, writers=4, seconds=3, journal=""))
+
+
+def test_who_waits_is_let_in_before_one_who_writes_on_and_on(installation):
+    turns, first, enough = [], threading.Event(), threading.Event()
+
+    def write_on_and_on():
+        while not enough.is_set() and len(turns) < 50:
+            with transaction.atomic():
+                AuditHead.objects.update(number=0)
+                turns.append(1)
+                first.set()
+                time.sleep(0.1)
+        connection.close()
+
+    busy = threading.Thread(target=write_on_and_on)
+    busy.start()
+    first.wait()
+    before = len(turns)
+    with transaction.atomic():
+        AuditHead.objects.update(number=0)
+        waited = len(turns) - before
+    enough.set()
+    busy.join()
+    assert waited <= 2
 
 
 @pytest.mark.torture

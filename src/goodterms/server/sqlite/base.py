@@ -72,9 +72,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             turn.release(force=True)
 
     def _taken(self) -> FileLock:
-        turn = FileLock(Path(self.settings_dict["NAME"]).with_name("register.lock"), timeout=PATIENCE, poll_interval=0.01, thread_local=False)
+        """The turn. One at a time stands next for it, so that who had it and wants it again, as a long import does, lets one who waits go before."""
+        next_one, turn = (
+            FileLock(Path(self.settings_dict["NAME"]).with_name(f"register.{name}"), timeout=PATIENCE, poll_interval=poll, thread_local=False)
+            for name, poll in (("next", 0.01), ("lock", 0.001))
+        )
         try:
-            turn.acquire()
+            with next_one:
+                turn.acquire()
         except Timeout:
             raise OperationalError(f"others have been writing for {PATIENCE} seconds without a pause: try again") from None
         return turn

@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+# Hundreds of tests start the command: without what Python keeps compiled, each would compile all of Goodterms anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test check sqlite real torture bench lock format canary clean
 
 help: ## list the targets

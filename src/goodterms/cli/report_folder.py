@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from goodterms.errors import UsageError
-from goodterms.intake.tables.decoding import mended
 
 MARKER = ".goodterms"
 """The file that says which files of a folder are ours, each with its SHA-256 as we wrote it."""
@@ -30,6 +29,8 @@ def check_folder(folder: Path) -> None:
     try:
         str(folder).encode()
     except UnicodeEncodeError:
+        from goodterms.intake.tables.decoding import mended  # noqa: PLC0415  (heavy: most commands read no file)
+
         raise UsageError(f"The name of {mended(str(folder))} is not written in UTF-8. Pass --out with another folder.") from None
     folder = folder.resolve()
     if not folder.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -22,6 +23,12 @@ def pytest_collection_modifyitems(config, items):
     campaigns = [item for item in items if item.get_closest_marker("torture")]
     config.hook.pytest_deselected(items=campaigns)
     items[:] = [item for item in items if item not in campaigns]
+
+
+def pytest_collection_finish(session):
+    """What was collected stays until the end: the search for what may go need not pass through thousands of tests each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _fail_if_skipped(report, *, real, browser):

@@ -35,10 +35,12 @@ def imported(files: list[Path], **more: list[Path]) -> None:
 
 
 def correction(company: Path) -> Path:
-    """Some lines of one month, each a unit of money dearer."""
+    """Some lines of one month, each a unit of money dearer, of orders that no other month has a part of: so one month alone is changed by it."""
     file = company / "correction" / f"invoices-{CORRECTED[:4]}.parquet"  # of the same source
     file.parent.mkdir()
-    lines = f"SELECT * FROM read_parquet('{company}/invoices-*.parquet') WHERE strftime(\"Invoice date\", '%Y-%m') = '{CORRECTED}'"
+    month = "strftime(\"Invoice date\", '%Y-%m')"
+    months = f'count(DISTINCT {month}) OVER (PARTITION BY "Order")'
+    lines = f"SELECT * FROM read_parquet('{company}/invoices-*.parquet') QUALIFY {months} = 1 AND {month} = '{CORRECTED}'"
     dearer = '* REPLACE ("Net amount" + 1 AS "Net amount", "List value" + 1 AS "List value")'
     duckdb.execute(f'COPY (SELECT {dearer} FROM ({lines}) ORDER BY "Invoice", "Line" LIMIT {LINES_CORRECTED}) TO \'{file}\' (FORMAT parquet)')
     return file

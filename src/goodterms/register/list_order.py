@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Exists, F, FilteredRelation, Func, IntegerField, Model, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from goodterms.errors import UsageError
 from goodterms.register.access import FIGURES
@@ -73,6 +74,11 @@ class Order:
         if self.column not in SORTABLE:
             raise UsageError(f"The list of counterparties is not sorted by {self.column}: choose one of {', '.join(SORTABLE)}.")
         self._path = _PATH.get(self.column, self.column)
+
+    @property
+    def has_many_groups(self) -> bool:
+        """Whether the list falls into a part for each value of its column."""
+        return self.column in _BY_NAME
 
     @property
     def columns(self) -> list[tuple[str, bool]]:
@@ -184,6 +190,11 @@ def _is_plain(must: Any) -> bool:
 def signed(order: Iterable[tuple[str, bool]]) -> list[Any]:
     """Columns as Django sorts by them."""
     return [F(name).desc() if down else F(name).asc() for name, down in order]
+
+
+def sorted_anew(names: Iterable[str], *, down: bool) -> list[Any]:
+    """Columns as Django sorts by them, where it is not to go through the index that has them in this order."""
+    return [Coalesce(name, name).desc() if down else Coalesce(name, name).asc() for name in names]
 
 
 def _row(*columns: Any) -> Func:

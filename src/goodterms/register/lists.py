@@ -14,9 +14,9 @@ from django.db.models import Q, QuerySet
 
 from goodterms.register.access import restricted
 from goodterms.register.counterparty import Counterparty
-from goodterms.register.list_order import SORTABLE, Order, Place, signed
+from goodterms.register.list_order import SORTABLE, Order, Place, signed, sorted_anew
 from goodterms.register.rights import OFFICE
-from goodterms.register.searched import are_few, parts_of
+from goodterms.register.searched import Searched, are_few, held, parts_of
 from goodterms.register.user import User
 
 __all__ = ["MOST_COUNTED", "SIZE", "SORTABLE", "Page", "Place", "counted", "page"]
@@ -58,6 +58,8 @@ def page(
     asked = _Asked(user, show, where, search, order)
     rows = None if asked.finds_few() else asked.gone_through(after, size + 1)
     if rows is None:
+        rows = asked.first_by_search(after, size + 1)
+    if rows is None:
         rows = asked.sorted_whole(after, size + 1)
     return Page(asked.shown(rows[:size]), asked.place_of(rows[size - 1]) if len(rows) > size else None)
 
@@ -92,13 +94,26 @@ class _Asked:
 
     def finds_few(self) -> bool:
         """Whether it is cheap to sort all that is found."""
-        is_quick = self.is_of_all and self.order.column == "name"  # to go through: the index of names has the words too
-        if self.search and not is_quick and are_few(parts_of(self.search), MANY):
+        if self.search and are_few(parts_of(self.search), MANY):
             return True
-        if self.is_of_all or self._found().order_by().values("pk")[: MANY + 1].count() > MANY:
+        if self.is_of_all or not self._are_few():
             return False
         self.search_in_turn = ("search",)
         return True
+
+    def first_by_search(self, after: Place | None, most: int) -> list[dict[str, Any]] | None:
+        """The rows after a place of all that a search finds, sorted by the records alone that have what they are sorted by; None where that fills no page."""
+        is_in_first_group = not self.order.has_many_groups and (after is None or not after[0])
+        if not self.search or self.where or not is_in_first_group or (not self.is_of_all and self._are_few()):
+            return None
+        group, place = next(self.order.groups_after(after, self.musts, self.served))
+        found = held(parts_of(self.search))
+        met = group.met().filter(found if group.records is Searched else Q(**{f"{group.by[-1]}__in": Searched.objects.filter(found).values("counterparty")}))
+        if place:
+            met = met.filter(group.compared("", "<" if group.goes_down else ">", place))
+        ids = list(met.order_by(*sorted_anew(group.by, down=group.goes_down)).values_list(group.by[-1], flat=True)[: 2 * most])
+        rows = self._rows(self.order.with_columns(self._found(self.search, "search").filter(pk__in=ids)), self.order.columns, most)
+        return rows if len(rows) == most else None
 
     def sorted_whole(self, after: Place | None, most: int) -> list[dict[str, Any]]:
         """The rows after a place, of all that are found, sorted by what no index has."""
@@ -136,6 +151,10 @@ class _Asked:
     def place_of(self, row: dict[str, Any]) -> Place:
         """Where a row stands."""
         return tuple(row[name] for name, _ in self.order.columns)
+
+    def _are_few(self) -> bool:
+        """Whether few are found without the search."""
+        return self._found().order_by().values("pk")[: MANY + 1].count() <= MANY
 
     def _found(self, search: str = "", *in_turn: str) -> QuerySet[Any]:
         return restricted(self.user, Counterparty, beside=[*self.show, self.order.column], where=self.where, search=search, in_turn=in_turn)

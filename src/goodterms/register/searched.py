@@ -58,9 +58,14 @@ def parts_of(search: str) -> list[str]:
 
 def finds(parts: list[str], own: Q) -> Q:
     """The condition that a search finds a counterparty: by all of its words where it is the user's ``own``, else by name and city."""
-    by_index: Any = RawSQL(f"SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH %s", [_match(parts)])  # noqa: S611  (what is looked for is a parameter)
-    whole = _hold("searched__whole", parts) & (Q(searched__in=by_index) if _match(parts) else Q())
+    whole = held(parts, "searched__")
     return whole & (own | _hold("searched__seen_by_all", parts)) if own else whole
+
+
+def held(parts: list[str], at: str = "") -> Q:
+    """The condition that the words at the end of a path hold all parts, which the index of the search answers."""
+    by_index: Any = RawSQL(f"SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH %s", [_match(parts)])  # noqa: S611  (what is looked for is a parameter)
+    return _hold(f"{at}whole", parts) & (Q(**{f"{at}id__in": by_index}) if _match(parts) else Q())
 
 
 def finds_in_turn(parts: list[str], own: Q) -> Q:

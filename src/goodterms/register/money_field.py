@@ -11,6 +11,9 @@ from django.db import models
 
 from goodterms.facts.columns import MONEY_DIGITS, MONEY_PLACES
 
+_BEYOND = 10**MONEY_DIGITS
+_SAID = f"{{}} has more than {MONEY_PLACES} places or {MONEY_DIGITS} digits"
+
 
 def _decimal_of(value: Any) -> Decimal | None:
     """A decimal of what a person or file says, None where it says nothing; a float is refused, since its digits are not what was meant."""
@@ -46,14 +49,19 @@ class MoneyField(models.Field[Decimal | int | None, Decimal | None]):
         found = _decimal_of(value)
         if found is None:
             return None
-        if found != found.quantize(Decimal(1).scaleb(-MONEY_PLACES)) or abs(found) >= Decimal(10) ** (MONEY_DIGITS - MONEY_PLACES):
-            raise ValidationError(f"{value} has more than {MONEY_PLACES} places or {MONEY_DIGITS} digits")
+        self.get_prep_value(found)
         return found
 
     def get_prep_value(self, value: Any) -> int | None:
         """What is kept."""
-        found = self.to_python(super().get_prep_value(value))
-        return None if found is None else int(found.scaleb(MONEY_PLACES))
+        found = _decimal_of(super().get_prep_value(value))
+        if found is None:
+            return None
+        scaled = found.scaleb(MONEY_PLACES)
+        whole = int(scaled)
+        if whole != scaled or abs(whole) >= _BEYOND:
+            raise ValidationError(_SAID.format(value))
+        return whole
 
     def value_to_string(self, obj: models.Model) -> str:
         """The amount as text."""

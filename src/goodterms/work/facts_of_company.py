@@ -20,6 +20,9 @@ from goodterms.work.name_keys import with_names
 from goodterms.work.stored import LiveFacts, live_facts, store
 
 _AT_ONCE = 20_000
+_NO_PRICE = (None,) * 6
+_Rows = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+"""Names of columns, and rows with their values."""
 _OF_THE_STORE = f"{named(IMPORT)}, {named(NUMBERED)}"
 
 
@@ -40,10 +43,10 @@ def facts_of_company(engine: Any, live: LiveFacts | None = None) -> Facts:
             con.execute(f"CREATE TEMP VIEW {name} AS SELECT * EXCLUDE ({_OF_THE_STORE}) FROM ({rows})")
             tables[table.name] = engine.table(name)
         else:
-            tables[table.name] = _uploaded(engine, table, [])
+            tables[table.name] = _uploaded(engine, table, (), [])
     known = {"customers": _counterparties(KeyKind.CUSTOMERS), "suppliers": _counterparties(KeyKind.SUPPLIERS), "products": _products()}
     for table in MASTER_TABLES:
-        tables[table.name] = _uploaded(engine, table, known[table.name])
+        tables[table.name] = _uploaded(engine, table, *known[table.name])
     return Facts(engine, tables, attributes, tuple(_sources(con, live)))
 
 
@@ -56,8 +59,10 @@ def _sources(con: Any, live: LiveFacts) -> list[str]:
     return [source for (source,) in con.execute(found).fetchall()]
 
 
-def _counterparties(kind: KeyKind) -> list[dict[str, Any]]:
+def _counterparties(kind: KeyKind) -> _Rows:
     """What the register knows of customers or suppliers, a row a source key."""
+    own_key = "customer_key" if kind == KeyKind.CUSTOMERS else "supplier_key"
+    columns = ("key_space", own_key, "name", "segment", "country", "manager_key", "price_list", "payment_days", "terms", "credit_limit", "row")
     managers = {(space, key): said for space, key, said in SourceKey.objects.filter(kind=KeyKind.MANAGERS).exclude(said="").values_list("space", "key", "said")}
     agreed = Terms.objects.filter(is_purchase=kind == KeyKind.SUPPLIERS, valid_from=None)
     terms = {pk: more for pk, *more in agreed.values_list("counterparty", "price_list", "payment_days", "group", "credit_limit")}
@@ -67,25 +72,14 @@ def _counterparties(kind: KeyKind) -> list[dict[str, Any]]:
     rows = []
     for number, (space, key, said, pk, name, unnamed, segment, country, manager_key) in enumerate(found, start=1):
         price_list, payment_days, group, credit_limit = terms.get(pk, (None, None, None, None))
-        rows.append(
-            {
-                "key_space": space or None,
-                "customer_key" if kind == KeyKind.CUSTOMERS else "supplier_key": said or key,
-                "name": None if unnamed or name == said else name,
-                "segment": segment,
-                "country": country or None,
-                "manager_key": managers.get((space, manager_key), manager_key) or None,
-                "price_list": price_list or None,
-                "payment_days": payment_days,
-                "terms": group or None,
-                "credit_limit": credit_limit,
-                "row": number,
-            }
-        )
-    return rows
+        manager = managers.get((space, manager_key), manager_key)
+        called = None if unnamed or name == said else name
+        place, agreed_on = (space or None, said or key, called, segment, country or None, manager or None), (price_list or None, payment_days, group or None)
+        rows.append((*place, *agreed_on, credit_limit, number))
+    return columns, rows
 
 
-def _products() -> list[dict[str, Any]]:
+def _products() -> _Rows:
     """What the register knows of products, a row a source key and price."""
     columns = ("unit", "units_per_base", "list_price", "unit_cost", "valid_from", "weight")
     prices: dict[Any, list[Sequence[Any]]] = defaultdict(list)
@@ -94,15 +88,17 @@ def _products() -> list[dict[str, Any]]:
     keys = SourceKey.objects.visible().filter(kind=KeyKind.PRODUCTS, product__isnull=False).order_by("space", "key")
     of_product = ("pk", "name", "unnamed", "family__name", "is_stocked")
     found = keys.values_list("space", "key", *(f"product__{name}" for name in of_product)).iterator(chunk_size=_AT_ONCE)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for space, key, pk, name, unnamed, family, is_stocked in found:
-        what = {"key_space": space or None, "product_key": key, "name": None if unnamed else name, "family": family, "stocked": is_stocked}
-        for price in prices.get(pk) or [()]:
-            of_price = dict(zip(columns, price, strict=False))
-            rows.append({**what, **of_price, "unit": of_price.get("unit") or None, "row": len(rows) + 1})
-    return rows
+        what = (space or None, key, None if unnamed else name, family, is_stocked)
+        for unit, *price in prices.get(pk) or [_NO_PRICE]:
+            rows.append((*what, unit or None, *price, len(rows) + 1))
+    return ("key_space", "product_key", "name", "family", "stocked", *columns, "row"), rows
 
 
-def _uploaded(engine: Any, table: Table, rows: list[dict[str, Any]]) -> Any:
-    columns = {column: pa.array([row.get(column) for row in rows], arrow_type(table.kind_of(column))) for column in table.column_names}
+def _uploaded(engine: Any, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
+    """Rows, with the values of these columns in turn, as a table on the engine; what is not named is null."""
+    values = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+    nothing = [None] * len(rows)
+    columns = {column: pa.array(values.get(column, nothing), arrow_type(table.kind_of(column))) for column in table.column_names}
     return engine.create_table(a_name_of_its_own(table.name), pa.table(columns), temp=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import F
 
 from goodterms.analysis.keys import NO_PRODUCT
 from goodterms.analysis.result import MEASURE_COLUMN, Result
@@ -18,36 +19,33 @@ from goodterms.register.counterparty import ACTUAL, Counterparty, Stage, StageCh
 from goodterms.register.record import named_by
 from goodterms.register.run import CounterpartyFigures, CurrentRun, ProductFigures, Run, RunState
 from goodterms.register.source_key import KeyKind, SourceKey
-from goodterms.work.write_many import insert_many, update_many
+from goodterms.work.write_many import insert_many, insert_rows, update_many
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _AT_ONCE = 1_000
 _KEPT_FOR = timedelta(days=90)
+_NEVER_BOUGHT = (0, None, "")
+"""Orders, last sale and stage."""
 
 
 def keep_figures(run: Run, result: Result, stages: pa.Table) -> None:
     """Write the figures of every counterparty and product, so many in one transaction; nobody sees them before the run is the current one."""
-    rows = _amounts(result.tables["customers"], "customer", MEASURE_COLUMN[result.measure])
-    judged = {row["customer"]: row for row in stages.select(["customer", "orders", "last_sale", "stage"]).to_pylist()}
+    amounts, rows = _amounts(result.tables["customers"], "customer", MEASURE_COLUMN[result.measure])
+    judged = _rows_of(stages, "customer", ["orders", "last_sale", "stage"])
     known = _records(KeyKind.CUSTOMERS, "counterparty_id")
+    nothing = (None,) * len(amounts)
     _write(
-        CounterpartyFigures(
-            run=run,
-            counterparty_id=pk,
-            orders=stage.get("orders") or 0,
-            last_sale=stage.get("last_sale"),
-            stage=stage.get("stage") or "",
-            **rows.get(key, {}),
-        )
-        for key, pk in known.items()
-        if (stage := judged.get(key, {})) or key in rows
+        CounterpartyFigures,
+        ("run", "counterparty", "orders", "last_sale", "stage", *amounts),
+        ((run.pk, pk, *judged.get(key, _NEVER_BOUGHT), *rows.get(key, nothing)) for key, pk in known.items() if key in judged or key in rows),
     )
     known = _records(KeyKind.PRODUCTS, "product_id")
     profit = "product_contribution" if result.measure == "net profit" else MEASURE_COLUMN[result.measure]
-    of_products = _amounts(result.tables["products"], "product", profit).items()
-    _write(ProductFigures(run=run, product_id=known[key], **amounts) for key, amounts in of_products if known.get(key) is not None)
+    amounts, rows = _amounts(result.tables["products"], "product", profit)
+    of_known = ((run.pk, known[key], *of_product) for key, of_product in rows.items() if known.get(key) is not None)
+    _write(ProductFigures, ("run", "product", *amounts), of_known)
 
 
 def set_stages(run: Run) -> None:
@@ -55,9 +53,10 @@ def set_stages(run: Run) -> None:
     if run.stages_set or not CurrentRun.objects.filter(run=run).exists():
         return
     found = CounterpartyFigures.objects.filter(run=run).exclude(stage="")
+    other = found.exclude(stage=F("counterparty__stage"), counterparty__stage_as_of=run.as_of)
     last: Any = None
     while True:
-        rows = found.filter(counterparty__gt=last) if last else found
+        rows = other.filter(counterparty__gt=last) if last else other
         batch = list(rows.order_by("counterparty").values_list("counterparty", "stage")[:_AT_ONCE])
         if not batch:
             break
@@ -133,14 +132,14 @@ def _as_named(space: str, key: str) -> str:
     return f"{space}:{key}" if space or key in {*NOT_CUSTOMERS, NO_PRODUCT} else key
 
 
-def _write(figures: Iterable[Any]) -> None:
-    left = iter(figures)
+def _write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    left = iter(rows)
     while batch := list(islice(left, _AT_ONCE)):
-        insert_many(batch)
+        insert_rows(model, names, batch)
 
 
-def _amounts(table: pa.Table, key: str, profit: str) -> dict[str, dict[str, Decimal | None]]:
-    """The figures of each row of a table of results, to the unit that the register keeps."""
+def _amounts(table: pa.Table, key: str, profit: str) -> tuple[list[str], dict[str, tuple[Decimal | None, ...]]]:
+    """The names of figures that a table of results has, and those of each row, to the unit that the register keeps."""
     columns = {
         "net_sales": "net_sales_later",
         "net_sales_earlier": "net_sales_earlier",
@@ -149,8 +148,12 @@ def _amounts(table: pa.Table, key: str, profit: str) -> dict[str, dict[str, Deci
         "profit_earlier": f"{profit}_earlier",
     }
     found = {ours: theirs for ours, theirs in columns.items() if theirs in table.column_names}
-    rows = zip(*(table[theirs].to_pylist() for theirs in (key, *found.values())), strict=True)
-    return {name: dict(zip(found, map(_rounded, amounts), strict=True)) for name, *amounts in rows}
+    return list(found), {name: tuple(map(_rounded, amounts)) for name, amounts in _rows_of(table, key, list(found.values())).items()}
+
+
+def _rows_of(table: pa.Table, key: str, columns: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """The values of a table's columns by the key of their row."""
+    return {name: tuple(values) for name, *values in zip(*(table[column].to_pylist() for column in (key, *columns)), strict=True)}
 
 
 def _rounded(amount: Decimal | None) -> Decimal | None:

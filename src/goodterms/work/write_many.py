@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import AutoField
+from django.db.models import AutoField, Model
 
 
 def insert_many(records: Iterable[Any], *, or_leave: bool = False, or_set: Sequence[str] = ()) -> None:
@@ -17,15 +17,27 @@ def insert_many(records: Iterable[Any], *, or_leave: bool = False, or_set: Seque
     connection, meta = connections[DEFAULT_DB_ALIAS], type(made[0])._meta  # noqa: SLF001  (Django's own name for it)
     fields = [field for field in meta.concrete_fields if not isinstance(field, AutoField)]
     key = connection.ops.quote_name(meta.pk.column)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     otherwise = " ON CONFLICT DO NOTHING" if or_leave else ""
     if or_set:
         named = [connection.ops.quote_name(meta.get_field(name).column) for name in or_set]
         otherwise = f" ON CONFLICT ({key}) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in named)
-    values = ", ".join(["%s"] * len(fields))
     rows = [tuple(field.get_db_prep_save(field.pre_save(record, add=True), connection) for field in fields) for record in made]
+    _insert(meta.db_table, fields, rows, otherwise)
+
+
+def insert_rows(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows of a model's table, the values of these fields in turn, without a record for each; what is not named is null."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]  # noqa: SLF001
+    prepared = [[field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)] for row in rows]
+    _insert(model._meta.db_table, fields, prepared)  # noqa: SLF001
+
+
+def _insert(table: str, fields: Sequence[Any], rows: Sequence[Sequence[Any]], otherwise: str = "") -> None:
+    connection = connections[DEFAULT_DB_ALIAS]
+    columns, values = ", ".join(connection.ops.quote_name(field.column) for field in fields), ", ".join(["%s"] * len(fields))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {connection.ops.quote_name(meta.db_table)} ({columns}) VALUES ({values}){otherwise}", rows)
+        cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} ({columns}) VALUES ({values}){otherwise}", rows)
 
 
 def update_many(records: Sequence[Any], *names: str) -> None:

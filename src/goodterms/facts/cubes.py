@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _OF_MONTH = "of_month"
 _CONTENT = "content.json"
-_WRITTEN = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+_WRITTEN = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
 
 
 def name_of(*read: object) -> str:

@@ -233,7 +233,7 @@ def section_of(found):
     """What the campaign found, for the page."""
     reused, there = (sum(one[name] for one in found) for name in ("reused", "there"))
     minutes = (max(one["end"] for one in found) - min(one["begin"] for one in found)) / 60
-    seeds = f"{FIRST_SEED} to {FIRST_SEED + SEEDS - 1}"
+    seeds = f"{found[0]['seed']} to {found[-1]['seed']}"
     return [
         "## Changed months",
         "",

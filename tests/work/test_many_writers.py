@@ -34,7 +34,8 @@ HEAD = ("| register | written | failed | longest wait | load |", "|---|--:|--:|-
 
 def write_side_by_side(installation, tmp_path, monkeypatch, *, writers, seconds, journal):
     monkeypatch.setenv("GOODTERMS_JOURNAL", journal)
-    point_django_at(installation)  # all processes of an installation keep one kind of journal
+    point_django_at(installation)
+    connection.ensure_connection()  # all processes of an installation keep one kind of journal: it is changed while no other has the file open
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HOUSE / "src"), str(HOUSE)])}
     started = [
         subprocess.Popen([sys.executable, WRITER, installation, str(number), str(seconds)], env=environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)

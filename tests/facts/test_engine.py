@@ -6,7 +6,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from goodterms.facts.engine import connect, keep
+from goodterms.facts.engine import connect, held, keep
 
 NAMES = ["net_sales", 'a "quoted" name', "order", "Ääkkönen"]
 KINDS = ["int64", "int32", "!int64", "float64", "string", "!string", "boolean", "date", "timestamp", "decimal(18,4)", "decimal(38,0)", "array<string>"]
@@ -18,7 +18,7 @@ def test_what_is_kept_has_the_columns_that_ibis_would_keep(name, kind):
     engine, kind = connect(), ibis.dtype(kind)
     step = ibis.literal(None if kind.nullable else 1, kind).name(name).as_table()
     kept, as_ibis_does = keep(engine, "step", step), engine.create_table("of_ibis", step, temp=True)
-    assert kept.schema() == as_ibis_does.schema() == engine.table(kept.op().name, database=("temp", "main")).schema()
+    assert kept.schema() == as_ibis_does.schema() == engine.table(kept.op().name, database=("temp", "main")).schema() == held(engine, kept.op().name).schema()
     assert kept.to_pyarrow().equals(as_ibis_does.to_pyarrow())
 
 

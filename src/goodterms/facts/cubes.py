@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from goodterms.errors import UnreadableFileError
-from goodterms.facts.engine import a_name_of_its_own
+from goodterms.facts.engine import a_name_of_its_own, held
 from goodterms.facts.sql_text import named, text_of
 from goodterms.facts.store import STAGING, hash_of, on_disk, sync_folder
 
@@ -147,7 +147,7 @@ class Cubes:
         view = a_name_of_its_own(f"kept_{table}")
         read_as = f", union_by_name = {str(columns_differ).lower()}, hive_partitioning = false"
         engine.con.execute(f"CREATE TEMP VIEW {view} AS SELECT * FROM read_parquet([{', '.join(map(text_of, files))}]{read_as})")
-        return engine.table(view)
+        return held(engine, view)
 
     def _files_of(self, name: str, table: str) -> list[Path]:
         place = self.path_of(name)

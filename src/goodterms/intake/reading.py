@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from goodterms.errors import AnswerNeededError, UsageError
 from goodterms.facts.book import Facts
 from goodterms.facts.columns import MASTER_NAMES
-from goodterms.facts.engine import within_memory
+from goodterms.facts.engine import held, within_memory
 from goodterms.intake.account import FileAccount, account_of
 from goodterms.intake.asked_of_group import of_file, of_group
 from goodterms.intake.currency.currency import to_one_currency
@@ -300,7 +300,7 @@ def _finished(engine: Any, parts: Sequence[Part], mapping: Mapping, notices: Seq
         if table == "sale_lines":
             attributes = found
     say_goods_twice(con, live)
-    facts = Facts(engine, {table: engine.table(table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
+    facts = Facts(engine, {table: held(engine, table) for table in wanted}, attributes, tuple(_sources(con, live, mapping)))
     accounts = tuple(account_of(con, part) for part in parts)
     problems = (*notices, *(problem for part in parts for problem in _problems(part)))
     return Reading(facts, accounts, problems, mapping_understood(live, mapping), tuple(live))

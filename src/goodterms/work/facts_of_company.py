@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from goodterms.facts.book import Facts, arrow_type
 from goodterms.facts.columns import ATTRIBUTE, FACT_TABLES, MASTER_TABLES, Table
-from goodterms.facts.engine import a_name_of_its_own
+from goodterms.facts.engine import a_name_of_its_own, held
 from goodterms.facts.live import IMPORT, NUMBERED
 from goodterms.facts.sql_text import named
 from goodterms.register.product import ProductPrice
@@ -41,7 +41,7 @@ def facts_of_company(engine: Any, live: LiveFacts | None = None) -> Facts:
             if table.name == "sale_lines":
                 attributes = tuple(column for column in found if column.startswith(ATTRIBUTE))
             con.execute(f"CREATE TEMP VIEW {name} AS SELECT * EXCLUDE ({_OF_THE_STORE}) FROM ({rows})")
-            tables[table.name] = engine.table(name)
+            tables[table.name] = held(engine, name)
         else:
             tables[table.name] = _uploaded(engine, table, (), [])
     known = {"customers": _counterparties(KeyKind.CUSTOMERS), "suppliers": _counterparties(KeyKind.SUPPLIERS), "products": _products()}

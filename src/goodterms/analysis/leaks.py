@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,7 @@ _Group = tuple[str, ...]
 """A peer group: its names from the widest down, so that a segment called "all" is not the group of all."""
 
 
-@dataclass(frozen=True)
-class Leak:
+class Leak(NamedTuple):
     """One step of one customer, product or manager that costs more than among its peers.
 
     Rates are shares of the base (for product cost, of sales whose cost is known), ``worth`` is money a period.

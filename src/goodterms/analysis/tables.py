@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -23,10 +24,13 @@ _PLACES = Decimal(1).scaleb(-12)
 _ORDER_OF_SHARES = ("month", "pool_entity", "pool", "driver", "step", "level", "counterparty", "product", "manager", "channel", "entity")
 
 
-class Tables(Mapping[str, pa.Table]):
-    """The tables of a result, each fetched from the engine when it is first asked for."""
+_Made = Callable[[], pa.Table]
 
-    def __init__(self, tables: Mapping[str, Table | pa.Table]) -> None:
+
+class Tables(Mapping[str, pa.Table]):
+    """The tables of a result, each fetched from the engine, or made, when it is first asked for."""
+
+    def __init__(self, tables: Mapping[str, Table | pa.Table | _Made]) -> None:
         self._tables = dict(tables)
         self._fetched: dict[str, pa.Table] = {}
 
@@ -34,7 +38,9 @@ class Tables(Mapping[str, pa.Table]):
         """The table of that name."""
         if name not in self._fetched:
             table = self._tables[name]
-            self._fetched[name] = table if isinstance(table, pa.Table) else table.to_pyarrow()
+            if not isinstance(table, pa.Table):
+                table = table() if callable(table) else table.to_pyarrow()
+            self._fetched[name] = table
         return self._fetched[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -59,7 +65,7 @@ def every_table(
 ) -> Tables:
     """Every table behind the answer, its rows in an order that follows from their keys, so that two runs give the same files."""
     earlier, _later = periods
-    tables: dict[str, Table | pa.Table] = {
+    tables: dict[str, Table | pa.Table | _Made] = {
         "waterfall": pa.table(
             {
                 "step": [r.step for r in rows],
@@ -77,10 +83,10 @@ def every_table(
     tables |= views
     tables["customers"] = _with_leaks(views["customers"], "customer", leaks["customer"])
     tables["products"] = _with_leaks(views["products"], "product", leaks["product"])
-    tables["whale"] = _whale_table(views["customers"], curves[1])
-    tables["leaks"] = _leaks_table(leaks, views)
+    tables["whale"] = partial(_whale_table, views["customers"], curves[1])
+    tables["leaks"] = partial(_leaks_table, leaks, views)
     if costs is not None:
-        tables["pools"] = _pools_table(costs, periods)
+        tables["pools"] = partial(_pools_table, costs, periods)
         tables["rates"] = pa.Table.from_pylist(costs.rates(), schema=_rates_schema(costs.places))
         tables["shares"] = costs.shares.drop("place").order_by(*_ORDER_OF_SHARES)
     if bridge is not None:
@@ -103,8 +109,8 @@ def _with_leaks(table: pa.Table, key: str, leaks: Leaks) -> pa.Table:
     """Add each row's largest leak that a reader sees, and with how many peers it was compared: 0 where there are too few, null without sales to compare."""
     largest: dict[str, Leak] = {}
     for leak in leaks.found:
-        if leak.is_told:
-            largest.setdefault(leak.key, leak)
+        if leak.key not in largest and leak.is_told:
+            largest[leak.key] = leak
     found = [largest.get(value) for value in table[key].to_pylist()]
     table = table.append_column("leak_step", pa.array([leak.step if leak else None for leak in found], pa.string()))
     table = table.append_column("leak_worth", pa.array([leak.worth if leak else None for leak in found], pa.decimal128(38, 4)))

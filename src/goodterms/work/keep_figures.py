@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _AT_ONCE = 1_000
+_FIGURES_AT_ONCE = 5_000
+"""To put a transaction onto the disk takes longer than to write a thousand of them; others wait for half a second."""
 _KEPT_FOR = timedelta(days=90)
 _NEVER_BOUGHT = (0, None, "")
 """Orders, last sale and stage."""
@@ -134,7 +136,7 @@ def _as_named(space: str, key: str) -> str:
 
 def _write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     left = iter(rows)
-    while batch := list(islice(left, _AT_ONCE)):
+    while batch := list(islice(left, _FIGURES_AT_ONCE)):
         insert_rows(model, names, batch)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goodterms.facts.columns import ATTRIBUTE, MONEY_DIGITS, MONEY_PLACES, TABLES, Kind
-from goodterms.facts.engine import a_name_of_its_own
+from goodterms.facts.engine import keep_rows
 
 if TYPE_CHECKING:
     import ibis
@@ -73,7 +73,7 @@ def facts_from_rows(engine: Any, rows: Mapping[str, list[dict[str, Any]]]) -> Fa
         if unknown:
             raise KeyError(f"{name} has no column {', '.join(sorted(unknown))}")
         arrays = {column: pa.array([row.get(column) for row in given], arrow_type(table.kind_of(column))) for column in columns}
-        tables[name] = engine.create_table(a_name_of_its_own(name), pa.table(arrays), temp=True)
+        tables[name] = keep_rows(engine, name, pa.table(arrays))
     if unknown_tables := set(rows) - set(TABLES):
         raise KeyError(f"there is no table {', '.join(sorted(unknown_tables))}")
     return Facts(engine, tables, attributes)

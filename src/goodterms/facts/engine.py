@@ -12,6 +12,7 @@ from goodterms.facts.sql_text import named
 
 if TYPE_CHECKING:
     import ibis
+    import pyarrow as pa
 
 _NUMBERS = count(1)
 
@@ -87,6 +88,23 @@ def keep(engine: Any, name: str, table: ibis.Table) -> ibis.Table:
     engine._run_pre_execute_hooks(table)  # noqa: SLF001  (as Ibis itself does: tables in memory become known to the engine)
     engine.con.execute(f"CREATE TEMP TABLE {named(own)} ({', '.join(f'{named(column)} {_written(kind)}' for column, kind in columns)})")
     engine.con.execute(f"INSERT INTO {named(own)} {engine.compile(table)}")
+    return held(engine, own, "temp", "main")
+
+
+def keep_rows(engine: Any, name: str, rows: pa.Table) -> ibis.Table:
+    """Keep rows that are in memory, each column as the type that Arrow says.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> keep_rows(connect(), "lines", pa.table({"net_sales": [2, 3]})).net_sales.sum().to_pyarrow().as_py()
+    5
+    """
+    own = a_name_of_its_own(name)
+    given = f"{own}_given"
+    engine.con.register(given, rows)
+    engine.con.execute(f"CREATE TEMP TABLE {named(own)} AS SELECT * FROM {named(given)}")
+    engine.con.unregister(given)
     return held(engine, own, "temp", "main")
 
 

@@ -141,17 +141,23 @@ class Reaper:
 
     def look(self) -> list[UUID]:
         """Put back the jobs that have been silent since they were first seen so, and return them; one that was tried often enough fails."""
-        now = time.monotonic()
         claimed = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).values("pk")
         running = {job.pk: job for job in Job.objects.filter(models.Q(state=JobState.RUNNING) | models.Q(state=JobState.WAITING, pk__in=claimed))}
         self._seen = {pk: self._seen[pk] for pk in self._seen.keys() & running.keys()}
-        silent = []
-        for pk, job in running.items():
-            sign = (job.state, job.attempt, job.beat)
-            if pk not in self._seen or self._seen[pk][0] != sign:
-                self._seen[pk] = (sign, now)
-            elif now - self._seen[pk][1] > SILENT_BEATS * settings.GOODTERMS_BEAT and _put_back(job):
-                silent.append(pk)
+        silent: list[UUID] = []
+        if not running:
+            return silent
+        asked = time.monotonic()
+        with transaction.atomic():  # where this look cannot write either, silence says nothing
+            now = time.monotonic()
+            if now - asked > settings.GOODTERMS_BEAT:
+                self._seen = {}
+            for pk, job in running.items():
+                sign = (job.state, job.attempt, job.beat)
+                if pk not in self._seen or self._seen[pk][0] != sign:
+                    self._seen[pk] = (sign, now)
+                elif now - self._seen[pk][1] > SILENT_BEATS * settings.GOODTERMS_BEAT and _put_back(job):
+                    silent.append(pk)
         return silent
 
 

@@ -42,6 +42,13 @@ def _give(maker: Import, others: models.QuerySet[Import], engine: Any) -> None:
         keys[number].append(key)
     for other in others.filter(pk__in=list(keys)).order_by("number"):  # of a record that two keys name, the earliest has it
         _belong(maker, other, keys[other.pk])
+    shared = Counterparty.objects.filter(created_by_import=maker, source_keys__created_by_import__in=others)  # by a key of the other kind
+    earliest: dict[int, list[UUID]] = defaultdict(list)
+    for pk, number in shared.values_list("pk").annotate(earliest=models.Min("source_keys__created_by_import")):
+        earliest[number].append(pk)
+    for other in others.filter(pk__in=list(earliest)):
+        of_maker = Counterparty.objects.filter(pk__in=earliest[other.pk], created_by_import=maker)
+        of_maker.update(created_by_import=other, created_on=other.begun_at.date())
 
 
 def named_by_others(maker: Import, engine: Any) -> set[UUID]:

@@ -30,7 +30,7 @@ from goodterms.work.hand_over import LIVING, hand_over
 from goodterms.work.keep_originals import drop_originals, originals
 from goodterms.work.kept_months import sweep_cubes
 from goodterms.work.lease import lease
-from goodterms.work.settle import settle_all, unsettled
+from goodterms.work.settle import settle_all, settle_counterparties, unsettled
 from goodterms.work.stored import store
 
 AT_ONCE = 1_000
@@ -138,6 +138,8 @@ def _sweep_copies(before: float) -> int:
 def sweep_records(found: Import, engine: Any) -> None:
     """Remove the records that an undone or abandoned import alone made; those that a person changed or works with, or another import names, stay."""
     hand_over(found, engine, to=LIVING)
+    keys = SourceKey.objects.filter(created_by_import=found, counterparty__isnull=False)
+    settle_counterparties(keys.exclude(counterparty__created_by_import=found).values_list("counterparty", flat=True))  # they may be no customers any more
     _keep_what_people_use(found)
     values = _values_said(found)
     _remove(SourceKey.objects.filter(created_by_import=found))

@@ -103,7 +103,8 @@ BOTH = "Invoice;Line;Date;Supplier;Net\n9;1;2024-01-15;10;5,00\n"
 
 
 @pytest.mark.parametrize("same", [True, False])
-def test_customer_10_and_supplier_10_are_one_where_the_mapping_says_so(installation, tmp_path, same):
+@pytest.mark.parametrize("first", [0, 1])
+def test_customer_10_and_supplier_10_are_one_where_the_mapping_says_so(installation, tmp_path, same, first):
     before = dump()
     sales, purchases = tmp_path / "sales.csv", tmp_path / "purchases.csv"
     sales.write_text(f"{HEAD}\n1;1;2024-01-15;10;5,00\n", "utf-8")
@@ -116,10 +117,19 @@ def test_customer_10_and_supplier_10_are_one_where_the_mapping_says_so(installat
         numbers.append(publish(run, reading.facts.engine, by=acting(""), at=NOW).number)
     found = sorted(Counterparty.objects.visible().values_list("is_customer", "is_supplier"))
     assert found == ([(True, True)] if same else [(False, True), (True, False)])
-    undo(numbers[1], ENGINE, by=acting(""), at=NOW)
-    assert list(Counterparty.objects.visible().values_list("is_customer", "is_supplier")) == [(True, False)]
-    undo(numbers[0], ENGINE, by=acting(""), at=NOW)
+    undo(numbers[first], ENGINE, by=acting(""), at=NOW)
+    assert list(Counterparty.objects.visible().values_list("is_customer", "is_supplier")) == [(first == 1, first == 0)]
+    undo(numbers[1 - first], ENGINE, by=acting(""), at=NOW)
     assert dump() == before
+
+
+def test_a_customer_file_that_only_renames_is_published_and_the_dry_run_counts_it(bring):
+    sales = f"{HEAD}\n1;1;2024-01-15;C1;5,00\n2;1;2024-01-15;C2;5,00\n"
+    bring(sales, customers="Customer;Name;Payment days\nC1;Ann Oy;14\n")
+    run = bring(sales, customers="Customer;Name;Payment days\nC1;Ann Oyj;14\nC2;Bob Oy;7\n")
+    assert (run.changes_nothing, run.new_records, run.changed_records) == (False, {"customers": 0}, {"customers": 2})
+    assert sorted(Counterparty.objects.values_list("name", flat=True)) == ["Ann Oyj", "Bob Oy"]
+    assert bring(sales, customers="Customer;Name;Payment days\nC1;Ann Oyj;14\nC2;Bob Oy;7\n").changes_nothing
 
 
 def test_what_a_person_set_stays_and_the_dry_run_says_so(bring, installation):

@@ -189,9 +189,9 @@ def _show(run: DryRun, reading: Reading) -> None:
             typer.echo(f"    Document {document} would have fewer lines than now.")
     if run.met_twice:
         typer.echo(f"Met twice: {run.met_twice:,} documents are there from another source too; both are kept, and a run counts one.")
-    made = ", ".join(f"{count:,} {kind}" for kind, count in run.new_records.items() if count)
-    if made:
-        typer.echo(f"New: {made}.")
+    for what, records in (("New", run.new_records), ("Changed", run.changed_records)):
+        if of := ", ".join(f"{count:,} {kind}" for kind, count in records.items() if count):
+            typer.echo(f"{what}: {of}.")
     _show_what_stays(run)
     for problem in reading.problems[:MOST_SAID]:
         typer.echo(f"    {visible(str(problem))}")

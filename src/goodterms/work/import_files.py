@@ -29,7 +29,7 @@ from goodterms.work.manifest import write_manifest
 from goodterms.work.name_keys import ensure_words_stand, without_names
 from goodterms.work.parties_said import said_of_parties
 from goodterms.work.records_brought import make_unseen
-from goodterms.work.settle import settle, settle_all, what_people_set
+from goodterms.work.settle import records_changed, settle, settle_all, what_people_set
 from goodterms.work.stored import files_of, live_files, store
 from goodterms.work.sweep import clear_abandoned, finish_left
 from goodterms.work.writing import writing
@@ -48,6 +48,8 @@ class DryRun:
     tables: Mapping[str, Counts]
     months: Mapping[str, tuple[Month, ...]]
     new_records: Mapping[str, int]
+    changed_records: Mapping[str, int] = field(default_factory=dict)
+    """Records that are there and of which the files say something else than was said before, by kind of key."""
     met_twice: int = 0
     """Documents that are there from another source too, with the same lines: both stay, and a run counts one."""
     kept: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ class DryRun:
     @property
     def changes_nothing(self) -> bool:
         """Everything is there already."""
-        return not any(self.months.values()) and not any(self.new_records.values())
+        return not any(of for found in (self.months, self.new_records, self.changed_records) for of in found.values())
 
 
 class DryRunChangedError(UsageError):
@@ -118,6 +120,7 @@ def prepare(reading: Reading, *, open_only: bool = False, by: User, at: datetime
         {p.table: tuple(p.months) for p in prepared},
         made,
         met_twice=met_in_other_sources(store(), engine, live["sale_lines"], brought["sale_lines"]) if "sale_lines" in brought else 0,
+        changed_records=records_changed(found),
         kept=what_people_set(found),
         closed=tuple(said_of_closed(prepared, engine)),
         left_out=left_out,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -185,6 +186,21 @@ def _settle_products(ids: Sequence[UUID]) -> None:
     _write(changed)
     ProductPrice.objects.filter(product__in=list(records), **_BY).delete()
     insert_many(prices, or_leave=True)  # a person's own price of that day stands
+
+
+def records_changed(found: Import) -> dict[str, int]:
+    """How many records that were there a prepared import's master files say something else of than the standing imports do, by kind of key."""
+    counts: dict[str, int] = defaultdict(int)
+    stated = Stated.objects.filter(of=found).exclude(values={}).order_by("object_id")
+    made = {pk for model in (Counterparty, Product) for pk in model._default_manager.filter(created_by_import=found).values_list("pk", flat=True)}  # noqa: SLF001
+    rows = stated.values_list("object_id", "kind", "values").iterator(chunk_size=_AT_ONCE)
+    while batch := list(islice(rows, _AT_ONCE)):
+        standing = _said_of([pk for pk, *_ in batch], KeyKind.values)
+        for pk, kind, values in batch:
+            there = standing[pk].standing[kind]
+            if pk not in made and any(name not in there or there[name] != value for name, value in values.items()):
+                counts[kind] += 1
+    return dict(counts)
 
 
 def what_people_set(found: Import) -> tuple[str, ...]:

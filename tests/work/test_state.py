@@ -8,7 +8,9 @@ from tests.installations import NOW
 
 import goodterms
 from goodterms.facts.engine import connect
+from goodterms.register.audit import AuditHead
 from goodterms.register.company_text import TextKind
+from goodterms.work.check_audit import head_of
 from goodterms.work.company_text import load
 from goodterms.work.import_files import prepare, publish
 from goodterms.work.installation import acting
@@ -29,6 +31,12 @@ def bring(folder, name, text):
 def lines(home, *, days=0, by=None):
     found = [line.partition(" ") for line in lines_of_state(home, by=by or acting(""), at=NOW + timedelta(days=days))]
     return {name: said.strip() for name, _, said in found if name in {"Late", "Figures", "Managers", "Counterparties"}}
+
+
+def test_the_head_of_the_audit_is_said_as_check_takes_it(installation):
+    said = next(line for line in lines_of_state(installation, by=acting(""), at=NOW) if line.startswith("Audit"))
+    head = AuditHead.objects.get()
+    assert head_of(said.removeprefix("Audit")) == (head.number, head.digest)
 
 
 def test_late_files_old_figures_and_managers_without_a_user_are_said(installation, tmp_path):

@@ -58,7 +58,7 @@ def lines_of_state(home: Path, *, by: User, at: datetime) -> list[str]:
         *_late(by, at),
         *_untied(by),
         f"Erasures       {line_of_erasures()}",
-        f"Audit          entry {head.number:,}, {head.digest}",
+        f"Audit          {head.number}:{head.digest}",
     ]
 
 
